@@ -1,0 +1,85 @@
+# Two commands are enough: `make run` and `make test`. Both set up what they need first.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+CONTAINER ?= $(firstword $(shell command -v docker podman))
+PLATFORM ?= linux/amd64
+TAG ?= cutout:latest
+
+BIN := .venv/bin
+LAYERS := $(sort $(wildcard layers/*/requirements.txt))
+RUN_SET := $(LAYERS) requirements/local.txt
+DEV_SET := $(RUN_SET) requirements/dev.txt requirements/model.txt
+
+# The stamps say when an environment was made; while the locked files stand, set-up takes no time.
+RUN_READY := .venv/.run-ready
+DEV_READY := .venv/.dev-ready
+SAM_READY := .venv-sam/.ready
+LOCK_READY := .venv-lock/.ready
+
+# Validation is local: SAM wants a region but calls nobody, and keeps its notes in the environment.
+SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
+	.venv-sam/bin/sam
+
+export PYTHON
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench model image events lock clean
+
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
+	$(BIN)/python -m handler --host $(HOST) --port $(PORT)
+
+test: $(DEV_READY) $(SAM_READY) ## run all tests (ARGS="tests/events -k modes" for some)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV_READY) $(SAM_READY) ## lint, types, template, sample events
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+	$(SAM) validate --lint
+	$(BIN)/python -m tools.events --check
+
+format: $(DEV_READY) ## put the code into the house style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(DEV_READY) ## measure speed and quality
+	$(BIN)/python -m benchmarks $(ARGS)
+
+model: $(DEV_READY) ## make the quantized model again (CALIBRATION=folder of photos)
+	@test -n "$(CALIBRATION)" || { echo "name photos: make model CALIBRATION=folder" >&2; exit 2; }
+	$(BIN)/python -m model --calibration $(CALIBRATION)
+
+image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
+	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
+	$(CONTAINER) build --platform $(PLATFORM) --tag $(TAG) .
+
+events: $(DEV_READY) ## write the sample events again
+	$(BIN)/python -m tools.events
+
+lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newest versions)
+	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
+
+clean: ## remove everything that make made
+	rm -rf .venv .venv-sam .venv-lock .aws-sam build
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_READY): $(RUN_SET)
+	@tools/venv.sh .venv $(RUN_SET)
+	@touch $@
+
+$(DEV_READY): $(DEV_SET)
+	@tools/venv.sh .venv $(DEV_SET)
+	@touch $(RUN_READY) $@
+
+$(SAM_READY): requirements/sam.txt
+	@tools/venv.sh .venv-sam requirements/sam.txt
+	@touch $@
+
+$(LOCK_READY): requirements/lock.txt
+	@tools/venv.sh .venv-lock requirements/lock.txt
+	@touch $@
