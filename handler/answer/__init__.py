@@ -1,0 +1,1 @@
+"""Room eight: a PNG, or a failure, becomes the answer."""

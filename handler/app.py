@@ -1,0 +1,40 @@
+"""The ASGI application: the same on a laptop and on Lambda."""
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.middleware.cors import CORSMiddleware
+
+from handler import __version__
+from handler.pipeline import Pipeline
+from handler.receive.failures import register_failures
+from handler.receive.routes import build_router
+from handler.segment.isnet import ISNet
+from handler.settings import Settings, get_settings
+
+ORIGINAL_PREFIX = "/img-bg-removal"
+"""The path under which the original's own host serves the same routes."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Loads the model and builds the application around it."""
+    segmenter = ISNet(settings.model_dir, settings.network_threads)
+    return build_app(Pipeline(settings, segmenter))
+
+
+def build_app(pipeline: Pipeline) -> FastAPI:
+    """The application that serves `pipeline`."""
+    app = FastAPI(title="Cutout", summary="Background removal", version=__version__)
+    app.dependency_overrides[get_settings] = lambda: pipeline.settings
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
+    )
+    register_failures(app)
+    router = build_router(pipeline)
+    app.include_router(router)
+    app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
+
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse("docs")
+
+    return app

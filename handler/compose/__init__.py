@@ -1,0 +1,1 @@
+"""Room six: alpha and colours become the picture that the mode names."""

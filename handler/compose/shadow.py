@@ -1,0 +1,128 @@
+"""The object on its contact shadow.
+
+An object that stands on the ground hides light from it: a narrow dark line where they touch, a
+wide soft one around it. Both are drawn from the object's lower contour, at low resolution, since a
+shadow has no detail, and lie wholly within the picture.
+"""
+
+from dataclasses import dataclass
+from math import pi, sqrt
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from handler.compose.cutout import straight_rgba
+from handler.pictures import Alpha, Composition, Picture, Pixels
+
+Plane = npt.NDArray[np.float32]
+
+WORK_SIDE = 512
+SOLID = 128  # alpha from which a pixel belongs to the contour
+CONTACT_RISE = 0.07  # of the object's height: a contour so far above the ground casts 1/e
+NARROWEST = 0.35  # of a long contact's darkness: a mere point isn't darkened beyond 1 / 0.35
+FADE = 0.05  # of the picture's sides
+OUT_OF_SIGHT = 0.05  # of the object's height: how far below the border a cut object stands
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A blur of the contact line: radii as parts of the object's size, and the darkest value."""
+
+    across: float
+    along: float
+    opacity: float
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The object's lower contour: for each of its columns the row, and how much it touches the
+    ground there (1 at the lowest point, falling off for contours above it)."""
+
+    shape: tuple[int, ...]
+    columns: npt.NDArray[np.intp]
+    bottom: Plane
+    touch: Plane
+
+    def penumbra(self, across: float, along: float) -> Plane:
+        """The contour blurred by a Gaussian of `across` rows and `along` columns, scaled so that
+        its darkest place is 1, or less where the contact is much narrower than the blur."""
+        down = np.arange(self.shape[0], dtype=np.float32)[:, np.newaxis] - self.bottom
+        sideways = np.arange(self.shape[1], dtype=np.float32) - self.columns[:, np.newaxis]
+        spread = _gaussian(sideways, along) / np.float32(along * sqrt(2 * pi))
+        darkest = max(float((self.touch @ spread).max()), NARROWEST)
+        blurred = (self.touch * _gaussian(down, across)) @ spread / darkest
+        return blurred.astype(np.float32)
+
+
+LAYERS = (Layer(across=0.012, along=0.02, opacity=0.55), Layer(0.045, 0.07, 0.40))
+
+
+def compose_shadow(picture: Picture, alpha: Alpha) -> Composition:
+    """The cut-out over a soft black shadow under the object's bottom."""
+    pixels = straight_rgba(picture, alpha)
+    darkness = contact_shadow(alpha)
+    if darkness is not None:
+        _lay_under(pixels, darkness)
+    return Composition(pixels, picture.icc_profile)
+
+
+def contact_shadow(alpha: Alpha) -> Alpha | None:
+    """The shadow's own opacity, of `alpha`'s shape; none where there is no object."""
+    height, width = alpha.shape
+    scale = min(1.0, WORK_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    solid = np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.BOX)) >= SOLID
+    if not solid.any():
+        return None
+    small = Image.fromarray(_shadow(solid))
+    return np.asarray(small.resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _shadow(solid: npt.NDArray[np.bool_]) -> Alpha:
+    rows, columns = (np.flatnonzero(solid.any(axis=axis)) for axis in (1, 0))
+    object_height = int(rows[-1] - rows[0] + 1)
+    object_size = float(np.hypot(object_height, columns[-1] - columns[0] + 1))
+    contact = _contact(solid, columns, object_height)
+    light: Plane = np.ones(solid.shape, np.float32)
+    for layer in LAYERS:
+        across, along = layer.across * object_size, layer.along * object_size
+        light *= 1 - np.float32(layer.opacity) * contact.penumbra(max(across, 1), max(along, 1))
+    return ((1 - light) * _fade(solid.shape) * 255 + 0.5).astype(np.uint8)
+
+
+def _fade(shape: tuple[int, ...]) -> Plane:
+    """1, falling to 0 at the lower and the side borders, where a shadow cut off would show as a
+    hard line."""
+    down, across = (np.arange(length, dtype=np.float32) + 0.5 for length in shape)
+    lower = np.minimum(1, (shape[0] - down) / (FADE * shape[0]))
+    sides = np.minimum(1, np.minimum(across, shape[1] - across) / (FADE * shape[1]))
+    fade: Plane = lower[:, np.newaxis] * sides
+    return fade
+
+
+def _contact(
+    solid: npt.NDArray[np.bool_], columns: npt.NDArray[np.intp], object_height: int
+) -> Contact:
+    bottom = solid.shape[0] - 1 - solid[::-1, columns].argmax(axis=0).astype(np.float32)
+    cut = bottom == solid.shape[0] - 1
+    bottom += cut * (OUT_OF_SIGHT * object_height)
+    rise = (bottom.max() - bottom) / max(1.0, CONTACT_RISE * object_height)
+    return Contact(solid.shape, columns, bottom, np.exp(-rise))
+
+
+def _gaussian(distance: Plane, sigma: float) -> Plane:
+    falloff: Plane = np.exp(-0.5 * np.square(distance / np.float32(sigma)))
+    return falloff
+
+
+def _lay_under(pixels: Pixels, darkness: Alpha) -> None:
+    """Black of the given opacity behind straight-alpha pixels, in place (Porter and Duff 1984,
+    "over"). Opaque pixels stay as they are."""
+    rows, columns = np.nonzero((darkness > 0) & (pixels[..., 3] < 255))
+    over = pixels[rows, columns].astype(np.float32)
+    alpha = over[:, 3]
+    total = alpha + darkness[rows, columns] * (1 - alpha / 255)
+    over[:, :3] *= (alpha / np.maximum(total, 1e-6))[:, np.newaxis]
+    over[:, 3] = total
+    pixels[rows, columns] = (over + 0.5).astype(np.uint8)

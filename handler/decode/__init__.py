@@ -1,0 +1,1 @@
+"""Room three: bytes become a picture: checked, upright, in RGB, its ICC profile kept aside."""

@@ -1,0 +1,34 @@
+"""Bytes become a `Picture`."""
+
+import numpy as np
+from PIL import Image
+
+from handler.decode.colour import split_colour
+from handler.decode.header import open_picture
+from handler.decode.orientation import orientation_turn
+from handler.errors import UnreadablePictureError
+from handler.pictures import Picture
+from handler.settings import Settings
+
+
+def decode(content: bytes, settings: Settings) -> Picture:
+    """Raises `handler.errors.PictureError`: for a file that is empty, broken or truncated, of
+    another type, or too large in pixels (known before any pixel is decoded)."""
+    image = open_picture(content, settings)
+    try:
+        return _picture(image)
+    except MemoryError:
+        raise
+    except Exception as error:  # on hostile bytes Pillow's decoders raise almost anything
+        raise UnreadablePictureError from error
+
+
+def _picture(image: Image.Image) -> Picture:
+    image.load()
+    turn = orientation_turn(image)
+    colour, holes, icc_profile = split_colour(image)
+    if turn is not None:
+        colour = colour.transpose(turn)
+        if holes is not None:
+            holes = np.asarray(Image.fromarray(holes).transpose(turn))
+    return Picture(colour, holes, icc_profile)

@@ -1,0 +1,1 @@
+"""Room seven: a composition becomes a PNG file."""

@@ -1,0 +1,64 @@
+"""A PNG writer for large pictures (W3C PNG, third edition).
+
+General writers try five filters on every row; that takes more than half a second at 4096². One
+fixed filter for all rows and a deflate made of vector instructions (ISA-L) cost about a tenth of
+that and a few per cent of size.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+from isal import isal_zlib
+
+from handler.pictures import Composition, Pixels
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+COLOUR_TYPES = {1: 0, 4: 6}  # channels → greyscale, truecolour with alpha
+FILTER_UP = 2
+STRIPE_ROWS = 128  # a stripe of 4096 RGBA pixels is 2 MB: it stays in the processor's cache
+DEFLATE_LEVEL = 2  # of ISA-L's 0..3; 3 takes five times as long for the same size
+
+
+def encode_png(composition: Composition) -> bytes:
+    """Pixels of shape (height, width) or (height, width, 4), uint8, as a PNG file."""
+    pixels = composition.pixels
+    height, width = pixels.shape[:2]
+    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
+    header = struct.pack(">IIBBBBB", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0)
+    parts = [SIGNATURE, _chunk(b"IHDR", header)]
+    if composition.icc_profile:
+        profile = b"ICC profile\0\0" + zlib.compress(composition.icc_profile)
+        parts.append(_chunk(b"iCCP", profile))
+    parts += [_chunk(b"IDAT", data) for data in _deflate(pixels)]
+    parts.append(_chunk(b"IEND", b""))
+    return b"".join(parts)
+
+
+def _deflate(pixels: Pixels) -> Iterator[bytes]:
+    deflate = isal_zlib.compressobj(DEFLATE_LEVEL)
+    for stripe in _filtered_stripes(pixels):
+        data = deflate.compress(stripe)
+        if data:
+            yield data
+    yield deflate.flush()
+
+
+def _filtered_stripes(pixels: Pixels) -> Iterator[bytes]:
+    """Rows with the filter Up (each byte less the one above), a few at a time."""
+    rows = np.ascontiguousarray(pixels).reshape(pixels.shape[0], -1)
+    above = np.zeros_like(rows[0])
+    for start in range(0, len(rows), STRIPE_ROWS):
+        stripe = rows[start : start + STRIPE_ROWS]
+        filtered = np.empty((len(stripe), rows.shape[1] + 1), np.uint8)
+        filtered[:, 0] = FILTER_UP
+        np.subtract(stripe[0], above, out=filtered[0, 1:])
+        np.subtract(stripe[1:], stripe[:-1], out=filtered[1:, 1:])
+        above = stripe[-1]
+        yield filtered.tobytes()
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)))

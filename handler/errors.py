@@ -1,0 +1,101 @@
+"""What can go wrong, each with its outward words. `handler.receive.failures` maps them to answers.
+
+A `PictureError` is the picture's fault or ours: 200 with ``"code": "failure"``.
+A `RequestError` is the request's fault: its own status and body.
+Source: the original's README, "Possible errors"; texts that clients match are kept to the letter.
+"""
+
+from typing import ClassVar
+
+
+class PictureError(Exception):
+    """Ends the work on one picture; `message` is what the client reads."""
+
+    message: ClassVar[str] = "Processing failed"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ProcessingFailedError(PictureError):
+    """A fault of ours; the log holds the cause."""
+
+
+class UnreadablePictureError(PictureError):
+    """Empty, truncated or broken file."""
+
+    message = "Can not load image."
+
+
+class UnsupportedTypeError(PictureError):
+    """The bytes begin like neither JPEG nor PNG."""
+
+    message = "Unsupported file type. Only JPEG and PNG images are accepted."
+
+
+class TooManyPixelsError(PictureError):
+    """So large that the original quotes the limit and not the size."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"Resolution is too big: exceeds limit of {self.limit} pixels."
+
+
+class ResolutionTooBigError(PictureError):
+    """A side is over the limit."""
+
+    def __init__(self, size: tuple[int, int], max_side: int) -> None:
+        self.size, self.max_side = size, max_side
+
+    def __str__(self) -> str:
+        width, height = self.size
+        limit = f"{self.max_side}x{self.max_side}"
+        return f"Resolution is too big: {width}x{height}. Max allowed resolution: {limit}"
+
+
+class FileTooBigError(PictureError):
+    """The picture's file reaches the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"File is too big. The size must be less than {self.limit // 1024**2} MB."
+
+
+class DownloadError(PictureError):
+    """One text for every cause, so that it tells nothing of a network the client can't see."""
+
+    message = "Can not download image from the URL."
+
+
+class RequestError(Exception):
+    """Ends the request with `status` and `body`: a dict answers as JSON, a str as text."""
+
+    status: ClassVar[int]
+    body: ClassVar[dict[str, str] | str]
+
+
+class MissingSourceError(RequestError):
+    """Neither `image` nor `url`, or both empty."""
+
+    status = 422
+    body: ClassVar[dict[str, str] | str] = {"detail": "Missing image or url field."}
+
+
+class BrokenFormError(RequestError):
+    """The body is not the multipart form that its header announces."""
+
+    status = 400
+    body: ClassVar[dict[str, str] | str] = {"detail": "There was an error parsing the body"}
+
+
+class RequestTooLargeError(RequestError):
+    """The body is over the limit."""
+
+    status = 413
+    body: ClassVar[dict[str, str] | str] = (
+        "Error: Request Entity Too Large\nYour client issued a request that was too large."
+    )

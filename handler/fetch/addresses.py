@@ -1,0 +1,45 @@
+"""Which network addresses a URL from outside may reach."""
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from handler.errors import DownloadError
+
+NAT64 = ip_network("64:ff9b::/96")  # RFC 6052, wraps an IPv4 address
+NAT64_LOCAL = ip_network("64:ff9b:1::/48")  # RFC 8215, never global
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether the address, and any IPv4 address wrapped in it (mapped, 6to4, Teredo, NAT64), is
+    globally routable. Multicast and reserved ranges are not."""
+    if isinstance(address, IPv6Address):
+        wrapped = _wrapped(address)
+        if wrapped:
+            return all(map(is_public, wrapped))
+        if address in NAT64_LOCAL or address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _wrapped(address: IPv6Address) -> list[IPv4Address]:
+    if address.teredo:
+        return list(address.teredo)
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address in NAT64:
+        inner = IPv4Address(int(address) & 0xFFFFFFFF)
+    return [] if inner is None else [inner]
+
+
+def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """The addresses of `host`, in the resolver's order; raises `DownloadError` where there is
+    none, or where a single one of them is not public."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:  # UnicodeError: a label too long for IDNA
+        raise DownloadError from error
+    addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    if not addresses:
+        raise DownloadError
+    if not allow_private and not all(is_public(ip_address(each)) for each in addresses):
+        raise DownloadError
+    return addresses

@@ -1,0 +1,64 @@
+"""A deadline for everything together, which a byte-at-a-time server can't stretch."""
+
+import socket
+from contextlib import suppress
+from contextvars import ContextVar
+from threading import Lock, Timer
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from handler.errors import DownloadError
+
+
+class Deadline:
+    """Counts down from its creation. At zero it shuts the watched sockets, which ends any read on
+    them, however the bytes trickle."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = monotonic() + seconds
+        self._sockets: list[socket.socket] = []
+        self._lock = Lock()
+        self._timer = Timer(seconds, self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        self._token = current_deadline.set(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        current_deadline.reset(self._token)
+        self._timer.cancel()
+        with self._lock:
+            for duplicate in self._sockets:
+                duplicate.close()
+            self._sockets.clear()
+
+    def remaining(self) -> float:
+        """Seconds left; raises `DownloadError` where there are none."""
+        left = self._end - monotonic()
+        if left <= 0:
+            raise DownloadError
+        return left
+
+    def watch(self, connection: socket.socket) -> None:
+        """Shuts `connection` at the deadline. It keeps a duplicate, because TLS will take the
+        original's descriptor away; shutting either one ends the connection."""
+        with self._lock:
+            self._sockets.append(connection.dup())
+
+    def _expire(self) -> None:
+        with self._lock:
+            for duplicate in self._sockets:
+                with suppress(OSError):  # the peer was gone already
+                    duplicate.shutdown(socket.SHUT_RDWR)
+
+
+current_deadline: ContextVar[Deadline] = ContextVar("current_deadline")
+"""The deadline of the download that runs in this context; connections report to it."""

@@ -1,0 +1,77 @@
+"""`url`: a guarded download."""
+
+from requests import RequestException, Response, Session
+from requests.exceptions import ConnectionError as ConnectError
+from urllib3.exceptions import HTTPError
+
+from handler.errors import DownloadError, FileTooBigError
+from handler.fetch.adapter import PinnedAdapter
+from handler.fetch.deadline import Deadline
+from handler.fetch.target import Target, addresses, file_name, parse_target, redirected
+from handler.pictures import Source
+from handler.settings import Settings
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+CHUNK_BYTES = 64 * 1024
+HEADERS = {
+    "User-Agent": "cutout-lambda",
+    "Accept": "image/png, image/jpeg, */*;q=0.5",
+    "Accept-Encoding": "identity",  # a picture is compressed already; what unpacks may be a bomb
+}
+
+
+def download(url: str, settings: Settings) -> Source:
+    """The file at `url`; raises `DownloadError` or `FileTooBigError`.
+
+    The name is resolved and every address checked before each connection, also after each
+    redirect. The deadline holds for all of it together.
+    """
+    with Deadline(settings.download_seconds) as deadline:
+        target = parse_target(url, settings)
+        for _ in range(settings.download_redirects + 1):
+            with Session() as session, _open(session, target, settings, deadline) as response:
+                if response.status_code in REDIRECTS:
+                    target = redirected(target, response.headers.get("location", ""), settings)
+                    continue
+                if response.status_code != 200:
+                    raise DownloadError
+                return Source(_read(response, settings, deadline), file_name(url))
+    raise DownloadError
+
+
+def _open(session: Session, target: Target, settings: Settings, deadline: Deadline) -> Response:
+    """The response's head, from the first address that takes the connection."""
+    session.trust_env = False  # no proxies, no .netrc
+    session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
+    refusal: Exception | None = None
+    for address in addresses(target, settings):
+        try:
+            return session.get(
+                target.pinned(address),
+                headers=HEADERS | {"Host": target.host_header},
+                timeout=deadline.remaining(),
+                allow_redirects=False,
+                stream=True,
+                verify=settings.download_ca_bundle or True,
+            )
+        except ConnectError as error:
+            refusal = error
+        except (RequestException, HTTPError, ValueError) as error:
+            raise DownloadError from error
+    raise DownloadError from refusal
+
+
+def _read(response: Response, settings: Settings, deadline: Deadline) -> bytes:
+    announced = response.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) >= settings.max_file_bytes:
+        raise FileTooBigError(settings.max_file_bytes)
+    content = bytearray()
+    try:
+        for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
+            content += chunk
+            if len(content) >= settings.max_file_bytes:
+                raise FileTooBigError(settings.max_file_bytes)
+    except (HTTPError, OSError) as error:
+        raise DownloadError from error
+    deadline.remaining()  # a shut socket looks like the end of a body without a length
+    return bytes(content)

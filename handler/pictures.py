@@ -1,0 +1,64 @@
+"""The values that pass from room to room."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from hashlib import md5
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Pixels: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (height, width) for grey or (height, width, 4) for RGBA, straight alpha, 0..255."""
+
+Alpha: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (height, width): 0 is background, 255 is foreground."""
+
+
+class Mode(StrEnum):
+    """What the answer shows. Source: the original's README, "Overview"."""
+
+    FG_IMAGE = "fg-image"
+    FG_IMAGE_SHADOW = "fg-image-shadow"
+    FG_MASK = "fg-mask"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was received, before anyone looked inside."""
+
+    content: bytes
+    name: str
+
+    @cached_property
+    def md5(self) -> str:
+        """Hex digest of the bytes received; an identity, not a protection."""
+        return md5(self.content, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture as it is seen: upright, 8 bits a channel.
+
+    `colour` is in mode RGB; `holes` is the input's own alpha, where it had one; `icc_profile` is
+    kept where it describes RGB.
+    """
+
+    colour: Image.Image
+    holes: Alpha | None = None
+    icc_profile: bytes | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.colour.size
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What is to be encoded."""
+
+    pixels: Pixels
+    icc_profile: bytes | None = None

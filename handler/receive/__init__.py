@@ -1,0 +1,1 @@
+"""Room one: a request becomes a form and a mode."""

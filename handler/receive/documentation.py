@@ -1,0 +1,119 @@
+"""What the OpenAPI page says beyond the types: bodies, and an example of every answer."""
+
+from typing import Any, TypeAlias
+
+from handler.answer.schema import Entity, Result, Results, Status
+from handler.errors import (
+    BrokenFormError,
+    DownloadError,
+    FileTooBigError,
+    MissingSourceError,
+    PictureError,
+    ProcessingFailedError,
+    RequestTooLargeError,
+    ResolutionTooBigError,
+    TooManyPixelsError,
+    UnreadablePictureError,
+    UnsupportedTypeError,
+)
+from handler.settings import Settings
+
+Answers: TypeAlias = dict[int | str, dict[str, Any]]
+LIMITS = Settings.model_fields
+FILE_LIMIT = LIMITS["max_file_bytes"].default
+PIXEL_LIMIT = LIMITS["max_pixels"].default
+SIDE_LIMIT = LIMITS["max_side"].default
+
+
+def _example(status: Status, entities: list[Entity]) -> dict[str, Any]:
+    result = Result(
+        status=status, name="img.jpg", md5="f2d13d0242b98aae82bc7a6dc76e1ea9", entities=entities
+    )
+    return {"summary": status.message, "value": Results(results=[result]).model_dump()}
+
+
+def _success() -> dict[str, Any]:
+    entity = Entity(name="general-fg-image", image="iVBORw0KGgoAAAA...YII=")
+    return _example(Status(code="ok", message="Success"), [entity])
+
+
+def _failure(error: PictureError) -> dict[str, Any]:
+    return _example(Status(code="failure", message=str(error)), [])
+
+
+def _json_examples(examples: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"examples": examples}}
+
+
+RESULTS_EXAMPLES: dict[str, Any] = {
+    "success": _success(),
+    "broken": _failure(UnreadablePictureError()),
+    "type": _failure(UnsupportedTypeError()),
+    "file size": _failure(FileTooBigError(FILE_LIMIT)),
+    "resolution": _failure(ResolutionTooBigError((5000, 3000), SIDE_LIMIT)),
+    "pixels": _failure(TooManyPixelsError(PIXEL_LIMIT)),
+    "download": _failure(DownloadError()),
+    "processing": _failure(ProcessingFailedError()),
+}
+
+UNKNOWN_MODE: dict[str, Any] = {
+    "detail": [
+        {
+            "type": "enum",
+            "loc": ["query", "mode"],
+            "msg": "Input should be 'fg-image', 'fg-image-shadow' or 'fg-mask'",
+            "input": "fg-picture",
+            "ctx": {"expected": "'fg-image', 'fg-image-shadow' or 'fg-mask'"},
+        }
+    ]
+}
+
+RESULTS_ANSWERS: Answers = {
+    200: {
+        "description": "The picture, or the reason why there is none.",
+        "content": _json_examples(RESULTS_EXAMPLES),
+    },
+    400: {
+        "description": "The body is not the multipart form that its header announces.",
+        "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
+    },
+    413: {
+        "description": "The request is larger than about 32 MB.",
+        "content": {"text/plain": {"example": RequestTooLargeError.body}},
+    },
+    422: {
+        "description": "Neither `image` nor `url`, or an unknown mode.",
+        "content": _json_examples(
+            {
+                "missing": {"summary": "No picture", "value": MissingSourceError.body},
+                "mode": {"summary": "Unknown mode", "value": UNKNOWN_MODE},
+            }
+        ),
+    },
+}
+
+MODES_ANSWER: Answers = {
+    200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
+}
+
+_IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG file."}
+_URL = {
+    "type": "string",
+    "format": "uri",
+    "description": "The address of a JPEG or PNG file on the public internet.",
+    "example": "https://example.com/img.jpg",
+}
+
+RESULTS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"image": _IMAGE, "url": _URL}}
+            },
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "properties": {"url": _URL}, "required": ["url"]}
+            },
+        },
+    }
+}

@@ -1,0 +1,62 @@
+"""Multipart forms as the original's clients really send them."""
+
+from collections.abc import AsyncGenerator
+
+from starlette.datastructures import FormData, Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from handler.errors import BrokenFormError
+
+MAX_PARTS = 32
+MAX_TEXT_BYTES = 64 * 1024
+
+
+class PictureFormParser(MultiPartParser):
+    """Starlette's parser, with three differences.
+
+    Files stay in memory: the body is already bounded, and Lambda's disk is read-only but for a
+    `/tmp` that may be full. A part named `image` is a file even where the client gives no file
+    name, because decoding it as text would destroy it. A body that ends before its last boundary
+    is broken, not short of a field.
+    """
+
+    def __init__(
+        self, headers: Headers, stream: AsyncGenerator[bytes, None], max_file_bytes: int
+    ) -> None:
+        super().__init__(
+            headers,
+            stream,
+            max_files=MAX_PARTS,
+            max_fields=MAX_PARTS,
+            max_part_size=MAX_TEXT_BYTES,
+        )
+        self.spool_max_size = max_file_bytes
+        self._complete = False
+
+    def on_end(self) -> None:
+        self._complete = True
+
+    async def parse(self) -> FormData:
+        fields = await super().parse()
+        if not self._complete:
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise MultiPartException("The last boundary is missing.")
+        return fields
+
+    def on_headers_finished(self) -> None:
+        disposition = self._current_part.content_disposition or b""
+        lowered = disposition.lower()
+        if b'name="image"' in lowered and b"filename" not in lowered:
+            self._current_part.content_disposition = disposition + b'; filename=""'
+        super().on_headers_finished()
+
+
+async def parse_multipart(
+    headers: Headers, body: AsyncGenerator[bytes, None], max_file_bytes: int
+) -> FormData:
+    """The form's fields and files; raises `BrokenFormError` where the body is not a form."""
+    try:
+        return await PictureFormParser(headers, body, max_file_bytes).parse()
+    except MultiPartException as error:
+        raise BrokenFormError from error

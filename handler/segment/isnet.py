@@ -1,0 +1,39 @@
+"""ISNet, general use (Qin et al., "Highly Accurate Dichotomous Image Segmentation", ECCV 2022)."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from handler.pictures import Alpha, Picture
+from handler.segment.backdrop import opaque
+from handler.segment.session import load_session
+
+FILE = "isnet-general-use.int8.onnx"
+SIDE = 1024
+
+
+class ISNet:
+    """Callable: `Picture` → alpha of shape (1024, 1024), uint8."""
+
+    def __init__(self, model_dir: Path, threads: int) -> None:
+        self._session = load_session(model_dir / FILE, threads)
+
+    def __call__(self, picture: Picture) -> Alpha:
+        alpha: Alpha = (self.infer(network_input(picture)) * 255 + 0.5).astype(np.uint8)
+        return alpha
+
+    def infer(self, data: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The bare network: shape (1, 3, 1024, 1024) in, (1024, 1024) in 0..1 out."""
+        (output,) = self._session.run(None, {"input": data})
+        alpha: npt.NDArray[np.float32] = output[0, 0]
+        return alpha
+
+
+def network_input(picture: Picture) -> npt.NDArray[np.float32]:
+    """Shape (1, 3, 1024, 1024), about -0.5..0.5, the picture squashed to the square as in the
+    authors' inference."""
+    small = opaque(picture).resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    channels = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)
+    return np.ascontiguousarray((channels - np.float32(128)) / np.float32(256))[np.newaxis]
