@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from handler.compose.compose import compose
+from handler.pictures import Alpha, Mode, Picture
+from tests.samples import gradient
+
+
+def disc(height: int = 48, width: int = 64) -> Alpha:
+    """A soft disc in the middle."""
+    y, x = np.mgrid[:height, :width]
+    distance = np.hypot(y - height / 2, x - width / 2)
+    alpha: Alpha = np.clip((15 - distance) * 40, 0, 255).astype(np.uint8)
+    return alpha
+
+
+PICTURE = Picture(gradient(), icc_profile=b"profile")
+COLOURS = np.asarray(PICTURE.colour)
+
+
+def test_a_mask_is_the_alpha_without_a_profile() -> None:
+    composition = compose(PICTURE, disc(), Mode.FG_MASK)
+    assert np.array_equal(composition.pixels, disc())
+    assert composition.icc_profile is None
+
+
+def test_a_cut_out_has_straight_colours() -> None:
+    alpha = disc()
+    composition = compose(PICTURE, alpha, Mode.FG_IMAGE)
+    assert composition.icc_profile == b"profile"
+    assert np.array_equal(composition.pixels[..., 3], alpha)
+    shown = alpha > 0
+    assert ((alpha > 0) & (alpha < 255)).sum() > 20, "the test needs soft pixels"
+    assert np.array_equal(composition.pixels[shown, :3], COLOURS[shown]), "soft edges changed"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_nothing_hidden_is_sent(mode: Mode) -> None:
+    pixels = compose(PICTURE, disc(), mode).pixels
+    if pixels.ndim == 3:
+        assert not pixels[pixels[..., 3] == 0].any(), "colours remain where nothing shows"
+
+
+def test_the_pictures_own_pixels_stay_untouched() -> None:
+    before = np.array(PICTURE.colour)
+    for mode in Mode:
+        compose(PICTURE, disc(), mode)
+    assert np.array_equal(np.asarray(PICTURE.colour), before)
+    assert PICTURE.colour.mode == "RGB"
+
+
+def test_a_shadow_leaves_the_object_alone() -> None:
+    alpha = disc()
+    pixels = compose(PICTURE, alpha, Mode.FG_IMAGE_SHADOW).pixels
+    opaque = alpha == 255
+    assert np.array_equal(pixels[opaque, :3], COLOURS[opaque])
+    assert (pixels[..., 3] >= alpha).all()
+    beside = (alpha == 0) & (pixels[..., 3] > 0)
+    assert beside.any(), "there is no shadow"
+    assert not pixels[beside, :3].any(), "the shadow is not black"
+
+
+def test_an_empty_picture_has_no_shadow() -> None:
+    pixels = compose(PICTURE, np.zeros((48, 64), np.uint8), Mode.FG_IMAGE_SHADOW).pixels
+    assert not pixels.any()
+
+
+def test_one_pixel() -> None:
+    picture = Picture(Image.new("RGB", (1, 1), "red"))
+    for mode in Mode:
+        pixels = compose(picture, np.full((1, 1), 255, np.uint8), mode).pixels
+        assert pixels.shape[:2] == (1, 1)

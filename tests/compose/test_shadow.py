@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from handler.compose.shadow import contact_shadow
+from handler.pictures import Alpha
+
+
+def box(top: int, bottom: int, left: int = 150, right: int = 250) -> Alpha:
+    """An object in a picture of 400 columns and 300 rows."""
+    alpha = np.zeros((300, 400), np.uint8)
+    alpha[top:bottom, left:right] = 255
+    return alpha
+
+
+def shadow(alpha: Alpha) -> Alpha:
+    cast = contact_shadow(alpha)
+    assert cast is not None
+    assert cast.shape == alpha.shape
+    return cast
+
+
+def test_it_lies_where_the_object_stands() -> None:
+    cast = shadow(box(50, 240))
+    row, column = np.unravel_index(cast.argmax(), cast.shape)
+    assert abs(int(row) - 240) <= 6, "the darkest place is not at the bottom"
+    assert 170 < column < 230, "the darkest place is not under the middle"
+    assert 120 < cast.max() < 230, "neither faint nor a black bar"
+    assert cast[:150].max() < 8, "the upper half casts a shadow"
+
+
+def test_it_fades_softly_downward() -> None:
+    below = shadow(box(50, 240))[240:, 200].astype(int)
+    assert (np.diff(below) <= 1).all()
+    assert np.abs(np.diff(below)).max() < 40, "an edge in the shadow"
+    assert below[-1] < 10
+
+
+def test_a_raised_part_casts_less_than_a_standing_one() -> None:
+    table = box(50, 100, 100, 300)
+    table[100:240, 100:120] = table[100:240, 280:300] = 255
+    cast = shadow(table).astype(int)
+    assert cast[238:244, 105:115].max() > 2 * cast[238:244, 195:205].max()
+    assert cast[100:110, 195:205].max() < 10, "a shadow hangs under the table's top"
+
+
+def test_an_object_cut_by_the_border_stands_out_of_sight() -> None:
+    standing, cut = shadow(box(50, 240)), shadow(box(50, 300))
+    assert 0 < cut.max() < standing.max() / 1.3
+
+
+def test_no_object_no_shadow() -> None:
+    assert contact_shadow(box(0, 0)) is None
+
+
+@pytest.mark.parametrize("size", [(75, 100), (300, 400), (1200, 1600)])
+def test_it_looks_the_same_at_every_size(size: tuple[int, int]) -> None:
+    factor = size[0] // 75
+    small = np.kron(box(50, 240)[::4, ::4], np.ones((factor, factor), np.uint8))
+    cast = shadow(small)
+    assert abs(int(cast.max()) - int(shadow(box(50, 240)).max())) < 25
+
+
+def test_no_hard_line_where_the_picture_ends() -> None:
+    near_the_corner = np.zeros((300, 400), np.uint8)
+    near_the_corner[50:290, 5:200] = 255
+    cast = shadow(near_the_corner)
+    assert cast[-1].max() < 20
+    assert cast[:, 0].max() < 20

@@ -1,0 +1,48 @@
+"""Fixtures that every tier shares."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from handler.app import build_app
+from handler.pictures import Alpha, Picture
+from handler.pipeline import Pipeline
+from handler.segment.isnet import ISNet
+from handler.settings import Settings
+from tests.samples import PHOTOS
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The defaults, whatever the environment says."""
+    return Settings(allow_private_network=False)
+
+
+def middle_is_object(_picture: Picture) -> Alpha:
+    """A segmenter for tests of everything but the network: the middle half is the object."""
+    alpha = np.zeros((1024, 1024), np.uint8)
+    alpha[256:768, 256:768] = 255
+    return alpha
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    """The app without the network."""
+    with TestClient(build_app(Pipeline(settings, middle_is_object))) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def isnet() -> ISNet:
+    """The shipped network."""
+    settings = Settings()
+    return ISNet(settings.model_dir, settings.network_threads)
+
+
+@pytest.fixture(params=["astronaut", "chelsea", "coffee"])
+def photo(request: pytest.FixtureRequest) -> Path:
+    """Each free test photo in turn."""
+    return PHOTOS / f"{request.param}.jpg"

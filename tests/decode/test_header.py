@@ -1,0 +1,41 @@
+import pytest
+
+from handler.decode.header import open_picture
+from handler.errors import (
+    PictureError,
+    ResolutionTooBigError,
+    TooManyPixelsError,
+    UnreadablePictureError,
+    UnsupportedTypeError,
+)
+from handler.settings import Settings
+from tests.samples import jpeg, png, png_header
+
+SETTINGS = Settings(max_side=100, max_pixels=5000)
+
+
+@pytest.mark.parametrize("content", [jpeg(), png()])
+def test_a_header_tells_the_size(content: bytes) -> None:
+    assert open_picture(content, SETTINGS).size == (64, 48)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", UnreadablePictureError),
+        (b"GIF89a", UnsupportedTypeError),
+        (b"\xff\xd8\xff", UnreadablePictureError),
+        (b"\x89PNG\r\n\x1a\n", UnreadablePictureError),
+        (png_header(101, 1), ResolutionTooBigError),
+        (png_header(1, 101), ResolutionTooBigError),
+        (png_header(100, 51), TooManyPixelsError),
+        (png_header(0, 1), UnreadablePictureError),
+    ],
+)
+def test_what_is_refused(content: bytes, error: type[PictureError]) -> None:
+    with pytest.raises(error):
+        open_picture(content, SETTINGS)
+
+
+def test_limits_from_the_inside() -> None:
+    assert open_picture(png_header(100, 50), SETTINGS).size == (100, 50)

@@ -1,0 +1,60 @@
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from handler.encode import png
+from handler.encode.png import encode_png
+from handler.pictures import Composition
+
+RANDOM = np.random.default_rng(1)
+
+
+@pytest.mark.parametrize("height", [1, 2, 127, 128, 129, 300])
+@pytest.mark.parametrize("channels", [1, 4])
+def test_what_is_written_is_read_again(height: int, channels: int) -> None:
+    shape = (height, 33) if channels == 1 else (height, 33, channels)
+    pixels = RANDOM.integers(0, 256, shape, np.uint8)
+    image = Image.open(BytesIO(encode_png(Composition(pixels))))
+    assert image.mode == ("L" if channels == 1 else "RGBA")
+    assert image.size == (33, height)
+    assert np.array_equal(np.asarray(image), pixels)
+
+
+def test_every_chunk_has_a_right_checksum() -> None:
+    file = encode_png(Composition(np.zeros((9, 9), np.uint8), b"profile"))
+    kinds, at = [], 8
+    while at < len(file):
+        length = int.from_bytes(file[at : at + 4], "big")
+        kind, body = file[at + 4 : at + 8], file[at + 4 : at + 8 + length]
+        assert int.from_bytes(file[at + 8 + length : at + 12 + length], "big") == zlib.crc32(body)
+        kinds.append(kind)
+        at += 12 + length
+    assert kinds == [b"IHDR", b"iCCP", b"IDAT", b"IEND"]
+
+
+def test_the_profile_is_kept() -> None:
+    profile = RANDOM.bytes(5000)
+    pixels = np.zeros((2, 2, 4), np.uint8)
+    image = Image.open(BytesIO(encode_png(Composition(pixels, profile))))
+    assert image.info["icc_profile"] == profile
+
+
+def test_rows_in_any_memory_layout() -> None:
+    pixels = RANDOM.integers(0, 256, (20, 10), np.uint8).T
+    image = Image.open(BytesIO(encode_png(Composition(pixels))))
+    assert np.array_equal(np.asarray(image), pixels)
+
+
+def test_smooth_pictures_are_small() -> None:
+    ramp = np.arange(1000, dtype=np.uint16)[:, np.newaxis].repeat(1000, 1).astype(np.uint8)
+    assert len(encode_png(Composition(ramp))) < ramp.size / 100
+
+
+def test_several_stripes_give_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = RANDOM.integers(0, 256, (50, 7, 4), np.uint8)
+    monkeypatch.setattr(png, "STRIPE_ROWS", 3)
+    image = Image.open(BytesIO(encode_png(Composition(pixels))))
+    assert np.array_equal(np.asarray(image), pixels)

@@ -1,0 +1,67 @@
+"""Small real servers on loopback, on ports that the system picks."""
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+Reply = Callable[[socket.socket, bytes], None]
+
+
+class Server:
+    """Counts connections and answers each with `reply(connection, request)`."""
+
+    def __init__(self, reply: Reply, tls: ssl.SSLContext | None = None) -> None:
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self._reply, self._tls = reply, tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def url(self, path: str = "/", scheme: str = "http", host: str = "localhost") -> str:
+        return f"{scheme}://{host}:{self.port}{path}"
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        try:
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            request = connection.recv(65536)
+            self.requests.append(request)
+            self._reply(connection, request)
+        except OSError:
+            pass  # the client has seen enough
+        finally:
+            connection.close()
+
+
+@contextmanager
+def serving(reply: Reply, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server for the length of the block."""
+    server = Server(reply, tls)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def answer(content: bytes, status: str = "200 OK", *headers: str) -> Reply:
+    """Replies with a whole HTTP message."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", *headers, "", ""]
+    return lambda connection, _: connection.sendall("\r\n".join(lines).encode() + content)

@@ -1,0 +1,73 @@
+import socket
+from collections.abc import Callable
+from ipaddress import ip_address
+
+import pytest
+
+from handler.errors import DownloadError
+from handler.fetch.addresses import is_public, resolve
+
+PRIVATE = [
+    "0.0.0.0",  # noqa: S104
+    "10.0.0.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fec0::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "2002:7f00:1::",
+    "2001:0:7f00:1::",
+    "2001::80ff:fffe",
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::1",
+]
+PUBLIC = ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_addresses_are_refused(address: str) -> None:
+    assert not is_public(ip_address(address)), f"{address} would be reached"
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_are_allowed(address: str) -> None:
+    assert is_public(ip_address(address))
+
+
+def resolver(*found: str) -> Callable[..., list[object]]:
+    """Stands in for `socket.getaddrinfo`."""
+    return lambda *_, **__: [(2, 1, 6, "", (each, 80)) for each in found]
+
+
+def test_every_address_must_be_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", resolver("1.1.1.1", "10.0.0.1"))
+    with pytest.raises(DownloadError):
+        resolve("a.example", 80, allow_private=False)
+    assert resolve("a.example", 80, allow_private=True) == ["1.1.1.1", "10.0.0.1"]
+
+
+def test_public_addresses_keep_the_resolvers_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ("2606:4700::1111", "1.1.1.1", "1.1.1.1")
+    monkeypatch.setattr(socket, "getaddrinfo", resolver(*found))
+    assert resolve("a.example", 80, allow_private=False) == ["2606:4700::1111", "1.1.1.1"]
+
+
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "a" * 70]
+)
+def test_other_spellings_of_loopback_and_bad_names(host: str) -> None:
+    with pytest.raises(DownloadError):
+        resolve(host, 80, allow_private=False)

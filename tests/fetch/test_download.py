@@ -1,0 +1,237 @@
+import socket
+import ssl
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+import trustme
+
+from handler.errors import DownloadError, FileTooBigError
+from handler.fetch import addresses
+from handler.fetch.download import download
+from handler.settings import Settings
+from tests.fetch.servers import Reply, answer, serving
+
+ALLOWED = Settings(allow_private_network=True, download_seconds=5)
+HURRIED = ALLOWED.model_copy(update={"download_seconds": 0.5})
+CONTENT = b"picture" * 1000
+
+
+def test_a_file_comes_with_its_name() -> None:
+    with serving(answer(CONTENT)) as server:
+        source = download(server.url("/a/b%20c.jpg?d=e"), ALLOWED)
+    assert source.content == CONTENT
+    assert source.name == "b c.jpg"
+    request = server.requests[0].decode()
+    assert request.startswith("GET /a/b%20c.jpg?d=e HTTP/1.1\r\n")
+    assert f"\r\nHost: localhost:{server.port}\r\n" in request
+    assert "\r\nAccept-Encoding: identity\r\n" in request
+
+
+def test_loopback_is_refused_by_default_before_any_connection() -> None:
+    settings = Settings(download_ports=frozenset(range(1, 65536)))
+    with serving(answer(CONTENT)) as server:
+        for host in ("localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "2130706433", "0"):
+            with pytest.raises(DownloadError):
+                download(server.url(host=host), settings)
+    assert server.connections == 0
+
+
+def test_a_redirect_to_loopback_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first hop looks public (its check is bypassed), the second is judged for real."""
+    settings = Settings(download_ports=frozenset(range(1, 65536)), download_seconds=5)
+    real = addresses.is_public
+    with serving(answer(CONTENT)) as inner:
+        redirect = answer(b"", "302 Found", f"Location: {inner.url(host='127.0.0.2')}")
+        with serving(redirect) as outer:
+            monkeypatch.setattr(addresses, "is_public", lambda a: str(a) == "127.0.0.1" or real(a))
+            with pytest.raises(DownloadError):
+                download(outer.url(host="127.0.0.1"), settings)
+            assert outer.connections == 1
+    assert inner.connections == 0
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A resolver that changes its mind after the check (DNS rebinding) is not asked again."""
+    asked = []
+
+    def resolve_once(host: str, port: int, **_: object) -> list[object]:
+        asked.append(host)
+        address = "127.0.0.1" if len(asked) == 1 else "127.0.0.9"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *rest: object, **named: object) -> object:
+        if host == "rebind.example":
+            return resolve_once(host, port)
+        return real(host, port, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with serving(answer(CONTENT)) as server:
+        source = download(server.url(host="rebind.example"), ALLOWED)
+    assert source.content == CONTENT
+    assert asked == ["rebind.example"]
+    assert b"\r\nHost: rebind.example:" in server.requests[0]
+
+
+def redirects(count: int) -> Reply:
+    """Redirects `count` times, relatively, then answers."""
+
+    def reply(connection: socket.socket, request: bytes) -> None:
+        hop = int(request.split(b" ")[1].removeprefix(b"/"))
+        if hop < count:
+            answer(b"", "302 Found", f"Location: {hop + 1}")(connection, request)
+        else:
+            answer(CONTENT)(connection, request)
+
+    return reply
+
+
+def test_five_redirects_are_followed_and_six_are_not() -> None:
+    with serving(redirects(5)) as server:
+        assert download(server.url("/0"), ALLOWED).content == CONTENT
+    with serving(redirects(6)) as server, pytest.raises(DownloadError):
+        download(server.url("/0"), ALLOWED)
+
+
+def test_the_size_is_capped_announced_or_not() -> None:
+    small = ALLOWED.model_copy(update={"max_file_bytes": len(CONTENT)})
+    enough = ALLOWED.model_copy(update={"max_file_bytes": len(CONTENT) + 1})
+
+    def unannounced(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + CONTENT)
+
+    for reply in (answer(CONTENT), unannounced):
+        with serving(reply) as server:
+            assert download(server.url(), enough).content == CONTENT
+            with pytest.raises(FileTooBigError):
+                download(server.url(), small)
+
+
+def test_an_announced_size_is_believed_before_the_body_is_read() -> None:
+    def only_head(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")
+        sleep(3)
+
+    start = monotonic()
+    with serving(only_head) as server, pytest.raises(FileTooBigError):
+        download(server.url(), ALLOWED)
+    assert monotonic() - start < 2.5, "the body was waited for"
+
+
+def drip_body(connection: socket.socket, _request: bytes) -> None:
+    connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+    _drip(connection)
+
+
+def drip_head(connection: socket.socket, _request: bytes) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+    _drip(connection)
+
+
+def silent(_connection: socket.socket, _request: bytes) -> None:
+    sleep(10)
+
+
+def _drip(connection: socket.socket) -> None:
+    for _ in range(200):
+        connection.sendall(b"x")
+        sleep(0.05)
+
+
+@pytest.mark.parametrize("reply", [drip_body, drip_head, silent])
+def test_no_server_stretches_the_deadline(reply: Reply) -> None:
+    start = monotonic()
+    with serving(reply) as server, pytest.raises(DownloadError):
+        download(server.url(), HURRIED)
+    assert monotonic() - start < 5, "the deadline of 0.5 s did not hold (10 s without it)"
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "500 Oops", "204 No Content", "206 Partial"])
+def test_only_200_is_a_file(status: str) -> None:
+    with serving(answer(CONTENT, status)) as server, pytest.raises(DownloadError):
+        download(server.url(), ALLOWED)
+
+
+def test_a_body_shorter_than_announced_is_an_error() -> None:
+    def short(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 50)
+
+    with serving(short) as server, pytest.raises(DownloadError):
+        download(server.url(), ALLOWED)
+
+
+def test_a_refused_connection_is_an_error() -> None:
+    with serving(answer(CONTENT)) as server:
+        url = server.url()
+    with pytest.raises(DownloadError):
+        download(url, ALLOWED)
+
+
+def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(answer(CONTENT)) as server:
+        monkeypatch.setattr(
+            "handler.fetch.download.addresses", lambda *_: ["127.0.0.3", "127.0.0.1"]
+        )
+        assert download(server.url(), ALLOWED).content == CONTENT
+
+
+def test_proxies_and_netrc_of_the_environment_are_ignored(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("machine localhost login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with serving(answer(CONTENT)) as server:
+        assert download(server.url(), ALLOWED).content == CONTENT
+    assert b"authorization" not in server.requests[0].lower()
+
+
+def test_cookies_are_not_carried_along() -> None:
+    def reply(connection: socket.socket, request: bytes) -> None:
+        if request.startswith(b"GET /0"):
+            answer(b"", "302 Found", "Location: /1", "Set-Cookie: a=b; Path=/")(connection, request)
+        else:
+            answer(CONTENT)(connection, request)
+
+    with serving(reply) as server:
+        download(server.url("/0"), ALLOWED)
+    assert b"cookie" not in server.requests[1].lower()
+
+
+class Tls:
+    """A certificate authority of our own, and a server's side of it that notes the SNI."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        authority = trustme.CA()
+        self.sni: list[str | None] = []
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(name).configure_cert(self.context)
+        self.context.sni_callback = lambda _socket, asked, _context: self.sni.append(asked)
+        bundle = folder / "ca.pem"
+        authority.cert_pem.write_to_path(str(bundle))
+        self.settings = ALLOWED.model_copy(update={"download_ca_bundle": str(bundle)})
+
+
+def test_tls_is_verified_against_the_name_and_sends_it(tmp_path: Path) -> None:
+    tls = Tls(tmp_path, "localhost")
+    with serving(answer(CONTENT), tls.context) as server:
+        assert download(server.url("/a.jpg", "https"), tls.settings).content == CONTENT
+    assert tls.sni == ["localhost"]
+
+
+def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    tls = Tls(tmp_path, "other.example")
+    with serving(answer(CONTENT), tls.context) as server, pytest.raises(DownloadError):
+        download(server.url(scheme="https"), tls.settings)
+    assert not any(server.requests), "the request was sent to somebody else"
+
+
+def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
+    tls = Tls(tmp_path, "localhost")
+    with serving(answer(CONTENT), tls.context) as server, pytest.raises(DownloadError):
+        download(server.url(scheme="https"), ALLOWED)
+    assert not any(server.requests)

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from handler.pictures import Picture
+from handler.refine.refine import product, refine
+
+
+def step(side: int = 1024) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Left half background, right half object."""
+    alpha = np.zeros((side, side), np.uint8)
+    alpha[:, side // 2 :] = 255
+    return alpha
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (300, 200), (1024, 1024), (4096, 16), (16, 4096)])
+def test_alpha_gets_the_pictures_size(size: tuple[int, int]) -> None:
+    alpha = refine(step(), Picture(Image.new("RGB", size)))
+    assert alpha.shape == (size[1], size[0])
+    assert alpha.dtype == np.uint8
+
+
+@pytest.mark.parametrize("width", [256, 4096])
+def test_resampling_does_not_ring(width: int) -> None:
+    alpha = refine(step(), Picture(Image.new("RGB", (width, 8))))
+    row = alpha[4].astype(int)
+    assert (np.diff(row) >= 0).all(), "a single step must stay a single ramp"
+    middle = row[width // 2 - width // 256 : width // 2 + width // 256]
+    assert (row == 0).sum() + (row == 255).sum() > width - len(middle) - 8
+
+
+def test_holes_multiply() -> None:
+    holes = np.full((8, 8), 255, np.uint8)
+    holes[:4] = 0
+    holes[4, :] = 100
+    alpha = refine(step(), Picture(Image.new("RGB", (8, 8)), holes))
+    assert (alpha[:4] == 0).all(), "a hole was filled"
+    assert (alpha[4, 5:] == 100).all()
+    assert (alpha[5:, 5:] == 255).all()
+
+
+def test_product_is_rounded_to_nearest_for_every_pair() -> None:
+    first, second = np.meshgrid(np.arange(256), np.arange(256))
+    expected = np.floor(first * second / 255 + 0.5).astype(np.uint8)
+    assert np.array_equal(product(first.astype(np.uint8), second.astype(np.uint8)), expected)

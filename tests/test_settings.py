@@ -1,0 +1,41 @@
+import os
+
+import pytest
+
+from handler.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("memory", "visible", "threads"),
+    [
+        (128, 2, 1),
+        (1769, 2, 1),
+        (1770, 2, 2),
+        (3008, 2, 2),
+        (3538, 2, 2),
+        (3539, 6, 3),
+        (10240, 6, 6),
+        (None, 2, 2),
+        (None, 8, 8),
+    ],
+)
+def test_threads_follow_the_vcpus_that_memory_buys(
+    monkeypatch: pytest.MonkeyPatch, memory: int | None, visible: int, threads: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(visible)))
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)
+    if memory is not None:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", str(memory))
+    assert Settings().network_threads == threads
+
+
+def test_environment_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTOUT_THREADS", "7")
+    monkeypatch.setenv("CUTOUT_DOWNLOAD_PORTS", "[80, 8080]")
+    settings = Settings()
+    assert settings.network_threads == 7
+    assert settings.download_ports == {80, 8080}
+
+
+def test_private_networks_are_out_of_reach_unless_asked_for() -> None:
+    assert Settings().allow_private_network is False
