@@ -1,0 +1,19 @@
+"""Writes the sample events to `events/`, and what is expected of each to the tests' table."""
+
+import argparse
+import sys
+
+from tools.events.files import stale, write
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.events", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing, fail if stale")
+    if not parser.parse_args().check:
+        write()
+    elif names := stale():
+        sys.exit("Stale, run make events: " + ", ".join(names))
+
+
+if __name__ == "__main__":
+    main()
