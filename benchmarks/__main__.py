@@ -1,0 +1,45 @@
+"""``make bench``: every size, mode and number of threads, to `docs/benchmark.md`."""
+
+import json
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+from benchmarks.report import render
+from benchmarks.startup import time_to_first_answer
+from benchmarks.worker import Measurement
+from handler.pictures import Mode
+
+SIDES = (512, 1024, 2048, 4096)
+PAGE = Path(__file__).parent.parent / "docs" / "benchmark.md"
+
+
+def measure_apart(side: int, mode: Mode, threads: int, repeats: int) -> Measurement:
+    """Runs `benchmarks.worker` in a process of its own."""
+    arguments = [str(side), str(mode), str(threads), str(repeats)]
+    command = [sys.executable, "-m", "benchmarks.worker", *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return Measurement(**json.loads(done.stdout))
+
+
+def main() -> None:
+    """Measures and writes the page."""
+    parser = ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--sides", type=int, nargs="+", default=SIDES)
+    parser.add_argument("--output", type=Path, default=PAGE)
+    given = parser.parse_args()
+    startup = time_to_first_answer(given.repeats)
+    measurements = []
+    for threads in given.threads:
+        for side in given.sides:
+            for mode in Mode:
+                measurements.append(measure_apart(side, mode, threads, given.repeats))
+                print(measurements[-1], file=sys.stderr)
+    given.output.write_text(render(measurements, startup, given.repeats))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Measurements as a Markdown page."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from platform import python_version
+
+import onnxruntime
+
+from benchmarks.worker import Measurement
+
+STAGES = ("fetch", "decode", "segment", "refine", "compose", "encode", "answer")
+FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni")
+
+PAGE = """# Benchmark
+
+Made by `make bench` ({repeats} repeats, medians) on {cpu}, Python {python}, onnxruntime {ort}.
+Times are milliseconds of a warm process. The picture is a photo with camera-like grain, sent as a
+JPEG of {side} x {side} pixels or less; `fetch` is zero for an upload. *network* is the bare
+network on the same input, measured in turns with the requests; *over* is what everything else adds.
+
+From process start to the first answer of `/v1/version`, model loaded: **{startup:.2f} s**.
+
+| side | mode | threads | {stages} | total | network | over | ratio | peak RSS | response |
+|---:|---|---:|{rules}---:|---:|---:|---:|---:|---:|
+{rows}
+"""
+
+
+def render(measurements: list[Measurement], startup: float, repeats: int) -> str:
+    """The page's text."""
+    return PAGE.format(
+        repeats=repeats,
+        cpu=_processor(),
+        python=python_version(),
+        ort=onnxruntime.__version__,
+        side=max(each.side for each in measurements),
+        startup=startup,
+        stages=" | ".join(STAGES),
+        rules="---:|" * len(STAGES),
+        rows="\n".join(map(_row, measurements)),
+    )
+
+
+def _row(each: Measurement) -> str:
+    over = each.total - each.network
+    cells: Iterable[object] = (
+        each.side,
+        each.mode,
+        each.threads,
+        *(f"{each.stages[stage]:.0f}" for stage in STAGES),
+        f"{each.total:.0f}",
+        f"{each.network:.0f}",
+        f"{over:.0f}",
+        f"{each.total / each.network:.2f}",
+        f"{each.peak_rss / 1e6:.0f} MB",
+        f"{each.response / 1e6:.1f} MB",
+    )
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _processor() -> str:
+    """The processor's name and which of the instruction sets that matter it has."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    info = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    flags = info.get("flags", "").split()
+    have = ", ".join(flag for flag in FLAGS if flag in flags)
+    return f"{info.get('model name', 'an unnamed processor')} ({have or 'no AVX2'})"

@@ -1,0 +1,80 @@
+"""One combination in a process of its own, so that its peak memory is its own: prints JSON."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict, dataclass
+from resource import RUSAGE_SELF, getrusage
+from statistics import median
+from time import perf_counter
+
+from benchmarks.pictures import photo
+from handler.decode.decode import decode
+from handler.pictures import Mode, Source
+from handler.pipeline import Pipeline
+from handler.receive.form import PictureForm
+from handler.segment.isnet import ISNet, network_input
+from handler.settings import Settings
+from handler.stages import Stages
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Medians in milliseconds; sizes in bytes."""
+
+    side: int
+    mode: str
+    threads: int
+    stages: dict[str, float]
+    total: float
+    network: float
+    response: int
+    peak_rss: int
+
+
+def measure(side: int, mode: Mode, threads: int, repeats: int) -> Measurement:
+    """Whole requests and the bare network on the same input, in turns, after one of each that
+    doesn't count."""
+    isnet = ISNet(Settings().model_dir, threads)
+    pipeline = Pipeline(Settings(), isnet)
+    content = photo(side)
+    form = PictureForm(image=Source(content, "photo.jpg"))
+    data = network_input(decode(content, pipeline.settings))
+    requests: list[dict[str, float]] = []
+    totals, networks, response = [], [], b""
+    for _ in range(repeats + 1):
+        stages, start = Stages(), perf_counter()
+        response = pipeline(form, mode, stages)
+        totals.append((perf_counter() - start) * 1000)
+        requests.append(stages.milliseconds)
+        start = perf_counter()
+        isnet.infer(data)
+        networks.append((perf_counter() - start) * 1000)
+    if b'"code":"ok"' not in response:
+        raise RuntimeError(response[:500].decode())
+    return Measurement(
+        side=side,
+        mode=mode,
+        threads=threads,
+        stages={name: median(r[name] for r in requests[1:]) for name in requests[0]},
+        total=median(totals[1:]),
+        network=median(networks[1:]),
+        response=len(response),
+        peak_rss=getrusage(RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+def main() -> None:
+    """``python -m benchmarks.worker SIDE MODE THREADS REPEATS``."""
+    parser = ArgumentParser()
+    parser.add_argument("side", type=int)
+    parser.add_argument("mode", type=Mode)
+    parser.add_argument("threads", type=int)
+    parser.add_argument("repeats", type=int)
+    given = parser.parse_args()
+    measurement = measure(given.side, given.mode, given.threads, given.repeats)
+    json.dump(asdict(measurement), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
