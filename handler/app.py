@@ -17,8 +17,9 @@ ORIGINAL_PREFIX = "/img-bg-removal"
 
 def create_app(settings: Settings) -> FastAPI:
     """Loads the model and builds the application around it."""
-    segmenter = ISNet(settings.model_dir, settings.network_threads)
-    return build_app(Pipeline(settings, segmenter))
+    isnet = ISNet(settings.model_dir, settings.network_threads)
+    isnet.wait()
+    return build_app(Pipeline(settings, isnet))
 
 
 def build_app(pipeline: Pipeline) -> FastAPI:

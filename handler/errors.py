@@ -1,7 +1,8 @@
-"""What can go wrong, each with its outward words. `handler.receive.failures` maps them to answers.
+"""What can go wrong, each with its outward words.
 
-A `PictureError` is the picture's fault or ours: 200 with ``"code": "failure"``.
-A `RequestError` is the request's fault: its own status and body.
+A `PictureError` is the picture's fault or ours: 200 with ``"code": "failure"``, made in
+`handler.answer.results`. A `RequestError` is the request's fault: its own status and body, made in
+`handler.receive.failures`.
 Source: the original's README, "Possible errors"; texts that clients match are kept to the letter.
 """
 
@@ -62,7 +63,7 @@ class FileTooBigError(PictureError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"File is too big. The size must be less than {self.limit // 1024**2} MB."
+        return f"File is too big. The size must be less than {self.limit / 1024**2:g} MB."
 
 
 class DownloadError(PictureError):
@@ -86,7 +87,7 @@ class MissingSourceError(RequestError):
 
 
 class BrokenFormError(RequestError):
-    """The body is not the multipart form that its header announces."""
+    """The body is not the form that its header announces, or a text field is over 64 kB."""
 
     status = 400
     body: ClassVar[dict[str, str] | str] = {"detail": "There was an error parsing the body"}

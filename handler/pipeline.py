@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import TypeAlias
 
 from handler.answer.results import failure, success
@@ -28,13 +29,18 @@ class Pipeline:
 
     settings: Settings
     segment: Segmenter
+    _in_work: BoundedSemaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_in_work", BoundedSemaphore(self.settings.concurrency))
 
     def __call__(self, form: PictureForm, mode: Mode, stages: Stages) -> bytes:
         source = announce(form)
         try:
             with stages.time("fetch"):
                 source = fetch(form, self.settings)
-            png = self.cut_out(source, mode, stages)
+            with self._in_work:  # a slow download is not work: others go on meanwhile
+                png = self.cut_out(source, mode, stages)
         except PictureError as error:
             return failure(source, error)
         except Exception:

@@ -57,10 +57,17 @@ class Settings(BaseSettings):
         thread more than that only waits for its share of the clock."""
         if self.threads is not None:
             return self.threads
-        visible = len(os.sched_getaffinity(0))
+        visible = visible_processors()
         if self.lambda_memory_mb is None:
             return visible
         return min(visible, ceil(self.lambda_memory_mb / LAMBDA_MB_PER_VCPU))
+
+
+def visible_processors() -> int:
+    """Processors that this process may run on, where the system tells (macOS doesn't)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @lru_cache

@@ -17,7 +17,7 @@ from tests.samples import PHOTOS
 
 @pytest.fixture
 def settings() -> Settings:
-    """The defaults, whatever the environment says."""
+    """What the environment says, but for what the tests rely on."""
     return Settings(allow_private_network=False)
 
 

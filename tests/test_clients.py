@@ -61,6 +61,9 @@ def test_file_upload(client: TestClient, body: bytes) -> None:
         ('name="image"; filename=""', "image"),
         ('name="image"; filename="Größe \u200f.jpg"', "Größe \u200f.jpg"),
         ('name="image"; filename="a\\"b.jpg"', 'a"b.jpg'),
+        ("name=image", "image"),
+        ("name=image; filename=a.jpg; filename*=utf-8''a.jpg", "a.jpg"),
+        ("name=\"image\"; filename*=utf-8''a.jpg", "image"),
     ],
 )
 def test_file_names_come_back(client: TestClient, disposition: str, name: str) -> None:
@@ -70,10 +73,25 @@ def test_file_names_come_back(client: TestClient, disposition: str, name: str) -
     assert result["name"] == name
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "punycode", "undefined", "unicode_escape", "x"])
+def test_a_charset_in_the_header_breaks_nothing(client: TestClient, charset: str) -> None:
+    head = 'Content-Disposition: form-data; name="image"; filename="+2AA-\\ud800.jpg"'
+    headers = {"content-type": f"{MULTIPART['content-type']}; charset={charset}"}
+    answer = client.post("/v1/results", content=part(head) + END, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["results"][0]["status"]["code"] == "ok"
+
+
 def test_an_http_header_may_be_empty(client: TestClient) -> None:
     body = part(NAMED) + END
     answer = client.post("/v1/results", content=body, headers=MULTIPART | {"X-API-KEY": ""})
     assert answer.json()["results"][0]["status"]["code"] == "ok"
+
+
+def test_an_empty_body_is_no_picture(client: TestClient) -> None:
+    for headers in (MULTIPART, URLENCODED, {}):
+        answer = client.post("/v1/results", content=b"", headers=headers)
+        assert answer.json() == {"detail": "Missing image or url field."}, headers
 
 
 def test_all_fields_empty_is_no_picture(client: TestClient) -> None:
@@ -108,6 +126,10 @@ def test_url_in_each_encoding(client: TestClient, headers: dict[str, str], body:
 
 
 BROKEN = {
+    "a zero byte in the charset": (
+        {"content-type": f"multipart/form-data; boundary={BOUNDARY}; charset=\0"},
+        part(NAMED) + END,
+    ),
     "no boundary": ({"content-type": "multipart/form-data"}, part(NAMED) + END),
     "part without a name": (MULTIPART, part("Content-Type: image/jpeg") + END),
     "too many parts": (

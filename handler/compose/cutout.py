@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from handler.pictures import Alpha, Composition, Picture, Pixels
+from handler.stripes import stripes
 
 
 def compose_cutout(picture: Picture, alpha: Alpha) -> Composition:
@@ -14,9 +15,12 @@ def compose_cutout(picture: Picture, alpha: Alpha) -> Composition:
 
 def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
     """Shape (height, width, 4), writable."""
-    image = picture.colour.copy()
-    image.putalpha(Image.fromarray(alpha))
-    pixels = np.array(image)
+    width, height = picture.size
+    pixels = np.empty((height, width, 4), np.uint8)
     packed = pixels.view(np.uint32)[..., 0]  # a pixel in one word: 3x faster than by channel
-    np.multiply(packed, alpha > 0, out=packed)
+    for rows in stripes(height):
+        image = picture.colour.crop((0, rows.start, width, rows.stop))
+        image.putalpha(Image.fromarray(alpha[rows]))
+        words = np.asarray(image).view(np.uint32)[..., 0]
+        np.multiply(words, alpha[rows] > 0, out=packed[rows])
     return pixels

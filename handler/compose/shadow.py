@@ -14,6 +14,7 @@ from PIL import Image
 
 from handler.compose.cutout import straight_rgba
 from handler.pictures import Alpha, Composition, Picture, Pixels
+from handler.stripes import stripes
 
 Plane = npt.NDArray[np.float32]
 
@@ -21,6 +22,7 @@ WORK_SIDE = 512
 SOLID = 128  # alpha from which a pixel belongs to the contour
 CONTACT_RISE = 0.07  # of the object's height: a contour so far above the ground casts 1/e
 NARROWEST = 0.35  # of a long contact's darkness: a mere point isn't darkened beyond 1 / 0.35
+GROUND = 0.98  # of the columns end above the ground: a stray speck below it is not what stands
 FADE = 0.05  # of the picture's sides
 OUT_OF_SIGHT = 0.05  # of the object's height: how far below the border a cut object stands
 
@@ -107,8 +109,9 @@ def _contact(
     bottom = solid.shape[0] - 1 - solid[::-1, columns].argmax(axis=0).astype(np.float32)
     cut = bottom == solid.shape[0] - 1
     bottom += cut * (OUT_OF_SIGHT * object_height)
-    rise = (bottom.max() - bottom) / max(1.0, CONTACT_RISE * object_height)
-    return Contact(solid.shape, columns, bottom, np.exp(-rise))
+    ground = np.quantile(bottom, GROUND)
+    rise = np.maximum(0, ground - bottom) / max(1.0, CONTACT_RISE * object_height)
+    return Contact(solid.shape, columns, bottom, np.exp(-rise).astype(np.float32))
 
 
 def _gaussian(distance: Plane, sigma: float) -> Plane:
@@ -119,10 +122,20 @@ def _gaussian(distance: Plane, sigma: float) -> Plane:
 def _lay_under(pixels: Pixels, darkness: Alpha) -> None:
     """Black of the given opacity behind straight-alpha pixels, in place (Porter and Duff 1984,
     "over"). Opaque pixels stay as they are."""
-    rows, columns = np.nonzero((darkness > 0) & (pixels[..., 3] < 255))
-    over = pixels[rows, columns].astype(np.float32)
-    alpha = over[:, 3]
-    total = alpha + darkness[rows, columns] * (1 - alpha / 255)
-    over[:, :3] *= (alpha / np.maximum(total, 1e-6))[:, np.newaxis]
-    over[:, 3] = total
-    pixels[rows, columns] = (over + 0.5).astype(np.uint8)
+    for rows in stripes(len(pixels)):
+        stripe, shade = pixels[rows], darkness[rows]
+        changed = np.flatnonzero((shade > 0) & (stripe[..., 3] < 255))
+        if changed.size:
+            over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
+            over[changed] = _over_black(over[changed], shade.reshape(-1)[changed])
+
+
+def _over_black(over: Pixels, shade: Alpha) -> Pixels:
+    """Shape (n, 4) over black of opacity `shade`, shape (n,)."""
+    blended = over.astype(np.float32)
+    alpha = over[:, 3].astype(np.float32)
+    total = alpha + shade * (1 - alpha / 255)
+    blended[:, :3] *= (alpha / total)[:, np.newaxis]
+    blended[:, 3] = total
+    rounded: Pixels = (blended + 0.5).astype(np.uint8)
+    return rounded

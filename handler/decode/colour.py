@@ -3,11 +3,13 @@
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from handler.pictures import Alpha
 
 PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
+KEY_FACTORS = {"L;2": 85, "L;4": 17}
+GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header
 
 
@@ -29,16 +31,31 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     return colour.convert("RGB"), holes, None
 
 
+def scale_transparency(image: ImageFile.ImageFile) -> None:
+    """Brings the transparent colour of a PNG to the depth that Pillow decodes to, in place; it
+    leaves the key as it stands in the file. To be called before the pixels are loaded.
+
+    Of 16-bit colours only the upper bytes are left to be compared.
+    """
+    key = image.info.get("transparency")
+    depth = image.tile[0].args if image.tile else None
+    if depth in KEY_FACTORS and isinstance(key, int):
+        image.info["transparency"] = key * KEY_FACTORS[depth]
+    elif depth == "RGB;16B" and isinstance(key, tuple):
+        image.info["transparency"] = tuple(channel >> 8 for channel in key)
+
+
 def _eight_bits(image: Image.Image) -> Image.Image:
     """16-bit grey scaled to 8 bits, its transparent value with it. (16-bit colours Pillow scales
     while decoding.)"""
     if not image.mode.startswith("I"):
         return image
-    deep = np.asarray(image).astype(np.uint32)
-    grey = Image.fromarray(((deep * 255 + 32767) // 65535).astype(np.uint8))
+    deep = np.asarray(image)
+    grey = Image.fromarray(GREY_8_OF_16[deep])
     transparent = image.info.get("transparency")
     if isinstance(transparent, int):
-        grey.putalpha(Image.fromarray(np.where(deep == transparent, 0, 255).astype(np.uint8)))
+        holes = np.not_equal(deep, transparent).astype(np.uint8) * np.uint8(255)
+        grey.putalpha(Image.fromarray(holes))
     return grey
 
 
@@ -46,7 +63,8 @@ def _holes(image: Image.Image) -> Alpha | None:
     """The image's alpha, from a channel, a palette or a transparent colour; none if opaque."""
     if not image.has_transparency_data:
         return None
-    holes = np.asarray(image.convert("RGBA").getchannel("A"))
+    with_alpha = image if "A" in image.getbands() else image.convert("RGBA")
+    holes = np.asarray(with_alpha.getchannel("A"))
     return None if holes.min() == 255 else holes
 
 
@@ -56,6 +74,8 @@ def _flat(image: Image.Image) -> Image.Image:
         return image
     if image.mode in ("1", "LA"):
         return image.convert("L")
+    if image.mode == "RGBA":
+        return image.convert("RGB")
     # by way of RGBA, so that palette and transparent colour don't warn of each other
     return image.convert("RGBA").convert("RGB")
 

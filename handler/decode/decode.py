@@ -1,9 +1,9 @@
 """Bytes become a `Picture`."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
-from handler.decode.colour import split_colour
+from handler.decode.colour import scale_transparency, split_colour
 from handler.decode.header import open_picture
 from handler.decode.orientation import orientation_turn
 from handler.errors import UnreadablePictureError
@@ -23,7 +23,8 @@ def decode(content: bytes, settings: Settings) -> Picture:
         raise UnreadablePictureError from error
 
 
-def _picture(image: Image.Image) -> Picture:
+def _picture(image: ImageFile.ImageFile) -> Picture:
+    scale_transparency(image)
     image.load()
     turn = orientation_turn(image)
     colour, holes, icc_profile = split_colour(image)

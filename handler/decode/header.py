@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from handler.errors import (
     ResolutionTooBigError,
@@ -15,11 +15,16 @@ from handler.settings import Settings
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 FORMATS = ("JPEG", "PNG")
 
+START_OF_SCAN = b"\xff\xda"
+MAX_SCANS = 100
+"""Encoders write about ten. A file may repeat a 30-byte scan without end, and each of them costs a
+pass over all coefficients."""
+
 # our own limits come first and have their own words; Pillow's would warn beside them
 Image.MAX_IMAGE_PIXELS = None
 
 
-def open_picture(content: bytes, settings: Settings) -> Image.Image:
+def open_picture(content: bytes, settings: Settings) -> ImageFile.ImageFile:
     """A Pillow image with its header read and its pixels still in the file.
 
     Raises `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
@@ -30,6 +35,8 @@ def open_picture(content: bytes, settings: Settings) -> Image.Image:
     if not content.startswith(SIGNATURES):
         raise UnsupportedTypeError
     image = _open(content)
+    if image.format != "PNG" and content.count(START_OF_SCAN) > MAX_SCANS:
+        raise UnreadablePictureError
     width, height = image.size
     if width * height > settings.max_pixels:
         raise TooManyPixelsError(settings.max_pixels)
@@ -38,7 +45,7 @@ def open_picture(content: bytes, settings: Settings) -> Image.Image:
     return image
 
 
-def _open(content: bytes) -> Image.Image:
+def _open(content: bytes) -> ImageFile.ImageFile:
     try:
         return Image.open(BytesIO(content), formats=FORMATS)
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything

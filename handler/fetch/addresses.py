@@ -1,7 +1,10 @@
 """Which network addresses a URL from outside may reach."""
 
 import socket
+from collections.abc import Iterable
+from concurrent.futures import Future
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Thread
 
 from handler.errors import DownloadError
 
@@ -30,16 +33,27 @@ def _wrapped(address: IPv6Address) -> list[IPv4Address]:
     return [] if inner is None else [inner]
 
 
-def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
+def look_up(host: str, port: int, seconds: float) -> list[str]:
     """The addresses of `host`, in the resolver's order; raises `DownloadError` where there is
-    none, or where a single one of them is not public."""
+    none within `seconds`. (The system's resolver knows no deadline, so it runs on a thread that
+    is left behind.)"""
+    answer: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.set_result(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label too long
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:  # UnicodeError: a label too long for IDNA
+        return answer.result(seconds)
+    except (OSError, UnicodeError, TimeoutError) as error:
         raise DownloadError from error
-    addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
-    if not addresses:
+
+
+def require_public(addresses: Iterable[str]) -> None:
+    """Raises `DownloadError` if a single one of the addresses is not public."""
+    if not all(is_public(ip_address(each)) for each in addresses):
         raise DownloadError
-    if not allow_private and not all(is_public(ip_address(each)) for each in addresses):
-        raise DownloadError
-    return addresses

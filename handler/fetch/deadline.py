@@ -51,6 +51,9 @@ class Deadline:
         """Shuts `connection` at the deadline. It keeps a duplicate, because TLS will take the
         original's descriptor away; shutting either one ends the connection."""
         with self._lock:
+            if monotonic() >= self._end:
+                connection.close()
+                raise DownloadError
             self._sockets.append(connection.dup())
 
     def _expire(self) -> None:

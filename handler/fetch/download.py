@@ -4,6 +4,7 @@ from requests import RequestException, Response, Session
 from requests.exceptions import ConnectionError as ConnectError
 from urllib3.exceptions import HTTPError
 
+from handler.content_length import exceeds
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch.adapter import PinnedAdapter
 from handler.fetch.deadline import Deadline
@@ -31,7 +32,7 @@ def download(url: str, settings: Settings) -> Source:
         for _ in range(settings.download_redirects + 1):
             with Session() as session, _open(session, target, settings, deadline) as response:
                 if response.status_code in REDIRECTS:
-                    target = redirected(target, response.headers.get("location", ""), settings)
+                    target = redirected(target, _location(session, response), settings)
                     continue
                 if response.status_code != 200:
                     raise DownloadError
@@ -44,7 +45,7 @@ def _open(session: Session, target: Target, settings: Settings, deadline: Deadli
     session.trust_env = False  # no proxies, no .netrc
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
-    for address in addresses(target, settings):
+    for address in addresses(target, settings, deadline.remaining()):
         try:
             return session.get(
                 target.pinned(address),
@@ -61,9 +62,15 @@ def _open(session: Session, target: Target, settings: Settings, deadline: Deadli
     raise DownloadError from refusal
 
 
+def _location(session: Session, response: Response) -> str:
+    try:
+        return session.get_redirect_target(response) or ""
+    except ValueError as error:  # neither ASCII nor UTF-8
+        raise DownloadError from error
+
+
 def _read(response: Response, settings: Settings, deadline: Deadline) -> bytes:
-    announced = response.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) >= settings.max_file_bytes:
+    if exceeds(response.headers, settings.max_file_bytes - 1):
         raise FileTooBigError(settings.max_file_bytes)
     content = bytearray()
     try:

@@ -1,10 +1,10 @@
 """A URL taken apart, checked and pinned to an address."""
 
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from handler.errors import DownloadError
-from handler.fetch.addresses import resolve
+from handler.fetch.addresses import look_up, require_public
 from handler.settings import Settings
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -52,12 +52,17 @@ def parse_target(url: str, settings: Settings) -> Target:
         raise DownloadError
     if port not in settings.download_ports and not settings.allow_private_network:
         raise DownloadError
-    path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    return Target(parts.scheme, host, port, path if path.startswith("/") else f"/{path}")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, host, port, path)
 
 
 def _ascii(host: str) -> str:
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+    """The host's name as the resolver knows it (UTS 46, as browsers do)."""
+    if host.isascii():
+        return host
+    import idna  # noqa: PLC0415  # large tables, for few names
+
+    return idna.encode(host, uts46=True).decode("ascii")
 
 
 def redirected(target: Target, location: str, settings: Settings) -> Target:
@@ -65,9 +70,13 @@ def redirected(target: Target, location: str, settings: Settings) -> Target:
     return parse_target(urljoin(target.url, location), settings)
 
 
-def addresses(target: Target, settings: Settings) -> list[str]:
-    """The target's addresses, all of them allowed; raises `DownloadError`."""
-    return resolve(target.host, target.port, allow_private=settings.allow_private_network)
+def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:
+    """The target's addresses, all of them allowed; raises `DownloadError`, also where there is no
+    answer within `seconds`."""
+    found = look_up(target.host, target.port, seconds)
+    if not settings.allow_private_network:
+        require_public(found)
+    return found
 
 
 def file_name(url: str) -> str:

@@ -74,7 +74,7 @@ RESULTS_ANSWERS: Answers = {
         "content": _json_examples(RESULTS_EXAMPLES),
     },
     400: {
-        "description": "The body is not the multipart form that its header announces.",
+        "description": "The body is not the form that its header announces.",
         "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
     },
     413: {

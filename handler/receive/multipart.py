@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -21,7 +22,7 @@ class PictureFormParser(MultiPartParser):
     """
 
     def __init__(
-        self, headers: Headers, stream: AsyncGenerator[bytes, None], max_file_bytes: int
+        self, headers: Headers, stream: AsyncGenerator[bytes, None], max_body_bytes: int
     ) -> None:
         super().__init__(
             headers,
@@ -30,8 +31,12 @@ class PictureFormParser(MultiPartParser):
             max_fields=MAX_PARTS,
             max_part_size=MAX_TEXT_BYTES,
         )
-        self.spool_max_size = max_file_bytes
+        self.spool_max_size = max_body_bytes
+        self._complete = True
+
+    def on_part_begin(self) -> None:
         self._complete = False
+        super().on_part_begin()
 
     def on_end(self) -> None:
         self._complete = True
@@ -45,18 +50,19 @@ class PictureFormParser(MultiPartParser):
         return fields
 
     def on_headers_finished(self) -> None:
+        self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
         disposition = self._current_part.content_disposition or b""
-        lowered = disposition.lower()
-        if b'name="image"' in lowered and b"filename" not in lowered:
+        _, options = parse_options_header(disposition)
+        if options.get(b"name") == b"image" and b"filename" not in options:
             self._current_part.content_disposition = disposition + b'; filename=""'
         super().on_headers_finished()
 
 
 async def parse_multipart(
-    headers: Headers, body: AsyncGenerator[bytes, None], max_file_bytes: int
+    headers: Headers, body: AsyncGenerator[bytes, None], max_body_bytes: int
 ) -> FormData:
     """The form's fields and files; raises `BrokenFormError` where the body is not a form."""
     try:
-        return await PictureFormParser(headers, body, max_file_bytes).parse()
-    except MultiPartException as error:
+        return await PictureFormParser(headers, body, max_body_bytes).parse()
+    except (MultiPartException, ValueError) as error:  # ValueError: a charset with a zero byte
         raise BrokenFormError from error

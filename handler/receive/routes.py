@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import PlainTextResponse
 
@@ -18,7 +18,6 @@ from handler.stages import Stages
 def build_router(pipeline: Pipeline) -> APIRouter:
     """The routes, bound to the pipeline they serve."""
     router = APIRouter(prefix="/v1")
-    in_work = CapacityLimiter(pipeline.settings.concurrency)
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
     async def version() -> str:
@@ -45,7 +44,7 @@ def build_router(pipeline: Pipeline) -> APIRouter:
         of one as `url`. A picture that can't be processed still answers 200, with the code
         `failure` and a message that says why."""
         stages = Stages()
-        body = await to_thread.run_sync(pipeline, form, mode, stages, limiter=in_work)
+        body = await to_thread.run_sync(pipeline, form, mode, stages)
         return Response(body, media_type="application/json", headers=stages.headers())
 
     return router

@@ -9,7 +9,8 @@ def parse_urlencoded_url(body: bytes) -> str:
     """The `url` field, or an empty string.
 
     Some clients (Swift's URLSession sample) send ``url=https://a/b?c=d&e=f`` as it is. A raw
-    ``://`` tells it apart: then the value is taken literally and goes on to the next known field.
+    ``://`` tells it apart: then the value is taken literally, and a query in it goes on to the next
+    known field.
     """
     pairs = body.decode("utf-8", errors="replace").strip().split("&")
     for index, pair in enumerate(pairs):
@@ -18,6 +19,8 @@ def parse_urlencoded_url(body: bytes) -> str:
             continue
         if "://" not in value:
             return unquote_plus(value)
+        if "?" not in value:
+            return value
         return "&".join([value, *_continuation(pairs[index + 1 :])])
     return ""
 

@@ -1,6 +1,8 @@
 """ISNet, general use (Qin et al., "Highly Accurate Dichotomous Image Segmentation", ECCV 2022)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -8,27 +10,45 @@ from PIL import Image
 
 from handler.pictures import Alpha, Picture
 from handler.segment.backdrop import opaque
-from handler.segment.session import load_session
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 FILE = "isnet-general-use.int8.onnx"
 SIDE = 1024
 
 
 class ISNet:
-    """Callable: `Picture` → alpha of shape (1024, 1024), uint8."""
+    """Callable: `Picture` → alpha of shape (1024, 1024), uint8.
+
+    The session is made on another thread from the moment of construction, so that a cold start
+    can import the web framework meanwhile; `wait` raises what went wrong with it.
+    """
 
     def __init__(self, model_dir: Path, threads: int) -> None:
-        self._session = load_session(model_dir / FILE, threads)
+        loader = ThreadPoolExecutor(1, "model")
+        self._session = loader.submit(_load, model_dir / FILE, threads)
+        loader.shutdown(wait=False)
 
     def __call__(self, picture: Picture) -> Alpha:
         alpha: Alpha = (self.infer(network_input(picture)) * 255 + 0.5).astype(np.uint8)
         return alpha
 
+    def wait(self) -> None:
+        """Returns when the model is loaded; raises if it can't be."""
+        self._session.result()
+
     def infer(self, data: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The bare network: shape (1, 3, 1024, 1024) in, (1024, 1024) in 0..1 out."""
-        (output,) = self._session.run(None, {"input": data})
+        (output,) = self._session.result().run(None, {"input": data})
         alpha: npt.NDArray[np.float32] = output[0, 0]
         return alpha
+
+
+def _load(path: Path, threads: int) -> "InferenceSession":
+    from handler.segment.session import load_session  # noqa: PLC0415  # on this thread as well
+
+    return load_session(path, threads)
 
 
 def network_input(picture: Picture) -> npt.NDArray[np.float32]:

@@ -35,11 +35,10 @@ def test_a_cut_out_has_straight_colours() -> None:
     assert np.array_equal(composition.pixels[shown, :3], COLOURS[shown]), "soft edges changed"
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", [Mode.FG_IMAGE, Mode.FG_IMAGE_SHADOW])
 def test_nothing_hidden_is_sent(mode: Mode) -> None:
     pixels = compose(PICTURE, disc(), mode).pixels
-    if pixels.ndim == 3:
-        assert not pixels[pixels[..., 3] == 0].any(), "colours remain where nothing shows"
+    assert not pixels[pixels[..., 3] == 0].any(), "colours remain where nothing shows"
 
 
 def test_the_pictures_own_pixels_stay_untouched() -> None:
@@ -64,6 +63,17 @@ def test_a_shadow_leaves_the_object_alone() -> None:
 def test_an_empty_picture_has_no_shadow() -> None:
     pixels = compose(PICTURE, np.zeros((48, 64), np.uint8), Mode.FG_IMAGE_SHADOW).pixels
     assert not pixels.any()
+
+
+def test_large_pictures_are_composed_without_a_seam() -> None:
+    picture = Picture(gradient(40, 500))
+    alpha = np.full((500, 40), 200, np.uint8)
+    cut_out = compose(picture, alpha, Mode.FG_IMAGE).pixels
+    assert np.array_equal(cut_out[..., :3], np.asarray(picture.colour))
+    assert (cut_out[..., 3] == 200).all()
+    shadowed = compose(picture, alpha, Mode.FG_IMAGE_SHADOW).pixels
+    jumps = np.abs(np.diff(shadowed[..., 3].astype(int), axis=0))
+    assert jumps.max() < 10, "a stripe shows"
 
 
 def test_one_pixel() -> None:

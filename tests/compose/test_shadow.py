@@ -43,6 +43,13 @@ def test_a_raised_part_casts_less_than_a_standing_one() -> None:
     assert cast[100:110, 195:205].max() < 10, "a shadow hangs under the table's top"
 
 
+def test_a_stray_speck_is_not_the_ground() -> None:
+    speckled = box(50, 240)
+    speckled[296:298, 20:22] = 255
+    under = np.s_[236:246, 180:220]
+    assert shadow(speckled)[under].max() > 0.8 * shadow(box(50, 240))[under].max()
+
+
 def test_an_object_cut_by_the_border_stands_out_of_sight() -> None:
     standing, cut = shadow(box(50, 240)), shadow(box(50, 300))
     assert 0 < cut.max() < standing.max() / 1.3

@@ -37,5 +37,16 @@ def test_what_is_refused(content: bytes, error: type[PictureError]) -> None:
         open_picture(content, SETTINGS)
 
 
+def test_a_progressive_jpeg_may_not_repeat_its_scans_without_end() -> None:
+    content = jpeg(progressive=True)
+    at = content.rindex(b"\xff\xda")
+    scan = content[at:-2]
+    start = content.count(b"\xff\xda")
+    inside = content[:-2] + scan * (100 - start) + b"\xff\xd9"
+    assert open_picture(inside, SETTINGS).size == (64, 48)
+    with pytest.raises(UnreadablePictureError):
+        open_picture(inside[:-2] + scan + b"\xff\xd9", SETTINGS)
+
+
 def test_limits_from_the_inside() -> None:
     assert open_picture(png_header(100, 50), SETTINGS).size == (100, 50)

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.encode import png
 from handler.encode.png import encode_png
 from handler.pictures import Composition
 
@@ -51,10 +50,3 @@ def test_rows_in_any_memory_layout() -> None:
 def test_smooth_pictures_are_small() -> None:
     ramp = np.arange(1000, dtype=np.uint16)[:, np.newaxis].repeat(1000, 1).astype(np.uint8)
     assert len(encode_png(Composition(ramp))) < ramp.size / 100
-
-
-def test_several_stripes_give_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    pixels = RANDOM.integers(0, 256, (50, 7, 4), np.uint8)
-    monkeypatch.setattr(png, "STRIPE_ROWS", 3)
-    image = Image.open(BytesIO(encode_png(Composition(pixels))))
-    assert np.array_equal(np.asarray(image), pixels)

@@ -12,11 +12,11 @@ Reply = Callable[[socket.socket, bytes], None]
 class Server:
     """Counts connections and answers each with `reply(connection, request)`."""
 
-    def __init__(self, reply: Reply, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, reply: Reply, tls: ssl.SSLContext | None, address: str) -> None:
         self.connections = 0
         self.requests: list[bytes] = []
         self._reply, self._tls = reply, tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -52,9 +52,11 @@ class Server:
 
 
 @contextmanager
-def serving(reply: Reply, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serving(
+    reply: Reply, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+) -> Iterator[Server]:
     """A server for the length of the block."""
-    server = Server(reply, tls)
+    server = Server(reply, tls, address)
     try:
         yield server
     finally:

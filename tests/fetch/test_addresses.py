@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from handler.errors import DownloadError
-from handler.fetch.addresses import is_public, resolve
+from handler.fetch.addresses import is_public, look_up, require_public
 
 PRIVATE = [
     "0.0.0.0",  # noqa: S104
@@ -52,22 +52,25 @@ def resolver(*found: str) -> Callable[..., list[object]]:
     return lambda *_, **__: [(2, 1, 6, "", (each, 80)) for each in found]
 
 
-def test_every_address_must_be_public(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", resolver("1.1.1.1", "10.0.0.1"))
+def test_every_address_must_be_public() -> None:
+    require_public(["1.1.1.1", "2606:4700::1111"])
     with pytest.raises(DownloadError):
-        resolve("a.example", 80, allow_private=False)
-    assert resolve("a.example", 80, allow_private=True) == ["1.1.1.1", "10.0.0.1"]
+        require_public(["1.1.1.1", "10.0.0.1"])
 
 
-def test_public_addresses_keep_the_resolvers_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_keep_the_resolvers_order(monkeypatch: pytest.MonkeyPatch) -> None:
     found = ("2606:4700::1111", "1.1.1.1", "1.1.1.1")
     monkeypatch.setattr(socket, "getaddrinfo", resolver(*found))
-    assert resolve("a.example", 80, allow_private=False) == ["2606:4700::1111", "1.1.1.1"]
+    assert look_up("a.example", 80, 5) == ["2606:4700::1111", "1.1.1.1"]
 
 
-@pytest.mark.parametrize(
-    "host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "a" * 70]
-)
-def test_other_spellings_of_loopback_and_bad_names(host: str) -> None:
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost"])
+def test_other_spellings_of_loopback(host: str) -> None:
     with pytest.raises(DownloadError):
-        resolve(host, 80, allow_private=False)
+        require_public(look_up(host, 80, 5))
+
+
+@pytest.mark.parametrize("host", ["a" * 70, "a..b", "no-such-name.invalid"])
+def test_names_that_lead_nowhere(host: str) -> None:
+    with pytest.raises(DownloadError):
+        look_up(host, 80, 5)

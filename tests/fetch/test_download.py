@@ -5,6 +5,7 @@ from time import monotonic, sleep
 
 import pytest
 import trustme
+from urllib3.util import connection
 
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch import addresses
@@ -41,14 +42,15 @@ def test_a_redirect_to_loopback_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     """The first hop looks public (its check is bypassed), the second is judged for real."""
     settings = Settings(download_ports=frozenset(range(1, 65536)), download_seconds=5)
     real = addresses.is_public
-    with serving(answer(CONTENT)) as inner:
+    with serving(answer(CONTENT), address="127.0.0.2") as inner:
+        assert download(inner.url(host="127.0.0.2"), ALLOWED).content == CONTENT
         redirect = answer(b"", "302 Found", f"Location: {inner.url(host='127.0.0.2')}")
         with serving(redirect) as outer:
             monkeypatch.setattr(addresses, "is_public", lambda a: str(a) == "127.0.0.1" or real(a))
             with pytest.raises(DownloadError):
                 download(outer.url(host="127.0.0.1"), settings)
             assert outer.connections == 1
-    assert inner.connections == 0
+    assert inner.connections == 1, "the redirect was followed to where it must not lead"
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(
@@ -148,6 +150,48 @@ def test_no_server_stretches_the_deadline(reply: Reply) -> None:
     with serving(reply) as server, pytest.raises(DownloadError):
         download(server.url(), HURRIED)
     assert monotonic() - start < 5, "the deadline of 0.5 s did not hold (10 s without it)"
+
+
+def test_a_connection_made_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = connection.create_connection
+
+    def slow(*given: object, **named: object) -> socket.socket:
+        connected: socket.socket = real(*given, **named)  # type: ignore[arg-type]
+        sleep(0.6)
+        return connected
+
+    monkeypatch.setattr(connection, "create_connection", slow)
+    start = monotonic()
+    with serving(drip_body) as server, pytest.raises(DownloadError):
+        download(server.url(), HURRIED)
+    assert monotonic() - start < 5, "the deadline of 0.5 s did not hold (10 s without it)"
+
+
+def test_a_resolver_that_stalls_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: sleep(4))
+    start = monotonic()
+    with pytest.raises(DownloadError):
+        download("http://a.example/", HURRIED)
+    assert monotonic() - start < 3, "the resolver was waited for"
+
+
+def test_a_redirect_in_raw_utf_8_leads_where_it_says() -> None:
+    def reply(client: socket.socket, request: bytes) -> None:
+        if request.startswith(b"GET /%C3%A4.jpg "):
+            answer(CONTENT)(client, request)
+        else:
+            answer(b"", "302 Found", "Location: /ä.jpg")(client, request)
+
+    with serving(reply) as server:
+        assert download(server.url("/first"), ALLOWED).content == CONTENT
+
+
+def test_an_absurd_content_length_is_a_failed_download() -> None:
+    def absurd(client: socket.socket, _request: bytes) -> None:
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n")
+
+    with serving(absurd) as server, pytest.raises((DownloadError, FileTooBigError)):
+        download(server.url(), ALLOWED)
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "500 Oops", "204 No Content", "206 Partial"])

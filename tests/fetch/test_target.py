@@ -15,6 +15,7 @@ SETTINGS = Settings()
         ("https://a.example:443/?x", Target("https", "a.example", 443, "/?x")),
         (" http://bücher.example/ä ", Target("http", "xn--bcher-kva.example", 80, "/ä")),
         ("http://[2606:4700::1111]/", Target("http", "2606:4700::1111", 80, "/")),
+        ("http://straße.example//a", Target("http", "xn--strae-oqa.example", 80, "//a")),
     ],
 )
 def test_good_urls(url: str, target: Target) -> None:

@@ -20,7 +20,7 @@ def read(chunks: Iterable[bytes], limit: int, announced: str | None = None) -> t
         chunk = next(left, None)
         return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
 
-    headers = [] if announced is None else [(b"content-length", announced.encode())]
+    headers = [] if announced is None else [(b"content-length", announced.encode("latin-1"))]
     request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
 
     async def collect() -> bytes:
@@ -44,12 +44,13 @@ def test_one_byte_more_stops_the_reading() -> None:
     assert caught.value.__notes__ == ["2"], "chunks were read beyond the limit"
 
 
-def test_an_announced_excess_is_not_read_at_all() -> None:
+@pytest.mark.parametrize("announced", ["11", "9" * 5000])
+def test_an_announced_excess_is_not_read_at_all(announced: str) -> None:
     with pytest.raises(RequestTooLargeError) as caught:
-        read([b"1"], 10, "11")
+        read([b"1"], 10, announced)
     assert caught.value.__notes__ == ["0"]
 
 
-@pytest.mark.parametrize("announced", ["", "x", "-1", "1e9"])
+@pytest.mark.parametrize("announced", ["", "x", "-1", "1e9", "²"])
 def test_an_absurd_announcement_is_ignored(announced: str) -> None:
     assert read([b"1"], 10, announced)[0] == b"1"

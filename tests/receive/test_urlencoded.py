@@ -14,6 +14,7 @@ from handler.receive.urlencoded import parse_urlencoded_url
         (b"url=https://a/b%20c?d=e&f=g", "https://a/b%20c?d=e&f=g"),
         (b"url=https://a/b?c=d&e&url-bg=&x=y", "https://a/b?c=d&e"),
         (b"image=&url=https://a/b+c", "https://a/b+c"),
+        (b"url=https://a/b.jpg&mode=fg-mask", "https://a/b.jpg"),
         (b"url=a%2", "a%2"),
         (b"url=\xff", "\ufffd"),
     ],
