@@ -46,7 +46,7 @@ format: $(DEV_READY) ## put the code into the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(DEV_READY) ## measure speed and quality
+bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
 
 model: $(DEV_READY) ## make the quantized model again (CALIBRATION=folder of photos)

@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 from argparse import ArgumentParser
+from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from benchmarks.pictures import save_photo
 from benchmarks.report import render
 from benchmarks.startup import time_to_first_answer
 from benchmarks.worker import Measurement
@@ -15,9 +18,9 @@ SIDES = (512, 1024, 2048, 4096)
 PAGE = Path(__file__).parent.parent / "docs" / "benchmark.md"
 
 
-def measure_apart(side: int, mode: Mode, threads: int, repeats: int) -> Measurement:
+def measure_apart(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     """Runs `benchmarks.worker` in a process of its own."""
-    arguments = [str(side), str(mode), str(threads), str(repeats)]
+    arguments = [str(path), str(mode), str(threads), str(repeats)]
     command = [sys.executable, "-m", "benchmarks.worker", *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return Measurement(**json.loads(done.stdout))
@@ -32,12 +35,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=PAGE)
     given = parser.parse_args()
     startup = time_to_first_answer(given.repeats)
-    measurements = []
-    for threads in given.threads:
-        for side in given.sides:
-            for mode in Mode:
-                measurements.append(measure_apart(side, mode, threads, given.repeats))
-                print(measurements[-1], file=sys.stderr)
+    with TemporaryDirectory() as folder:
+        photos = [save_photo(side, Path(folder)) for side in given.sides]
+        runs = product(given.threads, photos, Mode)
+        measurements = [measure_apart(path, mode, n, given.repeats) for n, path, mode in runs]
     given.output.write_text(render(measurements, startup, given.repeats))
 
 

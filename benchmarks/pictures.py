@@ -1,6 +1,5 @@
 """A photo of any size for the benchmark."""
 
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,11 @@ ASTRONAUT = Path(__file__).parent.parent / "tests" / "photos" / "astronaut.jpg"
 GRAIN = 4.0  # standard deviation, of 255: like a camera's, so that the PNG isn't flattered
 
 
-def photo(side: int) -> bytes:
+def save_photo(side: int, folder: Path) -> Path:
     """A square JPEG of `side` pixels: the astronaut (NASA, public domain) with seeded grain."""
     image = Image.open(ASTRONAUT).resize((side, side), Image.Resampling.BICUBIC)
     grain = np.random.default_rng(side).normal(0, GRAIN, (side, side, 3))
     noisy = np.clip(np.asarray(image) + grain, 0, 255).astype(np.uint8)
-    file = BytesIO()
-    Image.fromarray(noisy).save(file, "JPEG", quality=92)
-    return file.getvalue()
+    path = folder / f"{side}.jpg"
+    Image.fromarray(noisy).save(path, quality=92)
+    return path
