@@ -49,9 +49,9 @@ format: $(DEV_READY) ## put the code into the house style
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
 
-model: $(DEV_READY) ## make the quantized model again (CALIBRATION=folder of photos)
+model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUATE=sets with im/ and gt/)
 	@test -n "$(CALIBRATION)" || { echo "name photos: make model CALIBRATION=folder" >&2; exit 2; }
-	$(BIN)/python -m model --calibration $(CALIBRATION)
+	$(BIN)/python -m model --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE))
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
