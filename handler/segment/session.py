@@ -12,6 +12,7 @@ def load_session(path: Path, threads: int) -> ort.InferenceSession:
     options.inter_op_num_threads = 1
     # a spinning thread burns the share of the clock that the working one needs
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # the arena keeps the peak for ever, the default allocator gives it back between pictures
-    options.enable_cpu_mem_arena = False
+    # the arena keeps the peak for ever, but the peak is what memory is bought for; without it every
+    # picture pays for fresh pages again: 9 % of the network's time for 87 MB less
+    options.enable_cpu_mem_arena = True
     return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
