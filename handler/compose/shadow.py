@@ -124,10 +124,11 @@ def _lay_under(pixels: Pixels, darkness: Alpha) -> None:
     "over"). Opaque pixels stay as they are."""
     for rows in stripes(len(pixels)):
         stripe, shade = pixels[rows], darkness[rows]
-        changed = np.flatnonzero((shade > 0) & (stripe[..., 3] < 255))
-        if changed.size:
-            over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
-            over[changed] = _over_black(over[changed], shade.reshape(-1)[changed])
+        alpha = stripe[..., 3]
+        soft = np.flatnonzero((shade > 0) & (alpha > 0) & (alpha < 255))
+        np.copyto(alpha, shade, where=alpha == 0)  # nothing shows there, so its colour is black
+        over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
+        over[soft] = _over_black(over[soft], shade.reshape(-1)[soft])
 
 
 def _over_black(over: Pixels, shade: Alpha) -> Pixels:

@@ -168,7 +168,11 @@ def test_a_connection_made_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_resolver_that_stalls_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: sleep(4))
+    def stall(*_: object, **__: object) -> list[object]:
+        sleep(4)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", stall)
     start = monotonic()
     with pytest.raises(DownloadError):
         download("http://a.example/", HURRIED)
