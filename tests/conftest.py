@@ -1,7 +1,9 @@
 """Fixtures that every tier shares."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,17 @@ from handler.pipeline import Pipeline
 from handler.segment.isnet import ISNet
 from handler.settings import Settings
 from tests.samples import PHOTOS
+
+
+@pytest.fixture(autouse=True)
+def _localhost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare container may have no `/etc/hosts`, and some systems prefer `::1`."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *rest: Any, **named: Any) -> list[Any]:
+        return real("127.0.0.1" if host == "localhost" else host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 @pytest.fixture
