@@ -4,6 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageFile
 
+from handler.decode.segments import without_exif
 from handler.errors import (
     ResolutionTooBigError,
     TooManyPixelsError,
@@ -12,7 +13,7 @@ from handler.errors import (
 )
 from handler.settings import Settings
 
-SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 FORMATS = ("JPEG", "PNG")
 
 START_OF_SCAN = b"\xff\xda"
@@ -32,7 +33,7 @@ def open_picture(content: bytes, settings: Settings) -> ImageFile.ImageFile:
     """
     if not content:
         raise UnreadablePictureError
-    if not content.startswith(SIGNATURES):
+    if not content.startswith((JPEG, PNG)):
         raise UnsupportedTypeError
     image = _open(content)
     if image.format != "PNG" and content.count(START_OF_SCAN) > MAX_SCANS:
@@ -49,4 +50,6 @@ def _open(content: bytes) -> ImageFile.ImageFile:
     try:
         return Image.open(BytesIO(content), formats=FORMATS)
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything
+        if content.startswith(JPEG) and (bare := without_exif(content)) != content:
+            return _open(bare)  # a broken resolution tag is enough, and fails no good picture here
         raise UnreadablePictureError from error
