@@ -39,7 +39,7 @@ class Layer:
 @dataclass(frozen=True)
 class Contact:
     """The object's lower contour: for each of its columns the row, and how much it touches the
-    ground there (1 at the lowest point, falling off for contours above it)."""
+    ground there (1 on it, falling off for contours above it)."""
 
     shape: tuple[int, ...]
     columns: npt.NDArray[np.intp]

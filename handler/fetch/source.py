@@ -16,7 +16,7 @@ def fetch(form: PictureForm, settings: Settings) -> Source:
     """The uploaded file, or the one behind the URL; raises `DownloadError` or
     `FileTooBigError`."""
     if form.image is None:
-        # requests takes 60 ms of a cold start, and an upload doesn't need it
+        # requests would take 70 to 100 ms of each cold start, and an upload doesn't need it
         from handler.fetch.download import download  # noqa: PLC0415
 
         return download(form.url or "", settings)

@@ -53,7 +53,8 @@ def _load(path: Path, threads: int) -> "InferenceSession":
 
 def network_input(picture: Picture) -> npt.NDArray[np.float32]:
     """Shape (1, 3, 1024, 1024), about -0.5..0.5, the picture squashed to the square as in the
-    authors' inference."""
-    small = opaque(picture).resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    authors' inference, in one step: Pillow's `reducing_gap` saves a third of 0.1 s at 4096² and
+    costs the mask a few per cent of its error."""
+    small = opaque(picture).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     channels = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)
     return np.ascontiguousarray((channels - np.float32(128)) / np.float32(256))[np.newaxis]
