@@ -8,10 +8,12 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+from handler.deadline import Deadline
 from handler.decode.decode import decode
 from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
+from handler.receive.order import Order
 from handler.segment.isnet import ISNet, network_input
 from handler.settings import Settings
 from handler.stages import Stages
@@ -45,7 +47,8 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     totals, networks, response = [], [], b""
     for _ in range(repeats + 1):
         stages, start = Stages(), perf_counter()
-        response = pipeline(form, mode, stages)
+        order = Order(form, Deadline.after(pipeline.settings.request_seconds), mode)
+        response = pipeline(order, stages).body
         totals.append((perf_counter() - start) * 1000)
         requests.append(stages.milliseconds)
         start = perf_counter()

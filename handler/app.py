@@ -7,9 +7,13 @@ from starlette.middleware.cors import CORSMiddleware
 from handler import __version__
 from handler.pipeline import Pipeline
 from handler.receive.failures import register_failures
+from handler.receive.files import build_files_router
 from handler.receive.routes import build_router
+from handler.receive.uploads import build_uploads_router
 from handler.segment.isnet import ISNet
 from handler.settings import Settings, get_settings
+from handler.storage.disk import DiskStorage
+from handler.storage.s3 import open_bucket
 
 ORIGINAL_PREFIX = "/img-bg-removal"
 """The path under which the original's own host serves the same routes."""
@@ -19,7 +23,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Loads the model and builds the application around it."""
     isnet = ISNet(settings.model_dir, settings.network_threads)
     isnet.wait()
-    return build_app(Pipeline(settings, isnet))
+    return build_app(Pipeline(settings, isnet, open_bucket(settings) or DiskStorage(settings)))
 
 
 def build_app(pipeline: Pipeline) -> FastAPI:
@@ -30,9 +34,14 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
     register_failures(app)
-    router = build_router(pipeline)
-    app.include_router(router)
-    app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
+    for router in (
+        build_router(pipeline),
+        build_uploads_router(pipeline.settings, pipeline.storage),
+    ):
+        app.include_router(router)
+        app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
+    if isinstance(pipeline.storage, DiskStorage):
+        app.include_router(build_files_router(pipeline.storage))
 
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:

@@ -72,11 +72,45 @@ class DownloadError(PictureError):
     message = "Can not download image from the URL."
 
 
+class UploadMissingError(PictureError):
+    """A `url` of ours behind which there is no file: never sent, or expired."""
+
+    message = "There is no such upload. It may be incomplete, or older than a day."
+
+
+class TooSlowError(PictureError):
+    """The request's time is over."""
+
+    message = "Processing took too long. Try again, or send a smaller picture."
+
+
+class AnswerTooLargeError(PictureError):
+    """The platform hands on no answer of this size, and there is no storage to put it into."""
+
+    message = "The result is too large to be sent. Ask for mode fg-mask, or send a smaller picture."
+
+
+class NoStorageError(PictureError):
+    """Links and uploads need a storage, and this server has none."""
+
+    message = "This server has no storage for links. Ask for representation=base64."
+
+
+class StorageError(PictureError):
+    """The storage is down, full, or refuses; the log holds the cause."""
+
+    message = (
+        "The storage can not be reached. Try again later, ask for mode fg-mask, "
+        "or send a smaller picture."
+    )
+
+
 class RequestError(Exception):
     """Ends the request with `status` and `body`: a dict answers as JSON, a str as text."""
 
     status: ClassVar[int]
     body: ClassVar[dict[str, str] | str]
+    headers: ClassVar[dict[str, str]] = {}
 
 
 class MissingSourceError(RequestError):
@@ -100,3 +134,41 @@ class RequestTooLargeError(RequestError):
     body: ClassVar[dict[str, str] | str] = (
         "Error: Request Entity Too Large\nYour client issued a request that was too large."
     )
+
+
+class UploadsUnavailableError(RequestError):
+    """This server has no storage, so there is nowhere to upload to."""
+
+    status = 404
+    body: ClassVar[dict[str, str] | str] = {
+        "detail": "This server takes no uploads. Send the file as `image`, or its address as `url`."
+    }
+
+
+class UploadsDownError(RequestError):
+    """The storage is down or full."""
+
+    status = 503
+    body: ClassVar[dict[str, str] | str] = {"detail": "Uploads are unavailable. Try again later."}
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "30"}
+
+
+class UploadRefusedError(RequestError):
+    """The upload's link is unknown, used or expired, or the file is of another type."""
+
+    status = 403
+    body: ClassVar[dict[str, str] | str] = {"detail": "The upload does not match its invitation."}
+
+
+class UploadSizeError(RequestError):
+    """The uploaded file is empty, or over the limit."""
+
+    status = 400
+    body: ClassVar[dict[str, str] | str] = {"detail": "The file is empty or too large."}
+
+
+class FileGoneError(RequestError):
+    """No file behind the link: expired, or never there."""
+
+    status = 404
+    body: ClassVar[dict[str, str] | str] = {"detail": "There is no such file, or no longer."}

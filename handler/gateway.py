@@ -1,6 +1,36 @@
-"""API Gateway's events, made safe for the adapter."""
+"""API Gateway's events to the app and back."""
 
-from typing import Any
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from mangum.types import ASGI
+
+LambdaHandler: TypeAlias = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+MALFORMED = {
+    "statusCode": 400,
+    "headers": {"content-type": "text/plain"},
+    "body": "The body is not base64.",
+    "isBase64Encoded": False,
+}
+
+
+def build_handler(app: "ASGI") -> LambdaHandler:
+    """A handler of events in payload format 1.0 or 2.0. Mangum hands the invocation's context to
+    the app as `aws.context` in the scope."""
+    from mangum import Mangum  # noqa: PLC0415  # see `handler.aws`
+
+    adapter = Mangum(app, lifespan="off")
+
+    def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401
+        try:
+            return adapter(without_ports(event), context)
+        except Base64Error:
+            return MALFORMED
+
+    return handle
 
 
 def without_ports(event: dict[str, Any]) -> dict[str, Any]:

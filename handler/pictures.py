@@ -25,6 +25,14 @@ class Mode(StrEnum):
     FG_MASK = "fg-mask"
 
 
+class Representation(StrEnum):
+    """How the answer holds the picture: in base64, or as a link that lives for a day. Source: the
+    original's later versions."""
+
+    BASE64 = "base64"
+    URL = "url"
+
+
 @dataclass(frozen=True)
 class Source:
     """A file as it was received, before anyone looked inside."""

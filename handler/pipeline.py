@@ -1,22 +1,27 @@
 """One picture's way through the rooms."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import TypeAlias
 
-from handler.answer.results import failure, success
+from handler.answer.answer import Answer
+from handler.answer.delivery import deliver, png_room
+from handler.answer.results import failure
 from handler.compose.compose import compose
+from handler.deadline import Deadline
 from handler.decode.decode import decode
-from handler.encode.png import encode_png
-from handler.errors import PictureError, ProcessingFailedError
+from handler.encode.fit import encode_to_fit
+from handler.errors import PictureError, ProcessingFailedError, TooSlowError
 from handler.fetch.source import announce, fetch
-from handler.pictures import Alpha, Mode, Picture, Source
-from handler.receive.form import PictureForm
+from handler.pictures import Alpha, Composition, Mode, Picture, Source
+from handler.receive.order import Order
 from handler.refine.refine import refine
 from handler.settings import Settings
 from handler.stages import Stages
+from handler.storage.storage import Storage
 
 Segmenter: TypeAlias = Callable[[Picture], Alpha]
 
@@ -25,39 +30,70 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Form and mode in, the answer's JSON out; every failure of a picture is an answer too."""
+    """An order in, an answer out; every failure of a picture is an answer too."""
 
     settings: Settings
     segment: Segmenter
+    storage: Storage | None = None
     _in_work: BoundedSemaphore = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_in_work", BoundedSemaphore(self.settings.concurrency))
 
-    def __call__(self, form: PictureForm, mode: Mode, stages: Stages) -> bytes:
-        source = announce(form)
+    def __call__(self, order: Order, stages: Stages) -> Answer:
+        source = announce(order.form)
         try:
             with stages.time("fetch"):
-                source = fetch(form, self.settings)
-            with self._in_work:  # a slow download is not work: others go on meanwhile
-                png = self.cut_out(source, mode, stages)
+                until = order.deadline.earlier(self.settings.processing_seconds)
+                source = fetch(order.form, self.settings, self.storage, until)
+            room = png_room(source, order, self.settings.max_answer_bytes)
+            with self._turn(order.deadline):  # a slow download is not work: others go on meanwhile
+                png = self.cut_out(source, order, room, stages)
+            with stages.time("answer"):
+                return deliver(source, order, png, room, self.storage)
         except PictureError as error:
-            return failure(source, error)
+            return Answer(failure(source, error))
         except Exception:
             logger.exception("processing failed")
-            return failure(source, ProcessingFailedError())
-        with stages.time("answer"):
-            return success(source, mode, png)
+            return Answer(failure(source, ProcessingFailedError()))
 
-    def cut_out(self, source: Source, mode: Mode, stages: Stages) -> bytes:
-        """A PNG file; raises `PictureError`."""
+    def give_up(self, order: Order) -> Answer:
+        """The answer where the deadline has passed and `__call__` is still at it."""
+        return Answer(failure(announce(order.form), TooSlowError()))
+
+    def cut_out(self, source: Source, order: Order, room: int | None, stages: Stages) -> bytes:
+        """A PNG file, of at most `room` bytes if it can be had; raises `PictureError`."""
+        # what may take longer to be better, the refinement and the compression, asks this one
+        budget = order.deadline.earlier(self.settings.storing_seconds)
+        composition = self._compose(source, order.mode, order.deadline, stages)
+        with stages.time("encode"):
+            return encode_to_fit(composition, room, budget)
+
+    def _compose(
+        self, source: Source, mode: Mode, deadline: Deadline, stages: Stages
+    ) -> Composition:
         with stages.time("decode"):
             picture = decode(source.content, self.settings)
+        _require_time(deadline)
         with stages.time("segment"):
             coarse = self.segment(picture)
+        _require_time(deadline)
         with stages.time("refine"):
             alpha = refine(coarse, picture)
         with stages.time("compose"):
-            composition = compose(picture, alpha, mode)
-        with stages.time("encode"):
-            return encode_png(composition)
+            return compose(picture, alpha, mode)
+
+    @contextmanager
+    def _turn(self, deadline: Deadline) -> Iterator[None]:
+        """Waits for a free place among the pictures in work; raises `TooSlowError`."""
+        if not self._in_work.acquire(timeout=deadline.remaining()):
+            raise TooSlowError
+        try:
+            yield
+        finally:
+            self._in_work.release()
+
+
+def _require_time(deadline: Deadline) -> None:
+    if not deadline.remaining():
+        raise TooSlowError

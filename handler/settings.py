@@ -4,12 +4,16 @@ import os
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU
+LAMBDA_ANSWER_BYTES = 6_291_556
+"""AWS Lambda: a larger buffered answer becomes an error, whatever it says. It counts the JSON that
+the function hands over, in which the body is a string."""
 
 
 class Settings(BaseSettings):
@@ -40,6 +44,47 @@ class Settings(BaseSettings):
         description="For tests alone: lets `url` reach private and loopback addresses.",
     )
 
+    request_seconds: float = Field(
+        default=120.0, description="For the whole request, where no Lambda sets the clock."
+    )
+    gateway_seconds: float = Field(
+        default=30.0, description="API Gateway gives up so long after it took the request."
+    )
+    margin_seconds: float = Field(
+        default=1.0, description="On Lambda: kept back for handing the answer over."
+    )
+    processing_seconds: float = Field(
+        default=8.0, description="Of the request's time, what a download leaves to the picture."
+    )
+    storing_seconds: float = Field(
+        default=4.0, description="Of the request's time, what the picture leaves to the storage."
+    )
+
+    max_answer_bytes: int | None = Field(
+        default=None, description="A larger answer goes to the storage. On Lambda 6,291,556."
+    )
+    link_seconds: int = Field(
+        default=24 * 3600, le=7 * 24 * 3600, description="A link to a stored answer lives so long."
+    )
+    upload_seconds: int = Field(
+        default=900, description="An upload must begin so soon after it was asked for."
+    )
+    bucket_url: str | None = Field(
+        default=None,
+        description="The bucket's own address, https://NAME.s3.REGION.amazonaws.com, "
+        "or with the name as its path, as other servers of S3's protocol have it.",
+    )
+    storage_dir: Path = Field(
+        default=Path("~/.cache/cutout"),
+        description="Where the local server keeps files, if there is no bucket.",
+    )
+    region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
+    access_key_id: str = Field(default="", validation_alias="AWS_ACCESS_KEY_ID")
+    secret_access_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="AWS_SECRET_ACCESS_KEY"
+    )
+    session_token: SecretStr | None = Field(default=None, validation_alias="AWS_SESSION_TOKEN")
+
     model_dir: Path = Path(__file__).resolve().parent.parent / "model"
     threads: int | None = Field(
         default=None, ge=1, description="Network threads; default: the vCPUs."
@@ -50,6 +95,19 @@ class Settings(BaseSettings):
         validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         description="Set by Lambda.",
     )
+
+    @model_validator(mode="after")
+    def _bucket_has_keys(self) -> Self:
+        if self.bucket_url and not (self.access_key_id and self.secret_access_key):
+            raise ValueError(
+                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it"
+            )
+        return self
+
+    def on_lambda(self) -> Self:
+        """The same with the platform's own limits, where nobody set others."""
+        limit = self.max_answer_bytes or LAMBDA_ANSWER_BYTES
+        return self.model_copy(update={"max_answer_bytes": limit})
 
     @property
     def network_threads(self) -> int:

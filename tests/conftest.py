@@ -14,6 +14,8 @@ from handler.pictures import Alpha, Picture
 from handler.pipeline import Pipeline
 from handler.segment.isnet import ISNet
 from handler.settings import Settings
+from handler.storage.disk import DiskStorage
+from tests.s3 import S3Server
 from tests.samples import PHOTOS
 
 
@@ -29,9 +31,9 @@ def _localhost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings(tmp_path: Path) -> Settings:
     """What the environment says, but for what the tests rely on."""
-    return Settings(allow_private_network=False)
+    return Settings(allow_private_network=False, storage_dir=tmp_path)
 
 
 def middle_is_object(_picture: Picture) -> Alpha:
@@ -43,9 +45,17 @@ def middle_is_object(_picture: Picture) -> Alpha:
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[TestClient]:
-    """The app without the network."""
-    with TestClient(build_app(Pipeline(settings, middle_is_object))) as client:
+    """The local server's app without the network."""
+    pipeline = Pipeline(settings, middle_is_object, DiskStorage(settings))
+    with TestClient(build_app(pipeline)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A real S3 with an empty bucket, which tests share."""
+    with S3Server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

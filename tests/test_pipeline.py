@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from handler.deadline import Deadline
 from handler.pictures import Alpha, Mode, Picture, Source
 from handler.pipeline import Pipeline, Segmenter
 from handler.receive.form import PictureForm
+from handler.receive.order import Order
 from handler.settings import Settings
 from handler.stages import Stages
 from tests.samples import gradient, jpeg, picture_of
@@ -15,9 +17,10 @@ from tests.samples import gradient, jpeg, picture_of
 
 def run(form: PictureForm, segment: Segmenter, mode: Mode = Mode.FG_MASK) -> dict[str, Any]:
     """The only result."""
-    body = Pipeline(Settings(), segment)(form, mode, Stages())
+    order = Order(form, Deadline.after(60), mode)
+    answer = Pipeline(Settings(), segment)(order, Stages())
     result: dict[str, Any]
-    (result,) = json.loads(body)["results"]
+    (result,) = json.loads(answer.body)["results"]
     return result
 
 

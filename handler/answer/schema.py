@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from handler.pictures import Mode
+from handler.pictures import Mode, Representation
 
 
 class Status(BaseModel):
@@ -19,8 +19,11 @@ class Entity(BaseModel):
 
     kind: Literal["image"] = "image"
     name: str = Field(description="`general-` and the mode.")
-    image: str = Field(description="A PNG file in base64.")
+    image: str = Field(description="A PNG file in base64, or its address.")
     format: Literal["PNG"] = "PNG"
+    representation: Representation | None = Field(
+        default=None, description="What `image` holds, where the request asked for either."
+    )
 
 
 class Result(BaseModel):

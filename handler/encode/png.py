@@ -7,7 +7,7 @@ as long for a file 7 % smaller, or at its lowest level 7 times as long for one 9
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from isal import isal_zlib
@@ -23,6 +23,11 @@ DEFLATE_LEVEL = 2  # of ISA-L's 0..3; 3 takes five times as long for the same si
 
 def encode_png(composition: Composition) -> bytes:
     """Pixels of shape (height, width) or (height, width, 4), uint8, as a PNG file."""
+    return png_file(composition, fast_deflate(composition.pixels))
+
+
+def png_file(composition: Composition, data: Iterable[bytes]) -> bytes:
+    """A PNG file around its filtered and deflated pixels."""
     pixels = composition.pixels
     height, width = pixels.shape[:2]
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
@@ -31,12 +36,13 @@ def encode_png(composition: Composition) -> bytes:
     if composition.icc_profile:
         profile = b"ICC profile\0\0" + zlib.compress(composition.icc_profile)
         parts.append(_chunk(b"iCCP", profile))
-    parts += [_chunk(b"IDAT", data) for data in _deflate(pixels)]
+    parts += [_chunk(b"IDAT", each) for each in data]
     parts.append(_chunk(b"IEND", b""))
     return b"".join(parts)
 
 
-def _deflate(pixels: Pixels) -> Iterator[bytes]:
+def fast_deflate(pixels: Pixels) -> Iterator[bytes]:
+    """The data of one zlib stream, in pieces."""
     deflate = isal_zlib.compressobj(DEFLATE_LEVEL)
     for stripe in _filtered_stripes(pixels):
         data = deflate.compress(stripe)

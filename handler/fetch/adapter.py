@@ -1,43 +1,9 @@
-"""The HTTP transport: pinned to an address, verified against a name, watched by a deadline."""
-
-import socket
+"""The HTTP transport of a download: pinned to an address, verified against a name."""
 
 from requests import PreparedRequest
 from requests_toolbelt.adapters.host_header_ssl import HostHeaderSSLAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from handler.fetch.deadline import current_deadline
-
-
-class WatchedHTTPConnection(HTTPConnection):
-    """Reports its socket to the deadline as soon as it is connected."""
-
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
-        current_deadline.get().watch(connection)
-        return connection
-
-
-class WatchedHTTPSConnection(HTTPSConnection):
-    """The same, before the TLS handshake."""
-
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
-        current_deadline.get().watch(connection)
-        return connection
-
-
-class WatchedHTTPPool(HTTPConnectionPool):
-    """Plain connections."""
-
-    ConnectionCls = WatchedHTTPConnection
-
-
-class WatchedHTTPSPool(HTTPSConnectionPool):
-    """TLS connections."""
-
-    ConnectionCls = WatchedHTTPSConnection
+from handler.transport.connections import WATCHED_POOLS
 
 
 class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt is untyped
@@ -47,10 +13,7 @@ class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt
 
     def __init__(self, server_name: str) -> None:
         super().__init__()
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": WatchedHTTPPool,
-            "https": WatchedHTTPSPool,
-        }
+        self.poolmanager.pool_classes_by_scheme = WATCHED_POOLS
         self._server_name = server_name
 
     def build_connection_pool_key_attributes(

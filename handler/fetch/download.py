@@ -5,12 +5,13 @@ from requests.exceptions import ConnectionError as ConnectError
 from urllib3.exceptions import HTTPError
 
 from handler.content_length import exceeds
+from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch.adapter import PinnedAdapter
-from handler.fetch.deadline import Deadline
 from handler.fetch.target import Target, addresses, file_name, parse_target, redirected
 from handler.pictures import Source
 from handler.settings import Settings
+from handler.transport.cutoff import Cutoff
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024
@@ -21,36 +22,44 @@ HEADERS = {
 }
 
 
-def download(url: str, settings: Settings) -> Source:
+def download(url: str, settings: Settings, deadline: Deadline) -> Source:
     """The file at `url`; raises `DownloadError` or `FileTooBigError`.
 
     The name is resolved and every address checked before each connection, also after each
-    redirect. The deadline holds for all of it together.
+    redirect. The end, `deadline` or `settings.download_seconds` from now, holds for all of it
+    together.
     """
-    with Deadline(settings.download_seconds) as deadline:
-        target = parse_target(url, settings)
-        for _ in range(settings.download_redirects + 1):
-            with Session() as session, _open(session, target, settings, deadline) as response:
-                if response.status_code in REDIRECTS:
-                    target = redirected(target, _location(session, response), settings)
-                    continue
-                if response.status_code != 200:
-                    raise DownloadError
-                return Source(_read(response, settings, deadline), file_name(url))
+    try:
+        with Cutoff(deadline.within(settings.download_seconds).remaining()) as cutoff:
+            return _follow(url, settings, cutoff)
+    except TimeoutError as error:
+        raise DownloadError from error
+
+
+def _follow(url: str, settings: Settings, cutoff: Cutoff) -> Source:
+    target = parse_target(url, settings)
+    for _ in range(settings.download_redirects + 1):
+        with Session() as session, _open(session, target, settings, cutoff) as response:
+            if response.status_code in REDIRECTS:
+                target = redirected(target, _location(session, response), settings)
+                continue
+            if response.status_code != 200:
+                raise DownloadError
+            return Source(_read(response, settings, cutoff), file_name(url))
     raise DownloadError
 
 
-def _open(session: Session, target: Target, settings: Settings, deadline: Deadline) -> Response:
+def _open(session: Session, target: Target, settings: Settings, cutoff: Cutoff) -> Response:
     """The response's head, from the first address that takes the connection."""
     session.trust_env = False  # no proxies, no .netrc
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
-    for address in addresses(target, settings, deadline.remaining()):
+    for address in addresses(target, settings, cutoff.remaining()):
         try:
             return session.get(
                 target.pinned(address),
                 headers=HEADERS | {"Host": target.host_header},
-                timeout=deadline.remaining(),
+                timeout=cutoff.remaining(),
                 allow_redirects=False,
                 stream=True,
                 verify=settings.download_ca_bundle or True,
@@ -69,7 +78,7 @@ def _location(session: Session, response: Response) -> str:
         raise DownloadError from error
 
 
-def _read(response: Response, settings: Settings, deadline: Deadline) -> bytes:
+def _read(response: Response, settings: Settings, cutoff: Cutoff) -> bytes:
     if exceeds(response.headers, settings.max_file_bytes - 1):
         raise FileTooBigError(settings.max_file_bytes)
     content = bytearray()
@@ -80,5 +89,5 @@ def _read(response: Response, settings: Settings, deadline: Deadline) -> bytes:
                 raise FileTooBigError(settings.max_file_bytes)
     except (HTTPError, OSError) as error:
         raise DownloadError from error
-    deadline.remaining()  # a shut socket looks like the end of a body without a length
+    cutoff.remaining()  # a shut socket looks like the end of a body without a length
     return bytes(content)

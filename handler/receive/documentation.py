@@ -4,18 +4,26 @@ from typing import Any, TypeAlias
 
 from handler.answer.schema import Entity, Result, Results, Status
 from handler.errors import (
+    AnswerTooLargeError,
     BrokenFormError,
     DownloadError,
     FileTooBigError,
     MissingSourceError,
+    NoStorageError,
     PictureError,
     ProcessingFailedError,
     RequestTooLargeError,
     ResolutionTooBigError,
+    StorageError,
     TooManyPixelsError,
+    TooSlowError,
     UnreadablePictureError,
     UnsupportedTypeError,
+    UploadMissingError,
+    UploadsDownError,
+    UploadsUnavailableError,
 )
+from handler.pictures import Representation
 from handler.settings import Settings
 
 Answers: TypeAlias = dict[int | str, dict[str, Any]]
@@ -29,11 +37,12 @@ def _example(status: Status, entities: list[Entity]) -> dict[str, Any]:
     result = Result(
         status=status, name="img.jpg", md5="f2d13d0242b98aae82bc7a6dc76e1ea9", entities=entities
     )
-    return {"summary": status.message, "value": Results(results=[result]).model_dump()}
+    value = Results(results=[result]).model_dump(exclude_none=True)
+    return {"summary": status.message, "value": value}
 
 
-def _success() -> dict[str, Any]:
-    entity = Entity(name="general-fg-image", image="iVBORw0KGgoAAAA...YII=")
+def _success(image: str, representation: Representation | None = None) -> dict[str, Any]:
+    entity = Entity(name="general-fg-image", image=image, representation=representation)
     return _example(Status(code="ok", message="Success"), [entity])
 
 
@@ -46,13 +55,19 @@ def _json_examples(examples: dict[str, Any]) -> dict[str, Any]:
 
 
 RESULTS_EXAMPLES: dict[str, Any] = {
-    "success": _success(),
+    "success": _success("iVBORw0KGgoAAAA...YII="),
+    "link": _success("https://example.com/answers/SN...Jk.png?X-Amz-...", Representation.URL),
     "broken": _failure(UnreadablePictureError()),
     "type": _failure(UnsupportedTypeError()),
     "file size": _failure(FileTooBigError(FILE_LIMIT)),
     "resolution": _failure(ResolutionTooBigError((5000, 3000), SIDE_LIMIT)),
     "pixels": _failure(TooManyPixelsError(PIXEL_LIMIT)),
     "download": _failure(DownloadError()),
+    "upload": _failure(UploadMissingError()),
+    "time": _failure(TooSlowError()),
+    "answer size": _failure(AnswerTooLargeError()),
+    "no storage": _failure(NoStorageError()),
+    "storage": _failure(StorageError()),
     "processing": _failure(ProcessingFailedError()),
 }
 
@@ -73,6 +88,11 @@ RESULTS_ANSWERS: Answers = {
         "description": "The picture, or the reason why there is none.",
         "content": _json_examples(RESULTS_EXAMPLES),
     },
+    303: {
+        "description": "The answer is too large to be sent, on AWS over 6 MB. `Location` is where "
+        "the same JSON can be fetched for a day; HTTP clients go there by themselves.",
+        "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+    },
     400: {
         "description": "The body is not the form that its header announces.",
         "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
@@ -92,6 +112,17 @@ RESULTS_ANSWERS: Answers = {
     },
 }
 
+UPLOADS_ANSWERS: Answers = {
+    404: {
+        "description": "This server has no storage.",
+        "content": _json_examples({"none": {"value": UploadsUnavailableError.body}}),
+    },
+    503: {
+        "description": "The storage is down; `Retry-After` says when to try again.",
+        "content": _json_examples({"down": {"value": UploadsDownError.body}}),
+    },
+}
+
 MODES_ANSWER: Answers = {
     200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
 }
@@ -100,7 +131,8 @@ _IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG fi
 _URL = {
     "type": "string",
     "format": "uri",
-    "description": "The address of a JPEG or PNG file on the public internet.",
+    "description": "The address of a JPEG or PNG file on the public internet, "
+    "or the `url` that `/v1/uploads` answered with.",
     "example": "https://example.com/img.jpg",
 }
 

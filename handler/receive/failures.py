@@ -13,8 +13,8 @@ async def answer_request_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestError):  # registered for RequestError alone
         raise error
     if isinstance(error.body, str):
-        return PlainTextResponse(error.body, error.status)
-    return JSONResponse(error.body, error.status)
+        return PlainTextResponse(error.body, error.status, error.headers)
+    return JSONResponse(error.body, error.status, error.headers)
 
 
 def register_failures(app: FastAPI) -> None:

@@ -2,16 +2,20 @@
 
 from typing import Annotated
 
-from anyio import to_thread
-from fastapi import APIRouter, Depends, Query, Response
+from anyio import move_on_after, to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from handler import __version__
+from handler.answer.answer import Answer
 from handler.answer.schema import Results
-from handler.pictures import Mode
+from handler.deadline import Deadline
+from handler.pictures import Mode, Representation
 from handler.pipeline import Pipeline
+from handler.receive.clock import receive_deadline
 from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
 from handler.receive.form import PictureForm, receive_form
+from handler.receive.order import Order
 from handler.stages import Stages
 
 
@@ -37,14 +41,34 @@ def build_router(pipeline: Pipeline) -> APIRouter:
         openapi_extra=RESULTS_BODY,
     )
     async def results(
+        request: Request,
+        deadline: Annotated[Deadline, Depends(receive_deadline)],
         form: Annotated[PictureForm, Depends(receive_form)],
         mode: Annotated[Mode, Query(description="What to answer with.")] = Mode.FG_IMAGE,
+        representation: Annotated[
+            Representation | None,
+            Query(description="The picture itself, or a link that lives for a day."),
+        ] = None,
     ) -> Response:
         """Send a JPEG or PNG (under 16 MB, at most 4096x4096) as the file `image`, or the address
         of one as `url`. A picture that can't be processed still answers 200, with the code
-        `failure` and a message that says why."""
+        `failure` and a message that says why.
+
+        On AWS a request holds about 4.5 MB of picture. For larger files ask `/v1/uploads` where to
+        put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
+        follow by themselves (curl with `-L`)."""
         stages = Stages()
-        body = await to_thread.run_sync(pipeline, form, mode, stages)
-        return Response(body, media_type="application/json", headers=stages.headers())
+        order = Order(form, deadline, mode, representation, str(request.base_url))
+        answer = await _answer(pipeline, order, stages)
+        headers = stages.headers() | answer.headers
+        return Response(answer.body, answer.status, headers, answer.media_type)
 
     return router
+
+
+async def _answer(pipeline: Pipeline, order: Order, stages: Stages) -> Answer:
+    """The pipeline's answer. Where a step overruns the deadline it is left to end on its thread:
+    the client gets a failure that says so, and not the gateway's 503."""
+    with move_on_after(order.deadline.remaining()):
+        return await to_thread.run_sync(pipeline, order, stages, abandon_on_cancel=True)
+    return pipeline.give_up(order)

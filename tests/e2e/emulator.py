@@ -16,6 +16,8 @@ from typing import Any, Self, cast
 
 import requests
 
+from tests.ports import free_ports
+
 ROOT = Path(__file__).resolve().parents[2]
 HANDLER = "handler.aws.lambda_handler"
 START_SECONDS = 10
@@ -35,22 +37,13 @@ def emulator_binary() -> Path:
     raise FileNotFoundError(f"No Lambda emulator at {pattern}: `make test` installs it.")
 
 
-def free_addresses(count: int) -> list[str]:
-    """Loopback addresses that nobody listens on. All are held at once, so that they differ."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    addresses = [f"127.0.0.1:{each.getsockname()[1]}" for each in sockets]
-    for each in sockets:
-        each.close()
-    return addresses
-
-
 class Emulator:
     """A running function: `with Emulator() as function: function.invoke(event)`."""
 
     def __init__(self, environment: dict[str, str] | None = None) -> None:
         self._binary = emulator_binary()
         self._environment = environment or {}
-        self._address, self._runtime_api = free_addresses(2)
+        self._address, self._runtime_api = (f"127.0.0.1:{port}" for port in free_ports(2))
         self._one_at_a_time = Lock()  # the emulator ends at a second call beside the first
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy has no business on loopback

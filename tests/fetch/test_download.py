@@ -7,15 +7,22 @@ import pytest
 import trustme
 from urllib3.util import connection
 
+from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch import addresses
-from handler.fetch.download import download
+from handler.fetch.download import download as download_until
+from handler.pictures import Source
 from handler.settings import Settings
 from tests.fetch.servers import Reply, answer, serving
 
 ALLOWED = Settings(allow_private_network=True, download_seconds=5)
 HURRIED = ALLOWED.model_copy(update={"download_seconds": 0.5})
 CONTENT = b"picture" * 1000
+
+
+def download(url: str, settings: Settings) -> Source:
+    """Within the settings' own time."""
+    return download_until(url, settings, Deadline.after(60))
 
 
 def test_a_file_comes_with_its_name() -> None:
@@ -150,6 +157,13 @@ def test_no_server_stretches_the_deadline(reply: Reply) -> None:
     with serving(reply) as server, pytest.raises(DownloadError):
         download(server.url(), HURRIED)
     assert monotonic() - start < 5, "the deadline of 0.5 s did not hold (10 s without it)"
+
+
+def test_the_requests_own_end_comes_first() -> None:
+    start = monotonic()
+    with serving(drip_body) as server, pytest.raises(DownloadError):
+        download_until(server.url(), ALLOWED, Deadline.after(0.5))
+    assert monotonic() - start < 3, "only the download's own 5 s held"
 
 
 def test_a_connection_made_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:

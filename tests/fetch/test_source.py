@@ -1,5 +1,6 @@
 import pytest
 
+from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch.source import announce, fetch
 from handler.pictures import Source
@@ -7,21 +8,22 @@ from handler.receive.form import PictureForm
 from handler.settings import Settings
 
 SETTINGS = Settings(max_file_bytes=10)
+LATER = Deadline.after(60)
 
 
 def test_an_upload_is_its_own_source() -> None:
     image = Source(b"123456789", "a.jpg")
-    assert fetch(PictureForm(image=image), SETTINGS) is image
+    assert fetch(PictureForm(image=image), SETTINGS, None, LATER) is image
     assert announce(PictureForm(image=image)) is image
 
 
 def test_an_upload_at_the_limit_is_too_big() -> None:
     with pytest.raises(FileTooBigError, match="less than"):
-        fetch(PictureForm(image=Source(b"1234567890", "a.jpg")), SETTINGS)
+        fetch(PictureForm(image=Source(b"1234567890", "a.jpg")), SETTINGS, None, LATER)
 
 
 def test_a_url_is_announced_by_its_name_and_downloaded() -> None:
     form = PictureForm(url="http://127.0.0.1/a.jpg")
     assert announce(form) == Source(b"", "a.jpg")
     with pytest.raises(DownloadError):
-        fetch(form, SETTINGS)
+        fetch(form, SETTINGS, None, LATER)

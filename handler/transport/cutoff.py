@@ -1,4 +1,4 @@
-"""A deadline for everything together, which a byte-at-a-time server can't stretch."""
+"""An end for everything together, which a byte-at-a-time server can't stretch."""
 
 import socket
 from contextlib import suppress
@@ -8,12 +8,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from handler.errors import DownloadError
 
-
-class Deadline:
-    """Counts down from its creation. At zero it shuts the watched sockets, which ends any read on
-    them, however the bytes trickle."""
+class Cutoff:
+    """Counts down from its creation. At zero it shuts the watched sockets, which ends any read or
+    write on them, however the bytes trickle."""
 
     def __init__(self, seconds: float) -> None:
         self._end = monotonic() + seconds
@@ -24,7 +22,7 @@ class Deadline:
 
     def __enter__(self) -> Self:
         self._timer.start()
-        self._token = current_deadline.set(self)
+        self._token = current_cutoff.set(self)
         return self
 
     def __exit__(
@@ -33,7 +31,7 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        current_deadline.reset(self._token)
+        current_cutoff.reset(self._token)
         self._timer.cancel()
         with self._lock:
             for duplicate in self._sockets:
@@ -41,19 +39,19 @@ class Deadline:
             self._sockets.clear()
 
     def remaining(self) -> float:
-        """Seconds left; raises `DownloadError` where there are none."""
+        """Seconds left; raises `TimeoutError` where there are none."""
         left = self._end - monotonic()
         if left <= 0:
-            raise DownloadError
+            raise TimeoutError
         return left
 
     def watch(self, connection: socket.socket) -> None:
-        """Shuts `connection` at the deadline. It keeps a duplicate, because TLS will take the
+        """Shuts `connection` at the end. It keeps a duplicate, because TLS will take the
         original's descriptor away; shutting either one ends the connection."""
         with self._lock:
             if monotonic() >= self._end:
                 connection.close()
-                raise DownloadError
+                raise TimeoutError
             self._sockets.append(connection.dup())
 
     def _expire(self) -> None:
@@ -63,5 +61,5 @@ class Deadline:
                     duplicate.shutdown(socket.SHUT_RDWR)
 
 
-current_deadline: ContextVar[Deadline] = ContextVar("current_deadline")
-"""The deadline of the download that runs in this context; connections report to it."""
+current_cutoff: ContextVar[Cutoff] = ContextVar("current_cutoff")
+"""The end of the transfer that runs in this context; connections report to it."""

@@ -1,0 +1,47 @@
+"""How an answer finds its way out, even if it is large."""
+
+import json
+from urllib.parse import urljoin
+
+from handler.answer.answer import Answer, elsewhere
+from handler.answer.results import frame, success, success_link
+from handler.errors import AnswerTooLargeError, NoStorageError
+from handler.pictures import Representation, Source
+from handler.receive.order import Order
+from handler.storage.storage import AnswerKind, Storage
+
+ENVELOPE_BYTES = 1024
+"""Kept for what Lambda counts beside the body: its name, the status and the headers, about 500."""
+
+
+def png_room(source: Source, order: Order, max_answer_bytes: int | None) -> int | None:
+    """How large the PNG may be that is sent within the answer; None: as large as it is.
+
+    The limit counts the answer as a string in another JSON, so that quotes, and whatever else is
+    in the file's name, are escaped once more. Base64 takes four bytes for three.
+    """
+    if max_answer_bytes is None or order.representation is Representation.URL:
+        return None
+    head, tail = frame(source, order.mode, order.representation)
+    escaped = len(json.dumps((head + tail).decode()))
+    return max(0, max_answer_bytes - ENVELOPE_BYTES - escaped) // 4 * 3
+
+
+def deliver(
+    source: Source, order: Order, png: bytes, room: int | None, storage: Storage | None
+) -> Answer:
+    """The picture in the answer, the picture's address in the answer, or the answer's address.
+
+    Raises `StorageError`, and `NoStorageError` or `AnswerTooLargeError` where there is none.
+    """
+    if order.representation is Representation.URL:
+        if storage is None:
+            raise NoStorageError
+        link = storage.keep(png, AnswerKind.PNG, order.deadline)
+        return Answer(success_link(source, order.mode, urljoin(order.server_url, link)))
+    if room is None or len(png) <= room:
+        return Answer(success(source, order.mode, png, order.representation))
+    if storage is None:
+        raise AnswerTooLargeError
+    body = success(source, order.mode, png, order.representation)
+    return elsewhere(urljoin(order.server_url, storage.keep(body, AnswerKind.JSON, order.deadline)))

@@ -1,0 +1,45 @@
+"""The local server's stand-ins for a bucket: links to its own disk."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import FileResponse
+from starlette.datastructures import UploadFile
+
+from handler.errors import UploadRefusedError
+from handler.receive.body import limited_body
+from handler.receive.multipart import parse_multipart
+from handler.settings import Settings, get_settings
+from handler.storage.disk import FILES_PATH, UPLOADS_PATH, DiskStorage
+from handler.storage.storage import AnswerKind
+
+
+def build_files_router(storage: DiskStorage) -> APIRouter:
+    """The routes behind the links that `storage` gives out."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(f"/{FILES_PATH}/{{name}}")
+    def file(name: str) -> FileResponse:
+        path = storage.path(name)
+        kind = AnswerKind(path.suffix.removeprefix("."))
+        return FileResponse(
+            path, media_type=kind.media_type, headers={"X-Content-Type-Options": "nosniff"}
+        )
+
+    @router.post(f"/{UPLOADS_PATH}/{{token}}")
+    async def upload(
+        token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
+    ) -> Response:
+        """As S3 answers a presigned POST: 204, and 403 or 400 where the form is refused."""
+        body = limited_body(request, settings.max_request_bytes)
+        fields = await parse_multipart(request.headers, body, settings.max_request_bytes)
+        sent, kind = fields.get("file"), fields.get("Content-Type")
+        if not isinstance(sent, UploadFile) or not isinstance(kind, str):
+            raise UploadRefusedError
+        content = await sent.read()
+        await fields.close()
+        await to_thread.run_sync(storage.accept, token, kind, content)
+        return Response(status_code=204)
+
+    return router

@@ -1,0 +1,20 @@
+"""What the pipeline is asked for."""
+
+from dataclasses import dataclass
+
+from handler.deadline import Deadline
+from handler.pictures import Mode, Representation
+from handler.receive.form import PictureForm
+
+
+@dataclass(frozen=True)
+class Order:
+    """One picture's request. `representation` is None where the client asked for none, which is
+    answered as the original's first version does; `server_url` (with a slash at the end) is the
+    root that links to this server's own files stand under."""
+
+    form: PictureForm
+    deadline: Deadline
+    mode: Mode = Mode.FG_IMAGE
+    representation: Representation | None = None
+    server_url: str = "/"

@@ -1,0 +1,1 @@
+"""Connections that end at a deadline, whatever the other side does."""

@@ -1,0 +1,165 @@
+"""The bucket, through a real S3's own checks."""
+
+from time import sleep
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from handler.deadline import Deadline
+from handler.errors import FileTooBigError, StorageError, UploadMissingError
+from handler.settings import Settings
+from handler.storage.s3 import S3Storage, open_bucket
+from handler.storage.storage import AnswerKind, Invitation, UploadType, new_token
+from tests.ports import free_ports
+from tests.s3 import BUCKET, S3Server
+
+LATER = Deadline.after(600)
+LIMIT = 1000
+CONTENT = bytes(range(256)) * 3
+
+
+@pytest.fixture
+def storage(s3: S3Server) -> S3Storage:
+    return S3Storage(s3.settings(max_file_bytes=LIMIT))
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def post(form: Invitation, content: bytes, **changes: str) -> requests.Response:
+    """The form as an HTML page would send it."""
+    return requests.post(
+        form.url, data=form.fields | changes, files={"file": ("a.jpg", content)}, timeout=10
+    )
+
+
+@pytest.mark.parametrize("kind", AnswerKind)
+def test_what_is_kept_is_behind_the_link(storage: S3Storage, kind: AnswerKind) -> None:
+    answer = requests.get(storage.keep(CONTENT, kind, LATER), timeout=10)
+    assert answer.status_code == 200
+    assert answer.content == CONTENT
+    assert answer.headers["content-type"] == kind.media_type
+
+
+def test_a_link_cannot_be_guessed_or_bent(storage: S3Storage) -> None:
+    link, other = (storage.keep(CONTENT, AnswerKind.PNG, LATER) for _ in range(2))
+    path, other_path = urlsplit(link).path, urlsplit(other).path
+    assert path != other_path
+    assert len(path.rpartition("/")[2]) >= 43
+    bare = link.partition("?")[0]
+    bent = [bare, link.replace(path, other_path), link[:-1] + ("0" if link[-1] != "0" else "1")]
+    bent.append(link.replace("X-Amz-Expires=86400", "X-Amz-Expires=604800"))
+    for each in bent:
+        assert requests.get(each, timeout=10).status_code == 403, each
+    assert requests.put(link, b"other", timeout=10).status_code == 403
+    assert requests.get(link, timeout=10).content == CONTENT
+
+
+def test_a_link_lives_as_long_as_the_settings_say(s3: S3Server) -> None:
+    link = S3Storage(s3.settings(link_seconds=1)).keep(CONTENT, AnswerKind.PNG, LATER)
+    assert requests.get(link, timeout=10).status_code == 200
+    sleep(2.1)
+    assert requests.get(link, timeout=10).status_code == 403
+
+
+def test_an_upload_comes_back(storage: S3Storage) -> None:
+    form = storage.invite(UploadType.JPEG)
+    assert post(form, CONTENT).status_code == 204
+    assert storage.collect(form.token, LATER) == CONTENT
+
+
+@pytest.mark.parametrize(("size", "status"), [(0, 400), (1, 204), (LIMIT - 1, 204), (LIMIT, 400)])
+def test_an_upload_is_as_large_as_a_picture_may_be(
+    storage: S3Storage, size: int, status: int
+) -> None:
+    form = storage.invite(UploadType.PNG)
+    assert post(form, bytes(size)).status_code == status
+    if status != 204:
+        with pytest.raises(UploadMissingError):
+            storage.collect(form.token, LATER)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Content-Type": "image/png"},
+        {"Content-Type": "text/html"},
+        {"key": "answers/mine.png"},
+        {"policy": "e30="},
+        {"x-amz-signature": "0" * 64},
+    ],
+)
+def test_a_form_is_posted_as_it_is_or_not_at_all(
+    s3: S3Server, storage: S3Storage, changes: dict[str, str]
+) -> None:
+    form, before = storage.invite(UploadType.JPEG), s3.keys()
+    assert post(form, CONTENT, **changes).status_code == 403
+    assert s3.keys() == before
+
+
+def test_a_form_expires(s3: S3Server) -> None:
+    form = S3Storage(s3.settings(upload_seconds=1)).invite(UploadType.JPEG)
+    sleep(2.1)
+    assert post(form, CONTENT).status_code == 403
+
+
+def test_what_is_not_there_and_what_is_too_large(s3: S3Server, storage: S3Storage) -> None:
+    with pytest.raises(UploadMissingError):
+        storage.collect(new_token(), LATER)
+    s3.client.put_object(Bucket=BUCKET, Key="uploads/large", Body=bytes(LIMIT))
+    with pytest.raises(FileTooBigError):
+        storage.collect("large", LATER)
+
+
+def test_a_page_elsewhere_may_read_and_post(storage: S3Storage) -> None:
+    """What a browser asks before and after a redirect from another origin."""
+    link = storage.keep(CONTENT, AnswerKind.JSON, LATER)
+    asked = {
+        "Origin": "null",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "x-api-key",
+    }
+    preflight = requests.options(link, headers=asked, timeout=10)
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-headers"] in {"*", "x-api-key"}
+    answer = requests.get(link, headers={"Origin": "null"}, timeout=10)
+    assert answer.headers["access-control-allow-origin"] in {"*", "null"}
+
+
+def test_a_bucket_that_is_down_is_a_storage_error(
+    s3: S3Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    (port,) = free_ports(1)
+    down = S3Storage(s3.settings(bucket_url=f"http://127.0.0.1:{port}/{BUCKET}"))
+    with pytest.raises(StorageError):
+        down.keep(CONTENT, AnswerKind.PNG, LATER)
+    with pytest.raises(StorageError):
+        down.collect(new_token(), LATER)
+    assert "Connection refused" in caplog.text, "the cause is lost"
+    assert "Signature" not in caplog.text, "the log holds a link that works"
+
+
+def test_a_bucket_that_is_full_is_a_storage_error(
+    s3: S3Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    s3.create_bucket("full")
+    s3.fill("full")
+    before = s3.keys("full")
+    with pytest.raises(StorageError):
+        S3Storage(s3.settings("full")).keep(CONTENT, AnswerKind.PNG, LATER)
+    assert s3.keys("full") == before, "something was written half"
+    assert "the storage answered" in caplog.text
+
+
+def test_keys_that_are_wrong_are_a_storage_error(s3: S3Server) -> None:
+    stranger = S3Storage(s3.settings(access_key_id="AKIDSTRANGER"))
+    with pytest.raises(StorageError):
+        stranger.keep(CONTENT, AnswerKind.PNG, LATER)
+
+
+def test_a_bucket_is_opened_where_one_is_configured(s3: S3Server) -> None:
+    assert open_bucket(Settings()) is None
+    assert isinstance(open_bucket(s3.settings()), S3Storage)

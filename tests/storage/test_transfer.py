@@ -1,0 +1,81 @@
+"""Transfers against servers that misbehave as S3 may."""
+
+import socket
+from time import monotonic, sleep
+
+import pytest
+
+from handler.deadline import Deadline
+from handler.errors import StorageError
+from handler.storage.transfer import get_object, put_object
+from tests.fetch.servers import Reply, answer, serving
+
+LATER = Deadline.after(600)
+LIMIT = 10_000
+
+
+def in_turn(*replies: Reply) -> Reply:
+    """Each reply once, the last one for ever."""
+    left = list(replies)
+
+    def reply(connection: socket.socket, request: bytes) -> None:
+        (left.pop(0) if len(left) > 1 else left[0])(connection, request)
+
+    return reply
+
+
+def hang_up(_connection: socket.socket, _request: bytes) -> None:
+    """The server's end closes without a word."""
+
+
+BUSY = answer(b"<Code>SlowDown</Code>", "503 Slow Down")
+
+
+@pytest.mark.parametrize("trouble", [[BUSY], [hang_up], [BUSY, hang_up]])
+def test_a_passing_trouble_is_sat_out(trouble: list[Reply]) -> None:
+    with serving(in_turn(*trouble, answer(b"content"))) as server:
+        assert get_object(server.url(), LIMIT, LATER) == b"content"
+    with serving(in_turn(*trouble, answer(b""))) as server:
+        put_object(server.url(), b"content", {"content-type": "image/png"}, LATER)
+    assert server.requests[-1].startswith(b"PUT / HTTP/1.1\r\n")
+    assert server.requests[-1].endswith(b"\r\n\r\ncontent"), "the repeated request lost its body"
+
+
+def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    with serving(BUSY) as server, pytest.raises(StorageError):
+        put_object(server.url(), b"content", {}, LATER)
+    assert server.connections == 3
+    assert "SlowDown" in caplog.text, "the cause is lost"
+
+
+def test_half_a_body_is_no_file() -> None:
+    def half(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 50)
+
+    with serving(half) as server, pytest.raises(StorageError):
+        get_object(server.url(), LIMIT, LATER)
+
+
+def silent(_connection: socket.socket, _request: bytes) -> None:
+    sleep(4)
+
+
+def drip(connection: socket.socket, _request: bytes) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    for _ in range(80):
+        connection.sendall(b"x")
+        sleep(0.05)
+
+
+@pytest.mark.parametrize("reply", [silent, drip])
+def test_the_deadline_holds_for_all_of_it(reply: Reply) -> None:
+    start = monotonic()
+    with serving(reply) as server, pytest.raises(StorageError):
+        get_object(server.url(), LIMIT, Deadline.after(0.5))
+    assert monotonic() - start < 3, "the deadline of 0.5 s did not hold (4 s without it)"
+
+
+def test_where_there_is_no_time_nobody_is_asked() -> None:
+    with serving(answer(b"content")) as server, pytest.raises(StorageError):
+        get_object(server.url(), LIMIT, Deadline.after(0))
+    assert not any(server.requests)
