@@ -33,12 +33,14 @@ def build_files_router(storage: DiskStorage) -> APIRouter:
     ) -> Response:
         """As S3 answers a presigned POST: 204, and 403 or 400 where the form is refused."""
         body = limited_body(request, settings.max_request_bytes)
-        fields = await parse_multipart(request.headers, body, settings.max_request_bytes)
-        sent, kind = fields.get("file"), fields.get("Content-Type")
-        if not isinstance(sent, UploadFile) or not isinstance(kind, str):
-            raise UploadRefusedError
-        content = await sent.read()
-        await fields.close()
+        form = await parse_multipart(request.headers, body, settings.max_request_bytes)
+        try:
+            sent, kind = form.get("file"), form.get("Content-Type")
+            if not isinstance(sent, UploadFile) or not isinstance(kind, str):
+                raise UploadRefusedError
+            content = await sent.read()
+        finally:
+            await form.close()
         await to_thread.run_sync(storage.accept, token, kind, content)
         return Response(status_code=204)
 

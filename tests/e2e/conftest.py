@@ -1,13 +1,44 @@
-"""One running function for the whole tier: its start is the expensive part."""
+"""Running functions for the whole tier: their start is the expensive part."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.emulator import Emulator
+from tests.e2e.gateway import Gateway
+from tests.e2e.without_network import HANDLER as WITHOUT_NETWORK
+from tests.s3 import S3Server
+from tools.events.gateway import Request
+
+LOCAL = {"CUTOUT_ALLOW_PRIVATE_NETWORK": "true", "CUTOUT_DOWNLOAD_SECONDS": "2"}
 
 
 @pytest.fixture(scope="session")
 def function() -> Iterator[Emulator]:
+    """As it is deployed, but for the bucket."""
     with Emulator() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(s3: S3Server) -> Iterator[Gateway]:
+    """As it is deployed."""
+    environment = s3.environment | LOCAL | {"CUTOUT_THREADS": "2"}
+    with Emulator(environment) as running, Gateway(running) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def api(s3: S3Server) -> Iterator[Gateway]:
+    """The same without the network."""
+    with Emulator(s3.environment | LOCAL, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="session")
+def bare_api() -> Iterator[Gateway]:
+    """The same without a bucket, and with 4 seconds for each call, none of them for storing."""
+    environment = LOCAL | {"AWS_LAMBDA_FUNCTION_TIMEOUT": "4", "CUTOUT_STORING_SECONDS": "0"}
+    with Emulator(environment, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
+        gateway.answer(Request("GET", "/v1/version"))  # the emulator counts the start as a call's
+        yield gateway

@@ -40,8 +40,9 @@ def emulator_binary() -> Path:
 class Emulator:
     """A running function: `with Emulator() as function: function.invoke(event)`."""
 
-    def __init__(self, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, environment: dict[str, str] | None = None, handler: str = HANDLER) -> None:
         self._binary = emulator_binary()
+        self._handler = handler
         self._environment = environment or {}
         self._address, self._runtime_api = (f"127.0.0.1:{port}" for port in free_ports(2))
         self._one_at_a_time = Lock()  # the emulator ends at a second call beside the first
@@ -55,7 +56,7 @@ class Emulator:
                 self._binary,
                 *("--runtime-interface-emulator-address", self._address),
                 *("--runtime-api-address", self._runtime_api),
-                *(sys.executable, "-m", "awslambdaric", HANDLER),
+                *(sys.executable, "-m", "awslambdaric", self._handler),
             ],
             cwd=ROOT,
             env={
@@ -95,6 +96,7 @@ class Emulator:
             except requests.RequestException as error:
                 error.add_note(self.log())
                 raise
+        self.answer_bytes = len(answer.content)
         found = cast("dict[str, Any]", answer.json())
         if "errorMessage" in found:
             raise RuntimeError(f"{found['errorMessage']}\n{self.log()}")
