@@ -11,7 +11,7 @@ from handler.receive.order import Order
 from handler.storage.storage import AnswerKind, Storage
 
 ENVELOPE_BYTES = 1024
-"""Kept for what Lambda counts beside the body: its name, the status and the headers, about 500."""
+"""Kept for what Lambda counts beside the body: its name, the status and the headers, about 300."""
 
 
 def png_room(source: Source, order: Order, max_answer_bytes: int | None) -> int | None:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.emulator import Emulator
+from tests.e2e.client import LocalServer
+from tests.e2e.emulator import WITHOUT_NETWORK, Emulator
 from tests.e2e.gateway import Gateway
-from tests.e2e.without_network import HANDLER as WITHOUT_NETWORK
+from tests.e2e.segmenter import nearly_everything
 from tests.s3 import S3Server
 from tools.events.gateway import Request
 
@@ -42,3 +43,9 @@ def bare_api() -> Iterator[Gateway]:
     with Emulator(environment, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
         gateway.answer(Request("GET", "/v1/version"))  # the emulator counts the start as a call's
         yield gateway
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
+    """The local server without the network."""
+    return LocalServer(nearly_everything, tmp_path_factory.mktemp("local"))

@@ -20,6 +20,7 @@ from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDLER = "handler.aws.lambda_handler"
+WITHOUT_NETWORK = "tests.e2e.without_network.lambda_handler"
 START_SECONDS = 10
 CALL_SECONDS = 120
 STOP_SECONDS = 5

@@ -1,0 +1,61 @@
+"""A client of the API, and the local server that its answers are compared with."""
+
+from base64 import b64decode
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import requests
+from fastapi.testclient import TestClient
+
+from handler.app import build_app
+from handler.pipeline import Pipeline, Segmenter
+from handler.settings import Settings
+from handler.storage.disk import DiskStorage
+from tests.e2e.gateway import Gateway
+
+RESULTS, UPLOADS = "/v1/results", "/v1/uploads"
+SECONDS = 60
+
+session = requests.Session()
+session.trust_env = False  # a proxy has no business on loopback
+
+
+def post(gateway: Gateway, path: str = RESULTS, **request: Any) -> requests.Response:
+    """What a client sees after it has followed where it was sent."""
+    reply = session.post(gateway.url(path), timeout=SECONDS, **request)
+    assert reply.status_code < 500, f"{reply.status_code}: {reply.text[:300]}"
+    return reply
+
+
+def result_of(reply: requests.Response) -> dict[str, Any]:
+    assert reply.status_code == 200, f"{reply.status_code}: {reply.text[:300]}"
+    result: dict[str, Any]
+    (result,) = reply.json()["results"]
+    return result
+
+
+def png_of(result: dict[str, Any]) -> bytes:
+    """The picture, from the answer or from where the answer says."""
+    assert result["status"] == {"code": "ok", "message": "Success"}
+    (entity,) = result["entities"]
+    if entity.get("representation") == "url":
+        link = session.get(entity["image"], timeout=SECONDS)
+        assert link.status_code == 200, link.text
+        assert link.headers["content-type"] == "image/png"
+        return link.content
+    return b64decode(entity["image"], validate=True)
+
+
+class LocalServer:
+    """The local server in this process, to compare with. Each picture is worked out once."""
+
+    def __init__(self, segment: Segmenter, folder: Path) -> None:
+        settings = Settings(storage_dir=folder)
+        self._client = TestClient(build_app(Pipeline(settings, segment, DiskStorage(settings))))
+        self.png = lru_cache(maxsize=1)(self._png)
+
+    def _png(self, content: bytes, mode: str) -> bytes:
+        reply = self._client.post(RESULTS, params={"mode": mode}, files={"image": content})
+        (result,) = reply.json()["results"]
+        return b64decode(result["entities"][0]["image"])

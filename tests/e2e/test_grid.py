@@ -1,0 +1,52 @@
+"""Every size, kind, mode, source and representation, file by file what the local server gives."""
+
+from hashlib import md5
+from itertools import product
+from typing import Any
+
+import pytest
+
+from handler.pictures import Mode
+from handler.segment.isnet import ISNet
+from handler.settings import Settings
+from tests.e2e.client import LocalServer, png_of, post, result_of
+from tests.e2e.gateway import Gateway
+from tests.e2e.photos import PICTURES, photo
+from tests.fetch.servers import answer, serving
+
+
+@pytest.fixture(scope="module")
+def local_with_network(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
+    return LocalServer(ISNet(Settings().model_dir, 2), tmp_path_factory.mktemp("local"))
+
+
+def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: str) -> None:
+    """As a file and as an address, in the answer and as a link."""
+    with serving(answer(content)) as server:
+        sources: list[dict[str, Any]] = [
+            {"files": {"image": ("a.jpg", content)}},
+            {"data": {"url": server.url("/a.jpg")}},
+        ]
+        for source, representation in product(sources, ["base64", "url"]):
+            params = {"mode": mode, "representation": representation}
+            result = result_of(post(gateway, params=params, **source))
+            what = f"{mode} of {list(source)} as {representation}"
+            assert result["name"] == "a.jpg", what
+            assert result["md5"] == md5(content, usedforsecurity=False).hexdigest(), what
+            assert png_of(result) == local.png(content, mode), what
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize("side", [512, 2048, 4096])
+def test_the_grid(api: Gateway, local: LocalServer, side: int, kind: str, mode: Mode) -> None:
+    check_every_way(api, local, PICTURES[kind](side), mode)
+
+
+@pytest.mark.parametrize(
+    ("side", "mode"), [(512, "fg-mask"), (2048, "fg-image"), (4096, "fg-image-shadow")]
+)
+def test_the_grid_with_the_network(
+    deployed: Gateway, local_with_network: LocalServer, side: int, mode: str
+) -> None:
+    check_every_way(deployed, local_with_network, photo(side), mode)
