@@ -1,28 +1,81 @@
-"""From the start of a process to the first answer, as on a cold Lambda."""
+"""From the start of a process to the first answer, as on a cold Lambda.
 
+``python -m benchmarks.startup --against main`` compares this tree, with and without a bucket, with
+an older revision of the code, in turns.
+"""
+
+import os
 import subprocess
 import sys
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
 from statistics import median
+from tarfile import open as open_tar
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
+ROOT = Path(__file__).resolve().parent.parent
 FIRST_ANSWER = """
 import json
 from handler.aws import lambda_handler
 event = json.load(open("events/version.json"))
 print(lambda_handler(event, None)["statusCode"], flush=True)
 """
+BUCKET = {
+    "CUTOUT_BUCKET_URL": "https://bucket.s3.us-east-1.amazonaws.com",
+    "AWS_ACCESS_KEY_ID": "id",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
 
 
 def time_to_first_answer(repeats: int) -> float:
     """Median seconds from the start of a process that imports the handler and loads the model to
     its answer of `/v1/version`; the first one, which warms the disk cache, doesn't count."""
-    return median([_start_once() for _ in range(repeats + 1)][1:])
+    return median([start_once(ROOT, {}) for _ in range(repeats + 1)][1:])
 
 
-def _start_once() -> float:
+def start_once(folder: Path, environment: Mapping[str, str]) -> float:
+    """Seconds, for the code in `folder`."""
     command = [sys.executable, "-c", FIRST_ANSWER]
     start = perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, **environment}
+    ) as process:
         if process.stdout is None or process.stdout.readline() != "200\n":
             raise RuntimeError("the handler did not answer")
         return perf_counter() - start
+
+
+def check_out(revision: str, folder: Path) -> None:
+    """What the start needs of a revision, the model included."""
+    command = ["git", "archive", revision, "handler", "model", "events"]
+    archive = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
+    with open_tar(fileobj=BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
+
+
+def main() -> None:
+    """Prints the medians."""
+    parser = ArgumentParser(prog="python -m benchmarks.startup")
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--against", required=True, help="a git revision")
+    given = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        check_out(given.against, Path(folder))
+        builds = {
+            given.against: (Path(folder), {}),
+            "this tree": (ROOT, {}),
+            "this tree, with a bucket": (ROOT, BUCKET),
+        }
+        rounds = [
+            {name: start_once(*build) for name, build in builds.items()}
+            for _ in range(given.repeats + 1)
+        ]
+    for name in builds:
+        print(f"{name}: {median(each[name] for each in rounds[1:]) * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -195,10 +195,28 @@ def test_an_upload_that_is_not_there(client: TestClient, url: str) -> None:
     assert result["status"]["message"].startswith("There is no such upload.")
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "a?b", "a#b", "a\\b", "a\nb", "a" * 201])
-def test_a_name_that_would_not_come_back(client: TestClient, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["a/b?c#d", "100%41.jpg", "große Vase\n.jpg", " ", "..", "a" * 200]
+)
+def test_any_name_comes_back(client: TestClient, name: str) -> None:
+    upload = client.post(UPLOADS, params={"name": name}).json()
+    assert result_of(client.post(RESULTS, data={"url": upload["url"]}))["name"] == name
+
+
+@pytest.mark.parametrize("name", ["", "a" * 201])
+def test_a_name_has_a_length(client: TestClient, name: str) -> None:
     assert client.post(UPLOADS, params={"name": name}).status_code == 422
-    assert client.post(UPLOADS, params={"name": "a" * 200}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["[::1", "a b", "a:99999", "a/b", "ü".encode().decode("latin-1"), ""]
+)
+def test_an_odd_host_is_the_callers_own_matter(client: TestClient, host: str) -> None:
+    headers = {b"Host": host.encode("latin-1")}
+    assert client.post(UPLOADS, headers=headers).status_code < 500
+    for query in ("", "?representation=url"):
+        answer = client.post(f"{RESULTS}{query}", files=FILES, headers=headers)
+        assert answer.status_code < 500
 
 
 @pytest.mark.parametrize("kind", ["image/gif", "text/html", ""])

@@ -1,6 +1,7 @@
 import os
 
 import pytest
+from pydantic import ValidationError
 
 from handler.settings import Settings
 
@@ -39,3 +40,24 @@ def test_environment_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_private_networks_are_out_of_reach_unless_asked_for() -> None:
     assert Settings().allow_private_network is False
+
+
+def test_lambdas_limit_holds_unless_another_is_set() -> None:
+    assert Settings().max_answer_bytes is None
+    assert Settings().on_lambda().max_answer_bytes == 6_291_556
+    assert Settings(max_answer_bytes=1_000_000).on_lambda().max_answer_bytes == 1_000_000
+
+
+def test_a_bucket_needs_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTOUT_BUCKET_URL", "https://bucket.s3.us-east-1.amazonaws.com")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    with pytest.raises(ValidationError, match="AWS_SECRET_ACCESS_KEY"):
+        Settings()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "top-secret")
+    assert "top-secret" not in repr(Settings())
+
+
+def test_an_empty_bucket_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTOUT_BUCKET_URL", "")
+    assert not Settings().bucket_url

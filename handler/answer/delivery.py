@@ -1,14 +1,13 @@
 """How an answer finds its way out, even if it is large."""
 
 import json
-from urllib.parse import urljoin
 
 from handler.answer.answer import Answer, elsewhere
 from handler.answer.results import frame, success, success_link
 from handler.errors import AnswerTooLargeError, NoStorageError
 from handler.pictures import Representation, Source
 from handler.receive.order import Order
-from handler.storage.storage import AnswerKind, Storage
+from handler.storage.storage import AnswerKind, Storage, absolute
 
 ENVELOPE_BYTES = 1024
 """Kept for what Lambda counts beside the body: its name, the status and the headers, about 300."""
@@ -38,10 +37,11 @@ def deliver(
         if storage is None:
             raise NoStorageError
         link = storage.keep(png, AnswerKind.PNG, order.deadline)
-        return Answer(success_link(source, order.mode, urljoin(order.server_url, link)))
+        return Answer(success_link(source, order.mode, absolute(link, order.server_url)))
     if room is None or len(png) <= room:
         return Answer(success(source, order.mode, png, order.representation))
     if storage is None:
         raise AnswerTooLargeError
     body = success(source, order.mode, png, order.representation)
-    return elsewhere(urljoin(order.server_url, storage.keep(body, AnswerKind.JSON, order.deadline)))
+    link = storage.keep(body, AnswerKind.JSON, order.deadline)
+    return elsewhere(absolute(link, order.server_url))

@@ -1,5 +1,7 @@
 """A form becomes a source."""
 
+from urllib.parse import quote
+
 from handler.deadline import Deadline
 from handler.errors import FileTooBigError, UploadMissingError
 from handler.fetch.target import file_name
@@ -37,7 +39,7 @@ def fetch(
 
 def upload_url(token: str, name: str) -> str:
     """The `url` for an upload, with the name that the answer will give it."""
-    return f"{UPLOAD}{token}/{name}"
+    return f"{UPLOAD}{token}/{quote(name, safe='')}"
 
 
 def _collect(url: str, storage: Storage | None, deadline: Deadline) -> Source:

@@ -18,7 +18,7 @@ class LambdaContext(Protocol):
         """Until Lambda ends the function."""
 
 
-def receive_deadline(
+async def receive_deadline(
     request: Request, settings: Annotated[Settings, Depends(get_settings)]
 ) -> Deadline:
     """On Lambda, what both the function and API Gateway leave; elsewhere a setting."""

@@ -1,7 +1,6 @@
 """`POST /v1/uploads`: where to put a file that is too large for a request."""
 
 from typing import Annotated
-from urllib.parse import urljoin
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
@@ -11,16 +10,11 @@ from handler.errors import StorageError, UploadsDownError, UploadsUnavailableErr
 from handler.fetch.source import upload_url
 from handler.receive.documentation import UPLOADS_ANSWERS
 from handler.settings import Settings
-from handler.storage.storage import Storage, UploadType
+from handler.storage.storage import Storage, UploadType, absolute
 
 FileName = Annotated[
     str,
-    Query(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[^/?#\\\x00-\x1f]+$",
-        description="The file's name, which the results will carry.",
-    ),
+    Query(min_length=1, max_length=200, description="The file's name, for the results to carry."),
 ]
 
 
@@ -63,9 +57,8 @@ def build_uploads_router(settings: Settings, storage: Storage | None) -> APIRout
             invitation = await to_thread.run_sync(storage.invite, type)
         except StorageError as error:
             raise UploadsDownError from error
-        form = UploadForm(
-            url=urljoin(str(request.base_url), invitation.url), fields=invitation.fields
-        )
+        address = absolute(invitation.url, str(request.base_url))
+        form = UploadForm(url=address, fields=invitation.fields)
         return Upload(
             upload=form,
             url=upload_url(invitation.token, name),

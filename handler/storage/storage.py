@@ -56,6 +56,12 @@ class Storage(Protocol):
         `StorageError`."""
 
 
+def absolute(link: str, server_url: str) -> str:
+    """A storage's link as clients need it; `server_url` is the server's root, with a slash. (Not
+    with `urljoin`, which fails on what some clients send as `Host`.)"""
+    return link if "://" in link else server_url + link
+
+
 def new_token() -> str:
     """256 random bits, safe in a URL and as a file's name."""
     return token_urlsafe(TOKEN_BYTES)

@@ -1,5 +1,6 @@
 """The request's time: what the function, the gateway or a setting leave, whichever is least."""
 
+import asyncio
 from time import time
 from typing import Any
 
@@ -24,7 +25,7 @@ class Context:
 
 def remaining(**scope: Any) -> float:
     request = Request({"type": "http", "method": "POST", "headers": [], **scope})
-    return receive_deadline(request, SETTINGS).remaining()
+    return asyncio.run(receive_deadline(request, SETTINGS)).remaining()
 
 
 def on_lambda(seconds: float, request_context: dict[str, Any]) -> float:

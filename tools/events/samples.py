@@ -103,6 +103,11 @@ def samples() -> list[Sample]:
             expected=success("general-fg-mask"),
         ),
         Sample(
+            "results-base64",
+            payload_v2(post_photo("mode=fg-mask&representation=base64")),
+            expected=success("general-fg-mask"),
+        ),
+        Sample(
             "results-prefix",
             payload_v2(post_photo("mode=fg-mask", path=PREFIX + RESULTS)),
             expected=success("general-fg-mask"),
@@ -128,6 +133,13 @@ def samples() -> list[Sample]:
             payload_v2(post_file(empty_png(5000, 4000), "huge.png", "image/png")),
             expected=failure(too_big),
         ),
+        # What needs a bucket, as a function without one answers it; see docs/deploy.md.
+        Sample(
+            "failure-no-storage",
+            payload_v2(post_photo("representation=url")),
+            expected=failure(),
+        ),
+        Sample("error-no-uploads", payload_v2(Request("POST", "/v1/uploads")), status=404),
         Sample("error-missing-field", payload_v2(post_form({"other": "field"})), status=422),
         Sample("error-unknown-mode", payload_v2(post_photo("mode=fg-hologram")), status=422),
     ]
