@@ -10,6 +10,7 @@ from handler.encode.strong import strong_deflate
 from handler.pictures import Composition, Pixels
 from handler.stripes import stripes
 
+HOPELESS = 0.5  # of the fast size: what is smooth enough to shrink further is small anyway
 SAMPLED = 8  # one row in so many, in runs, is tried first
 SLACK = 1.02  # the rest compresses up to so much better than the sample
 
@@ -20,7 +21,8 @@ def encode_to_fit(composition: Composition, room: int | None, deadline: Deadline
     png = encode_png(composition)
     if room is None or len(png) <= room:
         return png
-    if not _worth_it(composition.pixels, room / len(png), deadline):
+    wanted = room / len(png)
+    if wanted < HOPELESS or not _worth_it(composition.pixels, wanted, deadline):
         return png
     smaller = png_file(composition, strong_deflate(composition.pixels))
     return smaller if len(smaller) <= room else png

@@ -43,6 +43,11 @@ def test_what_can_never_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> Non
     assert tried == [64], "more than the sample was compressed"
 
 
+def test_what_is_twice_too_large_is_not_even_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("handler.encode.fit.strong_deflate")
+    assert encode_to_fit(PICTURE, len(FAST) // 2 - 1, LATER) == FAST
+
+
 def test_there_must_be_time_for_it() -> None:
     assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(0)) == FAST
 
@@ -50,6 +55,7 @@ def test_there_must_be_time_for_it() -> None:
 def test_a_promise_that_was_too_good_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     smaller = len(encode_to_fit(PICTURE, len(FAST) - 1, LATER))
     monkeypatch.setattr("handler.encode.fit.SLACK", 10)
+    monkeypatch.setattr("handler.encode.fit.HOPELESS", 0)
     assert len(encode_to_fit(PICTURE, smaller, LATER)) == smaller
     assert encode_to_fit(PICTURE, smaller - 1, LATER) == FAST
 
