@@ -6,7 +6,7 @@ from math import ceil
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
         description="Set by Lambda.",
     )
+
+    @field_validator("bucket_url")
+    @classmethod
+    def _bucket_is_there(cls, url: str | None) -> str | None:
+        """`sam local` leaves the template's `$Bucket.RegionalDomainName` as it is."""
+        return None if not url or "$" in url else url
 
     @model_validator(mode="after")
     def _bucket_has_keys(self) -> Self:

@@ -23,5 +23,6 @@ class Stages:
 
     def headers(self) -> dict[str, str]:
         """A `Server-Timing` header (W3C Server Timing)."""
-        spent = (f"{stage};dur={time:.1f}" for stage, time in self.milliseconds.items())
+        so_far = list(self.milliseconds.items())  # the pipeline may still be at it, see give_up
+        spent = (f"{stage};dur={time:.1f}" for stage, time in so_far)
         return {"Server-Timing": ", ".join(spent)}

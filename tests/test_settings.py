@@ -58,6 +58,9 @@ def test_a_bucket_needs_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "top-secret" not in repr(Settings())
 
 
-def test_an_empty_bucket_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUTOUT_BUCKET_URL", "")
-    assert not Settings().bucket_url
+@pytest.mark.parametrize("url", ["", "https://$Bucket.RegionalDomainName"])
+def test_an_address_that_nobody_filled_in_is_no_bucket(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("CUTOUT_BUCKET_URL", url)
+    assert Settings().bucket_url is None
