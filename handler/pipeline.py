@@ -63,7 +63,7 @@ class Pipeline:
 
     def cut_out(self, source: Source, order: Order, room: int | None, stages: Stages) -> bytes:
         """A PNG file, of at most `room` bytes if it can be had; raises `PictureError`."""
-        # what may take longer to be better, the refinement and the compression, asks this one
+        # what may take longer to be better asks this one, so that the storage has its time
         budget = order.deadline.earlier(self.settings.storing_seconds)
         composition = self._compose(source, order.mode, order.deadline, stages)
         with stages.time("encode"):

@@ -22,7 +22,9 @@ def encode_to_fit(composition: Composition, room: int | None, deadline: Deadline
     if room is None or len(png) <= room:
         return png
     wanted = room / len(png)
-    if wanted < HOPELESS or not _worth_it(composition.pixels, wanted, deadline):
+    if wanted < HOPELESS or not deadline.remaining():
+        return png
+    if not _worth_it(composition.pixels, wanted, deadline):
         return png
     smaller = png_file(composition, strong_deflate(composition.pixels))
     return smaller if len(smaller) <= room else png

@@ -65,7 +65,11 @@ class DiskStorage:
         ticket = self._uploads / f"{token}.open"
         if not is_token(token) or not self._is_alive(ticket, self._settings.upload_seconds):
             raise UploadRefusedError
-        if ticket.read_text() != kind:
+        try:
+            agreed = ticket.read_text()
+        except OSError as error:  # another post was faster
+            raise UploadRefusedError from error
+        if agreed != kind:
             raise UploadRefusedError
         if not 0 < len(content) < self._settings.max_file_bytes:
             raise UploadSizeError
@@ -87,7 +91,7 @@ class DiskStorage:
 
     def _write(self, path: Path, content: bytes) -> None:
         """Writes the file whole or not at all."""
-        part = path.with_name(f".{path.name}.part")
+        part = path.with_name(f".{new_token()}.part")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sweep(path.parent)

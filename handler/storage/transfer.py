@@ -1,6 +1,7 @@
 """Objects to and from S3, by a deadline."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -16,6 +17,8 @@ from handler.transport.connections import WATCHED_POOLS
 from handler.transport.cutoff import Cutoff
 
 CHUNK_BYTES = 1 << 20
+ERROR_BYTES = 10_000
+CAUSE = re.compile(rb"<(?:Code|Message)>([^<]*)<")
 MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for what isn't there
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
 
@@ -38,7 +41,7 @@ def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
         if response.status != 200:
             raise _refusal(response)
         content = bytearray()
-        for chunk in response.stream(CHUNK_BYTES):
+        for chunk in response.stream(CHUNK_BYTES, decode_content=False):
             content += chunk
             if len(content) >= limit:
                 raise FileTooBigError(limit)
@@ -82,7 +85,8 @@ def _persistent(request: Callable[..., BaseHTTPResponse], cutoff: Cutoff) -> Bas
 
 
 def _refusal(response: BaseHTTPResponse) -> StorageError:
-    """What S3 says of a request that it refuses; its text names the cause and holds no secret."""
-    said = response.read(2000).decode(errors="replace")
+    """What S3 says of a request that it refuses. (It may repeat the request as well, signature and
+    session token included, which are nothing for a log.)"""
+    said = b" ".join(CAUSE.findall(response.read(ERROR_BYTES))).decode(errors="replace")
     logger.error("the storage answered %d: %s", response.status, said)
     return StorageError()

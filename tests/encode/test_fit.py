@@ -48,7 +48,9 @@ def test_what_is_twice_too_large_is_not_even_sampled(monkeypatch: pytest.MonkeyP
     assert encode_to_fit(PICTURE, len(FAST) // 2 - 1, LATER) == FAST
 
 
-def test_there_must_be_time_for_it() -> None:
+def test_there_must_be_time_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(1e-3)) == FAST
+    monkeypatch.delattr("handler.encode.fit.strong_deflate")
     assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(0)) == FAST
 
 

@@ -28,7 +28,8 @@ def hang_up(_connection: socket.socket, _request: bytes) -> None:
     """The server's end closes without a word."""
 
 
-BUSY = answer(b"<Code>SlowDown</Code>", "503 Slow Down")
+SAID = b"<Error><Code>SlowDown</Code><Message>Reduce it.</Message><CanonicalRequest>X-Amz-Security-"
+BUSY = answer(SAID, "503 Slow Down")
 
 
 @pytest.mark.parametrize("trouble", [[BUSY], [hang_up], [BUSY, hang_up]])
@@ -45,7 +46,8 @@ def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:
     with serving(BUSY) as server, pytest.raises(StorageError):
         put_object(server.url(), b"content", {}, LATER)
     assert server.connections == 3
-    assert "SlowDown" in caplog.text, "the cause is lost"
+    assert "503: SlowDown Reduce it." in caplog.text, "the cause is lost"
+    assert "Security" not in caplog.text, "the log holds more than the cause"
 
 
 def test_half_a_body_is_no_file() -> None:
