@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         default=120.0, description="For the whole request, where no Lambda sets the clock."
     )
     gateway_seconds: float = Field(
-        default=30.0, description="API Gateway gives up so long after it took the request."
+        default=30.0,
+        description="So long after it took the request an HTTP API gives up; a REST API 1 s sooner.",
     )
     margin_seconds: float = Field(
         default=1.0, description="On Lambda: kept back for handing the answer over."
