@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     gateway_seconds: float = Field(
         default=30.0,
-        description="So long after it took the request an HTTP API gives up; a REST API 1 s sooner.",
+        description="An HTTP API gives up so long after it took the request; a REST API in 29 s.",
     )
     margin_seconds: float = Field(
         default=1.0, description="On Lambda: kept back for handing the answer over."
