@@ -17,6 +17,8 @@ RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 SAM_READY := .venv-sam/.ready
 LOCK_READY := .venv-lock/.ready
+REMBG_READY := .venv-rembg/.ready
+MEASURES_READY := .venv-measures/.ready
 
 # Validation is local: SAM wants a region but calls nobody, and keeps its notes in the environment.
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
@@ -24,7 +26,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench model image events lock clean
+.PHONY: help run test check format bench evaluate model image events lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,9 +51,14 @@ format: $(DEV_READY) ## put the code into the house style
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
 
+evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
+	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }
+	$(BIN)/python -m evaluation $(SETS) $(if $(PACKAGES),--packages $(PACKAGES))
+
 model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUATE=sets with im/ and gt/)
 	@test -n "$(CALIBRATION)" || { echo "name photos: make model CALIBRATION=folder" >&2; exit 2; }
-	$(BIN)/python -m model --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE))
+	$(BIN)/python -m model --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE)) \
+		$(if $(PACKAGES),--packages $(PACKAGES))
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
@@ -64,7 +71,7 @@ lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newe
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-lock .aws-sam build
+	rm -rf .venv .venv-sam .venv-lock .venv-measures .venv-rembg .aws-sam build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -82,4 +89,12 @@ $(SAM_READY): requirements/sam.txt
 
 $(LOCK_READY): requirements/lock.txt
 	@tools/venv.sh .venv-lock requirements/lock.txt
+	@touch $@
+
+$(REMBG_READY): requirements/rembg.txt
+	@tools/venv.sh .venv-rembg requirements/rembg.txt
+	@touch $@
+
+$(MEASURES_READY): requirements/measures.txt
+	@tools/venv.sh .venv-measures requirements/measures.txt
 	@touch $@

@@ -14,7 +14,7 @@ from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
-from handler.segment.isnet import ISNet, network_input
+from handler.segment.network import Network, square
 from handler.settings import Settings
 from handler.stages import Stages
 
@@ -36,12 +36,12 @@ class Measurement:
 def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     """Whole requests and the bare network on the same input, in turns, after one of each that
     doesn't count. The network's peak is below the request's, so that the memory is the latter's."""
-    isnet = ISNet(Settings().model_dir, threads)
-    pipeline = Pipeline(Settings(), isnet)
+    network = Network(Settings().model_path, threads)
+    pipeline = Pipeline(Settings(), network)
     content = path.read_bytes()
     form = PictureForm(image=Source(content, path.name))
     picture = decode(content, pipeline.settings)
-    side, data = max(picture.size), network_input(picture)
+    side, data = max(picture.size), square(picture, network.side)
     del picture
     requests: list[dict[str, float]] = []
     totals, networks, response = [], [], b""
@@ -52,7 +52,7 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
         totals.append((perf_counter() - start) * 1000)
         requests.append(stages.milliseconds)
         start = perf_counter()
-        isnet.infer(data)
+        network.infer(data)
         networks.append((perf_counter() - start) * 1000)
     if b'"code":"ok"' not in response:
         raise RuntimeError(response[:500].decode())

@@ -10,7 +10,7 @@ from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
-from handler.segment.isnet import ISNet
+from handler.segment.network import Network
 from handler.settings import Settings, get_settings
 from handler.storage.disk import DiskStorage
 from handler.storage.s3 import open_bucket
@@ -21,9 +21,9 @@ ORIGINAL_PREFIX = "/img-bg-removal"
 
 def create_app(settings: Settings) -> FastAPI:
     """Loads the model and builds the application around it."""
-    isnet = ISNet(settings.model_dir, settings.network_threads)
-    isnet.wait()
-    return build_app(Pipeline(settings, isnet, open_bucket(settings) or DiskStorage(settings)))
+    network = Network(settings.model_path, settings.network_threads)
+    network.wait()
+    return build_app(Pipeline(settings, network, open_bucket(settings) or DiskStorage(settings)))
 
 
 def build_app(pipeline: Pipeline) -> FastAPI:

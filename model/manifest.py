@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 
 from onnx import ModelProto, TensorProto, load
 
-from model import weights
 from model.calibrate import QUANTILE
+from model.experts import MODELS, Expert
+from model.gate import GATES
 from model.quality import Quality
+from model.share import WEIGHTS
 from model.speed import Speed
 
-FILE = "isnet-general-use.int8.onnx"
 NAME = "manifest.json"
 TOOLS = ("onnx", "onnxruntime", "numpy", "pillow")
 
@@ -28,26 +29,20 @@ Manifest: TypeAlias = dict[str, Any]
 class Recipe:
     """What went into the quantization."""
 
-    parameters: int
     weight_bits: int
     pictures: list[Path]
 
 
-def describe(path: Path, recipe: Recipe) -> Manifest:
-    """Everything but the figures."""
-    model = load(path)
+def describe(folder: Path, recipe: Recipe) -> Manifest:
+    """Everything but the figures, of the files in `folder`."""
+    names = [*(f"{name}.onnx" for name in MODELS), WEIGHTS]
     return {
-        "file": path.name,
-        "sha256": digest(path),
-        "bytes": path.stat().st_size,
-        "source": {"package": weights.PACKAGE, "sha256": weights.DIGEST, "precision": "fp16"},
-        "parameters": recipe.parameters,
+        "files": {
+            name: {"sha256": digest(folder / name), "bytes": (folder / name).stat().st_size}
+            for name in names
+        },
+        "models": {name: _model(folder / f"{name}.onnx", name) for name in MODELS},
         "weights": {"type": "int8", "bits": recipe.weight_bits, "per_channel": True},
-        "input": _tensor(model, "input"),
-        "output": _tensor(model, "output"),
-        "opset": next(item.version for item in model.opset_import if not item.domain),
-        "ir_version": model.ir_version,
-        "operators": dict(sorted(Counter(node.op_type for node in model.graph.node).items())),
         "calibration": {
             "pictures": len(recipe.pictures),
             "sha256": _digest_of_all(recipe.pictures),
@@ -57,11 +52,49 @@ def describe(path: Path, recipe: Recipe) -> Manifest:
     }
 
 
-def figures(sets: dict[str, Quality], speed: Speed) -> Manifest:
+def figures(sets: dict[str, dict[str, Quality]], speed: Speed) -> Manifest:
     """What was measured, rounded to what is worth reading."""
     return {
-        "mean_absolute_error": {name: _rounded(asdict(item), 5) for name, item in sets.items()},
-        "one_thread": _rounded(asdict(speed), 2),
+        "mean_absolute_error": {
+            model: {name: _rounded(asdict(item), 5) for name, item in each.items()}
+            for model, each in sets.items()
+        },
+        "one_thread": _rounded(asdict(speed), 3),
+    }
+
+
+def earlier_figures(folder: Path) -> Manifest | None:
+    """Figures hold for as long as the files stay the same."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    earlier = read(path)
+    same = all(digest(folder / name) == file["sha256"] for name, file in earlier["files"].items())
+    found: Manifest | None = earlier["figures"] if same else None
+    return found
+
+
+def _model(path: Path, name: str) -> Manifest:
+    model = load(path, load_external_data=False)
+    return {
+        "experts": [_expert(expert) for expert in MODELS[name]],
+        "gate": asdict(GATES[name]),
+        "input": _tensor(model, "picture"),
+        "output": _tensor(model, "alpha"),
+        "opset": next(item.version for item in model.opset_import if not item.domain),
+        "ir_version": model.ir_version,
+        "operators": dict(sorted(Counter(node.op_type for node in model.graph.node).items())),
+    }
+
+
+def _expert(expert: Expert) -> Manifest:
+    source = expert.source
+    return {
+        "name": expert.name,
+        "side": expert.side,
+        "package": source.package,
+        "sha256": source.digest,
+        "licence": source.licence,
     }
 
 

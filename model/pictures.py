@@ -10,8 +10,10 @@ from PIL import Image, ImageOps
 SIDE = 1024
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
-NetworkInput: TypeAlias = npt.NDArray[np.float32]
-"""Shape (1, 3, 1024, 1024), RGB, -0.5..0.5 in steps of 1/256."""
+ExpertInput: TypeAlias = npt.NDArray[np.float32]
+"""Shape (1, 3, side, side), RGB, -0.5..0.5 in steps of 1/256."""
+Square: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (1, side, side, 3), RGB: what the fused graph takes."""
 
 
 def pictures_in(folder: Path) -> list[Path]:
@@ -19,11 +21,14 @@ def pictures_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
 
 
-def network_input(path: Path) -> NetworkInput:
+def square(path: Path, side: int) -> Square:
     """Upright and squashed to the square, as in the authors' inference."""
     with Image.open(path) as picture:
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-    small = upright.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    channels = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)
-    centred = (channels - np.float32(128)) / np.float32(256)
-    return np.ascontiguousarray(centred)[np.newaxis]
+    return np.asarray(upright.resize((side, side), Image.Resampling.BILINEAR))[np.newaxis]
+
+
+def expert_input(path: Path, side: int) -> ExpertInput:
+    """What a single expert takes."""
+    channels = square(path, side).astype(np.float32).transpose(0, 3, 1, 2)
+    return np.ascontiguousarray((channels - np.float32(128)) / np.float32(256))

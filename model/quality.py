@@ -10,7 +10,7 @@ import numpy.typing as npt
 import onnxruntime as ort
 from PIL import Image
 
-from model.pictures import network_input, pictures_in
+from model.pictures import pictures_in, square
 
 Alpha: TypeAlias = npt.NDArray[np.float32]
 """Shape (height, width), 0..1."""
@@ -48,8 +48,8 @@ def open_session(path: Path, threads: int = 0) -> ort.InferenceSession:
 
 def predict(session: ort.InferenceSession, path: Path) -> Alpha:
     """Shape (1024, 1024)."""
-    (output,) = session.run(["output"], {"input": network_input(path)})
-    alpha: Alpha = output[0, 0]
+    (output,) = session.run(["alpha"], {"picture": square(path, session.get_inputs()[0].shape[1])})
+    alpha: Alpha = output.astype(np.float32) / np.float32(255)
     return alpha
 
 

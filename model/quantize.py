@@ -25,9 +25,14 @@ INPUT_SCALE = {"scale": np.array(1 / 256, np.float32), "zero_point": np.array(12
 
 
 def quantize(
-    source: Path, target: Path, extremes: dict[str, Extremes], bits: int = WEIGHT_BITS
+    source: Path,
+    target: Path,
+    extremes: dict[str, Extremes],
+    bits: int = WEIGHT_BITS,
+    only: list[str] | None = None,
 ) -> None:
-    """Writes the int8 model of the fp32 model `source`; `extremes` name its tensors."""
+    """Writes the int8 model of the fp32 model `source`; `extremes` name its tensors. `only` names
+    the Convs to quantize, if the rest stays as it is."""
     inferred, ranges = source.with_suffix(".inferred.onnx"), source.with_suffix(".ranges.json")
     quant_pre_process(source, inferred, skip_optimization=True, skip_symbolic_shape=True)
     _write_ranges(ranges, extremes)
@@ -36,8 +41,11 @@ def quantize(
         target,
         calibration_cache_path=ranges,
         quant_format=QuantFormat.QDQ,
-        op_types_to_quantize=QUANTIZED,
-        nodes_to_exclude=float_tail(load(inferred, load_external_data=False).graph),
+        op_types_to_quantize=QUANTIZED if only is None else ["Conv"],
+        nodes_to_quantize=only,
+        nodes_to_exclude=float_tail(load(inferred, load_external_data=False).graph)
+        if only is None
+        else [],
         per_channel=True,
         reduce_range=bits < 8,
         activation_type=QuantType.QUInt8,

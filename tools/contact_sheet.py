@@ -10,7 +10,7 @@ from handler.compose.compose import compose
 from handler.decode.decode import decode
 from handler.pictures import Alpha, Mode, Picture
 from handler.refine.refine import refine
-from handler.segment.isnet import ISNet
+from handler.segment.network import Network
 from handler.settings import get_settings
 from tools.drawings import bottle, person, shoe
 
@@ -73,9 +73,9 @@ def strip(images: Sequence[Image.Image]) -> Image.Image:
 def matted_photos() -> list[tuple[Picture, Alpha]]:
     """Each test photo with the alpha that the service gives it."""
     settings = get_settings()
-    isnet = ISNet(settings.model_dir, settings.network_threads)
+    network = Network(settings.model_path, settings.network_threads)
     pictures = [decode(path.read_bytes(), settings) for path in PHOTOS]
-    return [(picture, refine(isnet(picture), picture)) for picture in pictures]
+    return [(picture, refine(network(picture), picture)) for picture in pictures]
 
 
 def drawings() -> list[tuple[Picture, Alpha]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handler.pictures import Mode
-from handler.segment.isnet import ISNet
+from handler.segment.network import Network
 from handler.settings import Settings
 from tests.e2e.client import LocalServer, png_of, post, result_of
 from tests.e2e.gateway import Gateway
@@ -17,7 +17,7 @@ from tests.fetch.servers import answer, serving
 
 @pytest.fixture(scope="module")
 def local_with_network(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
-    return LocalServer(ISNet(Settings().model_dir, 2), tmp_path_factory.mktemp("local"))
+    return LocalServer(Network(Settings().model_path, 2), tmp_path_factory.mktemp("local"))
 
 
 def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: str) -> None:

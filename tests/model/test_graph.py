@@ -142,9 +142,13 @@ def test_parameters_are_the_weights_only(prepared: ModelProto) -> None:
     assert parameters(prepared) == KERNEL.size, "the scales of Resize are no weights"
 
 
-def test_another_factor_is_refused() -> None:
-    with pytest.raises(GraphError, match=r"upsample: .* is not a doubling"):
-        prepare(published(target=4 * SIDE))
+def test_any_whole_factor_is_kept() -> None:
+    assert run(prepare(published(target=4 * SIDE))).shape == (1, 4, 4 * SIDE, 4 * SIDE)
+
+
+def test_a_factor_that_is_not_whole_is_refused() -> None:
+    with pytest.raises(GraphError, match=r"upsample: .* is not a multiple"):
+        prepare(published(target=SIDE + SIDE // 2))
 
 
 def test_a_cast_from_integers_stays() -> None:

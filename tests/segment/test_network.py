@@ -6,28 +6,28 @@ from PIL import Image
 
 from handler.decode.decode import decode
 from handler.pictures import Picture
-from handler.segment.isnet import ISNet, network_input
+from handler.segment.network import Network, square
 from handler.settings import Settings
 
 
-def test_input_is_the_whole_picture_squashed_and_scaled() -> None:
+def test_input_is_the_whole_picture_squashed() -> None:
     pixels = np.zeros((30, 60, 3), np.uint8)
     pixels[:15, :, 0] = 255
-    data = network_input(Picture(Image.fromarray(pixels)))
-    assert data.shape == (1, 3, 1024, 1024)
-    assert data.dtype == np.float32
-    assert data[0, 0, :400].min() == data[0, 0, :400].max() == np.float32(127 / 256)
-    assert data[0, 0, 600:].max() == np.float32(-0.5)
-    assert data[0, 1:].max() == np.float32(-0.5)
+    data = square(Picture(Image.fromarray(pixels)), 1024)
+    assert data.shape == (1, 1024, 1024, 3)
+    assert data.dtype == np.uint8
+    assert data[0, :400, :, 0].min() == 255
+    assert data[0, 600:, :, 0].max() == 0
+    assert data[..., 1:].max() == 0
 
 
 INSIDE = {"astronaut": (256, 256), "chelsea": (160, 200), "coffee": (200, 300)}
 OUTSIDE = {"astronaut": (150, 450), "chelsea": (60, 440), "coffee": (20, 20)}
 
 
-def test_the_subject_is_found(isnet: ISNet, photo: Path) -> None:
+def test_the_subject_is_found(network: Network, photo: Path) -> None:
     picture = decode(photo.read_bytes(), Settings())
-    alpha = Image.fromarray(isnet(picture)).resize(picture.size)
+    alpha = Image.fromarray(network(picture)).resize(picture.size)
     for (row, column), expected in ((INSIDE[photo.stem], 255), (OUTSIDE[photo.stem], 0)):
         found = alpha.getpixel((column, row))
         assert found == pytest.approx(expected, abs=30), (
@@ -36,7 +36,7 @@ def test_the_subject_is_found(isnet: ISNet, photo: Path) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_the_answer_does_not_depend_on_the_threads(isnet: ISNet, threads: int) -> None:
+def test_the_answer_does_not_depend_on_the_threads(network: Network, threads: int) -> None:
     picture = Picture(Image.linear_gradient("L").resize((256, 256)).convert("RGB"))
-    other = ISNet(Settings().model_dir, threads)
-    assert np.array_equal(isnet(picture), other(picture))
+    other = Network(Settings().model_path, threads)
+    assert np.array_equal(network(picture), other(picture))

@@ -1,0 +1,34 @@
+"""Our masks, through the pipeline's own door."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from evaluation.samples import Sample
+from handler.deadline import Deadline
+from handler.pictures import Mode, Source
+from handler.pipeline import Pipeline
+from handler.receive.form import PictureForm
+from handler.receive.order import Order
+from handler.segment.network import Network
+from handler.settings import Model, Settings
+from handler.stages import Stages
+
+PATIENCE = 600.0
+MAX_SIDE = 8192
+"""Some evaluation pictures are longer than what the service takes."""
+
+
+def write_masks(samples: Iterable[Sample], model: Model, folder: Path) -> None:
+    """``SET/NAME.png`` for each picture."""
+    settings = Settings(model=model, max_side=MAX_SIDE)
+    pipeline = Pipeline(settings, Network(settings.model_path, settings.network_threads))
+    for sample in samples:
+        target = folder / f"{sample.name}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(_mask(pipeline, sample))
+
+
+def _mask(pipeline: Pipeline, sample: Sample) -> bytes:
+    source = Source(sample.picture.read_bytes(), sample.picture.name)
+    order = Order(PictureForm(image=source), Deadline.after(PATIENCE), Mode.FG_MASK)
+    return pipeline.cut_out(source, order, None, Stages())

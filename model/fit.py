@@ -1,0 +1,172 @@
+"""The search for the gate's numbers: ``python -m model.fit --experts FOLDER --train FOLDER``.
+
+Four numbers, by turns: each is moved while that helps, then the steps are halved. The error is the
+geometric mean over the sets of the fused error to the best expert's there. Five folds tell how far
+the result carries. The gain isn't fitted: the training masks are hard, and would sharpen soft edges
+away.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+from onnx import ModelProto, TensorProto, helper
+from PIL import Image
+
+from model.assemble import IR_VERSION
+from model.experts import MODELS, Expert
+from model.fusion import fuse
+from model.gate import GATES, GRID, Gate
+from model.graph import INPUT, OPSET
+from model.pictures import expert_input, pictures_in
+from model.quality import open_session
+from model.sketch import Sketch
+
+FOLDS, ROUNDS = 5, 4
+Maps: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One training picture at the gate's grid."""
+
+    set: str
+    logits: Maps
+    """Shape (experts, 256, 256)."""
+    truth: Maps
+    """Shape (256, 256), 0..1."""
+
+
+def observe(experts: tuple[Expert, ...], folder: Path, train: Path) -> Iterator[Example]:
+    """What the experts in `folder`, as ``python -m model --keep`` leaves them, say of `train`."""
+    sessions = [open_session(folder / f"{expert.stem}.int8.onnx") for expert in experts]
+    for images in sorted(train.glob("*/im")):
+        for path in pictures_in(images):
+            logits = [
+                session.run(None, {INPUT: expert_input(path, expert.side)})[0][0, 0]
+                for expert, session in zip(experts, sessions, strict=True)
+            ]
+            (truth,) = (images.parent / "gt").glob(f"{path.stem}.*")
+            with Image.open(truth) as opened:
+                mask = opened.convert("L").resize((GRID, GRID), Image.Resampling.BOX)
+            scaled = np.asarray(mask, np.float32) / np.float32(255)
+            yield Example(images.parent.name, np.stack([_small(x) for x in logits]), scaled)
+
+
+def _small(logits: Maps) -> Maps:
+    shrunk = Image.fromarray(logits).resize((GRID, GRID), Image.Resampling.BILINEAR)
+    return np.asarray(shrunk)
+
+
+def errors(examples: list[Example], predict: Callable[[Maps], Maps]) -> dict[str, float]:
+    """Mean absolute error of each set."""
+    found: dict[str, list[float]] = {}
+    for example in examples:
+        wrong = np.abs(predict(example.logits) - example.truth).mean(dtype=np.float64)
+        found.setdefault(example.set, []).append(float(wrong))
+    return {name: float(np.mean(values)) for name, values in found.items()}
+
+
+def fused(gate: Gate) -> Callable[[Maps], Maps]:
+    """The shipped fusion itself, at the gate's grid."""
+    session = ort.InferenceSession(_fusion(gate).SerializeToString())
+    names = [item.name for item in session.get_inputs()]
+
+    def predict(logits: Maps) -> Maps:
+        feed = {
+            name: each[np.newaxis, np.newaxis] for name, each in zip(names, logits, strict=True)
+        }
+        return _levelled(session.run(None, feed)[0][0, 0])
+
+    return predict
+
+
+def _fusion(gate: Gate) -> ModelProto:
+    names = [f"expert_{index}" for index in range(len(gate.prior))]
+    sketch = Sketch()
+    output = fuse(sketch, names, GRID, gate)
+    shape = [1, 1, GRID, GRID]
+    graph = helper.make_graph(
+        sketch.nodes,
+        "fusion",
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in names],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
+        sketch.constants,
+    )
+    imports = [helper.make_opsetid("", OPSET)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=IR_VERSION)
+
+
+def _levelled(logits: Maps) -> Maps:
+    """As `handler.refine.levels` stretches them."""
+    alpha = 1 / (1 + np.exp(-logits))
+    return np.clip((alpha * 255 - 16) / 224, 0, 1)
+
+
+def score(examples: list[Example], gate: Gate) -> float:
+    """1 is the best single expert on each set; smaller is better."""
+    ours = errors(examples, fused(gate))
+    alone = [
+        errors(examples, lambda logits, i=i: _levelled(logits[i]))  # type: ignore[misc]
+        for i in range(len(gate.prior))
+    ]
+    return _geometric_mean({s: ours[s] / min(each[s] for each in alone) for s in ours})
+
+
+def _geometric_mean(ratios: Mapping[str, float]) -> float:
+    return float(np.exp(np.mean(np.log(list(ratios.values())))))
+
+
+def search(examples: list[Example], gate: Gate) -> Gate:
+    """The best gate by coordinate descent from `gate`."""
+    best, steps = score(examples, gate), [4.0, 4.0, *[0.4] * (len(gate.prior) - 1)]
+    for _ in range(ROUNDS):
+        for index, step in enumerate(steps):
+            for signed in (step, -step):
+                moved = _moved(gate, index, signed)
+                while (found := score(examples, moved)) < best:
+                    best, gate = found, moved
+                    moved = _moved(gate, index, signed)
+        steps = [step / 2 for step in steps]
+    return gate
+
+
+def _moved(gate: Gate, index: int, step: float) -> Gate:
+    """The last expert's prior stays: only differences matter."""
+    if index == 0:
+        return replace(gate, agreement=gate.agreement + step)
+    if index == 1:
+        return replace(gate, structure=gate.structure + step)
+    prior = list(gate.prior)
+    prior[index - 2] += step
+    return replace(gate, prior=tuple(prior))
+
+
+def main() -> None:
+    """Prints the shipped gate's score, the best one, and what the folds say."""
+    parser = ArgumentParser(prog="python -m model.fit")
+    parser.add_argument("--experts", type=Path, required=True, help="what `--keep` kept")
+    parser.add_argument("--train", type=Path, required=True, help="sets, each with im/ and gt/")
+    parser.add_argument("--model", choices=MODELS, default="best")
+    given = parser.parse_args()
+    gate = GATES[given.model]
+    examples = list(observe(MODELS[given.model], given.experts, given.train))
+    print(f"shipped {score(examples, gate):.4f} {gate}", flush=True)
+    found = search(examples, gate)
+    print(f"fitted {score(examples, found):.4f} {found}", flush=True)
+    for fold in range(FOLDS):
+        fitted = search([e for i, e in enumerate(examples) if i % FOLDS != fold], gate)
+        unseen = [e for i, e in enumerate(examples) if i % FOLDS == fold]
+        print(
+            f"fold {fold}: fitted {score(unseen, fitted):.4f}, shipped {score(unseen, gate):.4f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

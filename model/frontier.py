@@ -1,0 +1,96 @@
+"""Quality against cost of each subset of experts: ``python -m model.frontier``.
+
+Error is the geometric mean over the sets, as a ratio to the first row's; time is one thread's.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean, geometric_mean
+from tempfile import TemporaryDirectory
+
+import onnx
+import onnxruntime as ort
+from PIL import Image
+
+from model.assemble import assemble
+from model.experts import MODELS, Expert
+from model.gate import GATES
+from model.pictures import pictures_in
+from model.quality import absolute_error, open_session, predict
+from model.speed import race
+
+BEST, FAST = MODELS["best"], MODELS["fast"]
+SUBSETS = {
+    "ISNet 1024": (BEST[0],),
+    "U²-Net": (BEST[1],),
+    "MODNet": (BEST[2],),
+    "ISNet 1024 + U²-Net": BEST[:2],
+    "ISNet 1024 + MODNet": (BEST[0], BEST[2]),
+    "best": BEST,
+    "ISNet 576": (FAST[0],),
+    "ISNet 576 + U²-Net": FAST[:2],
+    "fast": FAST,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One subset."""
+
+    name: str
+    seconds: float
+    megabytes: float
+    errors: dict[str, float]
+
+
+def measure(experts: Path, sets: Path, folder: Path) -> Iterator[Row]:
+    """Each subset's row; `experts` is what ``python -m model --keep`` kept."""
+    paths = {name: folder / f"{index}.onnx" for index, name in enumerate(SUBSETS)}
+    for name, subset in SUBSETS.items():
+        _save(subset, experts, paths[name])
+    costs = race(paths).costs
+    for name, path in paths.items():
+        megabytes = path.stat().st_size / 1e6
+        yield Row(name, costs[name].seconds, megabytes, _errors(path, sets))
+
+
+def _save(subset: tuple[Expert, ...], experts: Path, path: Path) -> None:
+    gate = GATES["best"]
+    trust = dict(zip((expert.name for expert in BEST), gate.prior, strict=True))
+    parts = [(e.name, e.side, onnx.load(experts / f"{e.stem}.int8.onnx")) for e in subset]
+    onnx.save(assemble(parts, replace(gate, prior=tuple(trust[e.name] for e in subset))), path)
+
+
+def _errors(path: Path, sets: Path) -> dict[str, float]:
+    session = open_session(path)
+    return {
+        images.parent.name: fmean(_error(session, picture) for picture in pictures_in(images))
+        for images in sorted(sets.glob("*/im"))
+    }
+
+
+def _error(session: ort.InferenceSession, picture: Path) -> float:
+    (truth,) = (picture.parent.parent / "gt").glob(f"{picture.stem}.*")
+    with Image.open(truth) as opened:
+        return absolute_error(predict(session, picture), opened)
+
+
+def main() -> None:
+    """Prints the table in Markdown."""
+    parser = ArgumentParser(prog="python -m model.frontier")
+    parser.add_argument("--experts", type=Path, required=True, help="what `--keep` kept")
+    parser.add_argument("--evaluate", type=Path, required=True, help="sets with im/ and gt/")
+    given = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        rows = list(measure(given.experts, given.evaluate, Path(folder)))
+    print("| experts | time | MB | error |\n|---|---:|---:|---:|")
+    for row in rows:
+        error = geometric_mean([row.errors[s] / rows[0].errors[s] for s in row.errors])
+        time = row.seconds / rows[0].seconds
+        print(f"| {row.name} | {time:.2f} | {row.megabytes:.0f} | {error:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

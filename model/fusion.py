@@ -1,0 +1,87 @@
+"""Several experts' logits become one: whom to trust, where, as ONNX nodes.
+
+Experts err in ways of their own, so where one is wrong the others tend to agree against it. An
+expert is trusted by how much it agrees with the others over the whole picture (soft intersection
+over union), and more where its own alpha is finely structured: a network that draws spokes, holes
+and hair has seen them, one that fills them has not looked closely enough.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from model.gate import CELLS, CLIP, CONFIDENT, CONTEXT, GRID, POOL, Gate
+from model.sketch import Sketch
+
+OVER_PIXELS = [2, 3]
+
+
+def fuse(sketch: Sketch, logits: Sequence[str], side: int, gate: Gate) -> str:
+    """The fused logits, shape (1, 1, side, side), of maps of shape (1, 1, any, any). An expert
+    alone is left as it is."""
+    if len(logits) == 1:
+        return sketch.resize(logits[0], 1, side)
+    weights = sketch.resize(_weights(sketch, logits, gate), len(logits), side)
+    maps = sketch.add("Concat", [sketch.resize(name, 1, side) for name in logits], {"axis": 1})
+    weighted = sketch.add("Mul", [weights, _clip(sketch, maps, CLIP)])
+    total = sketch.add("ReduceSum", [weighted, sketch.constant([1], np.int64)])
+    return sketch.add("Mul", [total, sketch.constant(gate.gain)])
+
+
+def _weights(sketch: Sketch, logits: Sequence[str], gate: Gate) -> str:
+    """Shape (1, experts, cells, cells), adding up to 1 over the experts."""
+    small = [sketch.resize(name, 1, GRID, antialias=True) for name in logits]
+    maps = _clip(sketch, sketch.add("Concat", small, {"axis": 1}), CONFIDENT)
+    alphas = sketch.add("Sigmoid", [maps])
+    trust = sketch.add("Add", [_agreement(sketch, alphas, gate), _structure(sketch, alphas, gate)])
+    return sketch.add("Softmax", [trust], {"axis": 1})
+
+
+def _agreement(sketch: Sketch, alphas: str, gate: Gate) -> str:
+    """Shape (1, experts, 1, 1), the prior included. A Conv adds the pairs up."""
+    experts = len(gate.prior)
+    pairs = list(combinations(range(experts), 2))
+    member = np.array([[i in pair for pair in pairs] for i in range(experts)], np.float32)
+    kernel = member[:, :, np.newaxis, np.newaxis] * (gate.agreement / (experts - 1))
+    overlaps = _overlaps(sketch, alphas, pairs)
+    return sketch.add("Conv", [overlaps, sketch.constant(kernel), sketch.constant(gate.prior)])
+
+
+def _overlaps(sketch: Sketch, alphas: str, pairs: Sequence[tuple[int, int]]) -> str:
+    """Soft intersection over union of each pair, shape (1, pairs, 1, 1); 0 of two empty ones."""
+    both = [
+        sketch.add("Gather", [alphas, sketch.constant(chosen, np.int64)], {"axis": 1})
+        for chosen in zip(*pairs, strict=True)
+    ]
+    pixels = sketch.constant(OVER_PIXELS, np.int64)
+    common, union = (
+        sketch.add("ReduceSum", [sketch.add(operator, both), pixels]) for operator in ("Min", "Max")
+    )
+    return sketch.add("Div", [common, sketch.add("Max", [union, sketch.constant(1)])])
+
+
+def _structure(sketch: Sketch, alphas: str, gate: Gate) -> str:
+    """`structure` times the standard deviation within cells, averaged over the surroundings:
+    shape (1, experts, cells, cells)."""
+    mean = _pool(sketch, alphas, GRID // CELLS)
+    square = _pool(sketch, sketch.add("Mul", [alphas, alphas]), GRID // CELLS)
+    variance = sketch.add("Sub", [square, sketch.add("Mul", [mean, mean])])
+    spread = sketch.add("Sqrt", [sketch.add("Max", [variance, sketch.constant(1e-6)])])
+    around = sketch.add(
+        "AveragePool",
+        [_pool(sketch, spread, POOL)],
+        {"kernel_shape": [CONTEXT] * 2, "pads": [CONTEXT // 2] * 4},
+    )
+    return sketch.add(
+        "Mul", [sketch.resize(around, len(gate.prior), CELLS), sketch.constant(gate.structure)]
+    )
+
+
+def _pool(sketch: Sketch, name: str, size: int) -> str:
+    attributes = {"kernel_shape": [size, size], "strides": [size, size]}
+    return sketch.add("AveragePool", [name], attributes)
+
+
+def _clip(sketch: Sketch, name: str, limit: float) -> str:
+    return sketch.add("Clip", [name, sketch.constant(-limit), sketch.constant(limit)])
