@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     )
 
     download_seconds: float = Field(default=10.0, description="From first look-up to last byte.")
+    refusal_seconds: float = Field(
+        default=0.5,
+        description="A failed download is told no sooner, so that its time tells nothing.",
+    )
     download_redirects: int = Field(default=5, description="Redirects followed before giving up.")
     download_ports: frozenset[int] = Field(
         default=frozenset({80, 443}), description="Ports reachable."
