@@ -5,7 +5,9 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.cors import CORSMiddleware
 
 from handler import __version__
+from handler.access.keys import open_keys
 from handler.pipeline import Pipeline
+from handler.receive.access import guarded
 from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
 from handler.receive.routes import build_router
@@ -34,9 +36,10 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
     register_failures(app)
+    keys = guarded(open_keys(pipeline.settings))
     for router in (
-        build_router(pipeline),
-        build_uploads_router(pipeline.settings, pipeline.storage),
+        build_router(pipeline, keys),
+        build_uploads_router(pipeline.settings, pipeline.storage, keys),
     ):
         app.include_router(router)
         app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)

@@ -113,6 +113,24 @@ class RequestError(Exception):
     headers: ClassVar[dict[str, str]] = {}
 
 
+class UnauthorizedError(RequestError):
+    """No API key, or none that is valid: the answer doesn't say which."""
+
+    status = 401
+    body: ClassVar[dict[str, str] | str] = {
+        "message": "A valid API key is needed, in the header X-API-KEY."
+    }
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "X-API-KEY"}
+
+
+class KeysUnavailableError(RequestError):
+    """Where the keys are kept can't be reached, so that nobody gets in; the log holds the cause."""
+
+    status = 503
+    body: ClassVar[dict[str, str] | str] = {"message": "API keys can't be checked now. Try again."}
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
 class MissingSourceError(RequestError):
     """Neither `image` nor `url`, or both empty."""
 

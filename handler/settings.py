@@ -83,6 +83,23 @@ class Settings(BaseSettings):
         default=Path("~/.cache/cutout"),
         description="Where the local server keeps files, if there is no bucket.",
     )
+    api_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that requests must carry one of, apart by spaces. Empty: none is asked.",
+    )
+    api_keys_secret: str | None = Field(
+        default=None, description="The ARN of a secret in Secrets Manager that holds them instead."
+    )
+    secrets_url: str | None = Field(
+        default=None,
+        validation_alias="AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        description="Where Secrets Manager answers, if not at its usual place in the region.",
+    )
+    sam_local: bool = Field(
+        default=False,
+        validation_alias="AWS_SAM_LOCAL",
+        description="Set by `sam local`, which knows no secret's real name: no keys are asked.",
+    )
     region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
     access_key_id: str = Field(default="", validation_alias="AWS_ACCESS_KEY_ID")
     secret_access_key: SecretStr = Field(

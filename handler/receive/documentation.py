@@ -17,6 +17,7 @@ from handler.errors import (
     StorageError,
     TooManyPixelsError,
     TooSlowError,
+    UnauthorizedError,
     UnreadablePictureError,
     UnsupportedTypeError,
     UploadMissingError,
@@ -83,7 +84,14 @@ UNKNOWN_MODE: dict[str, Any] = {
     ]
 }
 
-RESULTS_ANSWERS: Answers = {
+UNAUTHORIZED: Answers = {
+    401: {
+        "description": "The server asks for an API key, and none that is valid was sent.",
+        "content": _json_examples({"key": {"value": UnauthorizedError.body}}),
+    }
+}
+
+RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     200: {
         "description": "The picture, or the reason why there is none.",
         "content": _json_examples(RESULTS_EXAMPLES),
@@ -112,7 +120,7 @@ RESULTS_ANSWERS: Answers = {
     },
 }
 
-UPLOADS_ANSWERS: Answers = {
+UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
     404: {
         "description": "This server has no storage.",
         "content": _json_examples({"none": {"value": UploadsUnavailableError.body}}),
@@ -123,7 +131,7 @@ UPLOADS_ANSWERS: Answers = {
     },
 }
 
-MODES_ANSWER: Answers = {
+MODES_ANSWER: Answers = UNAUTHORIZED | {
     200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
 }
 
