@@ -1,6 +1,6 @@
 """Requests without a key are turned away before their body is read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request, Security
@@ -26,18 +26,14 @@ Guard: TypeAlias = Sequence[Dependency]
 """What a route's `dependencies` takes."""
 
 
-def key_required(keys: Keys | None) -> Callable[..., None]:
-    """A dependency that raises `UnauthorizedError` or `KeysUnavailableError`."""
+def guarded(keys: Keys | None) -> Guard:
+    """Raises `UnauthorizedError` or `KeysUnavailableError`; nothing where everybody may ask."""
+    if keys is None:
+        return []
 
     def check(request: Request, _shown: Annotated[str | None, Security(SCHEME)]) -> None:
-        if keys is not None:
-            given = [request.headers[name] for name in HEADERS if request.headers.get(name)]
-            if not given or not keys.accept(given):
-                raise UnauthorizedError
+        given = [request.headers[name] for name in HEADERS if request.headers.get(name)]
+        if not given or not keys.accept(given):
+            raise UnauthorizedError
 
-    return check
-
-
-def guarded(keys: Keys | None) -> Guard:
-    """The same for routes that have no use of it but to be behind it."""
-    return [Depends(key_required(keys))]
+    return [Depends(check)]

@@ -139,6 +139,7 @@ _IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG fi
 _URL = {
     "type": "string",
     "format": "uri",
+    "minLength": 1,
     "description": "The address of a JPEG or PNG file on the public internet, "
     "or the `url` that `/v1/uploads` answered with.",
     "example": "https://example.com/img.jpg",
@@ -149,7 +150,11 @@ RESULTS_BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"image": _IMAGE, "url": _URL}}
+                "schema": {
+                    "type": "object",
+                    "properties": {"image": _IMAGE, "url": _URL},
+                    "anyOf": [{"required": ["image"]}, {"required": ["url"]}],
+                }
             },
             "application/x-www-form-urlencoded": {
                 "schema": {"type": "object", "properties": {"url": _URL}, "required": ["url"]}

@@ -64,5 +64,6 @@ async def parse_multipart(
     """The form's fields and files; raises `BrokenFormError` where the body is not a form."""
     try:
         return await PictureFormParser(headers, body, max_body_bytes).parse()
-    except (MultiPartException, ValueError) as error:  # ValueError: a charset with a zero byte
+    except (MultiPartException, ValueError, KeyError) as error:
+        # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error
