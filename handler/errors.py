@@ -145,6 +145,22 @@ class BrokenFormError(RequestError):
     body: ClassVar[dict[str, str] | str] = {"detail": "There was an error parsing the body"}
 
 
+class TooBusyError(RequestError):
+    """As many pictures wait as there is memory for."""
+
+    status = 503
+    body: ClassVar[dict[str, str] | str] = {"detail": "The server is busy. Try again later."}
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class TooSlowUploadError(RequestError):
+    """The body took too long to arrive."""
+
+    status = 408
+    body: ClassVar[dict[str, str] | str] = {"detail": "The request took too long to arrive."}
+    headers: ClassVar[dict[str, str]] = {"Connection": "close"}
+
+
 class RequestTooLargeError(RequestError):
     """The body is over the limit."""
 

@@ -111,7 +111,17 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None, ge=1, description="Network threads; default: the vCPUs."
     )
-    concurrency: int = Field(default=1, ge=1, description="Pictures in work at once.")
+    concurrency: int = Field(
+        default=1, ge=1, description="Pictures in work at once, each in 600 to 800 MB."
+    )
+    waiting: int = Field(
+        default=15,
+        ge=0,
+        description="Pictures that wait, each in up to 32 MB; one more is answered with 503.",
+    )
+    receive_seconds: float = Field(
+        default=60.0, description="A request's body must have arrived so soon."
+    )
     lambda_memory_mb: int | None = Field(
         default=None,
         validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",

@@ -15,8 +15,10 @@ from handler.errors import (
     RequestTooLargeError,
     ResolutionTooBigError,
     StorageError,
+    TooBusyError,
     TooManyPixelsError,
     TooSlowError,
+    TooSlowUploadError,
     UnauthorizedError,
     UnreadablePictureError,
     UnsupportedTypeError,
@@ -105,6 +107,10 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         "description": "The body is not the form that its header announces.",
         "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
     },
+    408: {
+        "description": "The request took longer than a minute to arrive.",
+        "content": _json_examples({"slow": {"value": TooSlowUploadError.body}}),
+    },
     413: {
         "description": "The request is larger than about 32 MB.",
         "content": {"text/plain": {"example": RequestTooLargeError.body}},
@@ -117,6 +123,10 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
                 "mode": {"summary": "Unknown mode", "value": UNKNOWN_MODE},
             }
         ),
+    },
+    503: {
+        "description": "Too many pictures wait; `Retry-After` says when to try again.",
+        "content": _json_examples({"busy": {"value": TooBusyError.body}}),
     },
 }
 

@@ -1,10 +1,12 @@
 """The one place where errors become HTTP answers."""
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from handler.errors import RequestError
+
+CLIENT_CLOSED_REQUEST = 499  # as nginx has it in its log
 
 
 async def answer_request_error(_request: Request, error: Exception) -> Response:
@@ -17,6 +19,12 @@ async def answer_request_error(_request: Request, error: Exception) -> Response:
     return JSONResponse(error.body, error.status, error.headers)
 
 
+async def answer_nobody(_request: Request, _error: Exception) -> Response:
+    """The client is gone: an answer that nobody reads, and no fault to log."""
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
+
+
 def register_failures(app: FastAPI) -> None:
     """Registers the mapping with the app."""
     app.add_exception_handler(RequestError, answer_request_error)
+    app.add_exception_handler(ClientDisconnect, answer_nobody)

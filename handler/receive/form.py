@@ -32,7 +32,7 @@ async def receive_form(
 
     Raises `MissingSourceError`, `BrokenFormError` or `RequestTooLargeError`.
     """
-    body = limited_body(request, settings.max_request_bytes)
+    body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     image, url = None, ""
     if kind == "multipart/form-data":

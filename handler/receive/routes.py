@@ -17,6 +17,7 @@ from handler.receive.clock import receive_deadline
 from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
 from handler.receive.form import PictureForm, receive_form
 from handler.receive.order import Order
+from handler.receive.places import Places
 from handler.stages import Stages
 
 
@@ -39,7 +40,7 @@ def build_router(pipeline: Pipeline, keys: Guard) -> APIRouter:
         summary="Remove the background",
         response_model=Results,
         responses=RESULTS_ANSWERS,
-        dependencies=keys,
+        dependencies=[*keys, Depends(Places(pipeline.settings))],
         openapi_extra=RESULTS_BODY,
     )
     async def results(
