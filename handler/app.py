@@ -12,6 +12,7 @@ from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
+from handler.record import RequestLog, to_stdout
 from handler.segment.isnet import ISNet
 from handler.settings import Settings, get_settings
 from handler.storage.disk import DiskStorage
@@ -35,6 +36,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
+    app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
     keys = guarded(open_keys(pipeline.settings))
     for router in (

@@ -24,6 +24,11 @@ class PictureForm:
     image: Source | None = None
     url: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """Which of the two."""
+        return "url" if self.image is None else "image"
+
 
 async def receive_form(
     request: Request, settings: Annotated[Settings, Depends(get_settings)]

@@ -18,6 +18,7 @@ from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS, RESULTS
 from handler.receive.form import PictureForm, receive_form
 from handler.receive.order import Order
 from handler.receive.places import Places
+from handler.record import facts_of
 from handler.stages import Stages
 
 
@@ -63,6 +64,9 @@ def build_router(pipeline: Pipeline, keys: Guard) -> APIRouter:
         stages = Stages()
         order = Order(form, deadline, mode, representation, str(request.base_url))
         answer = await _answer(pipeline, order, stages)
+        facts_of(request).update(
+            {"mode": str(mode), "source": form.kind, **answer.facts, **stages.rounded()}
+        )
         headers = stages.headers() | answer.headers
         return Response(answer.body, answer.status, headers, answer.media_type)
 
