@@ -1,7 +1,7 @@
 """The segments of a JPEG file (ITU-T T.81, annex B), told apart before Pillow sees them.
 
 Pillow works through a header byte by byte and keeps every segment: 16 MB of fill bytes cost it 6 s,
-of empty comments 3 s and half a gigabyte. What it gets is lean: nothing but what decides the
+of empty comments 3 s and 300 MB. What it gets is lean: nothing but what decides the
 pixels, and the ICC profile. So no other metadata, broken or bulky, can fail or slow a picture.
 """
 
