@@ -10,6 +10,7 @@ from handler.settings import Settings
 from handler.storage.signature import Signer
 
 FRESH_SECONDS = 300.0
+PAUSE_SECONDS = 5.0  # after a failure: while it is down, not every request has to wait for that
 TIMEOUT_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
@@ -50,8 +51,9 @@ class SecretText:
         except (OSError, ValueError, LookupError, TypeError) as error:
             # the type alone: a message may repeat what was sent or received
             logger.error("the API keys can not be fetched: %s", type(error).__name__)  # noqa: TRY400
-            return
-        self._stale_at = monotonic() + FRESH_SECONDS
+            self._stale_at = monotonic() + PAUSE_SECONDS
+        else:
+            self._stale_at = monotonic() + FRESH_SECONDS
 
     def _fetch(self) -> str:
         # as in the storage: not every cold start needs it

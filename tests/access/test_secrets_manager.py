@@ -111,3 +111,21 @@ def test_the_last_ones_go_on_while_it_can_not_be_had_again(
     clock(301)
     assert found.accept(["key"])
     assert not found.accept(["other"])
+
+
+def test_while_it_is_down_it_is_not_asked_at_every_request(
+    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+) -> None:
+    replies = iter([answer(b"{}", "500 Oops"), holding("key")])
+
+    def recover(connection: socket.socket, request: bytes) -> None:
+        next(replies)(connection, request)
+
+    with serving(recover) as server:
+        found = keys(server, monkeypatch)
+        for _ in range(3):
+            with pytest.raises(KeysUnavailableError):
+                found.accept(["key"])
+        assert server.connections == 1
+        clock(6)
+        assert found.accept(["key"])
