@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,7 @@ from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 30
+STOP_SECONDS = 30
 
 
 class LocalServer:
@@ -24,11 +26,13 @@ class LocalServer:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
+        self._log = TemporaryFile()  # a pipe that nobody reads would fill, and stop the server
         self.process = subprocess.Popen(
             [sys.executable, "-m", self._module, "--port", str(self.port)],
             cwd=ROOT,
             env={**os.environ, **self._environment},
-            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
             stderr=subprocess.STDOUT,
         )
         deadline = monotonic() + START_SECONDS
@@ -40,7 +44,7 @@ class LocalServer:
             else:
                 return self
         self.process.kill()
-        raise RuntimeError(f"The server did not start:\n{self._output()}")
+        raise RuntimeError(f"The server did not start:\n{self.log()}")
 
     def __exit__(
         self,
@@ -49,20 +53,21 @@ class LocalServer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        self._log.close()
 
-    def stop(self) -> str:
-        """What it has written."""
+    def stop(self) -> None:
+        """Ends it, if it hasn't ended."""
         self.process.terminate()
-        return self._output()
+        self.process.wait(STOP_SECONDS)
+
+    def log(self) -> str:
+        """What it has written so far."""
+        return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def resident_kb(self) -> int:
         """Memory that it has in use (Linux)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
-
-    def _output(self) -> str:
-        written, _ = self.process.communicate(timeout=30)
-        return written.decode(errors="replace") if written else ""
 
 
 def main() -> None:
