@@ -7,9 +7,9 @@ from handler.answer.schema import Entity, Result, Results, Status, entity_name
 from handler.errors import PictureError
 from handler.pictures import Mode, Representation, Source
 
-MAX_NAME = 255
-"""Characters of a file's name that come back: as many as file systems hold. They come back as they
-were sent, since JSON's escapes make any of them harmless to whoever reads JSON."""
+MAX_NAME = 4096
+"""Characters of a name that come back: all that a form's header can hold, and not all of a URL's 64
+kB. They come back as they were sent, since JSON's escapes make any of them harmless."""
 HERE = "@"  # not in base64's alphabet
 
 

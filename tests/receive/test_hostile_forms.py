@@ -101,17 +101,22 @@ def test_a_name_comes_back_within_sound_json(client: TestClient, name: str) -> N
     assert reply.headers["content-type"] == "application/json"
 
 
-@pytest.mark.parametrize(("sent", "back"), [(255, 255), (256, 255), (4000, 255)])
-def test_a_long_name_is_cut(client: TestClient, sent: int, back: int) -> None:
-    head = f'Content-Disposition: form-data; name="image"; filename="{"n" * sent}"'
+@pytest.mark.parametrize(("length", "status"), [(4000, 200), (10_000, 400)])
+def test_a_long_name_comes_back_and_one_of_10_kb_is_no_name(
+    client: TestClient, length: int, status: int
+) -> None:
+    head = f'Content-Disposition: form-data; name="image"; filename="{"n" * length}"'
     headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
     reply = client.post(RESULTS, content=form(part(head)), headers=headers)
+    assert reply.status_code == status
+    if status == 200:
+        assert reply.json()["results"][0]["name"] == "n" * length
+
+
+@pytest.mark.parametrize(("length", "back"), [(4096, 4096), (4097, 4096), (60_000, 4096)])
+def test_a_long_name_of_a_url_is_cut(client: TestClient, length: int, back: int) -> None:
+    reply = client.post(RESULTS, data={"url": "http://127.0.0.1/" + "n" * length})
     assert reply.json()["results"][0]["name"] == "n" * back
-
-
-def test_a_long_url_has_a_short_name(client: TestClient) -> None:
-    reply = client.post(RESULTS, data={"url": "http://127.0.0.1/" + "n" * 60_000})
-    assert reply.json()["results"][0]["name"] == "n" * 255
 
 
 def test_huge_headers_of_the_request_do_no_harm(client: TestClient) -> None:
