@@ -28,7 +28,7 @@ RUN pip install --quiet --target /build/30-web --requirement /build/30-web.txt \
 
 # Lambda runs the function as a user of its own, so every file must be readable to all, whatever
 # the checkout's modes.
-COPY model/*.onnx model/weights.bin /build/model/
+COPY model/*.onnx model/weights.bin model/manifest.json /build/model/
 RUN chmod -R a+rX /build/model
 COPY handler /build/code/handler
 RUN python -m compileall -q --invalidation-mode unchecked-hash /build/code \

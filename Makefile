@@ -15,6 +15,8 @@ DEV_SET := $(RUN_SET) requirements/dev.txt requirements/model.txt
 # The stamps say when an environment was made; while the locked files stand, set-up takes no time.
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
+FUZZ_READY := .venv/.fuzz-ready
+AUDIT_READY := .venv-audit/.ready
 SAM_READY := .venv-sam/.ready
 LOCK_READY := .venv-lock/.ready
 REMBG_READY := .venv-rembg/.ready
@@ -26,7 +28,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench evaluate model image events lock clean
+.PHONY: help run test check format fuzz corpora audit sbom bench evaluate model image events
+.PHONY: lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,16 +40,30 @@ run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 test: $(DEV_READY) $(SAM_READY) ## run all tests (ARGS="tests/events -k modes" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(DEV_READY) $(SAM_READY) ## lint, types, template, sample events
+check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template, sample events, known holes
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	$(SAM) validate --lint
 	$(BIN)/python -m tools.events --check
+	.venv-audit/bin/python -m tools.audit
 
 format: $(DEV_READY) ## put the code into the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+fuzz: $(FUZZ_READY) ## fuzz what parses (FUZZ_SECONDS=10 a target; ARGS="url picture" for some)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),10) $(ARGS)
+
+corpora: $(DEV_READY) ## every file of CORPORA=folder through decoder and service
+	@test -n "$(CORPORA)" || { echo "name files: make corpora CORPORA=folder" >&2; exit 2; }
+	$(BIN)/python -m tests.corpora $(CORPORA)
+
+audit: $(AUDIT_READY) ## ask PyPI's advisories about every package that is pinned
+	.venv-audit/bin/python -m tools.audit
+
+sbom: $(AUDIT_READY) ## write build/sbom.json (CycloneDX): what the image holds
+	.venv-audit/bin/python -m tools.sbom
 
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -71,7 +88,7 @@ lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newe
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-lock .venv-measures .venv-rembg .aws-sam build
+	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .aws-sam build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -82,6 +99,14 @@ $(RUN_READY): $(RUN_SET)
 $(DEV_READY): $(DEV_SET)
 	@tools/venv.sh .venv $(DEV_SET)
 	@touch $(RUN_READY) $@
+
+$(FUZZ_READY): $(DEV_READY) requirements/fuzz.txt
+	@tools/venv.sh .venv $(DEV_SET) requirements/fuzz.txt
+	@touch $(RUN_READY) $(DEV_READY) $@
+
+$(AUDIT_READY): requirements/audit.txt
+	@tools/venv.sh .venv-audit requirements/audit.txt
+	@touch $@
 
 $(SAM_READY): requirements/sam.txt
 	@tools/venv.sh .venv-sam requirements/sam.txt

@@ -5,11 +5,14 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.cors import CORSMiddleware
 
 from handler import __version__
+from handler.access.keys import open_keys
 from handler.pipeline import Pipeline
+from handler.receive.access import guarded
 from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
+from handler.record import RequestLog, to_stdout
 from handler.segment.network import Network
 from handler.settings import Settings, get_settings
 from handler.storage.disk import DiskStorage
@@ -33,10 +36,12 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
+    app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
+    keys = guarded(open_keys(pipeline.settings))
     for router in (
-        build_router(pipeline),
-        build_uploads_router(pipeline.settings, pipeline.storage),
+        build_router(pipeline, keys),
+        build_uploads_router(pipeline.settings, pipeline.storage, keys),
     ):
         app.include_router(router)
         app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)

@@ -113,6 +113,24 @@ class RequestError(Exception):
     headers: ClassVar[dict[str, str]] = {}
 
 
+class UnauthorizedError(RequestError):
+    """No API key, or none that is valid: the answer doesn't say which."""
+
+    status = 401
+    body: ClassVar[dict[str, str] | str] = {
+        "message": "A valid API key is needed, in the header X-API-KEY."
+    }
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "X-API-KEY"}
+
+
+class KeysUnavailableError(RequestError):
+    """Where the keys are kept can't be reached, so that nobody gets in; the log holds the cause."""
+
+    status = 503
+    body: ClassVar[dict[str, str] | str] = {"message": "API keys can't be checked now. Try again."}
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
 class MissingSourceError(RequestError):
     """Neither `image` nor `url`, or both empty."""
 
@@ -125,6 +143,22 @@ class BrokenFormError(RequestError):
 
     status = 400
     body: ClassVar[dict[str, str] | str] = {"detail": "There was an error parsing the body"}
+
+
+class TooBusyError(RequestError):
+    """As many pictures wait as there is memory for."""
+
+    status = 503
+    body: ClassVar[dict[str, str] | str] = {"detail": "The server is busy. Try again later."}
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class TooSlowUploadError(RequestError):
+    """The body took too long to arrive."""
+
+    status = 408
+    body: ClassVar[dict[str, str] | str] = {"detail": "The request took too long to arrive."}
+    headers: ClassVar[dict[str, str]] = {"Connection": "close"}
 
 
 class RequestTooLargeError(RequestError):

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from struct import Struct
 from threading import BoundedSemaphore
 from typing import TypeAlias
 
@@ -18,12 +19,15 @@ from handler.errors import PictureError, ProcessingFailedError, TooSlowError
 from handler.fetch.source import announce, fetch
 from handler.pictures import Alpha, Composition, Mode, Picture, Source
 from handler.receive.order import Order
+from handler.record import Facts, reason
 from handler.refine.refine import refine
 from handler.settings import Settings
 from handler.stages import Stages
 from handler.storage.storage import Storage
 
 Segmenter: TypeAlias = Callable[[Picture], Alpha]
+
+PNG_SIZE = Struct(">II")
 
 logger = logging.getLogger(__name__)
 
@@ -50,16 +54,17 @@ class Pipeline:
             with self._turn(order.deadline):  # a slow download is not work: others go on meanwhile
                 png = self.cut_out(source, order, room, stages)
             with stages.time("answer"):
-                return deliver(source, order, png, room, self.storage)
+                answer = deliver(source, order, png, room, self.storage)
+            return replace(answer, facts={**_bytes_in(source), **_size_of(png)})
         except PictureError as error:
-            return Answer(failure(source, error))
+            return _failed(source, error)
         except Exception:
             logger.exception("processing failed")
-            return Answer(failure(source, ProcessingFailedError()))
+            return _failed(source, ProcessingFailedError())
 
     def give_up(self, order: Order) -> Answer:
         """The answer where the deadline has passed and `__call__` is still at it."""
-        return Answer(failure(announce(order.form), TooSlowError()))
+        return _failed(announce(order.form), TooSlowError())
 
     def cut_out(self, source: Source, order: Order, room: int | None, stages: Stages) -> bytes:
         """A PNG file, of at most `room` bytes if it can be had; raises `PictureError`."""
@@ -92,6 +97,21 @@ class Pipeline:
             yield
         finally:
             self._in_work.release()
+
+
+def _failed(source: Source, error: PictureError) -> Answer:
+    facts: Facts = {"outcome": reason(error), **_bytes_in(source)}
+    return Answer(failure(source, error), facts=facts)
+
+
+def _bytes_in(source: Source) -> Facts:
+    return {"file_bytes": len(source.content)}
+
+
+def _size_of(png: bytes) -> Facts:
+    """From where a PNG file says it."""
+    width, height = PNG_SIZE.unpack_from(png, 16)
+    return {"width": width, "height": height}
 
 
 def _require_time(deadline: Deadline) -> None:

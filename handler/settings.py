@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     )
 
     download_seconds: float = Field(default=10.0, description="From first look-up to last byte.")
+    refusal_seconds: float = Field(
+        default=0.5,
+        description="A failed download is told no sooner, so that its time tells nothing.",
+    )
     download_redirects: int = Field(default=5, description="Redirects followed before giving up.")
     download_ports: frozenset[int] = Field(
         default=frozenset({80, 443}), description="Ports reachable."
@@ -87,6 +91,23 @@ class Settings(BaseSettings):
         default=Path("~/.cache/cutout"),
         description="Where the local server keeps files, if there is no bucket.",
     )
+    api_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that requests must carry one of, apart by spaces. Empty: none is asked.",
+    )
+    api_keys_secret: str | None = Field(
+        default=None, description="The ARN of a secret in Secrets Manager that holds them instead."
+    )
+    secrets_url: str | None = Field(
+        default=None,
+        validation_alias="AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        description="Where Secrets Manager answers, if not at its usual place in the region.",
+    )
+    sam_local: bool = Field(
+        default=False,
+        validation_alias="AWS_SAM_LOCAL",
+        description="Set by `sam local`, which knows no secret's real name: no keys are asked.",
+    )
     region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
     access_key_id: str = Field(default="", validation_alias="AWS_ACCESS_KEY_ID")
     secret_access_key: SecretStr = Field(
@@ -101,7 +122,17 @@ class Settings(BaseSettings):
     threads: int | None = Field(
         default=None, ge=1, description="Network threads; default: the vCPUs."
     )
-    concurrency: int = Field(default=1, ge=1, description="Pictures in work at once.")
+    concurrency: int = Field(
+        default=1, ge=1, description="Pictures in work at once, each in 600 to 800 MB."
+    )
+    waiting: int = Field(
+        default=15,
+        ge=0,
+        description="Pictures that wait, each in up to 32 MB; one more is answered with 503.",
+    )
+    receive_seconds: float = Field(
+        default=60.0, description="A request's body must have arrived so soon."
+    )
     lambda_memory_mb: int | None = Field(
         default=None,
         validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",

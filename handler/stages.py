@@ -21,8 +21,11 @@ class Stages:
             spent = (perf_counter() - start) * 1000
             self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + spent
 
+    def rounded(self) -> dict[str, float]:
+        """What there is so far, to a tenth of a millisecond: the pipeline may still be at it."""
+        return {stage: round(time, 1) for stage, time in list(self.milliseconds.items())}
+
     def headers(self) -> dict[str, str]:
         """A `Server-Timing` header (W3C Server Timing)."""
-        so_far = list(self.milliseconds.items())  # the pipeline may still be at it, see give_up
-        spent = (f"{stage};dur={time:.1f}" for stage, time in so_far)
+        spent = (f"{stage};dur={time}" for stage, time in self.rounded().items())
         return {"Server-Timing": ", ".join(spent)}

@@ -33,7 +33,7 @@ def _localhost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """What the environment says, but for what the tests rely on."""
-    return Settings(allow_private_network=False, storage_dir=tmp_path)
+    return Settings(allow_private_network=False, refusal_seconds=0, storage_dir=tmp_path)
 
 
 def middle_is_object(_picture: Picture) -> Alpha:

@@ -62,6 +62,7 @@ def test_file_upload(client: TestClient, body: bytes) -> None:
         ('name="image"; filename="Größe \u200f.jpg"', "Größe \u200f.jpg"),
         ('name="image"; filename="a\\"b.jpg"', 'a"b.jpg'),
         ("name=image", "image"),
+        ('name="image"; x="', "image"),
         ("name=image; filename=a.jpg; filename*=utf-8''a.jpg", "a.jpg"),
         ("name=\"image\"; filename*=utf-8''a.jpg", "image"),
     ],

@@ -13,7 +13,7 @@ def test_the_role_reaches_the_two_prefixes_and_no_more() -> None:
     allowed = re.findall(r'!Sub "\$\{Bucket\.Arn\}/(\w+)/\*"', TEMPLATE)
     assert allowed == [ANSWERS, UPLOADS]
     actions = re.findall(r"Effect: Allow\n\s+Action: (.+)", TEMPLATE)
-    assert actions == ["[s3:GetObject, s3:PutObject]"]
+    assert actions == ["[s3:GetObject, s3:PutObject]", "[secretsmanager:GetSecretValue]"]
 
 
 def test_objects_live_as_long_as_links() -> None:
@@ -23,7 +23,7 @@ def test_objects_live_as_long_as_links() -> None:
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
     variables = re.findall(r"^\s+CUTOUT_(\w+):", TEMPLATE, re.MULTILINE)
-    assert variables == ["BUCKET_URL"]
+    assert variables == ["BUCKET_URL", "API_KEYS_SECRET"]
     assert {name.lower() for name in variables} <= set(Settings.model_fields)
 
 
@@ -31,3 +31,21 @@ def test_the_function_ends_before_the_gateway_does() -> None:
     timeout = re.search(r"Timeout:\n.*?Default: (\d+)", TEMPLATE, re.DOTALL)
     assert timeout
     assert int(timeout[1]) < Settings.model_fields["gateway_seconds"].default
+
+
+def test_keys_are_asked_for_unless_the_owner_says_otherwise() -> None:
+    parameter = re.search(r"  ApiKeys:\n.*?Default: \"(\w+)\"", TEMPLATE, re.DOTALL)
+    assert parameter
+    assert parameter[1] == "on"
+    assert "HasApiKeys, !Ref Keys, !Ref AWS::NoValue" in TEMPLATE
+    assert "Resource: [!Ref Keys]" in TEMPLATE, "the role reads other secrets too"
+
+
+def test_a_generated_key_is_one_key() -> None:
+    """Keys are apart by white space, and punctuation is trouble in shells."""
+    generated = re.search(r"GenerateSecretString: \{(.+)\}", TEMPLATE)
+    assert generated
+    options = dict(each.split(": ") for each in generated[1].split(", "))
+    assert options["ExcludePunctuation"] == "true"
+    assert "IncludeSpace" not in options
+    assert int(options["PasswordLength"]) >= 32

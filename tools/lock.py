@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "3.11"
 
 # Sets installed on top of the image's layers, in this order, into one environment.
-STACKED = ("local", "dev", "model")
+STACKED = ("local", "dev", "model", "fuzz")
 
 # Sets with an environment of their own, because their pins would fight with the project's.
-ALONE = ("sam", "lock", "measures", "rembg")
+ALONE = ("sam", "lock", "audit", "measures", "rembg")
 
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 SOURCE = re.compile(
@@ -42,14 +42,19 @@ class LockSet:
         return self.source.with_suffix(".txt")
 
 
-def lock_sets() -> list[LockSet]:
-    """All sets, in an order where each comes after those it stands on."""
+def stacked_sets() -> list[LockSet]:
+    """The sets of the project's own environment, each after those it stands on."""
     layers = sorted(ROOT.glob("layers/[0-9][0-9]-*/requirements.in"))
     extras = [ROOT / "requirements" / f"{name}.in" for name in STACKED]
     chain: list[LockSet] = []
     for source in (*layers, *extras):
         chain.append(LockSet(source, tuple(each.target for each in chain)))
-    return chain + [LockSet(ROOT / "requirements" / f"{name}.in", ()) for name in ALONE]
+    return chain
+
+
+def lock_sets() -> list[LockSet]:
+    """All sets."""
+    return stacked_sets() + [LockSet(ROOT / "requirements" / f"{name}.in", ()) for name in ALONE]
 
 
 def pinned_names(paths: Sequence[Path]) -> list[str]:

@@ -1,16 +1,19 @@
 """What the route hands on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from handler.record import Facts
 
 ELSEWHERE = b"The result is too large for this answer and waits at the address in Location.\n"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The JSON of a `Results`, or where to get it."""
+    """The JSON of a `Results`, or where to get it; `facts` are for the log."""
 
     body: bytes
     location: str | None = None
+    facts: Facts = field(default_factory=dict)
 
     @property
     def status(self) -> int:

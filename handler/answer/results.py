@@ -7,6 +7,9 @@ from handler.answer.schema import Entity, Result, Results, Status, entity_name
 from handler.errors import PictureError
 from handler.pictures import Mode, Representation, Source
 
+MAX_NAME = 4096
+"""Characters of a name that come back: all that a form's header can hold, and not all of a URL's 64
+kB. They come back as they were sent, since JSON's escapes make any of them harmless."""
 HERE = "@"  # not in base64's alphabet
 
 
@@ -44,5 +47,5 @@ def _made(
 
 
 def _json(source: Source, status: Status, entities: list[Entity]) -> bytes:
-    result = Result(status=status, name=source.name, md5=source.md5, entities=entities)
+    result = Result(status=status, name=source.name[:MAX_NAME], md5=source.md5, entities=entities)
     return Results(results=[result]).model_dump_json(exclude_none=True).encode()

@@ -11,6 +11,7 @@ PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
 KEY_FACTORS = {"L;2": 85, "L;4": 17}
 GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header
+SIGNATURE = slice(36, 40)
 
 
 def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes | None]:
@@ -19,7 +20,7 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     Pixels with a CMYK or grey profile are converted to sRGB by it, since a PNG in RGB can't carry
     such a profile.
     """
-    profile = image.info.get("icc_profile") or None
+    profile = _sound(image.info.get("icc_profile"))
     image = _eight_bits(image)
     holes = _holes(image)
     space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
@@ -78,6 +79,19 @@ def _flat(image: Image.Image) -> Image.Image:
         return image.convert("RGB")
     # by way of RGBA, so that palette and transparent colour don't warn of each other
     return image.convert("RGBA").convert("RGB")
+
+
+def _sound(profile: bytes | None) -> bytes | None:
+    """The ICC profile if it is one, cut to the length that it states: what else is called so may be
+    anything, and is nobody's to read in the answer."""
+    if not profile or profile[SIGNATURE] != b"acsp":
+        return None
+    stated = profile[: int.from_bytes(profile[:4], "big")]
+    try:
+        ImageCms.ImageCmsProfile(BytesIO(stated))
+    except OSError:
+        return None
+    return stated
 
 
 def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:

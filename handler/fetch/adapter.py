@@ -1,9 +1,25 @@
 """The HTTP transport of a download: pinned to an address, verified against a name."""
 
-from requests import PreparedRequest
+from collections.abc import Generator
+
+from requests import PreparedRequest, Response, Session
 from requests_toolbelt.adapters.host_header_ssl import HostHeaderSSLAdapter
 
 from handler.transport.connections import WATCHED_POOLS
+
+
+class OneHopSession(Session):
+    """For one request: no proxies and no .netrc, and nothing is done about a redirect. (Requests
+    prepares the next request even where it is told not to follow, and reads the whole body of the
+    redirect for that, unpacked: 300 kB of it can be 1 GB.)"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def resolve_redirects(self, *_: object, **__: object) -> Generator[Response, None, None]:
+        """None."""
+        yield from ()
 
 
 class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt is untyped

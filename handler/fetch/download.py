@@ -1,13 +1,17 @@
 """`url`: a guarded download."""
 
-from requests import RequestException, Response, Session
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import sleep
+
+from requests import RequestException, Response
 from requests.exceptions import ConnectionError as ConnectError
 from urllib3.exceptions import HTTPError
 
 from handler.content_length import exceeds
 from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
-from handler.fetch.adapter import PinnedAdapter
+from handler.fetch.adapter import OneHopSession, PinnedAdapter
 from handler.fetch.target import Target, addresses, file_name, parse_target, redirected
 from handler.pictures import Source
 from handler.settings import Settings
@@ -29,17 +33,30 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
     redirect. The end, `deadline` or `settings.download_seconds` from now, holds for all of it
     together.
     """
+    end = deadline.within(settings.download_seconds)
+    with _told_late(end.within(settings.refusal_seconds)):
+        try:
+            with Cutoff(end.remaining()) as cutoff:
+                return _follow(url, settings, cutoff)
+        except TimeoutError as error:
+            raise DownloadError from error
+
+
+@contextmanager
+def _told_late(earliest: Deadline) -> Iterator[None]:
+    """Holds every failure back until `earliest`: a name that leads into a private network and one
+    that leads nowhere differ in the resolver's milliseconds, and these are nobody's business."""
     try:
-        with Cutoff(deadline.within(settings.download_seconds).remaining()) as cutoff:
-            return _follow(url, settings, cutoff)
-    except TimeoutError as error:
-        raise DownloadError from error
+        yield
+    except DownloadError:
+        sleep(earliest.remaining())
+        raise
 
 
 def _follow(url: str, settings: Settings, cutoff: Cutoff) -> Source:
     target = parse_target(url, settings)
     for _ in range(settings.download_redirects + 1):
-        with Session() as session, _open(session, target, settings, cutoff) as response:
+        with OneHopSession() as session, _open(session, target, settings, cutoff) as response:
             if response.status_code in REDIRECTS:
                 target = redirected(target, _location(session, response), settings)
                 continue
@@ -49,9 +66,8 @@ def _follow(url: str, settings: Settings, cutoff: Cutoff) -> Source:
     raise DownloadError
 
 
-def _open(session: Session, target: Target, settings: Settings, cutoff: Cutoff) -> Response:
+def _open(session: OneHopSession, target: Target, settings: Settings, cutoff: Cutoff) -> Response:
     """The response's head, from the first address that takes the connection."""
-    session.trust_env = False  # no proxies, no .netrc
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
     for address in addresses(target, settings, cutoff.remaining()):
@@ -71,7 +87,7 @@ def _open(session: Session, target: Target, settings: Settings, cutoff: Cutoff) 
     raise DownloadError from refusal
 
 
-def _location(session: Session, response: Response) -> str:
+def _location(session: OneHopSession, response: Response) -> str:
     try:
         return session.get_redirect_target(response) or ""
     except ValueError as error:  # neither ASCII nor UTF-8

@@ -1,6 +1,8 @@
 """A URL taken apart, checked and pinned to an address."""
 
+import re
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from urllib.parse import unquote, urljoin, urlsplit
 
 from handler.errors import DownloadError
@@ -8,13 +10,17 @@ from handler.fetch.addresses import look_up, require_public
 from handler.settings import Settings
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+NAME = re.compile(r"[a-z0-9_.-]{1,254}")
+"""RFC 1123 and the underscore, which some real hosts have. Nothing else may pass: not `%`, on whose
+meaning parsers differ, nor a zero byte, which the system's resolver fails on."""
 
 
 @dataclass(frozen=True)
 class Target:
     """Where to connect to, and what to ask for.
 
-    `host` is the name as the URL gives it (ASCII, lower case); `path` holds the query as well.
+    `host` is the name as the URL gives it (ASCII, lower case), or an IPv6 address; `path` holds the
+    query as well.
     """
 
     scheme: str
@@ -44,11 +50,11 @@ def parse_target(url: str, settings: Settings) -> Target:
     """Raises `DownloadError` for anything but a plain http or https URL on an allowed port."""
     try:
         parts = urlsplit(url.strip())
-        port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
-        host = _ascii(parts.hostname or "")
+        port = DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
+        host = _host(parts.hostname or "")
     except ValueError as error:  # bad port, bad IPv6 literal, bad IDNA label
         raise DownloadError from error
-    if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
+    if parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc:
         raise DownloadError
     if port not in settings.download_ports and not settings.allow_private_network:
         raise DownloadError
@@ -56,18 +62,29 @@ def parse_target(url: str, settings: Settings) -> Target:
     return Target(parts.scheme, host, port, path)
 
 
-def _ascii(host: str) -> str:
-    """The host's name as the resolver knows it (UTS 46, as browsers do)."""
-    if host.isascii():
+def _host(host: str) -> str:
+    """The host's name as the resolver knows it (UTS 46, as browsers do), or an IPv6 address; raises
+    `ValueError` for anything else."""
+    if ":" in host:
+        if IPv6Address(host).scope_id is not None:
+            raise ValueError("an address on one link is none of the internet")
         return host
-    import idna  # noqa: PLC0415  # large tables, for few names
+    if not host.isascii():
+        import idna  # noqa: PLC0415  # large tables, for few names
 
-    return idna.encode(host, uts46=True).decode("ascii")
+        host = idna.encode(host, uts46=True).decode("ascii")
+    if not NAME.fullmatch(host):
+        raise ValueError("no host name")
+    return host
 
 
 def redirected(target: Target, location: str, settings: Settings) -> Target:
     """The next target, checked like the first one."""
-    return parse_target(urljoin(target.url, location), settings)
+    try:
+        url = urljoin(target.url, location)
+    except ValueError as error:  # a stray bracket
+        raise DownloadError from error
+    return parse_target(url, settings)
 
 
 def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:

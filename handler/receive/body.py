@@ -2,19 +2,29 @@
 
 from collections.abc import AsyncGenerator
 
+from anyio import fail_after
 from starlette.requests import Request
 
 from handler.content_length import exceeds
-from handler.errors import RequestTooLargeError
+from handler.deadline import Deadline
+from handler.errors import RequestTooLargeError, TooSlowUploadError
 
 
-async def limited_body(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGenerator[bytes, None]:
     """Yields the body's chunks; raises `RequestTooLargeError` as soon as it exceeds `limit`
-    bytes, announced or real, so that nothing larger is ever held."""
+    bytes, announced or real, so that nothing larger is ever held, and `TooSlowUploadError` where
+    it isn't there within `seconds`, however its bytes trickle."""
     if exceeds(request.headers, limit):
         raise RequestTooLargeError
-    received = 0
-    async for chunk in request.stream():
+    received, deadline, chunks = 0, Deadline.after(seconds), request.stream()
+    while True:
+        try:
+            with fail_after(deadline.remaining()):
+                chunk = await anext(chunks, None)
+        except TimeoutError as error:
+            raise TooSlowUploadError from error
+        if chunk is None:
+            return
         received += len(chunk)
         if received > limit:
             raise RequestTooLargeError

@@ -15,8 +15,11 @@ from handler.errors import (
     RequestTooLargeError,
     ResolutionTooBigError,
     StorageError,
+    TooBusyError,
     TooManyPixelsError,
     TooSlowError,
+    TooSlowUploadError,
+    UnauthorizedError,
     UnreadablePictureError,
     UnsupportedTypeError,
     UploadMissingError,
@@ -83,7 +86,14 @@ UNKNOWN_MODE: dict[str, Any] = {
     ]
 }
 
-RESULTS_ANSWERS: Answers = {
+UNAUTHORIZED: Answers = {
+    401: {
+        "description": "The server asks for an API key, and none that is valid was sent.",
+        "content": _json_examples({"key": {"value": UnauthorizedError.body}}),
+    }
+}
+
+RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     200: {
         "description": "The picture, or the reason why there is none.",
         "content": _json_examples(RESULTS_EXAMPLES),
@@ -96,6 +106,10 @@ RESULTS_ANSWERS: Answers = {
     400: {
         "description": "The body is not the form that its header announces.",
         "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
+    },
+    408: {
+        "description": "The request took longer than a minute to arrive.",
+        "content": _json_examples({"slow": {"value": TooSlowUploadError.body}}),
     },
     413: {
         "description": "The request is larger than about 32 MB.",
@@ -110,9 +124,13 @@ RESULTS_ANSWERS: Answers = {
             }
         ),
     },
+    503: {
+        "description": "Too many pictures wait; `Retry-After` says when to try again.",
+        "content": _json_examples({"busy": {"value": TooBusyError.body}}),
+    },
 }
 
-UPLOADS_ANSWERS: Answers = {
+UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
     404: {
         "description": "This server has no storage.",
         "content": _json_examples({"none": {"value": UploadsUnavailableError.body}}),
@@ -123,7 +141,7 @@ UPLOADS_ANSWERS: Answers = {
     },
 }
 
-MODES_ANSWER: Answers = {
+MODES_ANSWER: Answers = UNAUTHORIZED | {
     200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
 }
 
@@ -131,6 +149,7 @@ _IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG fi
 _URL = {
     "type": "string",
     "format": "uri",
+    "minLength": 1,
     "description": "The address of a JPEG or PNG file on the public internet, "
     "or the `url` that `/v1/uploads` answered with.",
     "example": "https://example.com/img.jpg",
@@ -141,7 +160,11 @@ RESULTS_BODY: dict[str, Any] = {
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"image": _IMAGE, "url": _URL}}
+                "schema": {
+                    "type": "object",
+                    "properties": {"image": _IMAGE, "url": _URL},
+                    "anyOf": [{"required": ["image"]}, {"required": ["url"]}],
+                }
             },
             "application/x-www-form-urlencoded": {
                 "schema": {"type": "object", "properties": {"url": _URL}, "required": ["url"]}

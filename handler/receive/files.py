@@ -32,7 +32,7 @@ def build_files_router(storage: DiskStorage) -> APIRouter:
         token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
     ) -> Response:
         """As S3 answers a presigned POST: 204, and 403 or 400 where the form is refused."""
-        body = limited_body(request, settings.max_request_bytes)
+        body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
         form = await parse_multipart(request.headers, body, settings.max_request_bytes)
         try:
             sent, kind = form.get("file"), form.get("Content-Type")

@@ -24,6 +24,11 @@ class PictureForm:
     image: Source | None = None
     url: str | None = None
 
+    @property
+    def kind(self) -> str:
+        """Which of the two."""
+        return "url" if self.image is None else "image"
+
 
 async def receive_form(
     request: Request, settings: Annotated[Settings, Depends(get_settings)]
@@ -32,7 +37,7 @@ async def receive_form(
 
     Raises `MissingSourceError`, `BrokenFormError` or `RequestTooLargeError`.
     """
-    body = limited_body(request, settings.max_request_bytes)
+    body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     image, url = None, ""
     if kind == "multipart/form-data":

@@ -51,10 +51,10 @@ class PictureFormParser(MultiPartParser):
 
     def on_headers_finished(self) -> None:
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
-        disposition = self._current_part.content_disposition or b""
-        _, options = parse_options_header(disposition)
+        _, options = parse_options_header(self._current_part.content_disposition)
         if options.get(b"name") == b"image" and b"filename" not in options:
-            self._current_part.content_disposition = disposition + b'; filename=""'
+            # written anew: behind an odd quote, nothing that is added would be seen
+            self._current_part.content_disposition = b'form-data; name="image"; filename=""'
         super().on_headers_finished()
 
 
@@ -64,5 +64,6 @@ async def parse_multipart(
     """The form's fields and files; raises `BrokenFormError` where the body is not a form."""
     try:
         return await PictureFormParser(headers, body, max_body_bytes).parse()
-    except (MultiPartException, ValueError) as error:  # ValueError: a charset with a zero byte
+    except (MultiPartException, ValueError, KeyError) as error:
+        # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error

@@ -12,15 +12,18 @@ from handler.answer.schema import Results
 from handler.deadline import Deadline
 from handler.pictures import Mode, Representation
 from handler.pipeline import Pipeline
+from handler.receive.access import Guard
 from handler.receive.clock import receive_deadline
 from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
 from handler.receive.form import PictureForm, receive_form
 from handler.receive.order import Order
+from handler.receive.places import Places
+from handler.record import facts_of
 from handler.stages import Stages
 
 
-def build_router(pipeline: Pipeline) -> APIRouter:
-    """The routes, bound to the pipeline they serve."""
+def build_router(pipeline: Pipeline, keys: Guard) -> APIRouter:
+    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`."""
     router = APIRouter(prefix="/v1")
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
@@ -28,7 +31,7 @@ def build_router(pipeline: Pipeline) -> APIRouter:
         """`vX.Y.Z`, where X is the version of the API."""
         return f"v{__version__}"
 
-    @router.get("/modes", summary="Available modes", responses=MODES_ANSWER)
+    @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
     async def modes() -> list[Mode]:
         """What `mode` may be."""
         return list(Mode)
@@ -38,6 +41,7 @@ def build_router(pipeline: Pipeline) -> APIRouter:
         summary="Remove the background",
         response_model=Results,
         responses=RESULTS_ANSWERS,
+        dependencies=[*keys, Depends(Places(pipeline.settings))],
         openapi_extra=RESULTS_BODY,
     )
     async def results(
@@ -60,6 +64,9 @@ def build_router(pipeline: Pipeline) -> APIRouter:
         stages = Stages()
         order = Order(form, deadline, mode, representation, str(request.base_url))
         answer = await _answer(pipeline, order, stages)
+        facts_of(request).update(
+            {"mode": str(mode), "source": form.kind, **answer.facts, **stages.rounded()}
+        )
         headers = stages.headers() | answer.headers
         return Response(answer.body, answer.status, headers, answer.media_type)
 

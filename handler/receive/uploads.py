@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from handler.errors import StorageError, UploadsDownError, UploadsUnavailableError
 from handler.fetch.source import upload_url
+from handler.receive.access import Guard
 from handler.receive.documentation import UPLOADS_ANSWERS
 from handler.settings import Settings
 from handler.storage.storage import Storage, UploadType, absolute
@@ -36,11 +37,13 @@ class Upload(BaseModel):
     max_bytes: int = Field(description="The largest file that is taken.")
 
 
-def build_uploads_router(settings: Settings, storage: Storage | None) -> APIRouter:
+def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
     """The route, bound to the storage that it invites to."""
     router = APIRouter(prefix="/v1")
 
-    @router.post("/uploads", summary="Prepare a large upload", responses=UPLOADS_ANSWERS)
+    @router.post(
+        "/uploads", summary="Prepare a large upload", responses=UPLOADS_ANSWERS, dependencies=keys
+    )
     async def uploads(
         request: Request,
         type: Annotated[  # noqa: A002

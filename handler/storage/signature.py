@@ -1,7 +1,8 @@
-"""S3 requests signed in advance: AWS Signature Version 4.
+"""S3 requests signed in advance, and others as they are sent: AWS Signature Version 4.
 
 Sources: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" and "Creating
-an HTML Form (Using AWS Signature Version 4)" in the Amazon S3 API reference. The tests hold it
+an HTML Form (Using AWS Signature Version 4)" in the Amazon S3 API reference; "Create a signed AWS
+API request" in the IAM user guide. The tests hold it
 against both pages' examples and against botocore; why botocore is not used: `docs/deploy.md`.
 """
 
@@ -27,6 +28,7 @@ class Signer:
     secret: str = field(repr=False)
     region: str
     session_token: str | None = field(default=None, repr=False)
+    service: str = "s3"
 
     def presigned_url(
         self,
@@ -47,6 +49,31 @@ class Signer:
         digest = sha256(request.encode()).hexdigest()
         signature = self._sign("\n".join([ALGORITHM, _stamp(at), self._scope(at), digest]), at)
         return f"{parts.scheme}://{parts.netloc}{path}?{query}&X-Amz-Signature={signature}"
+
+    def signed_headers(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        now: datetime | None = None,
+    ) -> dict[str, str]:
+        """`headers` (lower case) and those that sign them together with the body; for a URL
+        without a query."""
+        at, parts = now or datetime.now(UTC), urlsplit(url)
+        token = {"x-amz-security-token": self.session_token} if self.session_token else {}
+        sent = {**headers, "x-amz-date": _stamp(at), **token}
+        signed = dict(sorted({"host": parts.netloc, **sent}.items()))
+        lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
+        path, names = quote(parts.path or "/", safe="/~"), ";".join(signed)
+        request = "\n".join([method, path, "", lines, names, sha256(body).hexdigest()])
+        digest = sha256(request.encode()).hexdigest()
+        signature = self._sign("\n".join([ALGORITHM, _stamp(at), self._scope(at), digest]), at)
+        credential = f"{self.key_id}/{self._scope(at)}"
+        authorization = (
+            f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
+        )
+        return {**sent, "authorization": authorization}
 
     def form_fields(
         self,
@@ -85,7 +112,7 @@ class Signer:
         return "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in values.items())
 
     def _scope(self, at: datetime) -> str:
-        return f"{at:%Y%m%d}/{self.region}/s3/aws4_request"
+        return f"{at:%Y%m%d}/{self.region}/{self.service}/aws4_request"
 
     def _sign(self, text: str, at: datetime) -> str:
         key = f"AWS4{self.secret}".encode()

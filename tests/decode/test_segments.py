@@ -1,11 +1,18 @@
 from struct import pack
 
 import pytest
+from PIL import Image
 
+from handler.decode.decode import decode
 from handler.decode.header import open_picture
-from handler.decode.segments import without_exif
+from handler.decode.segments import MAX_SEGMENTS, split_jpeg
+from handler.errors import UnreadablePictureError
 from handler.settings import Settings
 from tests.samples import jpeg
+
+PLAIN = jpeg()
+SIZE = (64, 48)
+COMMENT = b"\xff\xfe\0\x02"
 
 
 def segment(kind: int, data: bytes) -> bytes:
@@ -13,28 +20,56 @@ def segment(kind: int, data: bytes) -> bytes:
     return pack(">BBH", 0xFF, kind, len(data) + 2) + data
 
 
-def test_only_exif_goes() -> None:
-    plain = jpeg()
-    comment = segment(0xFE, b"comment")
-    laden = plain[:2] + segment(0xE1, b"a") + comment + segment(0xE1, b"b") + plain[2:]
-    assert without_exif(laden) == plain[:2] + comment + plain[2:]
-    assert without_exif(plain) == plain
+def laden(*extra: bytes) -> bytes:
+    """The picture with something behind its first marker."""
+    return PLAIN[:2] + b"".join(extra) + PLAIN[2:]
+
+
+def test_metadata_goes_and_the_picture_stays() -> None:
+    kinds = [0xE1, 0xE2, 0xED, 0xEF, 0xFE]
+    assert split_jpeg(laden(*(segment(kind, b"words") for kind in kinds))).lean() == PLAIN
+    assert split_jpeg(PLAIN).lean() == PLAIN
+
+
+def test_the_profile_stays_unless_it_is_not_wanted() -> None:
+    profile = segment(0xE2, b"ICC_PROFILE\0\1\1words")
+    parts = split_jpeg(laden(profile))
+    assert parts.lean() == laden(profile)
+    assert parts.lean(profile=False) == PLAIN
 
 
 def test_the_picture_itself_is_not_searched() -> None:
     scan = b"\xff\xd8" + segment(0xDA, b"") + b"\xff\xe1\0\x04ab\xff\xd9"
-    assert without_exif(scan) == scan
+    assert split_jpeg(scan).lean() == scan
 
 
-@pytest.mark.parametrize("broken", [b"", b"\xff", b"\xff\xd8", b"\xff\xd8\xff\xe1", b"\xff\xd8abc"])
-def test_what_is_no_jpeg_stays(broken: bytes) -> None:
-    assert without_exif(broken) == broken
+@pytest.mark.parametrize("junk", [b"\xff" * 9, b"junk", b"\xff\0", b"\xff\xd8", b"\xff\x01"])
+def test_what_decoders_skip_is_skipped(junk: bytes) -> None:
+    assert split_jpeg(laden(junk)).lean() == PLAIN
 
 
-@pytest.mark.parametrize("length", [0, 1])
-def test_an_impossible_length_ends_the_walk(length: int) -> None:
-    broken = b"\xff\xd8\xff\xe1" + pack(">H", length) + b"abc"
-    assert without_exif(broken) == broken
+@pytest.mark.parametrize(
+    "broken",
+    [b"", b"\xff", b"\xff\xd8", b"\xff\xd8\xff\xe1", b"\xff\xd8abc", b"\xff\xd8\xff\xe1\0\1abc"],
+)
+def test_without_a_scan_there_is_nothing(broken: bytes) -> None:
+    assert split_jpeg(broken).lean() == b"\xff\xd8"
+
+
+def test_segments_are_counted() -> None:
+    own = len(split_jpeg(PLAIN).segments)
+    most = laden(COMMENT * (MAX_SEGMENTS - own - 1))
+    assert open_picture(most, Settings()).size == SIZE
+    with pytest.raises(UnreadablePictureError):
+        open_picture(laden(COMMENT * (MAX_SEGMENTS - own)), Settings())
+
+
+def test_what_a_phone_appends_is_no_scan() -> None:
+    """A film behind the picture holds the bytes of a scan's marker by chance, megabytes of them."""
+    appended = PLAIN + b"\xff\xda" * 1000
+    assert open_picture(appended, Settings()).size == SIZE
+    inside = laden(segment(0xE5, b"\xff\xda" * 1000))
+    assert open_picture(inside, Settings()).size == SIZE
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -42,8 +77,19 @@ def test_an_impossible_length_ends_the_walk(length: int) -> None:
 def test_a_broken_resolution_in_the_exif_fails_no_good_picture(kind: int, count: int) -> None:
     entries = pack(">HHHII", 1, 0x011A, kind, count, 0xFFFF)
     exif = b"Exif\0\0MM\0*" + pack(">I", 8) + entries + pack(">I", 0)
-    plain = jpeg()
-    # without the JFIF header, Pillow asks the EXIF for the resolution
-    bare = plain[:2] + plain[2 + 2 + int.from_bytes(plain[4:6], "big") :]
+    # without the JFIF header, Pillow would ask the EXIF for the resolution
+    bare = PLAIN[:2] + PLAIN[2 + 2 + int.from_bytes(PLAIN[4:6], "big") :]
     content = bare[:2] + segment(0xE1, exif) + bare[2:]
-    assert open_picture(content, Settings()).size == (64, 48)
+    assert open_picture(content, Settings()).size == SIZE
+
+
+def test_a_broken_profile_marker_fails_no_good_picture() -> None:
+    content = laden(segment(0xE2, b"ICC_PROFILE\0"))
+    picture = decode(content, Settings())
+    assert picture.size == SIZE
+    assert picture.icc_profile is None
+
+
+def test_cmyk_keeps_adobes_segment() -> None:
+    content = jpeg(Image.new("CMYK", (8, 8)))
+    assert b"Adobe" in split_jpeg(content).lean()

@@ -4,9 +4,11 @@ handler, and AWS's runtime interface emulator, which SAM CLI brings along, stand
 import json
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
@@ -102,6 +104,14 @@ class Emulator:
         if "errorMessage" in found:
             raise RuntimeError(f"{found['errorMessage']}\n{self.log()}")
         return found
+
+    def kill_function(self) -> None:
+        """As Lambda does where the memory is used up (Linux)."""
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it has ended meanwhile
+                after_name = status.read_text().rpartition(")")[2].split()
+                if int(after_name[1]) == self._process.pid:
+                    os.kill(int(status.parent.name), signal.SIGKILL)
 
     def log(self) -> str:
         """What the emulator and the function have written so far."""

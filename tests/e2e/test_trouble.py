@@ -3,11 +3,12 @@ say so, in time."""
 
 import socket
 from collections.abc import Iterator
+from threading import Thread
 from time import monotonic, sleep
 
 import pytest
 
-from tests.e2e.client import post, result_of
+from tests.e2e.client import post, result_of, session
 from tests.e2e.emulator import WITHOUT_NETWORK, Emulator
 from tests.e2e.gateway import Gateway
 from tests.e2e.photos import noise
@@ -80,3 +81,18 @@ def test_a_picture_that_takes_too_long_is_a_failure_in_time(bare_api: Gateway) -
     sleep(max(0, SLOW_SECONDS - (monotonic() - start)))
     after = result_of(post(bare_api, files={"image": jpeg()}))
     assert after["status"]["code"] == "ok", "the function is stuck"
+
+
+def test_a_function_killed_in_mid_request_is_back_for_the_next() -> None:
+    slow = {"image": ("slow.jpg", jpeg(gradient(*SLOW_SIZE)))}
+    statuses: list[int] = []
+    with Emulator(None, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
+        assert result_of(post(gateway, files={"image": jpeg()}))["status"]["code"] == "ok"
+        url = gateway.url("/v1/results")
+        client = Thread(target=lambda: statuses.append(session.post(url, files=slow).status_code))
+        client.start()
+        sleep(2)
+        running.kill_function()
+        client.join(30)
+        assert statuses == [500], "the function was not in mid-request"
+        assert result_of(post(gateway, files={"image": jpeg()}))["status"]["code"] == "ok"

@@ -12,11 +12,12 @@ Reply = Callable[[socket.socket, bytes], None]
 class Server:
     """Counts connections and answers each with `reply(connection, request)`."""
 
-    def __init__(self, reply: Reply, tls: ssl.SSLContext | None, address: str) -> None:
+    def __init__(self, reply: Reply, tls: ssl.SSLContext | None, address: str, port: int) -> None:
         self.connections = 0
         self.requests: list[bytes] = []
         self._reply, self._tls = reply, tls
-        self._listener = socket.create_server((address, 0))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, port), family=family)
         self.port: int = self._listener.getsockname()[1]
         self._thread = Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -53,10 +54,10 @@ class Server:
 
 @contextmanager
 def serving(
-    reply: Reply, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+    reply: Reply, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1", port: int = 0
 ) -> Iterator[Server]:
     """A server for the length of the block."""
-    server = Server(reply, tls, address)
+    server = Server(reply, tls, address, port)
     try:
         yield server
     finally:

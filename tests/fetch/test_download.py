@@ -15,7 +15,7 @@ from handler.pictures import Source
 from handler.settings import Settings
 from tests.fetch.servers import Reply, answer, serving
 
-ALLOWED = Settings(allow_private_network=True, download_seconds=5)
+ALLOWED = Settings(allow_private_network=True, download_seconds=5, refusal_seconds=0)
 HURRIED = ALLOWED.model_copy(update={"download_seconds": 0.5})
 CONTENT = b"picture" * 1000
 
@@ -37,7 +37,7 @@ def test_a_file_comes_with_its_name() -> None:
 
 
 def test_loopback_is_refused_by_default_before_any_connection() -> None:
-    settings = Settings(download_ports=frozenset(range(1, 65536)))
+    settings = Settings(download_ports=frozenset(range(1, 65536)), refusal_seconds=0)
     with serving(answer(CONTENT)) as server:
         for host in ("localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "2130706433", "0"):
             with pytest.raises(DownloadError):

@@ -62,7 +62,7 @@ def test_redirects_are_resolved_and_checked() -> None:
     here = parse_target("https://a.example/b/c", SETTINGS)
     assert redirected(here, "d.jpg", SETTINGS).url == "https://a.example/b/d.jpg"
     assert redirected(here, "//b.example/x", SETTINGS).url == "https://b.example/x"
-    for location in ("file:///etc/passwd", "http://a.example:9001/", "gopher://x/"):
+    for location in ("file:///etc/passwd", "http://a.example:9001/", "gopher://x/", "//b:80]"):
         with pytest.raises(DownloadError):
             redirected(here, location, SETTINGS)
 

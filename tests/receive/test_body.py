@@ -24,7 +24,7 @@ def read(chunks: Iterable[bytes], limit: int, announced: str | None = None) -> t
     request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
 
     async def collect() -> bytes:
-        return b"".join([chunk async for chunk in limited_body(request, limit)])
+        return b"".join([chunk async for chunk in limited_body(request, limit, 5)])
 
     try:
         return asyncio.run(collect()), asked

@@ -55,6 +55,18 @@ def test_a_presigned_url_is_botocores(token: str | None, seconds: int, method: s
     assert sorted(parse_qsl(urlsplit(ours).query)) == sorted(parse_qsl(urlsplit(request.url).query))
 
 
+@given(token=TOKENS, body=st.binary(max_size=80))
+def test_signed_headers_are_botocores(token: str | None, body: bytes) -> None:
+    url = "https://secretsmanager.eu-west-1.amazonaws.com/"
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": "a.B"}
+    request = AWSRequest("POST", url, headers=headers, data=body)
+    credentials = Credentials(KEY_ID, SECRET, token)
+    auth.SigV4Auth(credentials, "secretsmanager", "eu-west-1").add_auth(request)
+    signer = Signer(KEY_ID, SECRET, "eu-west-1", token, "secretsmanager")
+    ours = signer.signed_headers("POST", url, headers, body, NOW)
+    assert ours == {name.lower(): value for name, value in request.headers.items()}
+
+
 @given(token=TOKENS, seconds=st.integers(1, 604800))
 def test_a_form_is_botocores(token: str | None, seconds: int) -> None:
     fields = {"key": "uploads/abc", "Content-Type": "image/jpeg"}

@@ -1,0 +1,76 @@
+from zlib import compress
+
+import pytest
+
+from handler.decode.chunks import MAX_CHUNKS, MAX_METADATA_BYTES, lean_png
+from handler.decode.decode import decode
+from handler.decode.header import open_picture
+from handler.errors import UnreadablePictureError
+from handler.settings import Settings
+from tests.decode.test_decode import SRGB
+from tests.samples import png, png_chunk
+
+PLAIN = png()
+SIZE = (64, 48)
+HEAD = 8 + 25  # signature and IHDR
+SETTINGS = Settings()
+
+
+def laden(*extra: bytes) -> bytes:
+    """The picture with chunks behind its header."""
+    return PLAIN[:HEAD] + b"".join(extra) + PLAIN[HEAD:]
+
+
+@pytest.mark.parametrize("name", [b"tEXt", b"zTXt", b"iTXt", b"tIME", b"acTL", b"fcTL", b"x1_2"])
+def test_what_is_not_needed_goes(name: bytes) -> None:
+    assert lean_png(laden(png_chunk(name, b"words"))) == PLAIN
+
+
+@pytest.mark.parametrize("name", [b"iCCP", b"eXIf"])
+def test_metadata_stays_up_to_its_limit(name: bytes) -> None:
+    most = laden(png_chunk(name, bytes(MAX_METADATA_BYTES)))
+    assert lean_png(most) == most
+    assert lean_png(most, metadata=False) == PLAIN
+    assert lean_png(laden(png_chunk(name, bytes(MAX_METADATA_BYTES + 1)))) == PLAIN
+
+
+def test_what_is_behind_the_end_goes() -> None:
+    assert lean_png(PLAIN + b"words") == PLAIN
+
+
+def test_what_is_cut_off_stays() -> None:
+    assert lean_png(PLAIN[:-20]) == PLAIN[:-20]
+
+
+def test_chunks_are_counted() -> None:
+    text = png_chunk(b"tEXt", b"")
+    own = PLAIN.count(b"IDAT") + 2
+    assert open_picture(laden(text * (MAX_CHUNKS - own)), SETTINGS).size == SIZE
+    with pytest.raises(UnreadablePictureError):
+        open_picture(laden(text * (MAX_CHUNKS - own + 1)), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        png_chunk(b"iCCP", b"a\0\0" + b"no deflate"),
+        png_chunk(b"iCCP", b"a\0\7" + compress(SRGB)),  # no such method
+        png_chunk(b"iCCP", b"a\0\0" + compress(bytes(MAX_METADATA_BYTES + 1))),
+        png_chunk(b"iCCP", b""),
+        png_chunk(b"eXIf", b"words"),
+        png_chunk(b"tEXt", b"words")[:-4] + b"\0\0\0\0",  # a wrong checksum
+        png_chunk(b"iCCP", b"a\0\0" + compress(SRGB))[:-4] + b"\0\0\0\0",
+    ],
+)
+def test_broken_metadata_fails_no_good_picture(chunk: bytes) -> None:
+    picture = decode(laden(chunk), SETTINGS)
+    assert picture.size == SIZE
+    assert picture.icc_profile is None
+
+
+def test_a_large_profile_is_kept() -> None:
+    """Some for printers hold 2 MB of tables; Pillow's own limit is 1 MB."""
+    large = bytearray(SRGB) + bytes(2 << 20)
+    large[:4] = len(large).to_bytes(4, "big")
+    content = laden(png_chunk(b"iCCP", b"a\0\0" + compress(bytes(large))))
+    assert decode(content, SETTINGS).icc_profile == bytes(large)

@@ -1,0 +1,135 @@
+"""Every way known to us into the network behind a server that downloads URLs.
+
+Sources: OWASP's "Server-Side Request Forgery Prevention Cheat Sheet", PayloadsAllTheThings, and
+"A New Era of SSRF" (Orange Tsai, Black Hat 2017).
+"""
+
+PUBLIC = "1.1.1.1"
+
+# What a stranger's name server may answer.
+NAMES: dict[str, list[str]] = {
+    "loopback.example": ["127.0.0.1"],
+    "loopback6.example": ["::1"],
+    "mapped.example": ["::ffff:127.0.0.1"],
+    "nat64.example": ["64:ff9b::7f00:1"],
+    "6to4.example": ["2002:7f00:1::"],
+    "one-of-two.example": [PUBLIC, "127.0.0.1"],
+    "any.example": ["0.0.0.0"],  # noqa: S104
+    "any6.example": ["::"],
+    "metadata.example": ["169.254.169.254"],
+    "127.0.0.1.nip.io": ["127.0.0.1"],
+    "instance-data": ["169.254.169.254"],
+    "metadata.google.internal": ["169.254.169.254"],
+}
+
+# `PORT` is the listener's. Each would reach it, or the metadata service, if it were believed.
+BYPASSES = [
+    # loopback, plain and in its other names
+    "http://127.0.0.1:PORT/",
+    "http://localhost:PORT/",
+    "http://LOCALHOST:PORT/",
+    "http://localhost.:PORT/",
+    "http://127.0.0.1.:PORT/",
+    "http://127.0.0.2:PORT/",
+    "http://127.127.127.127:PORT/",
+    "http://0.0.0.0:PORT/",
+    "http://0:PORT/",
+    "http://[::1]:PORT/",
+    "http://[::]:PORT/",
+    "http://[0:0:0:0:0:0:0:1]:PORT/",
+    "http://[0000::1]:PORT/",
+    # other spellings of an IPv4 address
+    "http://2130706433:PORT/",
+    "http://0x7f000001:PORT/",
+    "http://0x7F000001:PORT/",
+    "http://017700000001:PORT/",
+    "http://0x7f.0.0.1:PORT/",
+    "http://0x7f.1:PORT/",
+    "http://0177.0.0.1:PORT/",
+    "http://0177.0.0.01:PORT/",
+    "http://00000177.0.0.1:PORT/",
+    "http://127.1:PORT/",
+    "http://127.0.1:PORT/",
+    "http://0x7f.0x0.0x0.0x1:PORT/",
+    "http://127.0.0.0x1:PORT/",
+    "http://425.510.425.510:PORT/",
+    "http://4294967295:PORT/",
+    # IPv4 wrapped in IPv6
+    "http://[::ffff:127.0.0.1]:PORT/",
+    "http://[::ffff:7f00:1]:PORT/",
+    "http://[0:0:0:0:0:ffff:127.0.0.1]:PORT/",
+    "http://[::127.0.0.1]:PORT/",
+    "http://[::ffff:0:127.0.0.1]:PORT/",
+    "http://[64:ff9b::127.0.0.1]:PORT/",
+    "http://[64:ff9b:1::127.0.0.1]:PORT/",
+    "http://[2002:7f00:1::]:PORT/",
+    "http://[2001::80ff:fffe]:PORT/",
+    "http://[fe80::5efe:127.0.0.1]:PORT/",
+    "http://[::1%25lo]:PORT/",
+    "http://[fe80::1%25eth0]:PORT/",
+    # letters that become ASCII
+    "http://①②⑦.⓪.⓪.①:PORT/",
+    "http://127。0。0。1:PORT/",
+    "http://127．0．0．1:PORT/",  # noqa: RUF001
+    "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ:PORT/",
+    "http://ｌｏｃａｌｈｏｓｔ:PORT/",  # noqa: RUF001
+    "http://loc\u00adalhost:PORT/",
+    # where parsers disagree on what the host is
+    "http://user@127.0.0.1:PORT/",
+    "http://user:pass@127.0.0.1:PORT/",
+    "http://a.example@127.0.0.1:PORT/",
+    "http://127.0.0.1:PORT@a.example/",
+    "http://a.example#@127.0.0.1:PORT/",
+    "http://a.example:80\\@127.0.0.1:PORT/",
+    "http://127.0.0.1:PORT\\@a.example/",
+    "http://127.0.0.1:PORT#@a.example/",
+    "http://127.0.0.1:PORT?@a.example/",
+    "http://127.0.0.1%00:PORT/",
+    "http://127.0.0.1\x00.a.example:PORT/",
+    "http://%31%32%37.0.0.1:PORT/",
+    "http://127.0.0.1%2f@a.example:PORT/",
+    "http://127.0.0.1\t:PORT/",
+    "ht\ntp://127.0.0.1:PORT/",
+    "\x00http://127.0.0.1:PORT/",
+    " \thttp://127.0.0.1:PORT/ ",
+    "http:///127.0.0.1:PORT/",
+    "http:127.0.0.1:PORT/",
+    "http:\\\\127.0.0.1:PORT/",
+    "http://a.example:PORT:PORT@127.0.0.1/",
+    "http://[127.0.0.1]:PORT/",
+    "http://127.0.0.1 :PORT/",
+    "http://127.0.0.1:PORT\r\nX-Injected: 1/",
+    "//127.0.0.1:PORT/",
+    "127.0.0.1:PORT",
+    "https://127.0.0.1:PORT/",
+    "HTTP://127.0.0.1:PORT/",
+    # schemes
+    "file:///etc/passwd",
+    "file://127.0.0.1:PORT/etc/passwd",
+    "gopher://127.0.0.1:PORT/_GET%20/",
+    "dict://127.0.0.1:PORT/info",
+    "ftp://127.0.0.1:PORT/",
+    "ldap://127.0.0.1:PORT/",
+    "tftp://127.0.0.1:PORT/x",
+    "sftp://127.0.0.1:PORT/x",
+    "jar:http://127.0.0.1:PORT/!/x",
+    "url:http://127.0.0.1:PORT/",
+    "netdoc:///etc/passwd",
+    "data:image/png;base64,iVBORw0KGgo=",
+    "http+unix://%2Fvar%2Frun%2Fdocker.sock/",
+    "javascript:fetch('http://127.0.0.1:PORT/')",
+    # clouds' metadata, the container's credentials, Lambda's runtime
+    "http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+    "http://[fd00:ec2::254]/latest/meta-data/",
+    "http://[::ffff:169.254.169.254]/latest/meta-data/",
+    "http://[::ffff:a9fe:a9fe]/",
+    "http://2852039166/latest/meta-data/",
+    "http://0xa9fea9fe/",
+    "http://0251.0376.0251.0376/",
+    "http://169.254.170.2/v2/credentials/",
+    "http://100.100.100.200/latest/meta-data/",
+    "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next",
+    "http://localhost:9001/2018-06-01/runtime/invocation/next",
+    # names that somebody else answers for
+    *(f"http://{name}:PORT/" for name in NAMES),
+]

@@ -1,0 +1,82 @@
+"""Sound inputs for the fuzzer to begin with."""
+
+from ipaddress import ip_address
+
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
+
+from tests.samples import gradient, jpeg, png
+
+
+def jpegs() -> list[bytes]:
+    """Small JPEG files, each with something of its own."""
+    small = gradient(16, 12)
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "words"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return [
+        jpeg(small),
+        jpeg(small, progressive=True),
+        jpeg(small, exif=exif, comment=b"words", dpi=(72, 72)),
+        jpeg(small, icc_profile=profile),
+        jpeg(small.convert("L")),
+        jpeg(small.convert("CMYK")),
+    ]
+
+
+def pngs() -> list[bytes]:
+    """Small PNG files of every colour type."""
+    small = gradient(16, 12)
+    words = PngInfo()
+    words.add_text("a", "words", zip=True)
+    words.add_itxt("b", "words", zip=True)
+    modes = [png(small.convert(mode)) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")]
+    animated = png(small, save_all=True, append_images=[small.rotate(90)])
+    return [*modes, png(small, pnginfo=words), png(small, transparency=(1, 2, 3)), animated]
+
+
+def pictures() -> list[bytes]:
+    """Both."""
+    return jpegs() + pngs()
+
+
+FORMS = [
+    each.replace("\n", "\r\n").replace("\r\n", "\n", 1).encode()
+    for each in (
+        """boundary=b
+--b
+Content-Disposition: form-data; name="image"; filename="a"
+
+x
+--b--
+""",
+        """boundary="b"; charset=utf-7
+--b
+Content-Type: image/png
+Content-Disposition: form-data; name=image; filename*=utf-8''%e4
+
+x
+--b
+content-disposition: form-data; name="url"
+
+http://a/
+--b--""",
+    )
+]
+
+URLENCODED = [b"url=http%3A%2F%2Fa.example%2Fb", b"image=&url=https://a/b?c=d&e=f&url-bg=", b"url="]
+
+URLS = [
+    each.encode()
+    for each in (
+        "http://a.example/b.jpg?c=d#e\n//b.example:443/",
+        "https://bücher.example:443/ä\n../x",
+        "http://[::ffff:127.0.0.1]:80/\nhttp://user@c/",
+        "http://0x7f.1\\@c.example/\n?x",
+    )
+]
+
+ADDRESSES = [
+    ip_address(each).packed
+    for each in ("::ffff:127.0.0.1", "2002:7f00:1::", "2001::80ff:fffe", "64:ff9b::7f00:1", "::1")
+]

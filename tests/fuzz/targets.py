@@ -1,0 +1,148 @@
+"""What is fuzzed: bytes in, and an exception out that nobody has foreseen.
+
+Each target raises what it finds: `AssertionError` where a promise is broken, anything that is
+neither a `PictureError` nor a `RequestError` where the function fell over.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from string import ascii_lowercase, digits
+from typing import TypeAlias
+
+from starlette.datastructures import Headers
+
+from handler.answer.results import failure
+from handler.decode.chunks import SIGNATURE, lean_png
+from handler.decode.decode import decode
+from handler.decode.header import open_picture
+from handler.decode.segments import split_jpeg
+from handler.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
+from handler.fetch.addresses import is_public
+from handler.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
+from handler.pictures import Source
+from handler.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
+from handler.receive.urlencoded import parse_urlencoded_url
+from handler.settings import Settings
+from tests.fuzz import seeds
+
+Check: TypeAlias = Callable[[bytes], None]
+
+HOST_CHARACTERS = set(ascii_lowercase + digits + "_.-:")
+SETTINGS = Settings(max_side=256, max_pixels=200 * 256)
+"""Small pictures, so that a second holds many of them."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function under fire, inputs to begin with, and the longest worth trying."""
+
+    check: Check
+    seeds: list[bytes]
+    max_bytes: int = 4096
+
+
+def header(content: bytes) -> None:
+    with suppress(PictureError):
+        width, height = open_picture(content, SETTINGS).size
+        assert max(width, height) <= SETTINGS.max_side, (width, height)
+        assert width * height <= SETTINGS.max_pixels, (width, height)
+
+
+def picture(content: bytes) -> None:
+    with suppress(PictureError):
+        found = decode(content, SETTINGS)
+        assert found.colour.mode == "RGB", found.colour.mode
+        assert max(found.size) <= SETTINGS.max_side, found.size
+        if found.holes is not None:
+            assert found.holes.shape == found.size[::-1]
+
+
+def segments(content: bytes) -> None:
+    with suppress(UnreadablePictureError):
+        lean = split_jpeg(content).lean()
+        assert len(lean) <= max(2, len(content))
+        assert split_jpeg(lean).lean() == lean, "not all that could go went"
+        assert all(s.decides_pixels or s.holds_profile for s in split_jpeg(lean).segments)
+
+
+def chunks(content: bytes) -> None:
+    with suppress(UnreadablePictureError):
+        lean = lean_png(content)
+        assert len(lean) <= max(len(SIGNATURE), len(content))
+        assert lean_png(lean) == lean, "not all that could go went"
+
+
+def multipart(content: bytes) -> None:
+    """The first line is the header, the rest comes in chunks of a length that it decides."""
+    kind, _, body = content.partition(b"\n")
+    step = 1 + len(kind) % 50
+
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        for at in range(0, len(body), step):
+            yield body[at : at + step]
+
+    async def parse() -> None:
+        headers = Headers(raw=[(b"content-type", b"multipart/form-data; " + kind)])
+        fields = await parse_multipart(headers, chunks(), 1 << 20)
+        try:
+            values = fields.multi_items()
+            assert len(values) <= 2 * MAX_PARTS, len(values)
+            for name, value in values:
+                assert name != "image" or not isinstance(value, str), "a picture decoded as text"
+                assert not isinstance(value, str) or len(value) <= MAX_TEXT_BYTES
+        finally:
+            await fields.close()
+
+    with suppress(BrokenFormError):
+        asyncio.run(parse())
+
+
+def urlencoded(content: bytes) -> None:
+    name = file_name(parse_urlencoded_url(content))
+    failure(Source(b"", name), UnreadablePictureError())
+
+
+def url(content: bytes) -> None:
+    """The first line is a URL, the second a redirect from there."""
+    first, _, second = content.decode("utf-8", "replace").partition("\n")
+    file_name(first)
+    with suppress(DownloadError):
+        target = parse_target(first, SETTINGS)
+        for each in (target, redirected(target, second, SETTINGS)):
+            assert each.scheme in DEFAULT_PORTS, each
+            assert each.port in SETTINGS.download_ports, each
+            assert set(each.host) <= HOST_CHARACTERS, each
+            assert not set(each.pinned("192.0.2.1")) & set("\r\n"), each
+            assert parse_target(each.url, SETTINGS).host == each.host, each
+
+
+def address(content: bytes) -> None:
+    """An IPv6 address that wraps a private IPv4 address in any known way is private as well."""
+    if len(content) < 16:
+        return
+    outer = IPv6Address(content[:16])
+    inner = IPv4Address(content[12:16])
+    flipped = IPv4Address(int(inner) ^ 0xFFFFFFFF)
+    is_public(outer)
+    for wrapped, held in (
+        (IPv6Address(b"\0" * 10 + b"\xff\xff" + inner.packed), inner),
+        (IPv6Address(b"\x20\x02" + inner.packed + content[:10]), inner),
+        (IPv6Address(b"\x20\x01\0\0" + content[:8] + inner.packed), flipped),
+        (IPv6Address(b"\0\x64\xff\x9b" + bytes(8) + inner.packed), inner),
+    ):
+        assert not is_public(wrapped) or is_public(held), (wrapped, held)
+
+
+TARGETS: dict[str, Target] = {
+    "header": Target(header, seeds.pictures()),
+    "picture": Target(picture, seeds.pictures()),
+    "segments": Target(segments, seeds.jpegs()),
+    "chunks": Target(chunks, seeds.pngs()),
+    "multipart": Target(multipart, seeds.FORMS),
+    "urlencoded": Target(urlencoded, seeds.URLENCODED),
+    "url": Target(url, seeds.URLS, 512),
+    "address": Target(address, seeds.ADDRESSES, 16),
+}

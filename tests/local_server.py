@@ -1,0 +1,94 @@
+"""The local server as a process of its own, without the network: `python -m tests.local_server`."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryFile
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Self
+
+from tests.ports import free_ports
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 30
+STOP_SECONDS = 30
+
+
+class LocalServer:
+    """A running one: `with LocalServer() as server: requests.get(server.url + "/v1/modes")`."""
+
+    def __init__(self, module: str = "tests.local_server", **environment: str) -> None:
+        self._module, self._environment = module, environment
+        (self.port,) = free_ports(1)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._log = TemporaryFile()  # a pipe that nobody reads would fill, and stop the server
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", self._module, "--port", str(self.port)],
+            cwd=ROOT,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = monotonic() + START_SECONDS
+        while self.process.poll() is None and monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                sleep(0.05)
+            else:
+                return self
+        self.process.kill()
+        raise RuntimeError(f"The server did not start:\n{self.log()}")
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._log.close()
+
+    def stop(self) -> None:
+        """Ends it, if it hasn't ended."""
+        self.process.terminate()
+        self.process.wait(STOP_SECONDS)
+
+    def log(self) -> str:
+        """What it has written so far."""
+        return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
+
+    def resident_kb(self) -> int:
+        """Memory that it has in use (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def main() -> None:
+    import uvicorn  # noqa: PLC0415
+
+    from handler.app import build_app  # noqa: PLC0415
+    from handler.pipeline import Pipeline  # noqa: PLC0415
+    from handler.settings import get_settings  # noqa: PLC0415
+    from handler.storage.disk import DiskStorage  # noqa: PLC0415
+    from tests.e2e.segmenter import nearly_everything  # noqa: PLC0415
+
+    settings = get_settings()
+    if "TESTS_FULL_DISK" in os.environ:
+        import resource  # noqa: PLC0415
+        import signal  # noqa: PLC0415
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write fails, as on a full disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    app = build_app(Pipeline(settings, nearly_everything, DiskStorage(settings)))
+    uvicorn.run(app, port=int(sys.argv[2]), access_log=False)
+
+
+if __name__ == "__main__":
+    main()

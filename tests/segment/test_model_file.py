@@ -1,0 +1,78 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handler.segment.model_file import WEIGHTS, ModelError, check_model
+from handler.settings import Model, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = "best.onnx"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with small files that its manifest names."""
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    for name in (FILE, WEIGHTS):
+        (tmp_path / name).write_bytes(b"abc")
+    files = {name: {"sha256": digest} for name in (FILE, WEIGHTS)}
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": files}))
+    return tmp_path
+
+
+@pytest.mark.parametrize("model", Model)
+def test_the_shipped_ones_are_the_ones(model: Model) -> None:
+    check_model(Settings(model=model).model_path)
+
+
+def test_the_one_of_the_manifest_is(folder: Path) -> None:
+    check_model(folder / FILE)
+
+
+@pytest.mark.parametrize("name", [FILE, WEIGHTS])
+def test_an_altered_one_is_not(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"abd")
+    with pytest.raises(ModelError, match="not the one"):
+        check_model(folder / FILE)
+
+
+@pytest.mark.parametrize("name", [FILE, WEIGHTS, "manifest.json"])
+def test_a_missing_one_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=name):
+        check_model(folder / FILE)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "no json", '{"files": {}}'])
+def test_a_broken_manifest_is_named(folder: Path, text: str) -> None:
+    (folder / "manifest.json").write_text(text)
+    with pytest.raises(ModelError, match="manifest"):
+        check_model(folder / FILE)
+
+
+@pytest.mark.parametrize("altered", [True, False])
+def test_the_server_refuses_to_start_in_one_line(folder: Path, altered: bool) -> None:
+    if altered:
+        (folder / FILE).write_bytes(b"abd")
+    else:
+        (folder / FILE).unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "handler", "--port", "0"],
+        cwd=ROOT,
+        env={"CUTOUT_MODEL_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("The model ")
+
+
+def test_the_image_holds_what_lies_beside_the_graph() -> None:
+    for name in ("manifest.json", WEIGHTS):
+        assert name in (ROOT / "Dockerfile").read_text()
+        assert f"!model/{name}" in (ROOT / ".dockerignore").read_text()

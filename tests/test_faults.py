@@ -1,0 +1,100 @@
+"""What goes wrong around a server: clients that leave, a disk that is full, an end in mid-request.
+Whatever it was, the next request is served."""
+
+import signal
+import socket
+from pathlib import Path
+from time import sleep
+
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+
+from benchmarks.load import CLIENTS, EACH, load
+from tests.e2e.segmenter import SLOW_SIZE
+from tests.local_server import LocalServer
+from tests.samples import gradient, jpeg, png
+
+SECONDS = 60
+
+
+def served(server: LocalServer, content: bytes | None = None) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
+        files = {"image": content or jpeg()}
+        reply = session.post(f"{server.url}/v1/results", files=files, timeout=SECONDS)
+    return bool(reply.json()["results"][0]["status"]["code"] == "ok")
+
+
+def half_a_request(server: LocalServer, announced: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", server.port), SECONDS)
+    connection.sendall(
+        b"POST /v1/results HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        b"Content-Length: %d\r\n\r\n--b\r\nContent-Disposition: form-data; name=image\r\n\r\n"
+        % announced
+    )
+    return connection
+
+
+def test_a_client_that_leaves_in_mid_upload_is_no_fault(tmp_path: Path) -> None:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_WAITING="1") as server:
+        for _ in range(5):  # more than there are places
+            half_a_request(server, 1 << 20).close()
+        sleep(1)  # until the server has seen that they are gone
+        assert served(server)
+        server.stop()
+        log = server.log()
+    assert "Traceback" not in log, log
+
+
+def test_a_client_that_leaves_before_its_answer_is_no_fault(tmp_path: Path) -> None:
+    body = b"--b\r\nContent-Disposition: form-data; name=image\r\n\r\n" + jpeg() + b"\r\n--b--\r\n"
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        connection = half_a_request(server, len(body))
+        connection.sendall(body[body.index(b"\r\n\r\n") + 4 :])
+        connection.close()
+        assert served(server)
+        server.stop()
+        log = server.log()
+    assert "Traceback" not in log, log
+
+
+def test_a_full_disk_is_nothing_to_a_picture(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), np.uint8)
+    large = png(Image.fromarray(pixels), compress_level=0)
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), TESTS_FULL_DISK="1") as server:
+        with pytest.raises(requests.RequestException) as caught:
+            requests.post(f"{server.url}/v1/uploads", timeout=SECONDS).raise_for_status()
+        assert caught.value.response is not None
+        assert caught.value.response.status_code == 503, "the disk is not full"
+        assert served(server, large)
+
+
+def test_killed_in_mid_request(tmp_path: Path) -> None:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        half = half_a_request(server, 1 << 20)
+        sleep(0.2)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait(SECONDS)
+        half.close()
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        assert served(server)
+
+
+def test_eight_clients_each_get_their_own_answers(tmp_path: Path) -> None:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        first, second = (load(server.url, server.resident_kb) for _ in range(2))
+    for outcome in (first, second):
+        assert outcome.answered == CLIENTS * EACH
+        assert outcome.wrong == []
+    growth = max(second.resident_kb) / max(first.resident_kb) - 1
+    assert growth < 0.05, f"200 more requests took {growth:.1%} more memory"
+
+
+def test_a_picture_in_work_holds_nobody_up_but_its_followers(tmp_path: Path) -> None:
+    """The network's stand-in takes 8 s for a picture of this size; its request ends in 2."""
+    slow = jpeg(gradient(*SLOW_SIZE))
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_REQUEST_SECONDS="2") as server:
+        assert not served(server, slow)
+        assert requests.get(f"{server.url}/v1/version", timeout=SECONDS).status_code == 200

@@ -1,0 +1,65 @@
+"""Asks PyPI's advisory database about every package of the project's environment, the image's among
+them. (The tools beside it, such as the SAM CLI, have environments of their own and see no request.)
+
+Without a network, or where the index at hand knows no advisories, the audit is skipped with a note:
+it must not keep anybody from working. `CUTOUT_AUDIT=required` makes that an error.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tools.lock import stacked_sets
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 90
+
+
+def audit_command() -> list[str]:
+    """Nothing is installed or resolved: names and versions are read from the locked files."""
+    return [
+        *(sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes"),
+        *("--progress-spinner", "off", "--timeout", "10", "--format", "json"),
+        *(f"--requirement={each.target.relative_to(ROOT)}" for each in stacked_sets()),
+    ]
+
+
+def audited(report: str) -> list[dict[str, Any]]:
+    """The packages that the database knows, from pip-audit's JSON; none without a report."""
+    try:
+        packages: list[dict[str, Any]] = json.loads(report)["dependencies"]
+    except ValueError:
+        return []
+    return [each for each in packages if "skip_reason" not in each]
+
+
+def holes(packages: list[dict[str, Any]]) -> list[str]:
+    """One line for each advisory."""
+    return [
+        f"{package['name']} {package['version']}: {each['id']}, fixed in {each['fix_versions']}"
+        for package in packages
+        for each in package["vulns"]
+    ]
+
+
+def main() -> None:
+    try:
+        done = subprocess.run(
+            audit_command(), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        packages = audited(done.stdout)
+    except subprocess.TimeoutExpired:
+        packages = []
+    if not packages:
+        print("No advisories can be had here: the audit is skipped.")
+        sys.exit(os.environ.get("CUTOUT_AUDIT") == "required")
+    if found := holes(packages):
+        sys.exit("\n".join(found))
+    print(f"No known hole in {len(packages)} packages.")
+
+
+if __name__ == "__main__":
+    main()
