@@ -3,13 +3,15 @@
 import numpy as np
 from PIL import Image
 
+from handler.compose.foreground import restore_colours
 from handler.pictures import Alpha, Composition, Picture, Pixels
 from handler.stripes import stripes
 
 
 def compose_cutout(picture: Picture, alpha: Alpha) -> Composition:
-    """Straight colour: the picture's own wherever anything shows, so that soft edges don't darken,
-    and zero where nothing does, so that nothing hidden is sent and the file is small."""
+    """Straight colour: the picture's own where it is opaque, the object's alone at soft edges, so
+    that they neither darken nor show the old background, and zero where nothing shows, so that
+    nothing hidden is sent and the file is small."""
     return Composition(straight_rgba(picture, alpha), picture.icc_profile)
 
 
@@ -23,4 +25,5 @@ def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
         image.putalpha(Image.fromarray(alpha[rows]))
         words = np.asarray(image).view(np.uint32)[..., 0]
         np.multiply(words, alpha[rows] > 0, out=packed[rows])
+    restore_colours(pixels, picture.colour, alpha)
     return pixels

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from handler.compose.compose import compose
+from handler.compose.foreground import restore_colours
+from handler.pictures import Alpha, Mode, Picture, Pixels
+
+RED, GREEN = (220, 30, 20), (20, 200, 60)
+
+
+def ramp(height: int = 96, width: int = 96, soft: int = 24) -> Alpha:
+    """Background on the left, object on the right, between them `soft` columns."""
+    columns = np.arange(width) - (width - soft) / 2
+    row = np.clip(columns / soft * 255, 0, 255).round().astype(np.uint8)
+    return np.repeat(row[np.newaxis], height, 0)
+
+
+def strands(height: int = 96, width: int = 96) -> Alpha:
+    """Hair: lines a pixel wide that are opaque nowhere, and a body that they come from."""
+    alpha = np.zeros((height, width), np.uint8)
+    alpha[:, ::6] = 140
+    alpha[height // 2 :] = 255
+    return alpha
+
+
+def mixed(alpha: Alpha) -> Image.Image:
+    """A red object in front of green, as a camera sees it."""
+    share = alpha[..., np.newaxis] / 255
+    return Image.fromarray((share * RED + (1 - share) * GREEN + 0.5).astype(np.uint8))
+
+
+def restored(picture: Image.Image, alpha: Alpha) -> Pixels:
+    """The colours afterwards."""
+    pixels = np.dstack([np.asarray(picture), alpha])
+    restore_colours(pixels, picture, alpha)
+    assert np.array_equal(pixels[..., 3], alpha), "the alpha changed"
+    return pixels[..., :3]
+
+
+@pytest.mark.parametrize("alpha", [ramp(), ramp(97, 95), ramp(300, 64, soft=8), strands()])
+def test_a_fringe_takes_the_objects_colour(alpha: Alpha) -> None:
+    picture = mixed(alpha)
+    soft = (alpha > 0) & (alpha < 255)
+    share = alpha[soft, np.newaxis] / 255
+    before, after = (
+        (np.abs(colours[soft] - np.array(RED, float)) * share).mean()
+        for colours in (np.asarray(picture), restored(picture, alpha))
+    )
+    assert after < before * 0.25, f"on another background {after:.1f} of {before:.1f} still shows"
+
+
+@pytest.mark.parametrize("mode", [Mode.FG_IMAGE, Mode.FG_IMAGE_SHADOW])
+def test_both_modes_with_colour_have_it(mode: Mode) -> None:
+    alpha = ramp()
+    middle = (slice(20, 40), slice(46, 56))  # above the shadow
+    pixels = compose(Picture(mixed(alpha)), alpha, mode).pixels[middle]
+    assert np.abs(pixels[..., :3].astype(int) - RED).max() < 40
+
+
+def test_opaque_and_empty_pixels_stay_exactly() -> None:
+    alpha = ramp()
+    picture = mixed(alpha)
+    hard = (alpha == 0) | (alpha == 255)
+    assert np.array_equal(restored(picture, alpha)[hard], np.asarray(picture)[hard])
+
+
+def test_one_colour_everywhere_stays() -> None:
+    """There is nothing to be told apart, so nothing may drift."""
+    alpha = strands()
+    picture = Image.new("RGB", (96, 96), (90, 140, 200))
+    assert np.abs(restored(picture, alpha).astype(int) - (90, 140, 200)).max() <= 1
+
+
+@pytest.mark.parametrize("value", [1, 128, 254])
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (5, 130), (130, 5), (64, 257)])
+def test_soft_all_over_in_any_size(size: tuple[int, int], value: int) -> None:
+    picture = Image.new("RGB", size, RED)
+    alpha = np.full((size[1], size[0]), value, np.uint8)
+    assert np.abs(restored(picture, alpha).astype(int) - RED).max() <= 1
+
+
+def test_what_lies_far_away_does_not_count() -> None:
+    """A blue object at the other end of the picture lends nothing to a red one's edge."""
+    alpha = np.hstack([ramp(64, 96), 255 - ramp(64, 96)[:, ::-1], np.zeros((64, 200), np.uint8)])
+    near = restored(mixed(alpha), alpha)[:, :96]
+    far = np.hstack([alpha, np.full((64, 64), 255, np.uint8)])
+    picture = Image.fromarray(
+        np.hstack([np.asarray(mixed(alpha)), np.full((64, 64, 3), (0, 0, 255), np.uint8)])
+    )
+    shown = (restored(picture, far)[:, :96] - near.astype(int)) * (alpha[:, :96, np.newaxis] / 255)
+    assert np.abs(shown).max() <= 12  # of 235
+
+
+def test_stripes_do_not_show() -> None:
+    """The work goes by 128 rows; the same edge on each of them must come out the same."""
+    alpha = ramp(600, 96)
+    colours = restored(mixed(alpha), alpha).astype(int)
+    assert np.abs(np.diff(colours, axis=0)).max() <= 1
