@@ -14,6 +14,7 @@ from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
+from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network, square
 from handler.settings import Settings
 from handler.stages import Stages
@@ -37,7 +38,8 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     """Whole requests and the bare network on the same input, in turns, after one of each that
     doesn't count. The network's peak is below the request's, so that the memory is the latter's."""
     network = Network(Settings().model_path, threads)
-    pipeline = Pipeline(Settings(), network)
+    edges = EdgeRefiner(Settings().model_dir, threads)
+    pipeline = Pipeline(Settings(), network, sharpen=edges)
     content = path.read_bytes()
     form = PictureForm(image=Source(content, path.name))
     picture = decode(content, pipeline.settings)

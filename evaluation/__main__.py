@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from evaluation import ours, rembg
+from evaluation import ours, peer
 from evaluation.samples import Sample, samples_in
 from evaluation.score import Score
 from evaluation.sheets import write_sheets
@@ -24,17 +24,17 @@ def main() -> None:
     samples = list(samples_in(given.sets))
     folders = {
         **{f"ours-{model}": given.out / f"ours-{model}" for model in Model},
-        **{f"rembg-{model}": given.out / f"rembg-{model}" for model in rembg.MODELS},
+        **{f"rembg-{model}": given.out / f"rembg-{model}" for model in peer.MODELS},
     }
     for model in Model:
         folder = folders[f"ours-{model}"]
         ours.write_masks(_missing(samples, folder), model, folder)
-    for peer in rembg.MODELS:
-        folder = folders[f"rembg-{peer}"]
+    for model_name in peer.MODELS:
+        folder = folders[f"rembg-{model_name}"]
         if missing := _missing(samples, folder):
-            rembg.write_masks(missing, peer, given.out / "models", folder, given.packages)
+            peer.write_masks(missing, model_name, given.out / "models", folder, given.packages)
     scores = _scores(given.sets, samples, folders)
-    report = render(scores, [f"rembg-{model}" for model in rembg.MODELS])
+    report = render(scores, [f"rembg-{model}" for model in peer.MODELS])
     (given.out / "report.md").write_text(report)
     print(report)
     reference = scores["rembg-isnet-general-use"]

@@ -9,6 +9,7 @@ from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
+from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Model, Settings
 from handler.stages import Stages
@@ -21,7 +22,9 @@ MAX_SIDE = 8192
 def write_masks(samples: Iterable[Sample], model: Model, folder: Path) -> None:
     """``SET/NAME.png`` for each picture."""
     settings = Settings(model=model, max_side=MAX_SIDE)
-    pipeline = Pipeline(settings, Network(settings.model_path, settings.network_threads))
+    network = Network(settings.model_path, settings.network_threads)
+    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
+    pipeline = Pipeline(settings, network, sharpen=edges)
     for sample in samples:
         target = folder / f"{sample.name}.png"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from handler.receive.files import build_files_router
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
 from handler.record import RequestLog, to_stdout
+from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Settings, get_settings
 from handler.storage.disk import DiskStorage
@@ -25,8 +26,11 @@ ORIGINAL_PREFIX = "/img-bg-removal"
 def create_app(settings: Settings) -> FastAPI:
     """Loads the model and builds the application around it."""
     network = Network(settings.model_path, settings.network_threads)
+    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
     network.wait()
-    return build_app(Pipeline(settings, network, open_bucket(settings) or DiskStorage(settings)))
+    edges.wait()
+    storage = open_bucket(settings) or DiskStorage(settings)
+    return build_app(Pipeline(settings, network, storage, edges))
 
 
 def build_app(pipeline: Pipeline) -> FastAPI:

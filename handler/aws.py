@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import get_settings
 
@@ -13,14 +14,17 @@ def build_lambda_handler() -> "LambdaHandler":
     """The app behind Mangum; the model loads while the web framework is imported."""
     settings = get_settings().on_lambda()
     network = Network(settings.model_path, settings.network_threads)
+    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
 
     from handler.app import build_app  # noqa: PLC0415
     from handler.gateway import build_handler  # noqa: PLC0415
     from handler.pipeline import Pipeline  # noqa: PLC0415
     from handler.storage.s3 import open_bucket  # noqa: PLC0415
 
-    handler = build_handler(build_app(Pipeline(settings, network, open_bucket(settings))))
+    pipeline = Pipeline(settings, network, open_bucket(settings), edges)
+    handler = build_handler(build_app(pipeline))
     network.wait()
+    edges.wait()
     return handler
 
 

@@ -17,10 +17,10 @@ from handler.decode.decode import decode
 from handler.encode.fit import encode_to_fit
 from handler.errors import PictureError, ProcessingFailedError, TooSlowError
 from handler.fetch.source import announce, fetch
-from handler.pictures import Alpha, Composition, Mode, Picture, Source
+from handler.pictures import Alpha, Composition, Picture, Source
 from handler.receive.order import Order
 from handler.record import Facts, reason
-from handler.refine.refine import refine
+from handler.refine.refine import Sharpen, refine
 from handler.settings import Settings
 from handler.stages import Stages
 from handler.storage.storage import Storage
@@ -39,6 +39,7 @@ class Pipeline:
     settings: Settings
     segment: Segmenter
     storage: Storage | None = None
+    sharpen: Sharpen | None = None
     _in_work: BoundedSemaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,23 +71,24 @@ class Pipeline:
         """A PNG file, of at most `room` bytes if it can be had; raises `PictureError`."""
         # what may take longer to be better asks this one, so that the storage has its time
         budget = order.deadline.earlier(self.settings.storing_seconds)
-        composition = self._compose(source, order.mode, order.deadline, stages)
+        composition = self._compose(source, order, budget, stages)
         with stages.time("encode"):
             return encode_to_fit(composition, room, budget)
 
     def _compose(
-        self, source: Source, mode: Mode, deadline: Deadline, stages: Stages
+        self, source: Source, order: Order, budget: Deadline, stages: Stages
     ) -> Composition:
         with stages.time("decode"):
             picture = decode(source.content, self.settings)
-        _require_time(deadline)
+        _require_time(order.deadline)
         with stages.time("segment"):
             coarse = self.segment(picture)
-        _require_time(deadline)
+        _require_time(order.deadline)
         with stages.time("refine"):
-            alpha = refine(coarse, picture)
+            until = budget.within(self.settings.edge_seconds)
+            alpha = refine(coarse, picture, self.sharpen, until)
         with stages.time("compose"):
-            return compose(picture, alpha, mode)
+            return compose(picture, alpha, order.mode)
 
     @contextmanager
     def _turn(self, deadline: Deadline) -> Iterator[None]:

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     processing_seconds: float = Field(
         default=8.0, description="Of the request's time, what a download leaves to the picture."
     )
+    edge_seconds: float = Field(
+        default=5.0, description="For the edges of a picture larger than the network's; 0 is never."
+    )
     storing_seconds: float = Field(
         default=4.0, description="Of the request's time, what the picture leaves to the storage."
     )

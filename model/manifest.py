@@ -19,6 +19,8 @@ from model.share import WEIGHTS
 from model.speed import Speed
 
 NAME = "manifest.json"
+REFINER = "edge-refiner.int8.onnx"
+"""Made by `model.refiner`."""
 TOOLS = ("onnx", "onnxruntime", "numpy", "pillow")
 
 Manifest: TypeAlias = dict[str, Any]
@@ -36,11 +38,9 @@ class Recipe:
 def describe(folder: Path, recipe: Recipe) -> Manifest:
     """Everything but the figures, of the files in `folder`."""
     names = [*(f"{name}.onnx" for name in MODELS), WEIGHTS]
+    names += [REFINER] if (folder / REFINER).exists() else []
     return {
-        "files": {
-            name: {"sha256": digest(folder / name), "bytes": (folder / name).stat().st_size}
-            for name in names
-        },
+        "files": {name: describe_file(folder / name) for name in names},
         "models": {name: _model(folder / f"{name}.onnx", name) for name in MODELS},
         "weights": {"type": "int8", "bits": recipe.weight_bits, "per_channel": True},
         "calibration": {
@@ -50,6 +50,11 @@ def describe(folder: Path, recipe: Recipe) -> Manifest:
         },
         "tools": {"python": platform.python_version()} | {name: version(name) for name in TOOLS},
     }
+
+
+def describe_file(path: Path) -> Manifest:
+    """One entry of ``files``."""
+    return {"sha256": digest(path), "bytes": path.stat().st_size}
 
 
 def figures(sets: dict[str, dict[str, Quality]], speed: Speed) -> Manifest:

@@ -7,8 +7,10 @@ import numpy as np
 from PIL import Image
 
 from handler.compose.compose import compose
+from handler.deadline import Deadline
 from handler.decode.decode import decode
 from handler.pictures import Alpha, Mode, Picture
+from handler.refine.edges import EdgeRefiner
 from handler.refine.refine import refine
 from handler.segment.network import Network
 from handler.settings import get_settings
@@ -74,8 +76,12 @@ def matted_photos() -> list[tuple[Picture, Alpha]]:
     """Each test photo with the alpha that the service gives it."""
     settings = get_settings()
     network = Network(settings.model_path, settings.network_threads)
+    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
     pictures = [decode(path.read_bytes(), settings) for path in PHOTOS]
-    return [(picture, refine(network(picture), picture)) for picture in pictures]
+    return [
+        (picture, refine(network(picture), picture, edges, Deadline.after(60)))
+        for picture in pictures
+    ]
 
 
 def drawings() -> list[tuple[Picture, Alpha]]:

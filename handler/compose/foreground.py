@@ -1,7 +1,7 @@
 """The object's own colours at its edges.
 
-A soft pixel's colour is a mixture, α of the object and 1 - α of what was behind it, so that on
-another background the old one shines through as a fringe. Object and background nearby are
+A soft pixel's colour is a mixture, a share of the object and the rest of what was behind it, so
+that on another background the old one shines through as a fringe. Object and background nearby are
 averaged apart, weighted by how surely a pixel is one or the other, and what is left of the mixture
 when they are put together again goes to the object by its share, as in "blur fusion" (Forte and
 Pitié, "Approximate Fast Foreground Colour Estimation", ICIP 2021). Their two blurs of fixed radius
@@ -111,12 +111,12 @@ def _sums(
     return object_, background
 
 
-def _cut(
-    picture: Pixels, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> Pixels:
+def _cut(picture: Pixels, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Pixels:
     """The pixels of some blocks, shape (n, 4, 4, channels)."""
     height, width, channels = picture.shape
-    return picture.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, channels)[rows, :, columns]
+    return picture.reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, channels)[
+        rows, :, columns
+    ]
 
 
 def _means(sums: Sums, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Means:
@@ -145,21 +145,26 @@ def _every_mean(sums: Sums) -> Means:
 
 def _blended(own: Sums, wide: Means) -> Means:
     """A level's mean as far as its weight goes, a coarser one's for the rest."""
-    return (own[..., :3] + MINIMUM * wide) / (own[..., 3:] + MINIMUM)
+    blended: Means = (own[..., :3] + MINIMUM * wide) / (own[..., 3:] + MINIMUM)
+    return blended
 
 
 def _halved(sums: Sums) -> Sums:
     height, width = sums.shape[:2]
-    even = np.pad(sums, ((0, height % 2), (0, width % 2), (0, 0))) if height % 2 or width % 2 else sums
+    even = (
+        np.pad(sums, ((0, height % 2), (0, width % 2), (0, 0))) if height % 2 or width % 2 else sums
+    )
     pairs = even[0::2] + even[1::2]
-    return (pairs[:, 0::2] + pairs[:, 1::2]) / np.float32(4)
+    mean = (pairs[:, 0::2] + pairs[:, 1::2]) / np.float32(4)
+    return mean.astype(np.float32, copy=False)
 
 
 def _blurred(sums: Sums) -> Sums:
     """Mean of 3 x 3 blocks, the border's repeated."""
     wide = np.pad(sums, ((1, 1), (1, 1), (0, 0)), "edge")
     rows = wide[:-2] + wide[1:-1] + wide[2:]
-    return (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    mean: Sums = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return mean
 
 
 def _doubled(means: Means) -> Means:

@@ -1,18 +1,32 @@
-"""Coarse alpha to full size, the input's own holes kept."""
+"""Coarse alpha to full size, its edges sharpened, the input's own holes kept."""
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image
 
+from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
 from handler.refine.levels import stretch_levels
 
+Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
+"""Picture, coarse alpha, the same enlarged, and until when → alpha of the picture's size."""
 
-def refine(coarse: Alpha, picture: Picture) -> Alpha:
-    """Alpha of the picture's size. Bilinear, which can't ring; where the picture is smaller than
-    the network's square Pillow widens the kernel to what it shrinks by."""
-    levelled = Image.fromarray(stretch_levels(coarse))
-    alpha = np.asarray(levelled.resize(picture.size, Image.Resampling.BILINEAR))
+
+def refine(coarse: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: Deadline) -> Alpha:
+    """Alpha of the picture's size: enlarged, then sharpened until `deadline` at most."""
+    levelled = stretch_levels(coarse)
+    alpha = enlarge(levelled, picture.size)
+    if sharpen is not None:
+        alpha = sharpen(picture, levelled, alpha, deadline)
     return alpha if picture.holes is None else product(alpha, picture.holes)
+
+
+def enlarge(coarse: Alpha, size: tuple[int, int]) -> Alpha:
+    """Bilinear, which can't ring; where the picture is smaller than the network's square Pillow
+    widens the kernel to what it shrinks by."""
+    return np.asarray(Image.fromarray(coarse).resize(size, Image.Resampling.BILINEAR))
 
 
 def product(first: Alpha, second: Alpha) -> Alpha:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from handler.pictures import Alpha, Picture
 from handler.segment.backdrop import opaque
-from handler.segment.model_file import check_model
+from handler.segment.model_file import WEIGHTS, check_files
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -54,7 +54,7 @@ class Network:
 def _load(path: Path, threads: int) -> "InferenceSession":
     from handler.segment.session import load_session  # noqa: PLC0415  # on this thread as well
 
-    check_model(path)
+    check_files(path.parent, path.name, WEIGHTS)
     return load_session(path, threads)
 
 

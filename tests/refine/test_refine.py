@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.pictures import Picture
+from handler.deadline import Deadline
+from handler.pictures import Alpha, Picture
 from handler.refine.refine import product, refine
+
+SOON = Deadline.after(600)
 
 
 def step(side: int = 1024) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -15,14 +18,14 @@ def step(side: int = 1024) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (300, 200), (1024, 1024), (4096, 16), (16, 4096)])
 def test_alpha_gets_the_pictures_size(size: tuple[int, int]) -> None:
-    alpha = refine(step(), Picture(Image.new("RGB", size)))
+    alpha = refine(step(), Picture(Image.new("RGB", size)), None, SOON)
     assert alpha.shape == (size[1], size[0])
     assert alpha.dtype == np.uint8
 
 
 @pytest.mark.parametrize("width", [256, 4096])
 def test_resampling_does_not_ring(width: int) -> None:
-    alpha = refine(step(), Picture(Image.new("RGB", (width, 8))))
+    alpha = refine(step(), Picture(Image.new("RGB", (width, 8))), None, SOON)
     row = alpha[4].astype(int)
     assert (np.diff(row) >= 0).all(), "a single step must stay a single ramp"
     middle = row[width // 2 - width // 256 : width // 2 + width // 256]
@@ -33,10 +36,28 @@ def test_holes_multiply() -> None:
     holes = np.full((8, 8), 255, np.uint8)
     holes[:4] = 0
     holes[4, :] = 100
-    alpha = refine(step(), Picture(Image.new("RGB", (8, 8)), holes))
+    alpha = refine(step(), Picture(Image.new("RGB", (8, 8)), holes), None, SOON)
     assert (alpha[:4] == 0).all(), "a hole was filled"
     assert (alpha[4, 5:] == 100).all()
     assert (alpha[5:, 5:] == 255).all()
+
+
+def test_what_sharpens_gets_the_levelled_alpha_and_holes_have_the_last_word() -> None:
+    seen: list[tuple[Alpha, Alpha]] = []
+
+    def sharpen(_picture: Picture, coarse: Alpha, enlarged: Alpha, _until: Deadline) -> Alpha:
+        seen.append((coarse, enlarged))
+        return np.full_like(enlarged, 255)
+
+    holes = np.zeros((8, 8), np.uint8)
+    holes[0, 0] = 200
+    faint = np.full((1024, 1024), 10, np.uint8)
+    alpha = refine(faint, Picture(Image.new("RGB", (8, 8)), holes), sharpen, SOON)
+    ((coarse, enlarged),) = seen
+    assert not coarse.any(), "faint alpha was to be levelled away first"
+    assert enlarged.shape == (8, 8)
+    assert alpha[0, 0] == 200
+    assert alpha.sum() == 200, "a hole was filled"
 
 
 def test_product_is_rounded_to_nearest_for_every_pair() -> None:

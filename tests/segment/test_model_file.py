@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.segment.model_file import WEIGHTS, ModelError, check_model
+from handler.segment.model_file import WEIGHTS, ModelError, check_files
 from handler.settings import Model, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,32 +25,32 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("model", Model)
 def test_the_shipped_ones_are_the_ones(model: Model) -> None:
-    check_model(Settings(model=model).model_path)
+    check_files(Settings().model_dir, f"{model}.onnx", WEIGHTS)
 
 
 def test_the_one_of_the_manifest_is(folder: Path) -> None:
-    check_model(folder / FILE)
+    check_files(folder, FILE, WEIGHTS)
 
 
 @pytest.mark.parametrize("name", [FILE, WEIGHTS])
 def test_an_altered_one_is_not(folder: Path, name: str) -> None:
     (folder / name).write_bytes(b"abd")
     with pytest.raises(ModelError, match="not the one"):
-        check_model(folder / FILE)
+        check_files(folder, FILE, WEIGHTS)
 
 
 @pytest.mark.parametrize("name", [FILE, WEIGHTS, "manifest.json"])
 def test_a_missing_one_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(ModelError, match=name):
-        check_model(folder / FILE)
+        check_files(folder, FILE, WEIGHTS)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "no json", '{"files": {}}'])
 def test_a_broken_manifest_is_named(folder: Path, text: str) -> None:
     (folder / "manifest.json").write_text(text)
     with pytest.raises(ModelError, match="manifest"):
-        check_model(folder / FILE)
+        check_files(folder, FILE, WEIGHTS)
 
 
 @pytest.mark.parametrize("altered", [True, False])

@@ -1,0 +1,1 @@
+"""The edge refiner: how it is fitted, from drawn mattes over photos."""

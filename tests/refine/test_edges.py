@@ -1,0 +1,111 @@
+"""The shipped edge refiner on drawn edges: a disc whose truth is known."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from handler.deadline import Deadline
+from handler.pictures import Alpha, Picture
+from handler.refine.edges import EdgeRefiner
+from handler.refine.refine import enlarge
+from handler.settings import Settings
+
+SIDE, COARSE = 2048, 1024
+
+
+@pytest.fixture(scope="module")
+def edges() -> EdgeRefiner:
+    return EdgeRefiner(Settings().model_dir, 1)
+
+
+def disc(side: int) -> Alpha:
+    """Antialiased, at three quarters of the square."""
+    large = np.hypot(*(np.mgrid[: 2 * side, : 2 * side] + 0.5 - side)) < 0.75 * side
+    alpha = Image.fromarray((large * 255).astype(np.uint8)).resize(
+        (side, side), Image.Resampling.BOX
+    )
+    return np.asarray(alpha)
+
+
+def picture(truth: Alpha) -> Picture:
+    """An orange disc on blue, with a camera's grain."""
+    share = truth[..., np.newaxis] / np.float32(255)
+    mixed = share * (230, 140, 40) + (1 - share) * (30, 60, 120)
+    grain = np.random.default_rng(5).normal(0, 2, (*truth.shape, 1))
+    return Picture(Image.fromarray(np.clip(mixed + grain, 0, 255).astype(np.uint8)))
+
+
+def blurred(truth: Alpha) -> Alpha:
+    """What a network of a quarter of the side says."""
+    quarter = Image.fromarray(truth).resize((COARSE // 2, COARSE // 2), Image.Resampling.BOX)
+    return np.asarray(quarter.resize((COARSE, COARSE), Image.Resampling.BILINEAR))
+
+
+def error(alpha: Alpha, truth: Alpha) -> float:
+    return float(np.abs(alpha.astype(np.int16) - truth).mean())
+
+
+def test_a_blurred_edge_gets_sharp(edges: EdgeRefiner) -> None:
+    truth = disc(SIDE)
+    coarse = blurred(truth)
+    enlarged = enlarge(coarse, (SIDE, SIDE))
+    fine = edges(picture(truth), coarse, enlarged, Deadline.after(600))
+    assert error(fine, truth) < 0.3 * error(enlarged, truth)
+
+
+def test_out_of_time_the_enlarged_alpha_is_the_answer(edges: EdgeRefiner) -> None:
+    truth = disc(SIDE)
+    enlarged = enlarge(blurred(truth), (SIDE, SIDE))
+    found = edges(picture(truth), blurred(truth), enlarged, Deadline.after(0))
+    assert np.array_equal(found, enlarged)
+
+
+def test_with_little_time_some_tiles_are_better_and_none_is_worse(
+    edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock on which a tile takes a second: three of them fit."""
+    ticks = iter(range(10_000))
+    monkeypatch.setattr("handler.refine.edges.monotonic", lambda: next(ticks))
+    left = iter([9.0, 3.0, 3.0, 2.0, 0.5])
+    monkeypatch.setattr(Deadline, "remaining", lambda _self: next(left))
+    truth = disc(SIDE)
+    enlarged = enlarge(blurred(truth), (SIDE, SIDE))
+    found = edges(picture(truth), blurred(truth), enlarged, Deadline.after(1))
+    changed = found != enlarged
+    assert changed.any(), "nothing was done"
+    assert changed.sum() < 3 * 320 * 320, "more tiles than there was time for"
+    assert error(found, truth) < error(enlarged, truth)
+
+
+def test_a_picture_of_the_networks_size_costs_nothing(
+    edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_planes: object) -> None:
+        raise AssertionError("the network was run")
+
+    monkeypatch.setattr(edges, "infer", never)
+    truth = disc(COARSE)
+    assert edges(picture(truth), truth, truth, Deadline.after(600)) is truth
+    larger = enlarge(truth, (COARSE + 1, COARSE + 1))
+    with pytest.raises(AssertionError, match="was run"):
+        edges(picture(larger), truth, larger, Deadline.after(600))
+
+
+def test_what_is_sure_stays_as_it_is(edges: EdgeRefiner) -> None:
+    truth = disc(SIDE)
+    enlarged = enlarge(blurred(truth), (SIDE, SIDE))
+    found = edges(picture(truth), blurred(truth), enlarged, Deadline.after(600))
+    middle, corner = slice(SIDE // 2 - 200, SIDE // 2 + 200), slice(0, 100)
+    assert (found[middle, middle] == 255).all()
+    assert (found[corner, corner] == 0).all()
+
+
+def test_the_result_does_not_depend_on_the_threads(edges: EdgeRefiner) -> None:
+    truth = disc(SIDE)
+    coarse = blurred(truth)
+    enlarged = enlarge(coarse, (SIDE, SIDE))
+    two = EdgeRefiner(Settings().model_dir, 2)
+    one, other = (
+        each(picture(truth), coarse, enlarged, Deadline.after(600)) for each in (edges, two)
+    )
+    assert np.array_equal(one, other)
