@@ -84,11 +84,13 @@ def test_killed_in_mid_request(tmp_path: Path) -> None:
 
 def test_eight_clients_each_get_their_own_answers(tmp_path: Path) -> None:
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
-        first, second = (load(server.url, server.resident_kb) for _ in range(2))
-    for outcome in (first, second):
+        rounds = [load(server.url, server.resident_kb) for _ in range(3)]
+    for outcome in rounds:
         assert outcome.answered == CLIENTS * EACH
         assert outcome.wrong == []
-    growth = max(second.resident_kb) / max(first.resident_kb) - 1
+    # one round's peak may be 5 % above another's by how its bodies happen to overlap
+    *before, last = (max(outcome.resident_kb) for outcome in rounds)
+    growth = last / max(before) - 1
     assert growth < 0.05, f"200 more requests took {growth:.1%} more memory"
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from handler.app import build_app
 from handler.pipeline import Pipeline, Segmenter
+from handler.refine.refine import Sharpen
 from handler.settings import Settings
 from handler.storage.disk import DiskStorage
 from tests.e2e.gateway import Gateway
@@ -50,9 +51,10 @@ def png_of(result: dict[str, Any]) -> bytes:
 class LocalServer:
     """The local server in this process, to compare with. Each picture is worked out once."""
 
-    def __init__(self, segment: Segmenter, folder: Path) -> None:
+    def __init__(self, segment: Segmenter, folder: Path, sharpen: Sharpen | None = None) -> None:
         settings = Settings(storage_dir=folder)
-        self._client = TestClient(build_app(Pipeline(settings, segment, DiskStorage(settings))))
+        pipeline = Pipeline(settings, segment, DiskStorage(settings), sharpen)
+        self._client = TestClient(build_app(pipeline))
         self.png = lru_cache(maxsize=1)(self._png)
 
     def _png(self, content: bytes, mode: str) -> bytes:

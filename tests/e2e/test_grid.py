@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handler.pictures import Mode
+from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Settings
 from tests.e2e.client import LocalServer, png_of, post, result_of
@@ -17,7 +18,10 @@ from tests.fetch.servers import answer, serving
 
 @pytest.fixture(scope="module")
 def local_with_network(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
-    return LocalServer(Network(Settings().model_path, 2), tmp_path_factory.mktemp("local"))
+    settings = Settings()
+    edges = EdgeRefiner(settings.model_dir, 2)
+    folder = tmp_path_factory.mktemp("local")
+    return LocalServer(Network(settings.model_path, 2), folder, edges)
 
 
 def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: str) -> None:

@@ -38,9 +38,15 @@ def slow() -> Iterator[Slow]:
 
 
 def post_behind(client: TestClient, statuses: list[int]) -> Thread:
-    thread = Thread(
-        target=lambda: statuses.append(client.post(RESULTS, files={"image": jpeg()}).status_code)
-    )
+    """Comes back until there is a place: who looks whether there is one may hold it just then."""
+
+    def post() -> None:
+        status = 503
+        while status == 503:
+            status = client.post(RESULTS, files={"image": jpeg()}).status_code
+        statuses.append(status)
+
+    thread = Thread(target=post)
     thread.start()
     return thread
 
