@@ -120,7 +120,7 @@ class Settings(BaseSettings):
 
     model_dir: Path = Path(__file__).resolve().parent.parent / "model"
     model: Model = Field(
-        default=Model.BEST, description="`best`, or `fast`: three fifths of the time."
+        default=Model.BEST, description="`best`, or `fast`: about half of its time."
     )
     threads: int | None = Field(
         default=None, ge=1, description="Network threads; default: the vCPUs."
