@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from handler.settings import Settings
+from handler.settings import Model, Settings
 from handler.storage.s3 import ANSWERS, UPLOADS
 
 TEMPLATE = (Path(__file__).parent.parent / "template.yaml").read_text()
@@ -23,8 +23,14 @@ def test_objects_live_as_long_as_links() -> None:
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
     variables = re.findall(r"^\s+CUTOUT_(\w+):", TEMPLATE, re.MULTILINE)
-    assert variables == ["BUCKET_URL", "API_KEYS_SECRET"]
+    assert variables == ["BUCKET_URL", "MODEL", "API_KEYS_SECRET"]
     assert {name.lower() for name in variables} <= set(Settings.model_fields)
+
+
+def test_every_network_can_be_chosen() -> None:
+    parameter = re.search(r"  Model:\n.*?AllowedValues: \[(.+?)\]", TEMPLATE, re.DOTALL)
+    assert parameter
+    assert parameter[1].split(", ") == list(Model)
 
 
 def test_the_function_ends_before_the_gateway_does() -> None:
