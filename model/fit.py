@@ -10,7 +10,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from statistics import geometric_mean
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -108,28 +109,36 @@ def _levelled(logits: Maps) -> Maps:
     return np.clip((alpha * 255 - 16) / 224, 0, 1)
 
 
-def score(examples: list[Example], gate: Gate) -> float:
-    """1 is the best single expert on each set; smaller is better."""
-    ours = errors(examples, fused(gate))
-    alone = [
-        errors(examples, lambda logits, i=i: _levelled(logits[i]))  # type: ignore[misc]
-        for i in range(len(gate.prior))
-    ]
-    return _geometric_mean({s: ours[s] / min(each[s] for each in alone) for s in ours})
+@dataclass(frozen=True)
+class Contest:
+    """Examples, and each set's error by the best single expert."""
+
+    examples: list[Example]
+    alone: Mapping[str, float]
+
+    @classmethod
+    def of(cls, examples: list[Example]) -> Self:
+        """Runs every expert alone, once."""
+        each = [
+            errors(examples, lambda logits, i=i: _levelled(logits[i]))  # type: ignore[misc]
+            for i in range(len(examples[0].logits))
+        ]
+        return cls(examples, {name: min(error[name] for error in each) for name in each[0]})
+
+    def score(self, gate: Gate) -> float:
+        """1 is the best single expert on each set; smaller is better."""
+        ours = errors(self.examples, fused(gate))
+        return geometric_mean([ours[name] / error for name, error in self.alone.items()])
 
 
-def _geometric_mean(ratios: Mapping[str, float]) -> float:
-    return float(np.exp(np.mean(np.log(list(ratios.values())))))
-
-
-def search(examples: list[Example], gate: Gate) -> Gate:
+def search(contest: Contest, gate: Gate) -> Gate:
     """The best gate by coordinate descent from `gate`."""
-    best, steps = score(examples, gate), [4.0, 4.0, *[0.4] * (len(gate.prior) - 1)]
+    best, steps = contest.score(gate), [4.0, 4.0, *[0.4] * (len(gate.prior) - 1)]
     for _ in range(ROUNDS):
         for index, step in enumerate(steps):
             for signed in (step, -step):
                 moved = _moved(gate, index, signed)
-                while (found := score(examples, moved)) < best:
+                while (found := contest.score(moved)) < best:
                     best, gate = found, moved
                     moved = _moved(gate, index, signed)
         steps = [step / 2 for step in steps]
@@ -156,16 +165,15 @@ def main() -> None:
     given = parser.parse_args()
     gate = GATES[given.model]
     examples = list(observe(MODELS[given.model], given.experts, given.train))
-    print(f"shipped {score(examples, gate):.4f} {gate}", flush=True)
-    found = search(examples, gate)
-    print(f"fitted {score(examples, found):.4f} {found}", flush=True)
+    everything = Contest.of(examples)
+    print(f"shipped {everything.score(gate):.4f} {gate}", flush=True)
+    found = search(everything, gate)
+    print(f"fitted {everything.score(found):.4f} {found}", flush=True)
     for fold in range(FOLDS):
-        fitted = search([e for i, e in enumerate(examples) if i % FOLDS != fold], gate)
-        unseen = [e for i, e in enumerate(examples) if i % FOLDS == fold]
-        print(
-            f"fold {fold}: fitted {score(unseen, fitted):.4f}, shipped {score(unseen, gate):.4f}",
-            flush=True,
-        )
+        fitted = search(Contest.of([e for i, e in enumerate(examples) if i % FOLDS != fold]), gate)
+        unseen = Contest.of([e for i, e in enumerate(examples) if i % FOLDS == fold])
+        scores = f"fitted {unseen.score(fitted):.4f}, shipped {unseen.score(gate):.4f}"
+        print(f"fold {fold}: {scores}", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,11 @@ from model.assemble import assemble
 from model.experts import MODELS, Expert
 from model.gate import GATES
 from model.pictures import pictures_in
+from model.plot import Point, scatter
 from model.quality import absolute_error, open_session, predict
 from model.speed import race
 
+PLOT = Path(__file__).with_name("frontier.svg")
 BEST, FAST = MODELS["best"], MODELS["fast"]
 SUBSETS = {
     "ISNet 1024": (BEST[0],),
@@ -45,7 +47,7 @@ class Row:
     errors: dict[str, float]
 
 
-def measure(experts: Path, sets: Path, folder: Path) -> Iterator[Row]:
+def measure(experts: Path, sets: Path, every: int, folder: Path) -> Iterator[Row]:
     """Each subset's row; `experts` is what ``python -m model --keep`` kept."""
     paths = {name: folder / f"{index}.onnx" for index, name in enumerate(SUBSETS)}
     for name, subset in SUBSETS.items():
@@ -53,7 +55,7 @@ def measure(experts: Path, sets: Path, folder: Path) -> Iterator[Row]:
     costs = race(paths).costs
     for name, path in paths.items():
         megabytes = path.stat().st_size / 1e6
-        yield Row(name, costs[name].seconds, megabytes, _errors(path, sets))
+        yield Row(name, costs[name].seconds, megabytes, _errors(path, sets, every))
 
 
 def _save(subset: tuple[Expert, ...], experts: Path, path: Path) -> None:
@@ -63,10 +65,10 @@ def _save(subset: tuple[Expert, ...], experts: Path, path: Path) -> None:
     onnx.save(assemble(parts, replace(gate, prior=tuple(trust[e.name] for e in subset))), path)
 
 
-def _errors(path: Path, sets: Path) -> dict[str, float]:
-    session = open_session(path)
+def _errors(path: Path, sets: Path, every: int) -> dict[str, float]:
+    session = open_session(path, 1)
     return {
-        images.parent.name: fmean(_error(session, picture) for picture in pictures_in(images))
+        images.parent.name: fmean(_error(session, each) for each in pictures_in(images)[::every])
         for images in sorted(sets.glob("*/im"))
     }
 
@@ -78,18 +80,23 @@ def _error(session: ort.InferenceSession, picture: Path) -> float:
 
 
 def main() -> None:
-    """Prints the table in Markdown."""
+    """Prints the table in Markdown, and draws it."""
     parser = ArgumentParser(prog="python -m model.frontier")
     parser.add_argument("--experts", type=Path, required=True, help="what `--keep` kept")
     parser.add_argument("--evaluate", type=Path, required=True, help="sets with im/ and gt/")
+    parser.add_argument("--every", type=int, default=1, help="take one picture of a set in so many")
+    parser.add_argument("--plot", type=Path, default=PLOT)
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
-        rows = list(measure(given.experts, given.evaluate, Path(folder)))
-    print("| experts | time | MB | error |\n|---|---:|---:|---:|")
+        rows = list(measure(given.experts, given.evaluate, given.every, Path(folder)))
+    points = []
+    print("| experts | error | time | MB |\n|---|---:|---:|---:|")
     for row in rows:
         error = geometric_mean([row.errors[s] / rows[0].errors[s] for s in row.errors])
         time = row.seconds / rows[0].seconds
-        print(f"| {row.name} | {time:.2f} | {row.megabytes:.0f} | {error:.2f} |")
+        print(f"| {row.name} | {error:.2f} | {time:.2f} | {row.megabytes:.0f} |")
+        points.append(Point(row.name, time, error, row.name in MODELS))
+    given.plot.write_text(scatter(points, "time, ISNet 1024 = 1", "error, ISNet 1024 = 1"))
 
 
 if __name__ == "__main__":
