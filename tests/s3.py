@@ -39,8 +39,9 @@ class S3Server:
     def __init__(self) -> None:
         self._folder = Path(mkdtemp(prefix="cutout-s3-"))
         names = ("master", "volume", "filer", "s3")
-        self._http = dict(zip(names, free_ports(4), strict=True))
-        self._grpc = dict(zip(names, free_ports(4), strict=True))
+        ports = free_ports(2 * len(names))  # asked for at once, or one could come twice
+        self._http = dict(zip(names, ports[: len(names)], strict=True))
+        self._grpc = dict(zip(names, ports[len(names) :], strict=True))
         self.endpoint = f"http://127.0.0.1:{self._http['s3']}"
 
     def __enter__(self) -> Self:
