@@ -10,6 +10,7 @@ from handler.pipeline import Pipeline
 from handler.receive.access import guarded
 from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
+from handler.receive.places import Places
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
 from handler.record import RequestLog, to_stdout
@@ -42,15 +43,15 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     )
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
-    keys = guarded(open_keys(pipeline.settings))
+    keys, places = guarded(open_keys(pipeline.settings)), Places(pipeline.settings)
     for router in (
-        build_router(pipeline, keys),
+        build_router(pipeline, keys, places),
         build_uploads_router(pipeline.settings, pipeline.storage, keys),
     ):
         app.include_router(router)
         app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
     if isinstance(pipeline.storage, DiskStorage):
-        app.include_router(build_files_router(pipeline.storage))
+        app.include_router(build_files_router(pipeline.storage, places))
 
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:

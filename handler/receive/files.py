@@ -10,13 +10,14 @@ from starlette.datastructures import UploadFile
 from handler.errors import UploadRefusedError
 from handler.receive.body import limited_body
 from handler.receive.multipart import parse_multipart
+from handler.receive.places import Places
 from handler.settings import Settings, get_settings
 from handler.storage.disk import FILES_PATH, UPLOADS_PATH, DiskStorage
 from handler.storage.storage import AnswerKind
 
 
-def build_files_router(storage: DiskStorage) -> APIRouter:
-    """The routes behind the links that `storage` gives out."""
+def build_files_router(storage: DiskStorage, places: Places) -> APIRouter:
+    """The routes behind the links that `storage` gives out. An upload takes one of the `places`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(f"/{FILES_PATH}/{{name}}")
@@ -27,7 +28,11 @@ def build_files_router(storage: DiskStorage) -> APIRouter:
             path, media_type=kind.media_type, headers={"X-Content-Type-Options": "nosniff"}
         )
 
-    @router.post(f"/{UPLOADS_PATH}/{{token}}")
+    def invited(token: str) -> None:
+        """Before the body is read: the route asks for no key, so that the token has to do."""
+        storage.require_open(token)
+
+    @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(places)])
     async def upload(
         token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
     ) -> Response:

@@ -22,8 +22,9 @@ from handler.record import facts_of
 from handler.stages import Stages
 
 
-def build_router(pipeline: Pipeline, keys: Guard) -> APIRouter:
-    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`."""
+def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
+    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`;
+    a picture takes one of the `places`."""
     router = APIRouter(prefix="/v1")
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
@@ -41,7 +42,7 @@ def build_router(pipeline: Pipeline, keys: Guard) -> APIRouter:
         summary="Remove the background",
         response_model=Results,
         responses=RESULTS_ANSWERS,
-        dependencies=[*keys, Depends(Places(pipeline.settings))],
+        dependencies=[*keys, Depends(places)],
         openapi_extra=RESULTS_BODY,
     )
     async def results(

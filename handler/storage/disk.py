@@ -43,7 +43,7 @@ class DiskStorage:
     def invite(self, kind: UploadType) -> Invitation:
         """See `Storage`."""
         token = new_token()
-        self._write(self._uploads / f"{token}.open", kind.encode())
+        self._write(self._ticket(token), kind.encode())
         return Invitation(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
 
     def collect(self, token: str, _deadline: Deadline) -> bytes:
@@ -59,12 +59,18 @@ class DiskStorage:
             raise FileTooBigError(self._settings.max_file_bytes)
         return content
 
+    def require_open(self, token: str) -> None:
+        """Raises `UploadRefusedError` where no upload is waited for under the token."""
+        if not is_token(token) or not self._is_alive(
+            self._ticket(token), self._settings.upload_seconds
+        ):
+            raise UploadRefusedError
+
     def accept(self, token: str, kind: str, content: bytes) -> None:
         """Takes an upload; raises `UploadRefusedError`, `UploadSizeError` or
         `UploadsDownError`."""
-        ticket = self._uploads / f"{token}.open"
-        if not is_token(token) or not self._is_alive(ticket, self._settings.upload_seconds):
-            raise UploadRefusedError
+        self.require_open(token)
+        ticket = self._ticket(token)
         try:
             agreed = ticket.read_text()
         except OSError as error:  # another post was faster
@@ -88,6 +94,9 @@ class DiskStorage:
         if not self._is_alive(path, self._settings.link_seconds):
             raise FileGoneError
         return path
+
+    def _ticket(self, token: str) -> Path:
+        return self._uploads / f"{token}.open"
 
     def _write(self, path: Path, content: bytes) -> None:
         """Writes the file whole or not at all."""
