@@ -1,5 +1,6 @@
 """Small real servers on loopback, on ports that the system picks."""
 
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -43,13 +44,25 @@ class Server:
         try:
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            request = connection.recv(65536)
+            request = _received(connection)
             self.requests.append(request)
             self._reply(connection, request)
         except OSError:
             pass  # the client has seen enough
         finally:
             connection.close()
+
+
+def _received(connection: socket.socket) -> bytes:
+    """The head and as much of a body as it announces: a client may send them apart."""
+    request = connection.recv(65536)
+    head, end, body = request.partition(b"\r\n\r\n")
+    announced = re.search(rb"^content-length: *(\d+)", head, re.MULTILINE | re.IGNORECASE)
+    missing = int(announced[1]) - len(body) if end and announced else 0
+    while missing > 0 and (more := connection.recv(min(missing, 65536))):
+        request += more
+        missing -= len(more)
+    return request
 
 
 @contextmanager
