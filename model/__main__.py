@@ -10,10 +10,11 @@ from onnx import ModelProto
 from model import card, manifest, weights
 from model.assemble import assemble
 from model.calibrate import observe
+from model.check import check_same
 from model.experts import MODELS, Expert
 from model.gate import GATES
 from model.narrow import narrow
-from model.pictures import pictures_in
+from model.pictures import expert_input, pictures_in
 from model.quality import compare
 from model.quantize import WEIGHT_BITS, quantize
 from model.share import save_together
@@ -63,7 +64,9 @@ def _build(arguments: Namespace, scratch: Path) -> None:
 def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: list[Path]) -> None:
     """Both precisions, in `scratch`."""
     fp32, int8 = (scratch / f"{expert.stem}.{kind}.onnx" for kind in ("fp32", "int8"))
-    model = expert.build(_published(expert, arguments))
+    published = _published(expert, arguments)
+    model = expert.build(published)
+    check_same(expert, published, model, expert_input(pictures[0], expert.side))
     onnx.save(model, fp32)
     extremes = observe(model, expert.side, pictures)
     only = expert.quantized(model) if expert.quantized else None

@@ -49,6 +49,11 @@ class Expert:
     source: Source
     side: int
     prepare: Callable[[ModelProto, int], ModelProto]
+    mean: tuple[float, float, float]
+    """What the published network's input is normalised by, values being 0..1."""
+    deviation: tuple[float, float, float]
+    output: int = 0
+    """Which of the published outputs the logits are of."""
     quantized: Callable[[ModelProto], list[str]] | None = None
     """The only Convs that take int8 activations; none: every operator does."""
 
@@ -77,11 +82,20 @@ def _u2net(model: ModelProto, side: int) -> ModelProto:
     return at_side(prepared, side)
 
 
-U2NET_320 = Expert("u2net", U2NET, 320, _u2net)
-MODNET_384 = Expert("modnet", MODNET, 384, prepare_modnet, dear_convolutions)
+U2NET_320 = Expert(
+    "u2net", U2NET, 320, _u2net, IMAGENET_MEAN, IMAGENET_DEVIATION, output=HALF_RESOLUTION
+)
+MODNET_384 = Expert(
+    "modnet", MODNET, 384, prepare_modnet, (0.5,) * 3, (0.5,) * 3, quantized=dear_convolutions
+)
+
+
+def _isnet_at(side: int) -> Expert:
+    return Expert("isnet", ISNET, side, _isnet, (128 / 255,) * 3, (256 / 255,) * 3)
+
 
 MODELS = {
-    "best": (Expert("isnet", ISNET, 1024, _isnet), U2NET_320, MODNET_384),
-    "fast": (Expert("isnet", ISNET, 576, _isnet), U2NET_320, MODNET_384),
+    "best": (_isnet_at(1024), U2NET_320, MODNET_384),
+    "fast": (_isnet_at(576), U2NET_320, MODNET_384),
 }
 """What each shipped graph is fused of; the order is the gate's."""
