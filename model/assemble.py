@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, checker, compose, helper, numpy_helper
 
+from model.detail import add_detail
 from model.fusion import fuse
 from model.gate import Gate
 from model.graph import INPUT, OPSET, OUTPUT
@@ -17,7 +18,8 @@ IR_VERSION = 10
 
 def assemble(experts: Sequence[tuple[str, int, ModelProto]], gate: Gate) -> ModelProto:
     """From ``picture``, uint8 of shape (1, side, side, 3), RGB, the side being the largest of the
-    experts', to ``alpha``, uint8 of shape (1024, 1024). `experts` are names, sides and models."""
+    experts', to ``alpha``, uint8 of shape (1024, 1024). `experts` are names, sides and models, the
+    one with the finest detail first."""
     largest = max(side for _, side, _ in experts)
     sketch = Sketch()
     channels = sketch.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
@@ -33,14 +35,19 @@ def assemble(experts: Sequence[tuple[str, int, ModelProto]], gate: Gate) -> Mode
 
 
 def _alpha(sketch: Sketch, logits: Sequence[str], gate: Gate, side: int) -> None:
-    fused = sketch.resize(fuse(sketch, logits, side, gate), 1, SIDE)
-    alpha = sketch.add("Sigmoid", [fused])
+    alpha = _sigmoid(sketch, fuse(sketch, logits, side, gate))
+    if len(logits) > 1:
+        alpha = add_detail(sketch, alpha, _sigmoid(sketch, logits[0]))
     byte = sketch.add(
         "QuantizeLinear",
         [alpha, sketch.constant(1 / 255), sketch.constant(0, np.uint8)],
     )
     axes = sketch.constant([0, 1], np.int64)
     sketch.nodes.append(helper.make_node("Squeeze", [byte, axes], [ALPHA], ALPHA))
+
+
+def _sigmoid(sketch: Sketch, logits: str) -> str:
+    return sketch.add("Sigmoid", [sketch.resize(logits, 1, SIDE)])
 
 
 def _map_side(model: ModelProto) -> int:

@@ -3,7 +3,8 @@
 Experts err in ways of their own, so where one is wrong the others tend to agree against it. An
 expert is trusted by how much it agrees with the others over the whole picture (soft intersection
 over union), and more where its own alpha is finely structured: a network that draws spokes, holes
-and hair has seen them, one that fills them has not looked closely enough.
+and hair has seen them, one that fills them has not looked closely enough. Who has found nothing at
+all has no say while another has: a picture is of something.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from model.gate import CELLS, CLIP, CONFIDENT, CONTEXT, GRID, POOL, Gate
+from model.gate import CELLS, CLIP, CONFIDENT, CONTEXT, GRID, POOL, PRESENT, Gate
 from model.sketch import Sketch
 
 OVER_PIXELS = [2, 3]
@@ -34,8 +35,17 @@ def _weights(sketch: Sketch, logits: Sequence[str], gate: Gate) -> str:
     small = [sketch.resize(name, 1, GRID, antialias=True) for name in logits]
     maps = _clip(sketch, sketch.add("Concat", small, {"axis": 1}), CONFIDENT)
     alphas = sketch.add("Sigmoid", [maps])
-    trust = sketch.add("Add", [_agreement(sketch, alphas, gate), _structure(sketch, alphas, gate)])
+    whole = sketch.add("Add", [_presence(sketch, alphas, gate), _agreement(sketch, alphas, gate)])
+    trust = sketch.add("Add", [whole, _structure(sketch, alphas, gate)])
     return sketch.add("Softmax", [trust], {"axis": 1})
+
+
+def _presence(sketch: Sketch, alphas: str, gate: Gate) -> str:
+    """Shape (1, experts, 1, 1)."""
+    area = sketch.add("ReduceMean", [alphas, sketch.constant(OVER_PIXELS, np.int64)])
+    share = sketch.add("Mul", [area, sketch.constant(1 / PRESENT)])
+    found = sketch.add("Min", [share, sketch.constant(1)])
+    return sketch.add("Mul", [found, sketch.constant(gate.presence)])
 
 
 def _agreement(sketch: Sketch, alphas: str, gate: Gate) -> str:

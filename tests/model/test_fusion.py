@@ -14,7 +14,7 @@ from model.graph import OPSET
 from model.sketch import Sketch
 
 SIDE = 256
-GATE = Gate(agreement=8.0, structure=5.0, prior=(0.0, 0.0, 0.0), gain=1.5)
+GATE = Gate(presence=8.0, agreement=8.0, structure=5.0, prior=(0.0, 0.0, 0.0), gain=1.5)
 Maps = npt.NDArray[np.float32]
 
 
@@ -62,7 +62,7 @@ def test_an_outlier_is_outvoted_whichever_it_is() -> None:
 def test_a_prior_decides_between_equals() -> None:
     first, second = square(0, 0, 128), square(0, 64, 128)
     for prior, winner in (((9.0, 0.0), first), ((0.0, 9.0), second)):
-        gate = Gate(8.0, 0.0, prior, 1.5)
+        gate = Gate(0.0, 8.0, 0.0, prior, 1.5)
         assert np.array_equal(fused([first, second], gate) > 0, winner > 0)
 
 
@@ -72,7 +72,7 @@ def test_a_hole_with_structure_is_believed_an_empty_one_is_not() -> None:
     spokes, empty = full.copy(), full.copy()
     spokes[96:160, 96:160] = np.where(np.arange(64) // 2 % 2, 5, -5)
     empty[96:160, 96:160] = -5
-    gate = Gate(agreement=0.0, structure=30.0, prior=(0.0, 0.0, 0.0), gain=1.5)
+    gate = Gate(presence=0.0, agreement=0.0, structure=30.0, prior=(0.0, 0.0, 0.0), gain=1.5)
     seen = fused([spokes, full, full], gate)[112:144, 112:144]
     filled = fused([empty, full, full], gate)[112:144, 112:144]
     assert 0.4 < (seen < 0).mean() < 0.6, "the gaps between the spokes are lost"
@@ -97,3 +97,13 @@ def test_one_mad_logit_does_not_drown_the_others() -> None:
     mad[0, 0] = 1e4
     sane = square(64, 64, 128)
     assert (fused([mad, sane, sane])[0, 0]) < 0
+
+
+def test_the_only_one_that_found_something_is_believed() -> None:
+    nothing, found = np.full((SIDE, SIDE), -9, np.float32), square(64, 64, 128)
+    for position in range(3):
+        maps = [nothing, nothing]
+        maps.insert(position, found)
+        assert np.array_equal(fused(maps) > 0, found > 0), f"what expert {position} found is lost"
+    deaf = Gate(presence=0.0, agreement=8.0, structure=5.0, prior=(0.0, 0.0, 0.0), gain=1.5)
+    assert not (fused([found, nothing, nothing], deaf) > 0).any(), "the presence decides nothing"
