@@ -21,6 +21,7 @@ SAM_READY := .venv-sam/.ready
 LOCK_READY := .venv-lock/.ready
 REMBG_READY := .venv-rembg/.ready
 MEASURES_READY := .venv-measures/.ready
+IMGLY_READY := .venv-imgly/.ready
 
 # Validation is local: SAM wants a region but calls nobody, and keeps its notes in the environment.
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
@@ -29,10 +30,10 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench evaluate model image events
-.PHONY: lock clean
+.PHONY: bench-peers lock clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m handler --host $(HOST) --port $(PORT)
@@ -68,6 +69,9 @@ sbom: $(AUDIT_READY) ## write build/sbom.json (CycloneDX): what the image holds
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
 
+bench-peers: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) $(IMGLY_READY) ## time and edges beside rembg's and @imgly's (SETS=folder)
+	$(BIN)/python -m benchmarks.peers $(if $(SETS),--sets $(SETS)) $(ARGS)
+
 evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }
 	$(BIN)/python -m evaluation $(SETS) $(if $(PACKAGES),--packages $(PACKAGES))
@@ -88,7 +92,8 @@ lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newe
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .aws-sam build
+	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .venv-imgly
+	rm -rf .aws-sam build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -122,4 +127,11 @@ $(REMBG_READY): requirements/rembg.txt
 
 $(MEASURES_READY): requirements/measures.txt
 	@tools/venv.sh .venv-measures requirements/measures.txt
+	@touch $@
+
+$(IMGLY_READY): benchmarks/peers/package.json benchmarks/peers/package-lock.json
+	@mkdir -p .venv-imgly && cp $^ .venv-imgly
+	@if command -v npm >/dev/null; then \
+		cd .venv-imgly && npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "npm is not there: @imgly/background-removal-node is left out"; fi
 	@touch $@

@@ -23,14 +23,15 @@ def write_masks(
     samples: Sequence[Sample], model: str, home: Path, folder: Path, packages: Path | None
 ) -> None:
     """``SET/NAME.png`` for each picture. `home` keeps the models between runs."""
-    _place(model, home, packages)
+    place(model, home, packages)
     environment = os.environ | {"U2NET_HOME": str(home), "MODEL_CHECKSUM_DISABLED": "1"}
     pictures = [str(sample.picture) for sample in samples]
     command = [str(PYTHON), str(WORKER), model, str(folder), *pictures]
     subprocess.run(command, env=environment, check=True)  # noqa: S603
 
 
-def _place(model: str, home: Path, packages: Path | None) -> None:
+def place(model: str, home: Path, packages: Path | None) -> None:
+    """The published network to where rembg looks for it, unless it is there."""
     target = home / f"{model}.onnx"
     if target.exists():
         return

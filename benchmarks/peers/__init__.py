@@ -1,0 +1,1 @@
+"""Ours and others on the same pictures: ``make bench-peers``."""

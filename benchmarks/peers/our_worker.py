@@ -1,0 +1,55 @@
+"""Ours: ``python -m benchmarks.peers.our_worker MODEL REPEATS OUT PICTURE...`` prints one JSON
+line, as `benchmarks.peers.laps` reads it. A lap is a whole request, from file to answer."""
+
+import json
+import sys
+from base64 import b64decode
+from pathlib import Path
+from time import perf_counter, process_time
+
+from benchmarks.worker import peak_rss
+from handler.deadline import Deadline
+from handler.pictures import Mode, Source
+from handler.pipeline import Pipeline
+from handler.receive.form import PictureForm
+from handler.receive.order import Order
+from handler.refine.edges import EdgeRefiner
+from handler.segment.network import Network
+from handler.settings import Model, Settings
+from handler.stages import Stages
+
+MAX_SIDE = 8192
+"""Some evaluation pictures are longer than what the service takes."""
+
+
+def main() -> None:
+    """Threads are as many as the processors that the process may run on."""
+    model, repeats, out, *pictures = sys.argv[1:]
+    settings = Settings(model=Model(model), max_side=MAX_SIDE)
+    network = Network(settings.model_path, settings.network_threads)
+    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
+    pipeline = Pipeline(settings, network, sharpen=edges)
+    paths = [Path(picture) for picture in pictures]
+    _answer(pipeline, paths[0])
+    laps: dict[str, list[tuple[float, float]]] = {}
+    for path in paths:
+        name = f"{path.parent.parent.name}/{path.stem}"
+        for _ in range(int(repeats)):
+            start, used = perf_counter(), process_time()
+            answer = _answer(pipeline, path)
+            laps.setdefault(name, []).append((perf_counter() - start, process_time() - used))
+            target = Path(out) / f"{name}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (result,) = json.loads(answer)["results"]
+            target.write_bytes(b64decode(result["entities"][0]["image"]))
+    print(json.dumps({"laps": laps, "peak": peak_rss()}))
+
+
+def _answer(pipeline: Pipeline, path: Path) -> bytes:
+    form = PictureForm(image=Source(path.read_bytes(), path.name))
+    deadline = Deadline.after(pipeline.settings.request_seconds)
+    return pipeline(Order(form, deadline, Mode.FG_IMAGE), Stages()).body
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The comparison as a Markdown page and a plot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+
+from benchmarks.peers.laps import Outcome
+from benchmarks.report import processor
+from model.plot import Point, scatter
+
+REFERENCE = "rembg ISNet"
+OURS = "ours"
+NONE = "-"
+
+PAGE = """# Performance
+
+## Beside others
+
+Made by `make bench-peers SETS=folder` on {cpu},
+every contender alone on {cores} of its cores, warm. Seconds are from the picture's file to the PNG (ours: to the answer's JSON with the base64 in it).
+`photo` is ours, with camera-like grain ({repeats} repeats, median); a set's seconds are the median
+over its pictures, once each. *ratio* is to {reference}'s. *peak* is resident memory at its highest,
+of all pictures. @imgly/background-removal-node runs its own fp16 ISNet ("medium") with sharp 0.33.
+
+{times}
+{edges}
+![Time and error at the edges, as ratios to {reference}'s](performance.svg)
+"""
+
+EDGES = """Mean absolute error in the 24 pixels to either side of the true edge, at full size:
+
+{table}
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One contender; `edges` by SET/NAME."""
+
+    name: str
+    outcome: Outcome
+    edges: Mapping[str, float]
+
+    def seconds(self, group: str) -> float | None:
+        """Median over the pictures of a set, or of one photo."""
+        found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
+        return median(found) if found else None
+
+    def cpu(self, group: str) -> float | None:
+        """Median of the processors' time."""
+        found = [lap.cpu for name, lap in self.outcome.laps.items() if _group(name) == group]
+        return median(found) if found else None
+
+    def edge(self, group: str) -> float | None:
+        """Mean over a set's pictures."""
+        found = [error for name, error in self.edges.items() if _group(name) == group]
+        return fmean(found) if found else None
+
+
+def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
+    """The page's text."""
+    reference = next(each for each in entries if each.name == REFERENCE)
+    groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
+    edges = ""
+    if reference.edges:
+        sets = [group for group in groups if reference.edge(group) is not None]
+        edges = EDGES.format(table=_edge_table(entries, reference, sets))
+    return PAGE.format(
+        cpu=processor(),
+        cores=cores,
+        repeats=repeats,
+        reference=REFERENCE,
+        times="\n".join(_time_table(entries, reference, group) for group in groups),
+        edges=edges,
+    )
+
+
+def write_plot(entries: Sequence[Entry], path: Path) -> None:
+    """Those that were measured on the first set; without sets nothing is drawn."""
+    reference = next(each for each in entries if each.name == REFERENCE)
+    if not reference.edges:
+        return
+    group = _group(next(iter(reference.edges)))
+    points = []
+    for each in entries:
+        across = _ratio(each.seconds(group), reference.seconds(group))
+        up = _ratio(each.edge(group), reference.edge(group))
+        if across is not None and up is not None:
+            points.append(Point(each.name, across, up, each.name.startswith(OURS)))
+    path.write_text(scatter(points, f"time, {group}", "error at the edges"))
+
+
+def _group(name: str) -> str:
+    """A set; of our own photo each size is one."""
+    return name if name.startswith("photo/") else name.partition("/")[0]
+
+
+def _time_table(entries: Sequence[Entry], reference: Entry, group: str) -> str:
+    lines = [f"| `{group}` | seconds | ratio | CPU seconds | peak |", "|---|---:|---:|---:|---:|"]
+    for each in entries:
+        seconds = each.seconds(group)
+        ratio, peak = _ratio(seconds, reference.seconds(group)), each.outcome.peak / 1e6
+        cells = [_number(seconds), _number(ratio), _number(each.cpu(group)), f"{peak:,.0f} MB"]
+        lines.append(f"| {each.name} | {' | '.join(cells if seconds else [NONE] * 4)} |")
+    return "\n".join([*lines, ""])
+
+
+def _edge_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
+    lines = [
+        f"| | {' | '.join(f'`{group}`' for group in groups)} |",
+        "|---" * (len(groups) + 1) + "|",
+    ]
+    for each in entries:
+        cells = []
+        for group in groups:
+            error = each.edge(group)
+            ratio = _ratio(error, reference.edge(group))
+            cells.append(NONE if error is None else f"{error:.4f} ({ratio:.2f})")
+        lines.append(f"| {each.name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _ratio(value: float | None, reference: float | None) -> float | None:
+    return value / reference if value is not None and reference else None
+
+
+def _number(value: float | None) -> str:
+    return NONE if value is None else f"{value:.2f}"

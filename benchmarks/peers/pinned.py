@@ -1,0 +1,16 @@
+"""``python -m benchmarks.peers.pinned CORES COMMAND...``: the command on so many processors."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """The last ones of those that this process may run on: the first gets most interrupts."""
+    cores, *command = sys.argv[1:]
+    usable = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, usable[-int(cores) :])
+    os.execvp(command[0], command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""`benchmarks.peers`: what workers print becomes the page."""
+
+import json
+
+import pytest
+
+from benchmarks.peers.laps import Lap, Outcome, read_outcome
+from benchmarks.peers.page import Entry, render
+
+
+def entry(name: str, seconds: float, edge: float | None) -> Entry:
+    lap = Lap(seconds, seconds / 2)
+    laps = {
+        "photo/1024": lap,
+        "photo/4096": Lap(4 * seconds, seconds),
+        "nets/a": lap,
+        "nets/b": lap,
+    }
+    edges = {} if edge is None else {"nets/a": edge - 0.01, "nets/b": edge + 0.01}
+    return Entry(name, Outcome(laps, 123_000_000), edges)
+
+
+def test_medians_of_the_repeats_are_read_from_the_last_line() -> None:
+    said = {"laps": {"nets/a": [[3.0, 1.0], [1.0, 1.5], [2.0, 9.0]]}, "peak": 5}
+    outcome = read_outcome(b"a warning\n" + json.dumps(said).encode() + b"\n")
+    assert outcome == Outcome({"nets/a": Lap(2.0, 1.5)}, 5)
+
+
+def test_ratios_are_to_the_reference() -> None:
+    page = render([entry("rembg ISNet", 4, 0.04), entry("ours, best", 1, 0.02)], 1, 3)
+    assert "| ours, best | 1.00 | 0.25 | 0.50 | 123 MB |" in page
+    assert "| ours, best | 4.00 | 0.25 | 1.00 | 123 MB |" in page, "each size is a group of its own"
+    assert "| ours, best | 0.0200 (0.50) |" in page
+
+
+def test_what_was_not_measured_is_a_dash() -> None:
+    alone = Entry("slow one", Outcome({"photo/1024": Lap(9, 9)}, 1), {})
+    page = render([entry("rembg ISNet", 4, 0.04), alone], 1, 3)
+    assert "| slow one | - | - | - | - |" in page
+    assert "| slow one | - |" in page
+
+
+def test_without_sets_there_is_no_table_of_edges() -> None:
+    assert "true edge" not in render([entry("rembg ISNet", 4, None)], 1, 3)
+
+
+def test_a_page_needs_its_reference() -> None:
+    with pytest.raises(StopIteration):
+        render([entry("ours, best", 1, None)], 1, 3)
