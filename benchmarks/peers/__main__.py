@@ -5,11 +5,12 @@ import json
 import subprocess
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
-from benchmarks.peers.contenders import Contender, contenders
+from benchmarks.peers.contenders import REMBG, Contender, contenders
 from benchmarks.peers.laps import Outcome
 from benchmarks.peers.page import Entry, render, write_plot
 from benchmarks.pictures import save_photo
@@ -20,7 +21,7 @@ OUT = Path("build/peers")
 DOCS = Path(__file__).parents[2] / "docs"
 MEASURES = Path(".venv-measures/bin/python")
 PHOTO, SIDES = "photo", (1024, 4096)
-LARGE = ("render4k", "trains_side", "hires_comp", "am2k_samples13")
+SETS = ("render4k", "trains_side", "hires_comp", "am2k_samples13", "alphamatting27")
 
 
 def main() -> None:
@@ -30,6 +31,8 @@ def main() -> None:
     photos = _photos(given.out / PHOTO / "im")
     samples = [s for s in samples_in(given.sets) if s.set in given.only] if given.sets else []
     entries = [_entry(each, given, photos, samples) for each in contenders(given.out / "models")]
+    if samples:
+        entries = _with_fringes(entries, given, samples)
     (given.docs / "performance.md").write_text(render(entries, given.cores, given.repeats))
     write_plot(entries, given.docs / "performance.svg")
 
@@ -37,7 +40,7 @@ def main() -> None:
 def _arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m benchmarks.peers")
     parser.add_argument("--sets", type=Path, help="folder of sets, each with im/ and gt/")
-    parser.add_argument("--only", nargs="+", default=LARGE, help="the sets to take of it")
+    parser.add_argument("--only", nargs="+", default=SETS, help="the sets to take of it")
     parser.add_argument("--cores", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", type=Path, default=OUT)
@@ -54,7 +57,7 @@ def _entry(
     contender: Contender, given: Namespace, photos: list[Path], samples: list[Sample]
 ) -> Entry:
     print(contender.name, flush=True)
-    out = given.out / "".join(c if c.isalnum() else "-" for c in contender.name)
+    out = _folder(given, contender.name)
     measured = contender.run(given.cores, given.repeats, out, photos)
     pictures = [s.picture for s in samples if _fits(contender, s.picture)]
     if not pictures:
@@ -62,6 +65,25 @@ def _entry(
     more = contender.run(given.cores, 1, out, pictures)
     together = Outcome({**measured.laps, **more.laps}, max(measured.peak, more.peak))
     return Entry(contender.name, together, _edges(out, samples, given.out / "sets"))
+
+
+def _with_fringes(
+    entries: Sequence[Entry], given: Namespace, samples: Sequence[Sample]
+) -> list[Entry]:
+    """The same with the colours of their edges measured."""
+    sets = given.out / "sets" / "all"
+    for sample in samples:
+        _link(sample, sets)
+    folders = {each.name: str(_folder(given, each.name)) for each in entries}
+    command = [str(REMBG), "-m", "evaluation.fringe", str(sets), *folders.values()]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    found = json.loads(done.stdout)
+    return [replace(each, fringes=found[folders[each.name]]) for each in entries]
+
+
+def _folder(given: Namespace, name: str) -> Path:
+    folder: Path = given.out / "".join(c if c.isalnum() else "-" for c in name)
+    return folder
 
 
 def _fits(contender: Contender, path: Path) -> bool:

@@ -14,8 +14,8 @@ HERE = Path(__file__).parent
 REMBG = Path(".venv-rembg/bin/python").absolute()
 IMGLY = Path(".venv-imgly")
 MATTING_SIDE = 2048
-"""Closed-form matting builds a matrix of the whole picture: at 4096 x 4096 it takes 10 GB and about a
-minute, too long for a whole set."""
+"""Closed-form matting builds a matrix of the whole picture: at 4096 x 4096 it takes 10 GB and about
+a minute, too long for a whole set."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Outcome:
 
 
 def read_outcome(line: bytes) -> Outcome:
-    """From the JSON that a worker prints last: ``{"laps": {NAME: [[SECONDS, CPU]]}, "peak": N}``."""
+    """From the JSON a worker prints last: ``{"laps": {NAME: [[SECONDS, CPU]]}, "peak": N}``."""
     said = json.loads(line.strip().splitlines()[-1])
     return Outcome({name: _lap(each) for name, each in said["laps"].items()}, said["peak"])
 

@@ -1,9 +1,10 @@
 """The comparison as a Markdown page and a plot."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median
+from typing import TypeAlias
 
 from benchmarks.peers.laps import Outcome
 from benchmarks.report import processor
@@ -18,10 +19,11 @@ PAGE = """# Performance
 ## Beside others
 
 Made by `make bench-peers SETS=folder` on {cpu},
-every contender alone on {cores} of its cores, warm. Seconds are from the picture's file to the PNG (ours: to the answer's JSON with the base64 in it).
-`photo` is ours, with camera-like grain ({repeats} repeats, median); a set's seconds are the median
-over its pictures, once each. *ratio* is to {reference}'s. *peak* is resident memory at its highest,
-of all pictures. @imgly/background-removal-node runs its own fp16 ISNet ("medium") with sharp 0.33.
+every contender alone on {cores} of its cores, warm. Seconds are from the picture's file to the PNG
+(ours: to the answer's JSON with the base64 in it). `photo` is ours, with camera-like grain
+({repeats} repeats, median); a set's seconds are the median over its pictures, once each. *ratio* is
+to {reference}'s. *peak* is resident memory at its highest, of all pictures.
+@imgly/background-removal-node runs its own fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
 {edges}
@@ -30,17 +32,23 @@ of all pictures. @imgly/background-removal-node runs its own fp16 ISNet ("medium
 
 EDGES = """Mean absolute error in the 24 pixels to either side of the true edge, at full size:
 
-{table}
+{edges}
+
+Error of the colours in the soft band when the cut-out is put on black and on white, to the true
+alpha with the object's colours as pymatting's multilevel method estimates them from it:
+
+{fringes}
 """
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One contender; `edges` by SET/NAME."""
+    """One contender; `edges` and `fringes` are errors by SET/NAME."""
 
     name: str
     outcome: Outcome
-    edges: Mapping[str, float]
+    edges: Mapping[str, float] = field(default_factory=dict)
+    fringes: Mapping[str, float] = field(default_factory=dict)
 
     def seconds(self, group: str) -> float | None:
         """Median over the pictures of a set, or of one photo."""
@@ -54,8 +62,15 @@ class Entry:
 
     def edge(self, group: str) -> float | None:
         """Mean over a set's pictures."""
-        found = [error for name, error in self.edges.items() if _group(name) == group]
-        return fmean(found) if found else None
+        return _mean(self.edges, group)
+
+    def fringe(self, group: str) -> float | None:
+        """The same of the colours."""
+        return _mean(self.fringes, group)
+
+
+Error: TypeAlias = Callable[[Entry, str], float | None]
+"""Of an entry on a set."""
 
 
 def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
@@ -64,8 +79,10 @@ def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
     groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
     edges = ""
     if reference.edges:
-        sets = [group for group in groups if reference.edge(group) is not None]
-        edges = EDGES.format(table=_edge_table(entries, reference, sets))
+        edges = EDGES.format(
+            edges=_errors(entries, reference, groups, Entry.edge),
+            fringes=_errors(entries, reference, groups, Entry.fringe),
+        )
     return PAGE.format(
         cpu=processor(),
         cores=cores,
@@ -106,7 +123,9 @@ def _time_table(entries: Sequence[Entry], reference: Entry, group: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _edge_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
+def _errors(entries: Sequence[Entry], reference: Entry, groups: Sequence[str], error: Error) -> str:
+    """A table of those sets that have the measure."""
+    groups = [group for group in groups if error(reference, group) is not None]
     lines = [
         f"| | {' | '.join(f'`{group}`' for group in groups)} |",
         "|---" * (len(groups) + 1) + "|",
@@ -114,11 +133,16 @@ def _edge_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str
     for each in entries:
         cells = []
         for group in groups:
-            error = each.edge(group)
-            ratio = _ratio(error, reference.edge(group))
-            cells.append(NONE if error is None else f"{error:.4f} ({ratio:.2f})")
+            found = error(each, group)
+            ratio = _ratio(found, error(reference, group))
+            cells.append(NONE if found is None else f"{found:.4f} ({ratio:.2f})")
         lines.append(f"| {each.name} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _mean(errors: Mapping[str, float], group: str) -> float | None:
+    found = [error for name, error in errors.items() if _group(name) == group]
+    return fmean(found) if found else None
 
 
 def _ratio(value: float | None, reference: float | None) -> float | None:
