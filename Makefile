@@ -92,16 +92,16 @@ clean: ## remove everything that make made
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(RUN_READY): $(RUN_SET)
-	@tools/venv.sh .venv $(RUN_SET)
+$(RUN_READY): $(RUN_SET) pyproject.toml
+	@tools/venv.sh --project .venv $(RUN_SET)
 	@touch $@
 
-$(DEV_READY): $(DEV_SET)
-	@tools/venv.sh .venv $(DEV_SET)
+$(DEV_READY): $(DEV_SET) pyproject.toml
+	@tools/venv.sh --project .venv $(DEV_SET)
 	@touch $(RUN_READY) $@
 
 $(FUZZ_READY): $(DEV_READY) requirements/fuzz.txt
-	@tools/venv.sh .venv $(DEV_SET) requirements/fuzz.txt
+	@tools/venv.sh --project .venv $(DEV_SET) requirements/fuzz.txt
 	@touch $(RUN_READY) $(DEV_READY) $@
 
 $(AUDIT_READY): requirements/audit.txt
