@@ -1,0 +1,122 @@
+"""The command line."""
+
+import os
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from handler import __version__
+from handler.command.problems import UsageError
+from handler.pictures import Mode
+from handler.settings import Model
+
+STANDARD = "-"
+EXAMPLES = """examples:
+  cutout photo.jpg                       writes photo-cutout.png beside it
+  cutout photos/ -o out/                 every JPEG and PNG in the folder, at any depth
+  cutout 'photos/**/*.jpg' -o out/ --background white
+  cutout - < photo.jpg > cut-out.png
+  CUTOUT_KEY=... cutout photos/ -o out/ --url https://abc123.execute-api.eu-west-1.amazonaws.com
+
+exit code: 0 all done, 1 some failed, 2 wrong usage, 130 interrupted
+"""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What was asked for. None: not given."""
+
+    inputs: tuple[str, ...]
+    output: str | None
+    mode: Mode
+    format: str | None
+    jobs: int | None
+    model: Model | None
+    url: str | None
+    key: str | None
+    force: bool
+    quiet: bool
+    verbose: bool
+
+
+def parse(argv: Sequence[str] | None) -> Arguments:
+    """Ends the process with 2 where the arguments make no sense, and with 0 after `--help`."""
+    parser = _parser()
+    given = parser.parse_intermixed_args(argv)
+    try:
+        return _checked(Arguments(**vars(given)))
+    except UsageError as error:
+        parser.error(str(error))
+
+
+def _checked(given: Arguments) -> Arguments:
+    if STANDARD in given.inputs and len(given.inputs) > 1:
+        raise UsageError("standard input (-) goes with no other input")
+    if given.url is None:
+        return given
+    address = urlsplit(given.url)
+    if address.scheme not in {"http", "https"} or not address.hostname or address.query:
+        raise UsageError(f"--url is the API's address, as https://...: {given.url}")
+    if given.model is not None:
+        raise UsageError("--model is for this machine: an API has its own")
+    return given
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="cutout",
+        description="Remove the background of pictures: JPEG or PNG in, PNG or WebP out.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="files, folders, patterns in quotes, or - for standard input",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE|FOLDER/",
+        help="where to; default: beside each picture, as NAME-cutout.png; - is standard output",
+    )
+    parser.add_argument(
+        "--mode",
+        type=Mode,
+        choices=list(Mode),
+        default=Mode.FG_IMAGE,
+        help="what to make (default: %(default)s)",
+    )
+    parser.add_argument("--format", choices=["png", "webp"], help="of the cut-outs (default: png)")
+    parser.add_argument("--force", action="store_true", help="make what is there already, too")
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="pictures in work at once (default: the processors, at most 4; with --url 4)",
+    )
+    parser.add_argument(
+        "--model", type=Model, choices=list(Model), help="best (default), or fast: half of its time"
+    )
+    remote = parser.add_argument_group("by a deployed API")
+    remote.add_argument("--url", help="its address; without it the work is done here")
+    remote.add_argument(
+        "--key",
+        default=os.environ.get("CUTOUT_KEY") or None,
+        help="its key; better in the environment, as CUTOUT_KEY",
+    )
+    said = parser.add_mutually_exclusive_group()
+    said.add_argument("-q", "--quiet", action="store_true", help="failures only")
+    said.add_argument("-v", "--verbose", action="store_true", help="a line for each picture")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
