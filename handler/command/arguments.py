@@ -1,6 +1,7 @@
 """The command line."""
 
 import os
+import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from handler.command.problems import UsageError
 from handler.pictures import Mode
 from handler.settings import Model
 
-STANDARD = "-"
+STANDARD, END = "-", "--"
 EXAMPLES = """examples:
   cutout photo.jpg                       writes photo-cutout.png beside it
   cutout photos/ -o out/                 every JPEG and PNG in the folder, at any depth
@@ -43,14 +44,26 @@ class Arguments:
 def parse(argv: Sequence[str] | None) -> Arguments:
     """Ends the process with 2 where the arguments make no sense, and with 0 after `--help`."""
     parser = _parser()
-    given = parser.parse_intermixed_args(argv)
+    options, names = _apart(sys.argv[1:] if argv is None else argv)
+    given = vars(parser.parse_intermixed_args(options))
+    inputs = (*given.pop("inputs"), *names)
     try:
-        return _checked(Arguments(**vars(given)))
+        return _checked(Arguments(inputs, **given))
     except UsageError as error:
         parser.error(str(error))
 
 
+def _apart(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """What follows `--` is names. (argparse takes it among mixed arguments for one of them.)"""
+    if END not in argv:
+        return argv, ()
+    at = list(argv).index(END)
+    return argv[:at], argv[at + 1 :]
+
+
 def _checked(given: Arguments) -> Arguments:
+    if not given.inputs:
+        raise UsageError("name a picture, a folder, or - for standard input")
     if STANDARD in given.inputs and len(given.inputs) > 1:
         raise UsageError("standard input (-) goes with no other input")
     if given.url is None:
@@ -73,7 +86,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "inputs",
-        nargs="+",
+        nargs="*",
         metavar="INPUT",
         help="files, folders, patterns in quotes, or - for standard input",
     )

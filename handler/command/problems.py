@@ -34,4 +34,4 @@ def shown(name: object) -> str:
 
 def cause(error: OSError) -> str:
     """What the system says, without the number and the name."""
-    return error.strerror or str(error) or type(error).__name__
+    return f"{error.strerror or str(error) or type(error).__name__}."

@@ -10,7 +10,7 @@ from requests import Response
 from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 from requests.exceptions import ConnectionError as NoConnectionError
 
-from handler.command.problems import TaskError
+from handler.command.problems import TaskError, cause
 
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before
@@ -71,6 +71,6 @@ def _innermost(error: BaseException) -> str:
         if following is None or following is error:
             break
         error = following
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    if isinstance(error, OSError):
+        return cause(error)
+    return f"{str(error) or type(error).__name__}."

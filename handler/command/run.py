@@ -99,10 +99,10 @@ def _one(task: Task, worker: Worker, outputs: Outputs, report: Report) -> None:
     except (TaskError, PictureError) as error:
         report.failed(task, str(error))
     except OSError as error:
-        report.failed(task, f"{cause(error)}.")
+        report.failed(task, cause(error))
     except MemoryError:
         report.failed(task, "There is not enough memory for it.")
     except Exception as error:  # noqa: BLE001  # of a fault of ours the other pictures know nothing
-        report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__})", error)
+        report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__}).", error)
     else:
         report.done(task, monotonic() - start)

@@ -1,5 +1,6 @@
 """Who turns a task into the file of its cut-out: this machine, or an API."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias
@@ -16,7 +17,7 @@ Worker: TypeAlias = Callable[[Task], bytes]
 @contextmanager
 def local_worker(given: Arguments, threads: int) -> Iterator[Worker]:
     """So many threads for each picture. Raises `CommandError` where there is no model."""
-    import warnings  # noqa: PLC0415
+    from pydantic import ValidationError  # noqa: PLC0415
 
     from handler.engine import open_engine  # noqa: PLC0415  # an API needs none of it
     from handler.segment.model_file import ModelError  # noqa: PLC0415
@@ -25,6 +26,10 @@ def local_worker(given: Arguments, threads: int) -> Iterator[Worker]:
         engine = open_engine(given.model, threads)
     except ModelError as error:
         raise CommandError(str(error)) from error
+    except ValidationError as error:
+        found = error.errors()[0]
+        name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
+        raise CommandError(f"{name}: {found['msg']}") from error
 
     def work(task: Task) -> bytes:
         with task.open() as file:
