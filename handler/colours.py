@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PIL import ImageColor
 
-HEX = re.compile(r"#?([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.ASCII)
+HEX = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 MAX_LENGTH = 64
 MESSAGE = "Input should be #rgb, #rrggbb, #rrggbbaa or the CSS name of a colour, such as white"
 
@@ -20,6 +20,7 @@ class Colour(NamedTuple):
 
 
 TRANSPARENT = Colour(0, 0, 0, 0)
+NAMES = ("transparent", *ImageColor.colormap)
 
 
 def parse_colour(text: str) -> Colour:
@@ -28,7 +29,7 @@ def parse_colour(text: str) -> Colour:
     if len(text) > MAX_LENGTH:
         raise ValueError(MESSAGE)
     name = text.strip().lower()
-    if name == "transparent":
+    if name == NAMES[0]:
         return TRANSPARENT
     digits = ImageColor.colormap.get(name, name)
     if not isinstance(digits, str):

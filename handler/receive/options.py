@@ -7,7 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from handler.colours import HEX, parse_colour
+from handler import colours, margins
+from handler.colours import HEX, NAMES, parse_colour
 from handler.margins import MARGIN, parse_margin
 from handler.options import Background, Options, ShadowLook
 from handler.pictures import FileFormat, Mode, Representation
@@ -18,21 +19,21 @@ may have form fields of these names that mean nothing."""
 SHADOW = ShadowLook()
 
 
-def _checked(parse: Callable[[str], object]) -> AfterValidator:
+def _checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
     """Keeps the text, if it can be parsed."""
 
     def check(text: str) -> str:
         try:
             parse(text)
         except ValueError as error:
-            raise PydanticCustomError("format", "{error}", {"error": str(error)}) from error
+            raise PydanticCustomError(kind, message) from error
         return text
 
     return AfterValidator(check)
 
 
-ColourText = Annotated[str, _checked(parse_colour)]
-MarginText = Annotated[str, _checked(parse_margin)]
+ColourText = Annotated[str, _checked(parse_colour, "colour", colours.MESSAGE)]
+MarginText = Annotated[str, _checked(parse_margin, "margin", margins.MESSAGE)]
 
 
 class OptionsQuery(BaseModel):
@@ -51,7 +52,7 @@ class OptionsQuery(BaseModel):
     objects: bool | None = Field(
         default=None,
         description="Adds the answered picture's `width` and `height`, and where the objects are "
-        "in it. What happens without it is the server's setting, as delivered not.",
+        "in it. Where a request doesn't say, the server's setting holds; as delivered it is off.",
     )
     bg_color: ColourText | None = Field(
         default=None,
@@ -59,7 +60,7 @@ class OptionsQuery(BaseModel):
         description="Lays the object on a colour: `#rgb`, `#rrggbb` or `#rrggbbaa`, with or "
         "without the `#`, or a CSS name. It shows through the holes of a background picture.",
         examples=["white", "#ffcc00"],
-        json_schema_extra={"pattern": f"^(?:{HEX.pattern})$"},
+        json_schema_extra={"pattern": f"^(?:{HEX.pattern}|{'|'.join(NAMES)})$"},
     )
     crop: bool = Field(default=False, description="Cuts the picture down to its objects.")
     crop_margin: MarginText | None = Field(

@@ -13,8 +13,9 @@ from handler.deadline import Deadline
 from handler.pictures import Mode
 from handler.pipeline import Pipeline
 from handler.receive.access import Guard
+from handler.receive.bodies import RESULTS_BODY
 from handler.receive.clock import receive_deadline
-from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
+from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS
 from handler.receive.form import PictureForm, receive_form
 from handler.receive.options import OptionsQuery
 from handler.receive.order import Order
