@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from handler.compose.shadow import contact_shadow
+from handler.options import ShadowLook
 from handler.pictures import Alpha
+
+USUAL = ShadowLook()
 
 
 def box(top: int, bottom: int, left: int = 150, right: int = 250) -> Alpha:
@@ -12,8 +15,8 @@ def box(top: int, bottom: int, left: int = 150, right: int = 250) -> Alpha:
     return alpha
 
 
-def shadow(alpha: Alpha) -> Alpha:
-    cast = contact_shadow(alpha)
+def shadow(alpha: Alpha, look: ShadowLook = USUAL) -> Alpha:
+    cast = contact_shadow(alpha, look)
     assert cast is not None
     assert cast.shape == alpha.shape
     return cast
@@ -56,7 +59,7 @@ def test_an_object_cut_by_the_border_stands_out_of_sight() -> None:
 
 
 def test_no_object_no_shadow() -> None:
-    assert contact_shadow(box(0, 0)) is None
+    assert contact_shadow(box(0, 0), USUAL) is None
 
 
 @pytest.mark.parametrize("size", [(75, 100), (300, 400), (1200, 1600)])

@@ -24,7 +24,7 @@ from handler.fetch.addresses import is_public
 from handler.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
 from handler.pictures import Source
 from handler.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
-from handler.receive.urlencoded import parse_urlencoded_url
+from handler.receive.urlencoded import parse_urlencoded
 from handler.settings import Settings
 from tests.fuzz import seeds
 
@@ -91,7 +91,9 @@ def multipart(content: bytes) -> None:
             values = fields.multi_items()
             assert len(values) <= 2 * MAX_PARTS, len(values)
             for name, value in values:
-                assert name != "image" or not isinstance(value, str), "a picture decoded as text"
+                assert name not in {"image", "image-bg"} or not isinstance(value, str), (
+                    "a picture decoded as text"
+                )
                 assert not isinstance(value, str) or len(value) <= MAX_TEXT_BYTES
         finally:
             await fields.close()
@@ -101,8 +103,9 @@ def multipart(content: bytes) -> None:
 
 
 def urlencoded(content: bytes) -> None:
-    name = file_name(parse_urlencoded_url(content))
-    failure(Source(b"", name), UnreadablePictureError())
+    fields = parse_urlencoded(content)
+    assert all(value.strip() for value in fields.values()), "an empty field is an absent one"
+    failure(Source(b"", file_name(fields.get("url", ""))), UnreadablePictureError())
 
 
 def url(content: bytes) -> None:
