@@ -28,11 +28,11 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test check format fuzz corpora audit sbom bench evaluate model image events
+.PHONY: help run test check format fuzz corpora audit sbom bench bench-folder evaluate model image events
 .PHONY: lock clean
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m handler --host $(HOST) --port $(PORT)
@@ -67,6 +67,9 @@ sbom: $(AUDIT_READY) ## write build/sbom.json (CycloneDX): what the image holds
 
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-folder: $(DEV_READY) ## measure the command on a folder of 200 pictures beside the bare networks
+	$(BIN)/python -m benchmarks.folder $(ARGS)
 
 evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from handler import __version__
-from handler.command.problems import UsageError
-from handler.pictures import Mode
+from handler.command.problems import UsageError, shown
+from handler.margins import MARGIN
+from handler.pictures import FileFormat, Mode
 from handler.settings import Model
 
 STANDARD, END = "-", "--"
+CROP, NO_MARGIN = "--crop", "0"
 EXAMPLES = """examples:
   cutout photo.jpg                       writes photo-cutout.png beside it
   cutout photos/ -o out/                 every JPEG and PNG in the folder, at any depth
@@ -31,7 +33,9 @@ class Arguments:
     inputs: tuple[str, ...]
     output: str | None
     mode: Mode
-    format: str | None
+    format: FileFormat | None
+    background: str | None
+    crop: str | None
     jobs: int | None
     model: Model | None
     url: str | None
@@ -45,7 +49,7 @@ def parse(argv: Sequence[str] | None) -> Arguments:
     """Ends the process with 2 where the arguments make no sense, and with 0 after `--help`."""
     parser = _parser()
     options, names = _apart(sys.argv[1:] if argv is None else argv)
-    given = vars(parser.parse_intermixed_args(options))
+    given = vars(parser.parse_intermixed_args(_with_margins(options)))
     inputs = (*given.pop("inputs"), *names)
     try:
         return _checked(Arguments(inputs, **given))
@@ -61,6 +65,29 @@ def _apart(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     return argv[:at], argv[at + 1 :]
 
 
+def _with_margins(options: Sequence[str]) -> list[str]:
+    """A margin may be left out. (argparse would take whatever follows for one.)"""
+    found: list[str] = []
+    for each in options:
+        if found[-1:] != [CROP]:
+            found.append(each)
+        elif MARGIN.fullmatch(each):
+            found[-1] = f"{CROP}={each}"
+        else:
+            found[-1:] = [f"{CROP}={NO_MARGIN}", each]
+    return [f"{CROP}={NO_MARGIN}" if each == CROP else each for each in found]
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # raises as well
+    except ValueError:
+        return False
+    usual = parts.scheme in {"http", "https"} and parts.hostname and port != 0
+    return bool(usual) and not parts.query and not parts.fragment
+
+
 def _checked(given: Arguments) -> Arguments:
     if not given.inputs:
         raise UsageError("name a picture, a folder, or - for standard input")
@@ -68,9 +95,8 @@ def _checked(given: Arguments) -> Arguments:
         raise UsageError("standard input (-) goes with no other input")
     if given.url is None:
         return given
-    address = urlsplit(given.url)
-    if address.scheme not in {"http", "https"} or not address.hostname or address.query:
-        raise UsageError(f"--url is the API's address, as https://...: {given.url}")
+    if not _is_address(given.url):
+        raise UsageError(f"--url is the API's address, as https://...: {shown(given.url)}")
     if given.model is not None:
         raise UsageError("--model is for this machine: an API has its own")
     return given
@@ -103,7 +129,22 @@ def _parser() -> ArgumentParser:
         default=Mode.FG_IMAGE,
         help="what to make (default: %(default)s)",
     )
-    parser.add_argument("--format", choices=["png", "webp"], help="of the cut-outs (default: png)")
+    parser.add_argument(
+        "--background",
+        metavar="COLOR|FILE",
+        help="lay the object on a colour (white, #ffcc00) or on a picture",
+    )
+    parser.add_argument(
+        "--crop",
+        metavar="MARGIN",
+        help="cut down to the object; with a margin (30px, 10%%), if one follows",
+    )
+    parser.add_argument(
+        "--format",
+        type=FileFormat,
+        choices=list(FileFormat),
+        help="of the cut-outs (default: png, or what the name after -o says)",
+    )
     parser.add_argument("--force", action="store_true", help="make what is there already, too")
     parser.add_argument(
         "--jobs",

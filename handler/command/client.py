@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from http.cookiejar import DefaultCookiePolicy
-from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urljoin
 
 from requests import Response, Session
@@ -21,9 +20,16 @@ CONNECT_SECONDS, READ_SECONDS = 15, 150
 FOREIGN = "The server's answer is not one of this API."
 MAX_WORDS = 300  # characters of what a server says that isn't ours
 
-Part: TypeAlias = str | tuple[str, Callable[[], BinaryIO], str]
-"""A form's value: text, or a file's name, how to open it, and its type."""
-Form: TypeAlias = Mapping[str, Part]
+
+class FilePart(NamedTuple):
+    """A file of a form: its name, how to open it, and its type."""
+
+    name: str
+    opener: Callable[[], BinaryIO]
+    kind: str
+
+
+Form: TypeAlias = Mapping[str, str | FilePart]
 Sent: TypeAlias = Callable[[int], None]
 """Is told how many bytes of the form's first file are on their way."""
 
@@ -36,21 +42,20 @@ class Client:
         self._api = _session({"X-API-KEY": key} if key else {}, connections)
         self._anyone = _session({}, connections)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Ends all connections."""
         self._api.close()
         self._anyone.close()
 
-    def get(self, path: str) -> Response:
-        """What is behind a path of the API; raises `TaskError` where there is no answer."""
-        return self._persistent(lambda: _get(self._api, self._url + path))
+    def check(self, path: str, word: str) -> None:
+        """Raises `TaskError` where the path doesn't answer with a text that holds the word."""
+        response = self._persistent(lambda: _get(self._api, self._url + path))
+        if response.status_code == 401:
+            raise TaskError(f"{refusal(response)} Give it with CUTOUT_KEY or --key.")
+        if response.status_code != 200:
+            raise TaskError(refusal(response))
+        if word not in response.text:
+            raise TaskError(FOREIGN)
 
     def post(self, path: str, query: Mapping[str, str], form: Form, sent: Sent) -> Response:
         """A form to a path of the API, and what a 303 leads to; raises `TaskError` where there is
@@ -138,6 +143,5 @@ def _post(session: Session, url: str, query: Mapping[str, str], form: Form, sent
         )
 
 
-def _opened(part: tuple[str, Callable[[], BinaryIO], str], files: ExitStack) -> tuple[Any, ...]:
-    name, opener, kind = part
-    return name, files.enter_context(opener()), kind
+def _opened(part: FilePart, files: ExitStack) -> tuple[str, BinaryIO, str]:
+    return part.name, files.enter_context(part.opener()), part.kind

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from handler.command.arguments import STANDARD, Arguments
 from handler.command.problems import UsageError, shown
+from handler.pictures import FileFormat
 
-MADE = (".png", ".webp")
+MADE = frozenset(f".{each}" for each in FileFormat)
 FOREIGN = frozenset(
     ".jpg .jpeg .jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
 )
@@ -18,9 +19,9 @@ FOREIGN = frozenset(
 
 @dataclass(frozen=True)
 class Destination:
-    """At most one of the three; none is beside the pictures. `suffix` is that of the format."""
+    """At most one of the three; none is beside the pictures."""
 
-    suffix: str
+    format: FileFormat
     folder: Path | None = None
     file: Path | None = None
     standard: bool = False
@@ -33,17 +34,17 @@ def destination(given: Arguments) -> Destination:
     if output == STANDARD or (output is None and from_standard):
         return _standard(given)
     if output is None:
-        return Destination(_suffix(given))
+        return Destination(_format(given))
     if not _is_file(output):
         if from_standard:
             raise UsageError("standard input has no name: give a file with -o")
-        return Destination(_suffix(given), folder=Path(output))
+        return Destination(_format(given), folder=Path(output))
     if not _is_one(given.inputs):
         raise UsageError(f"several pictures need a folder: -o {shown(output)}/")
-    suffix = Path(output).suffix.lower()
-    if given.format is not None and suffix != f".{given.format}":
+    kind = FileFormat(Path(output).suffix.lower().removeprefix("."))
+    if given.format not in {None, kind}:
         raise UsageError(f"--format {given.format} and -o {shown(output)} contradict each other")
-    return Destination(suffix, file=Path(output))
+    return Destination(kind, file=Path(output))
 
 
 def _standard(given: Arguments) -> Destination:
@@ -51,7 +52,7 @@ def _standard(given: Arguments) -> Destination:
         raise UsageError("only one picture goes to standard output")
     if sys.stdout.isatty():
         raise UsageError("a picture is nothing for a terminal: redirect it, or name a file with -o")
-    return Destination(_suffix(given), standard=True)
+    return Destination(_format(given), standard=True)
 
 
 def _is_file(output: str) -> bool:
@@ -74,5 +75,5 @@ def _is_one(inputs: Sequence[str]) -> bool:
     return os.path.lexists(first) or not has_magic(first)
 
 
-def _suffix(given: Arguments) -> str:
-    return f".{given.format or 'png'}"
+def _format(given: Arguments) -> FileFormat:
+    return given.format or FileFormat.PNG

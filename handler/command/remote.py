@@ -1,46 +1,51 @@
 """Pictures cut out by a deployed API."""
 
+import re
 from base64 import b64decode
-from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from handler.command.client import FOREIGN, Client, Part, Sent, answered, refusal
-from handler.command.problems import CommandError, TaskError, shown
+from handler.background_errors import UnsupportedBackgroundError
+from handler.command.client import FOREIGN, Client, Form, answered
+from handler.command.problems import CommandError, TaskError, cause, shown
 from handler.command.tally import Tally
 from handler.command.targets import Task
-from handler.errors import FileTooBigError, UnreadablePictureError, UnsupportedTypeError
+from handler.command.uploads import UNKNOWN, Uploads, mute, picture_part, text_of
+from handler.command.wishes import Wishes
+from handler.errors import PictureError
+from handler.pictures import FileFormat
 
 LARGE = 4_400_000
 """Bytes beyond which a form hardly fits a Lambda function's request: 6 MiB, base64 included."""
-MAX_NAME = 200  # what `/v1/uploads` takes
-TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-RESULTS, UPLOADS, MODES = "/v1/results", "/v1/uploads", "/v1/modes"
+RESULTS, MODES = "/v1/results", "/v1/modes"
+BEGINNINGS = {
+    FileFormat.PNG: re.compile(rb"\x89PNG"),
+    FileFormat.WEBP: re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+}
 
 
 class RemoteWorker:
     """Callable: a task → the file of its cut-out. For as many threads as `connections`."""
 
     def __init__(
-        self, url: str, key: str | None, query: Mapping[str, str], tally: Tally, connections: int
+        self, url: str, key: str | None, wishes: Wishes, tally: Tally, connections: int
     ) -> None:
         self._client = Client(url, key, connections)
-        self._query, self._tally = query, tally
-        self._takes_uploads = True
+        self._uploads = Uploads(self._client)
+        self._wishes, self._query, self._tally = wishes, wishes.query(), tally
+        self._background: Form = {}
+        self._background_size = 0
 
     def __enter__(self) -> Self:
         """Asks whether there is such an API and whether it knows the key: better once than by each
         picture. Raises `CommandError`."""
         try:
-            response = self._client.get(MODES)
+            self._client.check(MODES, "fg-image")
         except TaskError as error:
             raise CommandError(str(error)) from error
-        if response.status_code == 401:
-            raise CommandError(f"{refusal(response)} Give it with CUTOUT_KEY or --key.")
-        if response.status_code != 200:
-            raise CommandError(refusal(response))
-        if "fg-image" not in response.text:
-            raise CommandError(FOREIGN)
+        if self._wishes.background_file is not None:
+            self._prepare_background(self._wishes.background_file)
         return self
 
     def __exit__(
@@ -49,75 +54,57 @@ class RemoteWorker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.__exit__(kind, error, trace)
+        self._client.close()
 
     def __call__(self, task: Task) -> bytes:
         """Raises `TaskError`, `PictureError` or `OSError`."""
-        size, kind = task.size(), _type(task)
+        size, image = task.size(), picture_part(_name(task), task.open)
 
-        image: Part = (_name(task), task.open, kind or "application/octet-stream")
-        form = {"image": image}
-        if size > LARGE:
-            uploaded = self._upload(task, kind, size, image)
-            form = form if uploaded is None else {"url": uploaded}
-        sent = self._progress(task, size) if "image" in form else _mute
-        response = self._client.post(RESULTS, self._query, form, sent)
-        return _picture(answered(response))
+        def sent(count: int) -> None:
+            """(The form is a little larger than the file.)"""
+            self._tally.send(task.name, min(count, size), size)
 
-    def _progress(self, task: Task, size: int) -> Sent:
-        """(What is sent is the form: a little more than the file.)"""
-        return lambda count: self._tally.send(task.name, min(count, size), size)
+        uploaded = None
+        if size + self._background_size > LARGE:
+            uploaded = self._uploads.put(image, size, sent)
+        form: Form = {"image": image} if uploaded is None else {"url": uploaded}
+        told = sent if uploaded is None else mute
+        response = self._client.post(RESULTS, self._query, {**form, **self._background}, told)
+        return _picture(answered(response), self._wishes.format)
 
-    def _upload(self, task: Task, kind: str | None, size: int, image: Part) -> str | None:
-        """Puts the file where the API wants large ones, and says what to send in its place; None
-        where it has no such place."""
-        if kind is None:
-            raise UnsupportedTypeError if size else UnreadablePictureError
-        if not self._takes_uploads:
-            return None
-        invited = self._client.post(UPLOADS, {"type": kind, "name": _name(task)}, {}, _mute)
-        if invited.status_code == 404:
-            self._takes_uploads = False
-            return None
+    def _prepare_background(self, file: Path) -> None:
+        """It goes with each picture, so that a large one is uploaded, once for all. Raises
+        `CommandError`."""
         try:
-            invitation = answered(invited)
-            target, fields = invitation["upload"]["url"], invitation["upload"]["fields"]
-            url, limit = str(invitation["url"]), int(invitation["max_bytes"])
-        except (LookupError, TypeError, ValueError) as error:
-            raise TaskError(FOREIGN) from error
-        if size > limit:
-            raise FileTooBigError(limit + 1)
-        form = {**fields, "file": image}
-        stored = self._client.post_elsewhere(target, form, self._progress(task, size))
-        if stored.status_code not in {200, 201, 204}:
-            raise TaskError(f"The upload failed. {refusal(stored)}")
-        return url
+            part = picture_part(text_of(file.name), lambda: file.open("rb"))
+            if part.kind == UNKNOWN:
+                raise UnsupportedBackgroundError
+            size = file.stat().st_size
+            uploaded = self._uploads.put(part, size, mute) if size > LARGE // 4 else None
+        except OSError as error:
+            raise CommandError(f"{shown(file)}: {cause(error)}") from error
+        except (TaskError, PictureError) as error:
+            raise CommandError(f"{shown(file)}: {error}") from error
+        if uploaded is None:
+            self._background, self._background_size = {"image-bg": part}, size
+        else:
+            self._background = {"url-bg": uploaded}
 
 
-def _picture(answer: dict[str, Any]) -> bytes:
+def _picture(answer: dict[str, Any], kind: FileFormat) -> bytes:
     """The file in the answer; raises `TaskError` with its own words where there is none."""
     try:
         (result,) = answer["results"]
         code, message = result["status"]["code"], result["status"]["message"]
-        if code == "ok":
-            return b64decode(result["entities"][0]["image"], validate=True)
+        content = b64decode(result["entities"][0]["image"], validate=True) if code == "ok" else b""
     except (LookupError, TypeError, ValueError) as error:
         raise TaskError(FOREIGN) from error
-    raise TaskError(shown(message))
-
-
-def _type(task: Task) -> str | None:
-    """By the first bytes, as the API judges; None where it is neither."""
-    with task.open() as file:
-        head = file.read(8)
-    return next((kind for magic, kind in TYPES.items() if head.startswith(magic)), None)
+    if code != "ok":
+        raise TaskError(shown(message))
+    if not BEGINNINGS[kind].match(content):
+        raise TaskError(f"The server made no {kind.name}; it may be older than this command.")
+    return content
 
 
 def _name(task: Task) -> str:
-    """As it goes into a header: a file's name may be no text at all."""
-    name = "image" if task.source is None else task.source.name
-    return name.encode("utf-8", "replace").decode()[:MAX_NAME]
-
-
-def _mute(_count: int) -> None:
-    """Nothing of the form is worth a word."""
+    return "image" if task.source is None else text_of(task.source.name)

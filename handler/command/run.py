@@ -14,6 +14,7 @@ from handler.command.problems import Problem, TaskError, cause, shown
 from handler.command.report import Report
 from handler.command.tally import Tally
 from handler.command.targets import Task, plan, plan_to
+from handler.command.wishes import Wishes
 from handler.command.worker import Worker, local_worker, remote_worker
 from handler.errors import PictureError, ProcessingFailedError
 from handler.settings import visible_processors
@@ -25,14 +26,18 @@ LOCAL_JOBS = 4
 
 def execute(given: Arguments) -> int:
     """The exit code. Raises `CommandError` where nothing can be done at all."""
-    tasks, problems = _tasks(given, destination(given))
-    waiting = tasks if given.force else [task for task in tasks if not task.is_done(())]
+    to = destination(given)
+    wishes = Wishes(given.mode, to.format, given.background, given.crop)
+    wishes.check()
+    tasks, problems = _tasks(given, to)
+    parts = [] if wishes.background_file is None else [wishes.background_file]
+    waiting = [task for task in tasks if given.force or not task.is_done(parts)]
     tally = Tally(len(waiting), sum(map(Task.size, waiting)) if given.url else 0)
     report = Report(tally, len(tasks) - len(waiting), quiet=given.quiet, verbose=given.verbose)
     for problem in problems:
         report.problem(problem)
     if waiting:
-        _work(given, waiting, report)
+        _work(wishes, given, waiting, report)
     report.summary(ended=True)
     return 1 if report.failures else 0
 
@@ -48,14 +53,14 @@ def _tasks(given: Arguments, to: Destination) -> tuple[list[Task], list[Problem]
     if to.file is not None:
         tasks, problems = plan_to(found, to.file)
     else:
-        tasks, problems = plan(found, to.folder, to.suffix)
+        tasks, problems = plan(found, to.folder, f".{to.format}")
     return tasks, discovery.problems + problems
 
 
-def _work(given: Arguments, tasks: Sequence[Task], report: Report) -> None:
+def _work(wishes: Wishes, given: Arguments, tasks: Sequence[Task], report: Report) -> None:
     jobs = _jobs(given, len(tasks))
     try:
-        with report.running(), _worker(given, jobs, report.tally) as worker:
+        with report.running(), _worker(wishes, given, jobs, report.tally) as worker:
             report.tally.begin()
             _all(tasks, worker, jobs, report)
     except KeyboardInterrupt:
@@ -70,10 +75,12 @@ def _jobs(given: Arguments, count: int) -> int:
     return min(count, given.jobs or usual)
 
 
-def _worker(given: Arguments, jobs: int, tally: Tally) -> AbstractContextManager[Worker]:
+def _worker(
+    wishes: Wishes, given: Arguments, jobs: int, tally: Tally
+) -> AbstractContextManager[Worker]:
     if given.url is None:
-        return local_worker(given, max(1, visible_processors() // jobs))
-    return remote_worker(given, jobs, tally)
+        return local_worker(wishes, given, max(1, visible_processors() // jobs))
+    return remote_worker(wishes, given, jobs, tally)
 
 
 def _all(tasks: Sequence[Task], worker: Worker, jobs: int, report: Report) -> None:

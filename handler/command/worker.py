@@ -6,26 +6,38 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias
 
 from handler.command.arguments import Arguments
-from handler.command.problems import CommandError
+from handler.command.problems import CommandError, shown
 from handler.command.tally import Tally
 from handler.command.targets import Task
+from handler.command.wishes import Wishes
 
 Worker: TypeAlias = Callable[[Task], bytes]
 """Raises `TaskError`, `PictureError` or `OSError`."""
 
 
 @contextmanager
-def local_worker(given: Arguments, threads: int) -> Iterator[Worker]:
-    """So many threads for each picture. Raises `CommandError` where there is no model."""
-    from pydantic import ValidationError  # noqa: PLC0415
+def local_worker(wishes: Wishes, given: Arguments, threads: int) -> Iterator[Worker]:
+    """So many threads for each picture. Raises `CommandError` where there is no model, or where the
+    background is no picture."""
+    from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
 
-    from handler.engine import open_engine  # noqa: PLC0415  # an API needs none of it
+    from handler import engine  # noqa: PLC0415
+    from handler.background_errors import of_background  # noqa: PLC0415
+    from handler.decode.decode import decode  # noqa: PLC0415
+    from handler.errors import PictureError  # noqa: PLC0415
+    from handler.pictures import Source  # noqa: PLC0415
     from handler.segment.model_file import ModelError  # noqa: PLC0415
 
+    options = wishes.options()
     try:
-        engine = open_engine(given.model, threads)
+        pipeline = engine.open_pipeline(given.model, threads)
+        if options.background.picture is not None:
+            with of_background():
+                decode(options.background.picture.content, pipeline.settings)
     except ModelError as error:
         raise CommandError(str(error)) from error
+    except PictureError as error:
+        raise CommandError(f"{shown(wishes.background)}: {error}") from error
     except ValidationError as error:
         found = error.errors()[0]
         name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
@@ -33,18 +45,17 @@ def local_worker(given: Arguments, threads: int) -> Iterator[Worker]:
 
     def work(task: Task) -> bytes:
         with task.open() as file:
-            content = file.read()
-        return engine.file(content, given.mode)
+            source = Source(file.read(), task.name)
+        return pipeline.cut_out(source, options, engine.NO_HURRY)
 
     with warnings.catch_warnings(action="ignore"):  # Pillow's, of files that are a little broken
         yield work
 
 
 def remote_worker(
-    given: Arguments, connections: int, tally: Tally
+    wishes: Wishes, given: Arguments, connections: int, tally: Tally
 ) -> AbstractContextManager[Worker]:
     """By so many connections at once."""
     from handler.command.remote import RemoteWorker  # noqa: PLC0415  # requests takes its time
 
-    query = {"mode": str(given.mode)}
-    return RemoteWorker(given.url or "", given.key, query, tally, connections)
+    return RemoteWorker(given.url or "", given.key, wishes, tally, connections)

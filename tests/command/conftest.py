@@ -39,7 +39,7 @@ Run = Callable[..., Done]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """`run("photo.jpg", "-o", "out/")`, in this process."""
-    monkeypatch.setattr(engine, "open_engine", open_stand_in)
+    monkeypatch.setattr(engine, "open_pipeline", open_stand_in)
     monkeypatch.delenv("CUTOUT_KEY", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)

@@ -8,8 +8,9 @@ import numpy as np
 
 from handler import engine
 from handler.command.__main__ import run
-from handler.engine import Engine, local_settings
+from handler.engine import local_settings
 from handler.pictures import Alpha, Picture
+from handler.pipeline import Pipeline
 from handler.settings import Model
 
 SLOW_WIDTH = 77
@@ -27,11 +28,11 @@ def middle_is_object(picture: Picture) -> Alpha:
     return alpha
 
 
-def open_stand_in(model: Model | None = None, threads: int | None = None) -> Engine:  # noqa: ARG001
-    """In the place of `handler.engine.open_engine`."""
-    return Engine(local_settings(), middle_is_object)
+def open_stand_in(model: Model | None = None, threads: int | None = None) -> Pipeline:  # noqa: ARG001
+    """In the place of `handler.engine.open_pipeline`."""
+    return Pipeline(local_settings(), middle_is_object)
 
 
 if __name__ == "__main__":
-    engine.open_engine = open_stand_in
+    engine.open_pipeline = open_stand_in
     run()

@@ -23,7 +23,7 @@ WRONG = {
     "a file for a folder": (["a.jpg", "-o", "notes"], "-o is a file, and no PNG or WebP: notes"),
     "two formats": (["a.jpg", "-o", "x.png", "--format", "webp"], "contradict each other"),
     "unknown mode": (["a.jpg", "--mode", "fg"], "invalid Mode value: 'fg'"),
-    "unknown format": (["a.jpg", "--format", "gif"], "invalid choice: 'gif'"),
+    "unknown format": (["a.jpg", "--format", "gif"], "invalid FileFormat value: 'gif'"),
     "unknown model": (["a.jpg", "--model", "huge"], "invalid Model value: 'huge'"),
     "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: invalid"),
     "quiet and verbose": (["a.jpg", "-q", "-v"], "not allowed with argument"),
@@ -92,7 +92,7 @@ def test_a_model_that_is_not_there(
     def missing(*_: object) -> None:
         raise ModelError("The model can not be read: no such file")
 
-    monkeypatch.setattr(engine, "open_engine", missing)
+    monkeypatch.setattr(engine, "open_pipeline", missing)
     done = run(write(tmp_path / "a.jpg"))
     assert (done.code, done.err) == (1, "cutout: The model can not be read: no such file\n")
 

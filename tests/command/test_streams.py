@@ -11,7 +11,8 @@ from typing import Any, Self
 import pytest
 
 from handler.command.outputs import Outputs
-from handler.engine import Engine
+from handler.pictures import Source
+from handler.pipeline import Pipeline
 from tests.command.conftest import STAND_IN, Run, files_in, opened, run_apart, write
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
@@ -146,14 +147,14 @@ def test_what_is_half_written_goes_at_the_end(
 def test_a_fault_of_ours_stops_nothing_else(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Engine.file
+    real = Pipeline.cut_out
 
-    def faulty(self: Engine, content: bytes, *rest: object) -> bytes:
-        if len(content) > 2000:
+    def faulty(self: Pipeline, source: Source, *rest: Any) -> bytes:
+        if len(source.content) > 2000:
             raise ZeroDivisionError("a fault")
-        return real(self, content, *rest)  # type: ignore[arg-type]
+        return real(self, source, *rest)
 
-    monkeypatch.setattr(Engine, "file", faulty)
+    monkeypatch.setattr(Pipeline, "cut_out", faulty)
     write(tmp_path / "a.jpg", jpeg(gradient(300, 300)))
     write(tmp_path / "b.jpg")
     done = run(tmp_path)
@@ -170,6 +171,6 @@ def test_memory_that_does_not_suffice(
     def greedy(*_: object) -> bytes:
         raise MemoryError
 
-    monkeypatch.setattr(Engine, "file", greedy)
+    monkeypatch.setattr(Pipeline, "cut_out", greedy)
     done = run(write(tmp_path / "a.jpg"))
     assert done.lines[0] == f"{tmp_path}/a.jpg: There is not enough memory for it."
