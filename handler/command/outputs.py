@@ -6,6 +6,8 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
+from handler.command.problems import TaskError, cause, shown
+
 
 class Outputs:
     """Writes from several threads, until it is closed: then what isn't finished is removed, and
@@ -17,11 +19,18 @@ class Outputs:
 
     def write(self, target: Path | None, content: bytes) -> None:
         """To a file, by way of another beside it that takes its name when it is complete; to
-        standard output without one. Raises `OSError`; then there is no part of it."""
-        if target is None:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-            return
+        standard output without one. Raises `TaskError`; then there is no part of it."""
+        try:
+            if target is not None:
+                self._write_file(target, content)
+            else:
+                sys.stdout.buffer.write(content)
+                sys.stdout.buffer.flush()
+        except OSError as error:
+            name = "Standard output" if target is None else shown(target)
+            raise TaskError(f"{name} can't be written: {cause(error)}") from error
+
+    def _write_file(self, target: Path, content: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{token_hex(8)}.part")
         try:

@@ -68,11 +68,6 @@ class Report:
         if error is not None and self.verbose:
             self._line("".join(traceback.format_exception(error)).rstrip())
 
-    def said(self, line: str) -> None:
-        """Something worth knowing, where words are wanted."""
-        if self.verbose:
-            self._line(line)
-
     def silence(self) -> None:
         """Of pictures that are given up nobody wants to hear."""
         self._silent = True

@@ -26,7 +26,7 @@ class Wishes:
         except ValueError as error:
             raise UsageError(f"--crop {shown(self.crop)}: {error}") from error
         file = self.background_file
-        if file is not None and not file.exists():
+        if file is not None and (file.is_dir() or not file.exists()):
             raise UsageError(f"--background is neither a colour nor a file: {shown(file)}")
 
     @property

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from handler import engine
+from handler.command import retry
 from handler.command.__main__ import main
 from tests.command.stand_in import open_stand_in
 from tests.local_server import ROOT
@@ -54,6 +55,14 @@ def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[byte
         return Done(code, said.out, said.err.decode())
 
     return run
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nobody sleeps before an API is asked again; how long it would have been."""
+    slept: list[float] = []
+    monkeypatch.setattr(retry, "sleep", slept.append)
+    return slept
 
 
 def run_apart(*arguments: object, stdin: bytes = b"", **environment: str) -> Done:

@@ -38,6 +38,8 @@ class Reply:
     drop: bool = False
 
 
+RESULTS = "/v1/results"
+BUSY = Reply(503, {"detail": "The server is busy. Try again later."})
 Answer = Reply | Callable[[Asked], Reply]
 
 

@@ -121,7 +121,9 @@ def test_from_standard_input_by_an_api(server: LocalServer) -> None:
 def test_what_is_sent_is_shown(tmp_path: Path, server: LocalServer) -> None:
     content = noise(2100)
     photo = write(tmp_path / "large.jpg", content)
-    terminal = Terminal(photo, "--url", server.url, columns=100, **WITHOUT_PROXY)
+    terminal = Terminal(
+        photo, "--url", server.url, columns=100, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1"
+    )
     text = terminal.finish()
     size = f"{len(content) / 1e6:.1f}"
     assert terminal.process.returncode == 0, text

@@ -83,7 +83,10 @@ def test_a_reader_that_has_gone_is_no_disaster(tmp_path: Path) -> None:
         process.stdout.close()
         err = process.stderr.read().decode()
     assert process.returncode == 1
-    assert err.splitlines() == [f"{large}: Broken pipe.", "0 done, 1 failed"]
+    assert err.splitlines() == [
+        f"{large}: Standard output can't be written: Broken pipe.",
+        "0 done, 1 failed",
+    ]
 
 
 def test_quiet_leaves_the_failures(tmp_path: Path, run: Run) -> None:
@@ -114,7 +117,9 @@ def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) 
     writing(monkeypatch, with_room_for_2000)
     done = run(tmp_path / "in", "-o", out)
     assert done.code == 1
-    assert done.lines[0] == f"{tmp_path}/in/a.jpg: No space left on device."
+    assert done.lines[0] == (
+        f"{tmp_path}/in/a.jpg: {out}/a.png can't be written: No space left on device."
+    )
     assert files_in(out) == {"b.png"}, "nothing is left of the one that didn't fit"
 
 

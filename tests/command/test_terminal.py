@@ -6,12 +6,14 @@ import re
 import signal
 import subprocess
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from handler.command.progress import clock, drawn
 from handler.command.tally import Tally
 from tests.command.conftest import STAND_IN, files_in, opened, write
+from tests.command.moody import Asked, Moody, Reply, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH
 from tests.command.terminal import Terminal, left_standing, wait_for
 from tests.local_server import ROOT
@@ -97,6 +99,30 @@ def test_the_clock() -> None:
         "1:00:00",
         "10:00:00",
     ]
+
+
+def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
+    begun, go_on = tmp_path / "begun", Event()
+
+    def hang(_asked: Asked) -> Reply:
+        begun.touch()
+        go_on.wait(SLOW_SECONDS)
+        return success()
+
+    for name in "ab":
+        write(tmp_path / "in" / f"{name}.jpg")
+    with Moody({"/v1/results": [hang]}) as server:
+        terminal = Terminal(
+            tmp_path / "in", "--url", server.url, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1"
+        )
+        wait_for(begun)
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.process.wait(SLOW_SECONDS / 2)
+        go_on.set()
+    text = terminal.finish()
+    assert terminal.process.returncode == 130, text
+    assert left_standing(text) == ["0 done, 2 not begun or not finished"], text
+    assert files_in(tmp_path / "in") == {"a.jpg", "b.jpg"}
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)

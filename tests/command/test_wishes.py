@@ -113,6 +113,7 @@ def test_a_background_that_is_none_for_an_api(
 
 WRONG = {
     "no colour": (["--background", "whitish"], "neither a colour nor a file: whitish"),
+    "a folder": (["--background", "."], "neither a colour nor a file: ."),
     "no margin": (["--crop=wide"], "--crop wide: Input should be pixels, as 30px"),
     "too wide": (["--crop=1000%"], "--crop 1000%: Input should be pixels"),
 }
