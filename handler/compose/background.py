@@ -45,8 +45,8 @@ def _canvas(backdrop: Backdrop, size: tuple[int, int], icc_profile: bytes | None
     ground = _plain(backdrop.colour or TRANSPARENT, size, icc_profile)
     if backdrop.picture is None:
         return ground
-    picture = _covering(backdrop.picture, size)
-    to_profile(picture, backdrop.picture.icc_profile, icc_profile)
+    own = backdrop.picture.icc_profile
+    picture = to_profile(_covering(backdrop.picture, size), own, icc_profile)
     if picture.mode == "RGB":
         return picture
     if ground.mode == "RGB":
@@ -57,8 +57,7 @@ def _canvas(backdrop: Backdrop, size: tuple[int, int], icc_profile: bytes | None
 
 
 def _plain(colour: Colour, size: tuple[int, int], icc_profile: bytes | None) -> Image.Image:
-    dot = Image.new("RGBA", (1, 1), colour)
-    to_profile(dot, None, icc_profile)
+    dot = to_profile(Image.new("RGBA", (1, 1), colour), None, icc_profile)
     if colour.alpha == 255:
         dot = dot.convert("RGB")
     return Image.new(dot.mode, size, dot.getpixel((0, 0)))

@@ -5,12 +5,12 @@ from io import BytesIO
 from PIL import Image, ImageCms
 
 
-def to_profile(image: Image.Image, own: bytes | None, wanted: bytes | None) -> None:
-    """Changes the colours of an image in mode RGB or RGBA in place, from its own profile to the
-    one wanted; None is sRGB. Where one of them can't be converted by, as that of a camera that
-    knows no way back, the colours stay as they are."""
+def to_profile(image: Image.Image, own: bytes | None, wanted: bytes | None) -> Image.Image:
+    """An image in mode RGB or RGBA, its colours brought from its own profile to the one wanted;
+    None is sRGB. Where one of them can't be converted by, as that of a camera that knows no way
+    back, they stay as they are."""
     if own == wanted:
-        return
+        return image
     try:
         transform = ImageCms.buildTransform(
             _profile(own),
@@ -21,8 +21,8 @@ def to_profile(image: Image.Image, own: bytes | None, wanted: bytes | None) -> N
             ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return
-    transform.apply_in_place(image)
+        return image
+    return transform.apply(image)
 
 
 def _profile(content: bytes | None) -> ImageCms.ImageCmsProfile:

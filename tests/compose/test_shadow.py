@@ -6,6 +6,7 @@ from handler.options import ShadowLook
 from handler.pictures import Alpha
 
 USUAL = ShadowLook()
+OPACITIES = (0, 0.25, 0.5, 0.73, 0.9, 1)
 
 
 def box(top: int, bottom: int, left: int = 150, right: int = 250) -> Alpha:
@@ -76,3 +77,48 @@ def test_no_hard_line_where_the_picture_ends() -> None:
     cast = shadow(near_the_corner)
     assert cast[-1].max() < 20
     assert cast[:, 0].max() < 20
+
+
+def test_opacity_is_how_dark_the_darkest_place_is() -> None:
+    darkest = [int(shadow(box(50, 240), ShadowLook(opacity=each)).max()) for each in OPACITIES]
+    assert darkest[0] == 0
+    assert np.abs(np.array(darkest) - np.array(OPACITIES) * 255).max() < 40
+    assert darkest == sorted(set(darkest)), "more is not darker"
+
+
+def test_softness_is_how_wide_it_is() -> None:
+    """Rows below the object that are at least half as dark as the darkest one."""
+    below = [
+        shadow(box(50, 240), ShadowLook(softness=each))[240:, 200].astype(int)
+        for each in (0, 0.25, 0.5, 0.75, 1)
+    ]
+    widths = [int((each > each.max() / 2).sum()) for each in below]
+    assert widths == sorted(set(widths)), widths
+    assert widths[0] <= 4, "the hardest shadow is no line"
+
+
+def centre(cast: Alpha) -> float:
+    """The column that the shadow balances on."""
+    columns = cast.sum(axis=0, dtype=np.float64)
+    return float((columns * np.arange(len(columns))).sum() / columns.sum())
+
+
+@pytest.mark.parametrize("angle", [20, 45, 75])
+def test_light_from_the_left_casts_to_the_right(angle: float) -> None:
+    right, left = (shadow(box(50, 240), ShadowLook(angle=each)) for each in (angle, -angle))
+    assert centre(right) > 205
+    assert np.abs(right.astype(int) - np.roll(left[:, ::-1], 0, axis=1)).max() <= 3, "not alike"
+
+
+def test_more_slanting_light_casts_farther() -> None:
+    places = [centre(shadow(box(50, 240), ShadowLook(angle=each))) for each in (0, 20, 45, 65)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("angle", [-75, 75])
+def test_a_slanting_shadow_still_touches_the_object_and_ends_softly(angle: float) -> None:
+    cast = shadow(box(50, 240), ShadowLook(angle=angle))
+    assert cast[236:244, 190:210].max() > 80, "it floats away from what casts it"
+    assert max(cast[:, 0].max(), cast[:, -1].max()) < 20
+    steps = np.abs(np.diff(cast.astype(int), axis=1))
+    assert steps.max() < 25, "copies show"
