@@ -3,8 +3,7 @@
 import re
 from base64 import b64decode
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from handler.background_errors import UnsupportedBackgroundError
 from handler.command.client import FOREIGN, Client, Form, answered
@@ -37,7 +36,7 @@ class RemoteWorker:
         self._background: Form = {}
         self._background_size = 0
 
-    def __enter__(self) -> Self:
+    def prepare(self) -> None:
         """Asks whether there is such an API and whether it knows the key: better once than by each
         picture. Raises `CommandError`."""
         try:
@@ -46,14 +45,9 @@ class RemoteWorker:
             raise CommandError(str(error)) from error
         if self._wishes.background_file is not None:
             self._prepare_background(self._wishes.background_file)
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Ends all connections."""
         self._client.close()
 
     def __call__(self, task: Task) -> bytes:

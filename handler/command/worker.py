@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import closing, contextmanager
 from typing import TypeAlias
 
 from handler.command.arguments import Arguments
@@ -52,10 +52,15 @@ def local_worker(wishes: Wishes, given: Arguments, threads: int) -> Iterator[Wor
         yield work
 
 
+@contextmanager
 def remote_worker(
     wishes: Wishes, given: Arguments, connections: int, tally: Tally
-) -> AbstractContextManager[Worker]:
-    """By so many connections at once."""
+) -> Iterator[Worker]:
+    """By so many connections at once. Raises `CommandError` where there is no such API, or where
+    the background is no picture."""
     from handler.command.remote import RemoteWorker  # noqa: PLC0415  # requests takes its time
 
-    return RemoteWorker(given.url or "", given.key, wishes, tally, connections)
+    worker = RemoteWorker(given.url or "", given.key, wishes, tally, connections)
+    with closing(worker):
+        worker.prepare()
+        yield worker
