@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,25 @@ class Recorder(EdgeRefiner):
         return np.asarray(planes[3])
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock, and of processors: on a machine that others share, the latter say
+    what the former would be alone."""
+
+    seconds: float = 0.0
+    processors: float = 0.0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.seconds + other.seconds, self.processors + other.processors)
+
+
 @dataclass
 class Bare:
     """The networks alone, one thread for each of the pictures in work."""
 
     settings: Settings = field(default_factory=Settings)
-    main_seconds: float = 0.0
-    edge_seconds: float = 0.0
+    main: Spent = Spent()
+    edges: Spent = Spent()
     tiles: int = 0
 
     def __post_init__(self) -> None:
@@ -71,20 +84,21 @@ class Bare:
         for start in range(0, len(paths), CHUNK):
             pictures = list(self._decoded(paths[start : start + CHUNK]))
             squares = [square(each, self._network.side) for each in pictures]
-            coarse, seconds = self._timed(self._network.infer, squares)
-            self.main_seconds += seconds
+            coarse, spent = self._timed(self._network.infer, squares)
+            self.main += spent
             asked = [
                 tile for pair in zip(pictures, coarse, strict=True) for tile in self._tiles(*pair)
             ]
-            _, seconds = self._timed(self._edges.infer, asked)
-            self.edge_seconds += seconds
+            _, spent = self._timed(self._edges.infer, asked)
+            self.edges += spent
             self.tiles += len(asked)
 
     def _timed(
         self, function: Callable[[Any], Alpha], inputs: list[Any]
-    ) -> tuple[list[Alpha], float]:
-        start = perf_counter()
-        return list(self._pool.map(function, inputs)), perf_counter() - start
+    ) -> tuple[list[Alpha], Spent]:
+        start, before = perf_counter(), process_time()
+        found = list(self._pool.map(function, inputs))
+        return found, Spent(perf_counter() - start, process_time() - before)
 
     def _decoded(self, paths: Iterable[Path]) -> Iterable[Picture]:
         for path in paths:
@@ -104,7 +118,7 @@ class Bare:
 class Run:
     """Of the command: the time of all, its memory by time, and what it said."""
 
-    seconds: float
+    spent: Spent
     resident_mb: list[int]
     code: int
     said: str
@@ -120,7 +134,9 @@ def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
             while process.poll() is None:
                 resident.append(_resident_mb(process.pid))
                 sleep(PAUSE)
-        return Run(perf_counter() - start, resident, process.returncode, said.result())
+        children = getrusage(RUSAGE_CHILDREN)
+        spent = Spent(perf_counter() - start, children.ru_utime + children.ru_stime)
+        return Run(spent, resident, process.returncode, said.result())
 
 
 def _resident_mb(pid: int) -> int:
@@ -155,38 +171,42 @@ def main() -> None:
 
 PAGE = """{count} files, {good} of them good: {made} cut-outs, exit code {code}, {cores} cores.
 
-| | seconds | pictures a second |
-|---|---:|---:|
-| `cutout folder/ -o out/`, start included | {run:.1f} | {run_rate:.2f} |
-| the bare networks: the main one, and the edges' on {tiles} tiles | {both:.1f} | {both_rate:.2f} |
-| the bare main network | {main:.1f} | {main_rate:.2f} |
+| | seconds | pictures a second | processor seconds |
+|---|---:|---:|---:|
+| `cutout folder/ -o out/`, start included | {command} |
+| the bare networks: the main one, and the edges' on {tiles} tiles | {both} |
+| the bare main network | {main} |
 
-{both_share:.2f} of the bare networks, {main_share:.2f} of the main one alone.
-Resident memory at its highest in each quarter of the time: {peaks} MB."""
+{both_share} of the bare networks, {main_share} of the main one alone; by processor seconds
+{both_effort} and {main_effort}. Resident memory at its highest in each quarter of the time: {peaks}
+MB."""
 
 
 def report(count: int, good: int, made: int, run: Run, bare: Bare) -> str:
     """Markdown."""
-    both = bare.main_seconds + bare.edge_seconds
+    both = bare.main + bare.edges
     size = -(-len(run.resident_mb) // PARTS)
     starts = range(0, len(run.resident_mb), size)
-    peaks = [max(run.resident_mb[start : start + size]) for start in starts]
+
+    def cells(spent: Spent) -> str:
+        rate = good / spent.seconds
+        return f"{spent.seconds:.1f} | {rate:.2f} | {spent.processors:.1f}"
+
     return PAGE.format(
         count=count,
         good=good,
         made=made,
         code=run.code,
         cores=visible_processors(),
-        run=run.seconds,
-        run_rate=made / run.seconds,
         tiles=bare.tiles,
-        both=both,
-        both_rate=good / both,
-        main=bare.main_seconds,
-        main_rate=good / bare.main_seconds,
-        both_share=both / run.seconds,
-        main_share=bare.main_seconds / run.seconds,
-        peaks=", ".join(map(str, peaks)),
+        command=cells(run.spent),
+        both=cells(both),
+        main=cells(bare.main),
+        both_share=f"{both.seconds / run.spent.seconds:.2f}",
+        main_share=f"{bare.main.seconds / run.spent.seconds:.2f}",
+        both_effort=f"{both.processors / run.spent.processors:.2f}",
+        main_effort=f"{bare.main.processors / run.spent.processors:.2f}",
+        peaks=", ".join(str(max(run.resident_mb[start : start + size])) for start in starts),
     )
 
 
