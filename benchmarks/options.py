@@ -19,7 +19,7 @@ from time import perf_counter
 import numpy as np
 from PIL import Image, ImageCms
 
-from benchmarks.pictures import save_photo
+from benchmarks.pictures import ASTRONAUT, save_photo
 from benchmarks.worker import peak_rss
 from handler.colours import Colour
 from handler.deadline import Deadline
@@ -35,6 +35,7 @@ from handler.segment.network import Network
 from handler.settings import Settings
 from handler.stages import Stages
 
+COFFEE = ASTRONAUT.with_name("coffee.jpg")
 SHADOW = Mode.FG_IMAGE_SHADOW
 PLAIN, PHOTO, HOLES, PROFILE = "", "photo", "holes", "profile"
 VARIANTS: dict[str, tuple[Options, str]] = {
@@ -69,11 +70,12 @@ def background(kind: str, side: int) -> PictureForm | None:
     """Of another shape than the picture, so that it has to be scaled."""
     if kind == PLAIN:
         return None
-    image = Image.effect_noise((side, side * 3 // 4), 60).convert("RGB")
+    image = Image.open(COFFEE).resize((side, side * 3 // 4), Image.Resampling.BICUBIC)
     file = BytesIO()
     if kind == HOLES:
+        image = image.resize((side // 2, side // 2))
         image.putalpha(Image.linear_gradient("L").resize(image.size))
-        image.save(file, "PNG", compress_level=1)
+        image.save(file, "PNG")
     else:
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
         image.save(file, "JPEG", icc_profile=profile if kind == PROFILE else b"")

@@ -42,13 +42,13 @@ def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pix
 
 def _canvas(backdrop: Backdrop, size: tuple[int, int], icc_profile: bytes | None) -> Image.Image:
     """The backdrop at that size, in mode RGB, or RGBA where it has holes."""
-    ground = _plain(backdrop.colour or TRANSPARENT, size, icc_profile)
     if backdrop.picture is None:
-        return ground
+        return _plain(backdrop.colour or TRANSPARENT, size, icc_profile)
     own = backdrop.picture.icc_profile
     picture = to_profile(_covering(backdrop.picture, size), own, icc_profile)
-    if picture.mode == "RGB":
+    if picture.mode == "RGB" or backdrop.colour is None:
         return picture
+    ground = _plain(backdrop.colour, size, icc_profile)
     if ground.mode == "RGB":
         ground.paste(picture, mask=picture)
     else:
@@ -72,7 +72,7 @@ def _covering(picture: Picture, size: tuple[int, int]) -> Image.Image:
     if image.size == size:
         return image
     scale = min(have / want for have, want in zip(image.size, size, strict=True))
-    width, height = (want * scale for want in size)
-    left, top = (image.width - width) / 2, (image.height - height) / 2
-    box = (left, top, left + width, top + height)
+    spare = [max(0.0, have - want * scale) for have, want in zip(image.size, size, strict=True)]
+    (left, top), (width, height) = (each / 2 for each in spare), image.size
+    box = (left, top, width - left, height - top)
     return image.resize(size, Image.Resampling.BICUBIC, box)

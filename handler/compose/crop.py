@@ -37,7 +37,9 @@ def _corners(shade: Alpha | None) -> list[tuple[int, int]]:
 
 
 def cut(pixels: Pixels, frame: Box) -> Pixels:
-    """A copy, so that the whole can be let go."""
+    """A copy, so that the whole can be let go; the whole itself where nothing is cut off."""
+    if pixels.shape[:2] == (frame.height, frame.width):
+        return pixels
     rows = slice(frame.top, frame.top + frame.height)
     return pixels[rows, frame.left : frame.left + frame.width].copy()
 

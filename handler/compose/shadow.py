@@ -24,7 +24,6 @@ CONTACT_RISE = 0.07  # of the object's height: a contour so far above the ground
 NARROWEST = 0.35  # of a long contact's darkness: a mere point isn't darkened beyond 1 / 0.35
 GROUND = 0.98  # of the columns end above the ground: a stray speck below it is not what stands
 REACH = 8  # at 45 degrees a layer is drawn out by so many times its blur across
-STEPS = 24  # of the drawing out
 FADE = 0.05  # of the picture's sides
 OUT_OF_SIGHT = 0.05  # of the object's height: how far below the border a cut object stands
 
@@ -125,14 +124,15 @@ def _gaussian(distance: Plane, sigma: float) -> Plane:
 
 
 def _drawn_out(distance: Plane, sigma: float, reach: float) -> Plane:
-    """The mean of Gaussians from here to `reach` away, each fainter than the one before."""
+    """The mean of Gaussians from here to `reach` away, each fainter than the one before, and so
+    close that none of them shows. `distance` holds whole numbers less than its width."""
     if not reach:
         return _gaussian(distance, sigma)
-    steps = np.linspace(0, 1, STEPS, endpoint=False, dtype=np.float32)
-    weights = (1 - steps) / (1 - steps).sum()
-    drawn: Plane = np.zeros_like(distance)
-    for step, weight in zip(steps, weights, strict=True):
-        drawn += weight * _gaussian(distance - step * np.float32(reach), sigma)
+    width = distance.shape[1]
+    steps = np.linspace(0, 1, 2 + int(2 * abs(reach) / sigma), endpoint=False, dtype=np.float32)
+    line = np.arange(-width, width + 1, dtype=np.float32)
+    copies = _gaussian(line - steps[:, np.newaxis] * np.float32(reach), sigma)
+    drawn: Plane = ((1 - steps) @ copies / (1 - steps).sum())[(distance + width).astype(np.intp)]
     return drawn
 
 

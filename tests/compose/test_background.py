@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from handler.colours import Colour
@@ -70,6 +72,17 @@ def test_it_covers_the_picture_and_keeps_its_middle(size: tuple[int, int]) -> No
     laid = lay_on(cut_out(0), Backdrop(None, Picture(quarters(*size))), None)
     corners = [laid[y, x].tolist() for y in (2, 27) for x in (2, 37)]
     assert corners == [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.tuples(*[st.integers(1, 70)] * 4))
+def test_every_shape_covers_every_other(sides: tuple[int, int, int, int]) -> None:
+    """Also where the parts of a pixel don't add up."""
+    have, (width, height) = sides[:2], sides[2:]
+    pixels = np.zeros((height, width, 4), np.uint8)
+    laid = lay_on(pixels, Backdrop(None, flat((9, 8, 7), have)), None)
+    assert laid.shape == (height, width, 3)
+    assert (laid == (9, 8, 7)).all()
 
 
 def test_what_juts_out_is_cut_off_evenly_and_nothing_is_stretched() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from handler.compose.objects import MOST, SPECK, VISIBLE, find_objects, object_box
+from handler.compose.objects import MOST, SOLID, SPECK, VISIBLE, find_objects, object_box
 from handler.pictures import Alpha, Box
 
 
@@ -47,6 +47,18 @@ def test_specks_are_no_objects() -> None:
     least = round(main.width * main.height * SPECK)
     assert boxes_of(drawn(main, Box(0, 0, least, 1))) == [main, Box(0, 0, least, 1)]
     assert boxes_of(drawn(main, Box(0, 0, least - 1, 1))) == [main]
+
+
+def test_a_faint_smear_is_no_object_and_a_soft_edge_is_part_of_one() -> None:
+    alpha = drawn(LARGE, value=SOLID)
+    alpha[10:30, 20:380] = SOLID - 1
+    assert boxes_of(alpha) == [LARGE]
+    alpha[60:70, LARGE.left - 40 : LARGE.left] = VISIBLE
+    assert boxes_of(alpha) == [Box(LARGE.left - 40, LARGE.top, LARGE.width + 40, LARGE.height)]
+
+
+def test_where_nothing_is_solid_all_that_shows_is_taken() -> None:
+    assert boxes_of(drawn(SMALL, LARGE, value=SOLID - 1)) == [LARGE, SMALL]
 
 
 def test_there_is_an_end_to_them() -> None:

@@ -120,5 +120,11 @@ def test_a_slanting_shadow_still_touches_the_object_and_ends_softly(angle: float
     cast = shadow(box(50, 240), ShadowLook(angle=angle))
     assert cast[236:244, 190:210].max() > 80, "it floats away from what casts it"
     assert max(cast[:, 0].max(), cast[:, -1].max()) < 20
-    steps = np.abs(np.diff(cast.astype(int), axis=1))
-    assert steps.max() < 25, "copies show"
+
+
+@pytest.mark.parametrize("softness", [0, 0.1, 0.5, 1])
+def test_a_slanting_shadow_only_fades(softness: float) -> None:
+    """To the right of the object it gets fainter and fainter: it is no row of copies."""
+    beside = shadow(box(50, 240), ShadowLook(angle=70, softness=softness))[239, 254:]
+    assert beside[10] > 10, "there is no shadow"
+    assert (np.diff(beside.astype(int)) <= 1).all()

@@ -213,6 +213,18 @@ def test_what_is_wrong_with_the_address(client: TestClient, url: str, message: s
     assert failure(ask(client, data={"url-bg": url})) == message
 
 
+def test_no_address_leads_inside(settings: Settings) -> None:
+    own = settings.model_copy(update={"download_ports": frozenset(range(1, 65536))})
+    with (
+        TestClient(build_app(Pipeline(own, middle_is_object))) as client,
+        serving(answer(plain())) as server,
+    ):
+        for host in ("localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "2130706433"):
+            found = failure(ask(client, data={"url-bg": server.url(host=host)}))
+            assert found == "Can not download background image from the URL."
+    assert server.connections == 0
+
+
 def test_a_failed_answer_behind_the_address(open_client: TestClient) -> None:
     with serving(answer(b"", "404 Not Found")) as server:
         found = failure(ask(open_client, data={"url-bg": server.url()}))
