@@ -53,8 +53,10 @@ class Report:
 
     def done(self, task: Task, seconds: float) -> None:
         """A cut-out is where it belongs."""
+        if self._silent:  # then it may have been given up on its last step
+            return
         self.tally.end(task.name, ok=True)
-        if self.verbose and not self._silent:
+        if self.verbose:
             target = "standard output" if task.target is None else shown(task.target)
             self._line(f"{task.name}: {target} ({seconds:.2f} s)")
 

@@ -21,7 +21,7 @@ from handler.settings import visible_processors
 
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
-"""At most, unless more are asked for: each needs some 200 MB beside the network."""
+"""At most, unless more are asked for: each needs some 300 MB beside the network."""
 
 
 def execute(given: Arguments) -> int:
