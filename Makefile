@@ -29,8 +29,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test check format fuzz corpora audit sbom bench evaluate model image events
-.PHONY: bench-peers lock clean
+.PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder evaluate
+.PHONY: model image events lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +72,9 @@ bench: $(DEV_READY) ## measure speed, memory and start-up
 bench-peers: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) $(IMGLY_READY) ## time and edges beside rembg's and @imgly's (SETS=folder)
 	$(BIN)/python -m benchmarks.peers $(if $(SETS),--sets $(SETS)) $(ARGS)
 
+bench-folder: $(DEV_READY) ## measure the command on a folder of 200 pictures beside the bare networks
+	$(BIN)/python -m benchmarks.folder $(ARGS)
+
 evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }
 	$(BIN)/python -m evaluation $(SETS) $(if $(PACKAGES),--packages $(PACKAGES))
@@ -97,16 +100,16 @@ clean: ## remove everything that make made
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(RUN_READY): $(RUN_SET)
-	@tools/venv.sh .venv $(RUN_SET)
+$(RUN_READY): $(RUN_SET) pyproject.toml
+	@tools/venv.sh --project .venv $(RUN_SET)
 	@touch $@
 
-$(DEV_READY): $(DEV_SET)
-	@tools/venv.sh .venv $(DEV_SET)
+$(DEV_READY): $(DEV_SET) pyproject.toml
+	@tools/venv.sh --project .venv $(DEV_SET)
 	@touch $(RUN_READY) $@
 
 $(FUZZ_READY): $(DEV_READY) requirements/fuzz.txt
-	@tools/venv.sh .venv $(DEV_SET) requirements/fuzz.txt
+	@tools/venv.sh --project .venv $(DEV_SET) requirements/fuzz.txt
 	@touch $(RUN_READY) $(DEV_READY) $@
 
 $(AUDIT_READY): requirements/audit.txt

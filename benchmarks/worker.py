@@ -10,6 +10,7 @@ from time import perf_counter
 
 from handler.deadline import Deadline
 from handler.decode.decode import decode
+from handler.options import Options
 from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
@@ -47,9 +48,10 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     del picture
     requests: list[dict[str, float]] = []
     totals, networks, response = [], [], b""
+    seconds = pipeline.settings.request_seconds
     for _ in range(repeats + 1):
         stages, start = Stages(), perf_counter()
-        order = Order(form, Deadline.after(pipeline.settings.request_seconds), mode)
+        order = Order(form, Deadline.after(seconds), Options(mode))
         response = pipeline(order, stages).body
         totals.append((perf_counter() - start) * 1000)
         requests.append(stages.milliseconds)

@@ -5,14 +5,12 @@ from pathlib import Path
 
 from evaluation.samples import Sample
 from handler.deadline import Deadline
+from handler.options import Options
 from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Model, Settings
-from handler.stages import Stages
 
 PATIENCE = 600.0
 MAX_SIDE = 8192
@@ -33,5 +31,4 @@ def write_masks(samples: Iterable[Sample], model: Model, folder: Path) -> None:
 
 def _mask(pipeline: Pipeline, sample: Sample) -> bytes:
     source = Source(sample.picture.read_bytes(), sample.picture.name)
-    order = Order(PictureForm(image=source), Deadline.after(PATIENCE), Mode.FG_MASK)
-    return pipeline.cut_out(source, order, None, Stages())
+    return pipeline.cut_out(source, Options(Mode.FG_MASK), Deadline.after(PATIENCE))

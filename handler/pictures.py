@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import md5
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
-"""Shape (height, width) for grey or (height, width, 4) for RGBA, straight alpha, 0..255."""
+"""Shape (height, width) for grey, or with a third axis of 3 for RGB or of 4 for RGBA with straight
+alpha; 0..255."""
 
 Alpha: TypeAlias = npt.NDArray[np.uint8]
 """Shape (height, width): 0 is background, 255 is foreground."""
@@ -31,6 +32,13 @@ class Representation(StrEnum):
 
     BASE64 = "base64"
     URL = "url"
+
+
+class FileFormat(StrEnum):
+    """What the answer's file is; the value is its suffix, the name what the answer says."""
+
+    PNG = "png"
+    WEBP = "webp"
 
 
 @dataclass(frozen=True)
@@ -64,9 +72,33 @@ class Picture:
         return self.colour.size
 
 
+class Box(NamedTuple):
+    """In pixels, from the upper left."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class FoundObject:
+    """A part of the foreground that hangs together; `opacity`, 0..1, is the mean alpha of what is
+    visible of it."""
+
+    box: Box
+    opacity: float
+
+
 @dataclass(frozen=True)
 class Composition:
-    """What is to be encoded."""
+    """What is to be encoded; `objects`, largest first, are None where nobody asked for them."""
 
     pixels: Pixels
     icc_profile: bytes | None = None
+    objects: tuple[FoundObject, ...] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.pixels.shape[1], self.pixels.shape[0]

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         default=4.0, description="Of the request's time, what the picture leaves to the storage."
     )
 
+    objects: bool = Field(
+        default=False,
+        description="Answers also tell the picture's size and where the objects are, as the "
+        "original's later versions do, unless the request says `objects=false`.",
+    )
     max_answer_bytes: int | None = Field(
         default=None, description="A larger answer goes to the storage. On Lambda 6,291,556."
     )

@@ -166,7 +166,7 @@ def test_a_fault_of_ours_is_a_failure_not_a_5xx(
     def explode(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("handler.pipeline.encode_to_fit", explode)
+    monkeypatch.setattr("handler.pipeline.encode", explode)
     assert failure(client, jpeg()) == "Processing failed"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handler.deadline import Deadline
+from handler.options import Options
 from handler.pictures import Alpha, Mode, Picture, Source
 from handler.pipeline import Pipeline, Segmenter
 from handler.receive.form import PictureForm
@@ -17,7 +18,7 @@ from tests.samples import gradient, jpeg, picture_of
 
 def run(form: PictureForm, segment: Segmenter, mode: Mode = Mode.FG_MASK) -> dict[str, Any]:
     """The only result."""
-    order = Order(form, Deadline.after(60), mode)
+    order = Order(form, Deadline.after(60), Options(mode))
     answer = Pipeline(Settings(), segment)(order, Stages())
     result: dict[str, Any]
     (result,) = json.loads(answer.body)["results"]

@@ -23,7 +23,7 @@ def test_objects_live_as_long_as_links() -> None:
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
     variables = re.findall(r"^\s+CUTOUT_(\w+):", TEMPLATE, re.MULTILINE)
-    assert variables == ["BUCKET_URL", "MODEL", "API_KEYS_SECRET"]
+    assert variables == ["BUCKET_URL", "MODEL", "OBJECTS", "API_KEYS_SECRET"]
     assert {name.lower() for name in variables} <= set(Settings.model_fields)
 
 
@@ -31,6 +31,16 @@ def test_every_network_can_be_chosen() -> None:
     parameter = re.search(r"  Model:\n.*?AllowedValues: \[(.+?)\]", TEMPLATE, re.DOTALL)
     assert parameter
     assert parameter[1].split(", ") == list(Model)
+
+
+def test_objects_are_told_of_only_where_the_owner_says_so() -> None:
+    parameter = re.search(
+        r"  Objects:\n.*?Default: \"(\w+)\"\n\s+AllowedValues: \[(.+?)\]", TEMPLATE, re.DOTALL
+    )
+    assert parameter
+    assert parameter[1] == "off"
+    told = [Settings(objects=each.strip('"')).objects for each in parameter[2].split(", ")]
+    assert told == [True, False]
 
 
 def test_the_function_ends_before_the_gateway_does() -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 from handler.compose.compose import compose
 from handler.deadline import Deadline
 from handler.decode.decode import decode
+from handler.options import Options
 from handler.pictures import Alpha, Mode, Picture
 from handler.refine.edges import EdgeRefiner
 from handler.refine.refine import refine
@@ -46,7 +47,7 @@ def boards(size: tuple[int, int]) -> Image.Image:
 
 def on(backdrop: Backdrop, picture: Picture, alpha: Alpha, mode: Mode) -> Image.Image:
     """The composition as it looks on a backdrop."""
-    cut_out = Image.fromarray(compose(picture, alpha, mode).pixels)
+    cut_out = Image.fromarray(compose(picture, alpha, Options(mode)).pixels)
     sheet = backdrop(cut_out.size)
     sheet.paste(cut_out, (0, 0), cut_out)
     return sheet

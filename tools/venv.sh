@@ -1,7 +1,13 @@
 #!/bin/sh
 # Makes a virtual environment from hash-pinned files alone:
-#   PYTHON=python3 tools/venv.sh FOLDER REQUIREMENTS...
+#   PYTHON=python3 tools/venv.sh [--project] FOLDER REQUIREMENTS...
+# --project adds this project as it lies here: the command `cutout`, and `import handler` anywhere.
 set -eu
+project=
+if [ "$1" = --project ]; then
+    project=.
+    shift
+fi
 folder=$1
 shift
 : "${PYTHON:=python3}"
@@ -35,4 +41,6 @@ echo "Installing into $folder"
 # Bytecode is left to the first import of each module: most of SAM CLI's are never imported.
 "$folder/bin/python" -m pip install -qq --require-hashes --no-deps --only-binary :all: \
     --no-compile "$@"
+[ -z "$project" ] || "$folder/bin/python" -m pip install -qq --no-index --no-deps \
+    --no-build-isolation --no-compile --editable "$project"
 "$folder/bin/python" -m pip check >/dev/null || fail "$folder misses a package: run make lock."

@@ -1,1 +1,1 @@
-"""Room eight: a PNG, or a failure, becomes the answer."""
+"""Room eight: a file, or a failure, becomes the answer."""

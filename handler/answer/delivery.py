@@ -4,8 +4,9 @@ import json
 
 from handler.answer.answer import Answer, elsewhere
 from handler.answer.results import frame, success, success_link
+from handler.answer.showing import Showing
 from handler.errors import AnswerTooLargeError, NoStorageError
-from handler.pictures import Representation, Source
+from handler.pictures import Representation
 from handler.receive.order import Order
 from handler.storage.storage import AnswerKind, Storage, absolute
 
@@ -13,35 +14,39 @@ ENVELOPE_BYTES = 1024
 """Kept for what Lambda counts beside the body: its name, the status and the headers, about 300."""
 
 
-def png_room(source: Source, order: Order, max_answer_bytes: int | None) -> int | None:
-    """How large the PNG may be that is sent within the answer; None: as large as it is.
+def file_room(showing: Showing, max_answer_bytes: int | None) -> int | None:
+    """How large the file may be that is sent within the answer; None: as large as it is.
 
     The limit counts the answer as a string in another JSON, so that quotes, and whatever else is
     in the file's name, are escaped once more. Base64 takes four bytes for three.
     """
-    if max_answer_bytes is None or order.representation is Representation.URL:
+    if max_answer_bytes is None or showing.representation is Representation.URL:
         return None
-    head, tail = frame(source, order.mode, order.representation)
+    head, tail = frame(showing)
     escaped = len(json.dumps((head + tail).decode()))
     return max(0, max_answer_bytes - ENVELOPE_BYTES - escaped) // 4 * 3
 
 
 def deliver(
-    source: Source, order: Order, png: bytes, room: int | None, storage: Storage | None
+    showing: Showing,
+    order: Order,
+    file: bytes,
+    room: int | None,
+    storage: Storage | None,
 ) -> Answer:
     """The picture in the answer, the picture's address in the answer, or the answer's address.
 
     Raises `StorageError`, and `NoStorageError` or `AnswerTooLargeError` where there is none.
     """
-    if order.representation is Representation.URL:
+    if showing.representation is Representation.URL:
         if storage is None:
             raise NoStorageError
-        link = storage.keep(png, AnswerKind.PNG, order.deadline)
-        return Answer(success_link(source, order.mode, absolute(link, order.server_url)))
-    if room is None or len(png) <= room:
-        return Answer(success(source, order.mode, png, order.representation))
+        link = storage.keep(file, AnswerKind(showing.format), order.deadline)
+        return Answer(success_link(showing, absolute(link, order.server_url)))
+    if room is None or len(file) <= room:
+        return Answer(success(showing, file))
     if storage is None:
         raise AnswerTooLargeError
-    body = success(source, order.mode, png, order.representation)
+    body = success(showing, file)
     link = storage.keep(body, AnswerKind.JSON, order.deadline)
     return elsewhere(absolute(link, order.server_url))

@@ -1,4 +1,5 @@
-"""The answer of `POST /v1/results`. Source: the original's README, "Response schema"."""
+"""The answer of `POST /v1/results`. Source: the original's README, "Response schema"; `width`,
+`height` and the objects are of its later versions."""
 
 from typing import Literal
 
@@ -19,11 +20,37 @@ class Entity(BaseModel):
 
     kind: Literal["image"] = "image"
     name: str = Field(description="`general-` and the mode.")
-    image: str = Field(description="A PNG file in base64, or its address.")
-    format: Literal["PNG"] = "PNG"
+    image: str = Field(description="The file in base64, or its address.")
+    format: Literal["PNG", "WEBP"] = "PNG"
     representation: Representation | None = Field(
         default=None, description="What `image` holds, where the request asked for either."
     )
+
+
+class ClassesEntity(BaseModel):
+    """What an object is, as far as a matte knows: an object."""
+
+    kind: Literal["classes"] = "classes"
+    classes: dict[str, float] = Field(
+        description="Always `object`; 0..1, how opaque the matte has it, on average."
+    )
+
+
+class FoundObject(BaseModel):
+    """A part of the foreground that hangs together."""
+
+    box: tuple[float, float, float, float] = Field(
+        description="Left, top, width and height, as parts of the answered picture's own."
+    )
+    entities: list[ClassesEntity]
+
+
+class ObjectsEntity(BaseModel):
+    """Where the objects are, the largest first; only where the request asked for it."""
+
+    kind: Literal["objects"] = "objects"
+    name: str = "matte-objects"
+    objects: list[FoundObject]
 
 
 class Result(BaseModel):
@@ -32,7 +59,15 @@ class Result(BaseModel):
     status: Status
     name: str = Field(description="The file name sent, or the last part of the URL.")
     md5: str = Field(description="Of the bytes received.")
-    entities: list[Entity] = Field(description="The picture; empty after a failure.")
+    width: int | None = Field(
+        default=None, description="Of the answered picture; only with `objects=true`."
+    )
+    height: int | None = Field(
+        default=None, description="Of the answered picture; only with `objects=true`."
+    )
+    entities: list[Entity | ObjectsEntity] = Field(
+        description="The picture, always the first; empty after a failure."
+    )
 
 
 class Results(BaseModel):

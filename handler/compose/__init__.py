@@ -1,1 +1,1 @@
-"""Room six: alpha and colours become the picture that the mode names."""
+"""Room six: alpha and colours become the picture that the options name."""

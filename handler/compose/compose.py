@@ -1,22 +1,39 @@
-"""One composer a mode."""
+"""Alpha and colours become what the options name."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-
-from handler.compose.cutout import compose_cutout
-from handler.compose.mask import compose_mask
-from handler.compose.shadow import compose_shadow
-from handler.pictures import Alpha, Composition, Mode, Picture
-
-COMPOSERS: Mapping[Mode, Callable[[Picture, Alpha], Composition]] = MappingProxyType(
-    {
-        Mode.FG_IMAGE: compose_cutout,
-        Mode.FG_IMAGE_SHADOW: compose_shadow,
-        Mode.FG_MASK: compose_mask,
-    }
-)
+from handler.compose.background import Backdrop, lay_on
+from handler.compose.crop import crop_frame, cut, moved
+from handler.compose.cutout import straight_rgba
+from handler.compose.objects import find_objects
+from handler.compose.shadow import contact_shadow, lay_under
+from handler.options import Options
+from handler.pictures import Alpha, Composition, Mode, Picture, Pixels
 
 
-def compose(picture: Picture, alpha: Alpha, mode: Mode) -> Composition:
-    """The picture that `mode` names."""
-    return COMPOSERS[mode](picture, alpha)
+def compose(
+    picture: Picture, alpha: Alpha, options: Options, backdrop: Backdrop | None = None
+) -> Composition:
+    """The picture that `options` name, on `backdrop`, if there is one."""
+    pixels, shade = _drawn(picture, alpha, options)
+    profile = None if options.mode is Mode.FG_MASK else picture.icc_profile
+    wanted = options.objects or options.crop is not None
+    objects = find_objects(alpha) if wanted else ()
+    if options.crop is not None:
+        frame = crop_frame(objects, shade, options.crop, picture.size)
+        pixels, objects = cut(pixels, frame), moved(objects, frame)
+    if backdrop is not None and options.mode is not Mode.FG_MASK:
+        pixels = lay_on(pixels, backdrop, profile)
+    return Composition(pixels, profile, objects if options.objects else None)
+
+
+def _drawn(picture: Picture, alpha: Alpha, options: Options) -> tuple[Pixels, Alpha | None]:
+    """The whole picture before it is cropped, and the shadow in it. A mask has no ICC profile,
+    because the picture's is for colours."""
+    if options.mode is Mode.FG_MASK:
+        return alpha, None
+    pixels = straight_rgba(picture, alpha)
+    if options.mode is Mode.FG_IMAGE:
+        return pixels, None
+    shade = contact_shadow(alpha, options.shadow)
+    if shade is not None:
+        lay_under(pixels, shade)
+    return pixels, shade

@@ -1,1 +1,1 @@
-"""Room seven: a composition becomes a PNG file."""
+"""Room seven: a composition becomes a PNG or WebP file."""

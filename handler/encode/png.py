@@ -16,13 +16,13 @@ from handler.pictures import Composition, Pixels
 from handler.stripes import stripes
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-COLOUR_TYPES = {1: 0, 4: 6}  # channels → greyscale, truecolour with alpha
+COLOUR_TYPES = {1: 0, 3: 2, 4: 6}  # channels → greyscale, truecolour, truecolour with alpha
 FILTER_UP = 2
 DEFLATE_LEVEL = 2  # of ISA-L's 0..3; 3 takes five times as long for the same size
 
 
 def encode_png(composition: Composition) -> bytes:
-    """Pixels of shape (height, width) or (height, width, 4), uint8, as a PNG file."""
+    """Pixels of shape (height, width), (height, width, 3) or (..., 4), uint8, as a PNG file."""
     return png_file(composition, fast_deflate(composition.pixels))
 
 

@@ -18,7 +18,7 @@ ZLIB_LEVEL = 6  # 9 takes three times as long for 1 % less
 
 
 def strong_deflate(pixels: Pixels) -> Iterator[bytes]:
-    """The data of one zlib stream, in pieces, for pixels of shape (height, width[, 4])."""
+    """The data of one zlib stream, in pieces, for pixels of shape (height, width[, 3 or 4])."""
     deflate = zlib.compressobj(ZLIB_LEVEL)
     lines = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
     pixel = 1 if pixels.ndim == 2 else pixels.shape[2]

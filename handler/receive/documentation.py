@@ -1,78 +1,26 @@
-"""What the OpenAPI page says beyond the types: bodies, and an example of every answer."""
+"""What the OpenAPI page says of every answer, beyond the types."""
 
 from typing import Any, TypeAlias
 
-from handler.answer.schema import Entity, Result, Results, Status
+from handler import colours
 from handler.errors import (
-    AnswerTooLargeError,
     BrokenFormError,
-    DownloadError,
-    FileTooBigError,
     MissingSourceError,
-    NoStorageError,
-    PictureError,
-    ProcessingFailedError,
     RequestTooLargeError,
-    ResolutionTooBigError,
-    StorageError,
     TooBusyError,
-    TooManyPixelsError,
-    TooSlowError,
     TooSlowUploadError,
     UnauthorizedError,
-    UnreadablePictureError,
-    UnsupportedTypeError,
-    UploadMissingError,
     UploadsDownError,
     UploadsUnavailableError,
 )
-from handler.pictures import Representation
-from handler.settings import Settings
+from handler.receive.examples import RESULTS_EXAMPLES
 
 Answers: TypeAlias = dict[int | str, dict[str, Any]]
-LIMITS = Settings.model_fields
-FILE_LIMIT = LIMITS["max_file_bytes"].default
-PIXEL_LIMIT = LIMITS["max_pixels"].default
-SIDE_LIMIT = LIMITS["max_side"].default
-
-
-def _example(status: Status, entities: list[Entity]) -> dict[str, Any]:
-    result = Result(
-        status=status, name="img.jpg", md5="f2d13d0242b98aae82bc7a6dc76e1ea9", entities=entities
-    )
-    value = Results(results=[result]).model_dump(exclude_none=True)
-    return {"summary": status.message, "value": value}
-
-
-def _success(image: str, representation: Representation | None = None) -> dict[str, Any]:
-    entity = Entity(name="general-fg-image", image=image, representation=representation)
-    return _example(Status(code="ok", message="Success"), [entity])
-
-
-def _failure(error: PictureError) -> dict[str, Any]:
-    return _example(Status(code="failure", message=str(error)), [])
 
 
 def _json_examples(examples: dict[str, Any]) -> dict[str, Any]:
     return {"application/json": {"examples": examples}}
 
-
-RESULTS_EXAMPLES: dict[str, Any] = {
-    "success": _success("iVBORw0KGgoAAAA...YII="),
-    "link": _success("https://example.com/answers/SN...Jk.png?X-Amz-...", Representation.URL),
-    "broken": _failure(UnreadablePictureError()),
-    "type": _failure(UnsupportedTypeError()),
-    "file size": _failure(FileTooBigError(FILE_LIMIT)),
-    "resolution": _failure(ResolutionTooBigError((5000, 3000), SIDE_LIMIT)),
-    "pixels": _failure(TooManyPixelsError(PIXEL_LIMIT)),
-    "download": _failure(DownloadError()),
-    "upload": _failure(UploadMissingError()),
-    "time": _failure(TooSlowError()),
-    "answer size": _failure(AnswerTooLargeError()),
-    "no storage": _failure(NoStorageError()),
-    "storage": _failure(StorageError()),
-    "processing": _failure(ProcessingFailedError()),
-}
 
 UNKNOWN_MODE: dict[str, Any] = {
     "detail": [
@@ -83,6 +31,12 @@ UNKNOWN_MODE: dict[str, Any] = {
             "input": "fg-picture",
             "ctx": {"expected": "'fg-image', 'fg-image-shadow' or 'fg-mask'"},
         }
+    ]
+}
+
+NO_COLOUR: dict[str, Any] = {
+    "detail": [
+        {"type": "colour", "loc": ["query", "bg-color"], "msg": colours.MESSAGE, "input": "#12"}
     ]
 }
 
@@ -116,11 +70,12 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         "content": {"text/plain": {"example": RequestTooLargeError.body}},
     },
     422: {
-        "description": "Neither `image` nor `url`, or an unknown mode.",
+        "description": "Neither `image` nor `url`, or a value that there is not.",
         "content": _json_examples(
             {
                 "missing": {"summary": "No picture", "value": MissingSourceError.body},
                 "mode": {"summary": "Unknown mode", "value": UNKNOWN_MODE},
+                "colour": {"summary": "No colour", "value": NO_COLOUR},
             }
         ),
     },
@@ -143,32 +98,4 @@ UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
 
 MODES_ANSWER: Answers = UNAUTHORIZED | {
     200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
-}
-
-_IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG file."}
-_URL = {
-    "type": "string",
-    "format": "uri",
-    "minLength": 1,
-    "description": "The address of a JPEG or PNG file on the public internet, "
-    "or the `url` that `/v1/uploads` answered with.",
-    "example": "https://example.com/img.jpg",
-}
-
-RESULTS_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"image": _IMAGE, "url": _URL},
-                    "anyOf": [{"required": ["image"]}, {"required": ["url"]}],
-                }
-            },
-            "application/x-www-form-urlencoded": {
-                "schema": {"type": "object", "properties": {"url": _URL}, "required": ["url"]}
-            },
-        },
-    }
 }

@@ -1,7 +1,8 @@
-"""The form of `POST /v1/results`: a picture, or the URL of one."""
+"""The form of `POST /v1/results`: a picture, or the URL of one, and what it is laid on."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Self
 
 from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
@@ -11,7 +12,7 @@ from handler.errors import BrokenFormError, MissingSourceError
 from handler.pictures import Source
 from handler.receive.body import limited_body
 from handler.receive.multipart import MAX_TEXT_BYTES, parse_multipart
-from handler.receive.urlencoded import parse_urlencoded_url
+from handler.receive.urlencoded import parse_urlencoded
 from handler.settings import Settings, get_settings
 
 UNNAMED = "image"
@@ -19,10 +20,14 @@ UNNAMED = "image"
 
 @dataclass(frozen=True)
 class PictureForm:
-    """Exactly one of the two is set; where the client sent both, `image` wins."""
+    """Exactly one of `image` and `url` is set; where the client sent both, `image` wins.
+    `background` is the same for what the object is laid on, and `texts` are all the text fields
+    that aren't empty."""
 
     image: Source | None = None
     url: str | None = None
+    background: Self | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -39,35 +44,50 @@ async def receive_form(
     """
     body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    image, url = None, ""
+    image, background = None, None
+    texts: Mapping[str, str] = {}
     if kind == "multipart/form-data":
         fields = await parse_multipart(request.headers, body, settings.max_request_bytes)
-        image, url = await _image(fields), _text(fields, "url")
+        image, background = await _file(fields, "image"), await _file(fields, "image-bg")
+        texts = _texts(fields)
         await fields.close()
     else:
         content = b"".join([chunk async for chunk in body])
         if kind == "application/x-www-form-urlencoded":
-            url = parse_urlencoded_url(_short(content)).strip()
+            texts = parse_urlencoded(_short(content))
+    url = texts.get("url")
+    if image is None and url is None:
+        raise MissingSourceError
+    return PictureForm(
+        image,
+        url if image is None else None,
+        _background(background, texts.get("url-bg")),
+        texts,
+    )
+
+
+def _background(image: Source | None, url: str | None) -> PictureForm | None:
     if image is not None:
         return PictureForm(image=image)
-    if url:
-        return PictureForm(url=url)
-    raise MissingSourceError
+    return PictureForm(url=url) if url else None
 
 
-async def _image(fields: FormData) -> Source | None:
-    """The first file part that has a name or a content: browsers send neither for an input that
-    was left empty."""
-    for part in fields.getlist("image"):
+async def _file(fields: FormData, name: str) -> Source | None:
+    """The first file part of the field that has a name or a content: browsers send neither for an
+    input that was left empty."""
+    for part in fields.getlist(name):
         if isinstance(part, UploadFile) and (part.filename or part.size):
             return Source(await part.read(), part.filename or UNNAMED)
     return None
 
 
-def _text(fields: FormData, name: str) -> str:
-    """The first text value of the field that is not blank, or an empty string."""
-    values = (value.strip() for value in fields.getlist(name) if isinstance(value, str))
-    return next(filter(None, values), "")
+def _texts(fields: FormData) -> dict[str, str]:
+    """The first text value of each field that is not blank."""
+    texts: dict[str, str] = {}
+    for name, value in fields.multi_items():
+        if isinstance(value, str) and value.strip():
+            texts.setdefault(name, value.strip())
+    return texts
 
 
 def _short(content: bytes) -> bytes:

@@ -10,15 +10,16 @@ from handler.errors import BrokenFormError
 
 MAX_PARTS = 32
 MAX_TEXT_BYTES = 64 * 1024
+FILES = frozenset({b"image", b"image-bg"})
 
 
 class PictureFormParser(MultiPartParser):
     """Starlette's parser, with three differences.
 
     Files stay in memory: the body is already bounded, and Lambda's disk is read-only but for a
-    `/tmp` that may be full. A part named `image` is a file even where the client gives no file
-    name, because decoding it as text would destroy it. A body that ends before its last boundary
-    is broken, not short of a field.
+    `/tmp` that may be full. A part named `image` or `image-bg` is a file even where the client
+    gives no file name, because decoding it as text would destroy it. A body that ends before its
+    last boundary is broken, not short of a field.
     """
 
     def __init__(
@@ -52,9 +53,10 @@ class PictureFormParser(MultiPartParser):
     def on_headers_finished(self) -> None:
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
         _, options = parse_options_header(self._current_part.content_disposition)
-        if options.get(b"name") == b"image" and b"filename" not in options:
+        name = options.get(b"name")
+        if name in FILES and b"filename" not in options:
             # written anew: behind an odd quote, nothing that is added would be seen
-            self._current_part.content_disposition = b'form-data; name="image"; filename=""'
+            self._current_part.content_disposition = b'form-data; name="%b"; filename=""' % name
         super().on_headers_finished()
 
 

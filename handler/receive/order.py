@@ -1,9 +1,10 @@
 """What the pipeline is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handler.deadline import Deadline
-from handler.pictures import Mode, Representation
+from handler.options import Options
+from handler.pictures import Representation
 from handler.receive.form import PictureForm
 
 
@@ -15,6 +16,6 @@ class Order:
 
     form: PictureForm
     deadline: Deadline
-    mode: Mode = Mode.FG_IMAGE
+    options: Options = field(default_factory=Options)
     representation: Representation | None = None
     server_url: str = "/"

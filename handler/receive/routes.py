@@ -10,12 +10,14 @@ from handler import __version__
 from handler.answer.answer import Answer
 from handler.answer.schema import Results
 from handler.deadline import Deadline
-from handler.pictures import Mode, Representation
+from handler.pictures import Mode
 from handler.pipeline import Pipeline
 from handler.receive.access import Guard
+from handler.receive.bodies import RESULTS_BODY
 from handler.receive.clock import receive_deadline
-from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
+from handler.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS
 from handler.receive.form import PictureForm, receive_form
+from handler.receive.options import OptionsQuery
 from handler.receive.order import Order
 from handler.receive.places import Places
 from handler.record import facts_of
@@ -49,24 +51,25 @@ def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
         request: Request,
         deadline: Annotated[Deadline, Depends(receive_deadline)],
         form: Annotated[PictureForm, Depends(receive_form)],
-        mode: Annotated[Mode, Query(description="What to answer with.")] = Mode.FG_IMAGE,
-        representation: Annotated[
-            Representation | None,
-            Query(description="The picture itself, or a link that lives for a day."),
-        ] = None,
+        query: Annotated[OptionsQuery, Query()],
     ) -> Response:
         """Send a JPEG or PNG (under 16 MB, at most 4096x4096) as the file `image`, or the address
         of one as `url`. A picture that can't be processed still answers 200, with the code
         `failure` and a message that says why.
 
+        A JPEG or PNG as `image-bg`, or its address as `url-bg`, is what the object is laid on:
+        scaled until it covers the answered picture, and what juts out is cut off evenly. What is
+        in the query beside `mode` and `representation` may be a field of the form instead.
+
         On AWS a request holds about 4.5 MB of picture. For larger files ask `/v1/uploads` where to
         put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
         follow by themselves (curl with `-L`)."""
         stages = Stages()
-        order = Order(form, deadline, mode, representation, str(request.base_url))
+        options = query.with_fields(form.texts).options(objects=pipeline.settings.objects)
+        order = Order(form, deadline, options, query.representation, str(request.base_url))
         answer = await _answer(pipeline, order, stages)
         facts_of(request).update(
-            {"mode": str(mode), "source": form.kind, **answer.facts, **stages.rounded()}
+            {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
         headers = stages.headers() | answer.headers
         return Response(answer.body, answer.status, headers, answer.media_type)

@@ -17,11 +17,12 @@ class AnswerKind(StrEnum):
 
     JSON = "json"
     PNG = "png"
+    WEBP = "webp"
 
     @property
     def media_type(self) -> str:
         """As in a `Content-Type` header."""
-        return "application/json" if self is AnswerKind.JSON else "image/png"
+        return "application/json" if self is AnswerKind.JSON else f"image/{self}"
 
 
 class UploadType(StrEnum):

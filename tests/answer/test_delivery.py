@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from handler.answer.answer import Answer
-from handler.answer.delivery import ENVELOPE_BYTES, deliver, png_room
+from handler.answer.delivery import ENVELOPE_BYTES, deliver, file_room
 from handler.answer.results import success
+from handler.answer.showing import Showing
 from handler.deadline import Deadline
 from handler.errors import AnswerTooLargeError, NoStorageError
 from handler.pictures import Mode, Representation, Source
@@ -43,10 +44,13 @@ def order(representation: Representation | None = None) -> Order:
     return Order(
         PictureForm(image=SOURCE),
         Deadline.after(60),
-        Mode.FG_MASK,
-        representation,
-        "http://server.example/",
+        representation=representation,
+        server_url="http://server.example/",
     )
+
+
+def showing(representation: Representation | None = None, source: Source = SOURCE) -> Showing:
+    return Showing(source, Mode.FG_MASK, representation)
 
 
 def entity(body: bytes) -> dict[str, Any]:
@@ -59,43 +63,43 @@ def entity(body: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize("representation", [None, Representation.BASE64])
 def test_what_fits_is_sent(representation: Representation | None) -> None:
     shelf = Shelf()
-    answer = deliver(SOURCE, order(representation), b"png", 3, shelf)
-    assert answer == Answer(success(SOURCE, Mode.FG_MASK, b"png", representation))
+    answer = deliver(showing(representation), order(representation), b"png", 3, shelf)
+    assert answer == Answer(success(showing(representation), b"png"))
     assert (answer.status, answer.headers, answer.media_type) == (200, {}, "application/json")
     assert shelf.kept == []
 
 
 def test_a_server_without_a_limit_sends_everything() -> None:
-    assert deliver(SOURCE, order(), bytes(10**6), None, None).status == 200
+    assert deliver(showing(), order(), bytes(10**6), None, None).status == 200
 
 
 def test_one_byte_more_is_the_same_json_elsewhere() -> None:
     shelf = Shelf()
-    answer = deliver(SOURCE, order(), b"png!", 3, shelf)
+    answer = deliver(showing(), order(), b"png!", 3, shelf)
     assert answer.status == 303
     assert answer.headers == {"Location": "http://server.example/v1/files/1.json"}
-    assert shelf.kept == [(success(SOURCE, Mode.FG_MASK, b"png!"), AnswerKind.JSON)]
+    assert shelf.kept == [(success(showing(), b"png!"), AnswerKind.JSON)]
 
 
 def test_one_byte_more_without_a_storage_says_what_to_do() -> None:
     with pytest.raises(AnswerTooLargeError, match=r"fg-mask.*smaller picture"):
-        deliver(SOURCE, order(), b"png!", 3, None)
+        deliver(showing(), order(), b"png!", 3, None)
 
 
 def test_a_link_is_what_was_asked_for() -> None:
     shelf = Shelf()
-    answer = deliver(SOURCE, order(Representation.URL), b"png", None, shelf)
+    answer = deliver(showing(Representation.URL), order(Representation.URL), b"png", None, shelf)
     assert shelf.kept == [(b"png", AnswerKind.PNG)]
     found = entity(answer.body)
     assert found["image"] == "http://server.example/v1/files/1.png"
     assert found["representation"] == "url"
     with pytest.raises(NoStorageError, match="representation=base64"):
-        deliver(SOURCE, order(Representation.URL), b"png", None, None)
+        deliver(showing(Representation.URL), order(Representation.URL), b"png", None, None)
 
 
 def test_an_absolute_link_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Shelf, "keep", lambda *_: "https://bucket.example/a.png?X-Amz-Date=1")
-    answer = deliver(SOURCE, order(Representation.URL), b"png", None, Shelf())
+    answer = deliver(showing(Representation.URL), order(Representation.URL), b"png", None, Shelf())
     assert entity(answer.body)["image"] == "https://bucket.example/a.png?X-Amz-Date=1"
 
 
@@ -103,7 +107,7 @@ def test_an_absolute_link_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     ("representation", "said"), [(None, None), (Representation.BASE64, "base64")]
 )
 def test_only_who_asks_is_told(representation: Representation | None, said: str | None) -> None:
-    answer = deliver(SOURCE, order(representation), b"png", None, None)
+    answer = deliver(showing(representation), order(representation), b"png", None, None)
     found = entity(answer.body)
     assert found.get("representation") == said
     assert b64decode(found["image"]) == b"png"
@@ -116,11 +120,11 @@ def test_the_room_is_what_the_platform_leaves(
 ) -> None:
     """Lambda counts the body as a string within JSON."""
     source = Source(b"x", name)
-    room = png_room(source, order(representation), LIMIT)
+    room = file_room(showing(representation, source), LIMIT)
     assert room is not None
 
     def counted(size: int) -> int:
-        body = success(source, Mode.FG_MASK, bytes(size), representation)
+        body = success(showing(representation, source), bytes(size))
         return len(json.dumps(body.decode())) + ENVELOPE_BYTES
 
     assert counted(room) <= LIMIT
@@ -128,9 +132,9 @@ def test_the_room_is_what_the_platform_leaves(
 
 
 def test_no_room_is_no_negative_room() -> None:
-    assert png_room(SOURCE, order(), 10) == 0
+    assert file_room(showing(), 10) == 0
 
 
 def test_links_and_other_servers_need_no_room() -> None:
-    assert png_room(SOURCE, order(Representation.URL), LIMIT) is None
-    assert png_room(SOURCE, order(), None) is None
+    assert file_room(showing(Representation.URL), LIMIT) is None
+    assert file_room(showing(), None) is None

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from handler.compose.compose import compose
+from handler.options import Options
 from handler.pictures import Alpha, Mode, Picture
 from tests.samples import gradient
 
@@ -20,14 +21,14 @@ COLOURS = np.asarray(PICTURE.colour)
 
 
 def test_a_mask_is_the_alpha_without_a_profile() -> None:
-    composition = compose(PICTURE, disc(), Mode.FG_MASK)
+    composition = compose(PICTURE, disc(), Options(Mode.FG_MASK))
     assert np.array_equal(composition.pixels, disc())
     assert composition.icc_profile is None
 
 
 def test_a_cut_out_has_straight_colours() -> None:
     alpha = disc()
-    composition = compose(PICTURE, alpha, Mode.FG_IMAGE)
+    composition = compose(PICTURE, alpha, Options(Mode.FG_IMAGE))
     assert composition.icc_profile == b"profile"
     assert np.array_equal(composition.pixels[..., 3], alpha)
     opaque = alpha == 255
@@ -41,21 +42,21 @@ def test_a_cut_out_has_straight_colours() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.FG_IMAGE, Mode.FG_IMAGE_SHADOW])
 def test_nothing_hidden_is_sent(mode: Mode) -> None:
-    pixels = compose(PICTURE, disc(), mode).pixels
+    pixels = compose(PICTURE, disc(), Options(mode)).pixels
     assert not pixels[pixels[..., 3] == 0].any(), "colours remain where nothing shows"
 
 
 def test_the_pictures_own_pixels_stay_untouched() -> None:
     before = np.array(PICTURE.colour)
     for mode in Mode:
-        compose(PICTURE, disc(), mode)
+        compose(PICTURE, disc(), Options(mode))
     assert np.array_equal(np.asarray(PICTURE.colour), before)
     assert PICTURE.colour.mode == "RGB"
 
 
 def test_a_shadow_leaves_the_object_alone() -> None:
     alpha = disc()
-    pixels = compose(PICTURE, alpha, Mode.FG_IMAGE_SHADOW).pixels
+    pixels = compose(PICTURE, alpha, Options(Mode.FG_IMAGE_SHADOW)).pixels
     opaque = alpha == 255
     assert np.array_equal(pixels[opaque, :3], COLOURS[opaque])
     assert (pixels[..., 3] >= alpha).all()
@@ -65,18 +66,18 @@ def test_a_shadow_leaves_the_object_alone() -> None:
 
 
 def test_an_empty_picture_has_no_shadow() -> None:
-    pixels = compose(PICTURE, np.zeros((48, 64), np.uint8), Mode.FG_IMAGE_SHADOW).pixels
+    pixels = compose(PICTURE, np.zeros((48, 64), np.uint8), Options(Mode.FG_IMAGE_SHADOW)).pixels
     assert not pixels.any()
 
 
 def test_large_pictures_are_composed_without_a_seam() -> None:
     picture = Picture(gradient(40, 500))
     alpha = np.full((500, 40), 200, np.uint8)
-    cut_out = compose(picture, alpha, Mode.FG_IMAGE).pixels
+    cut_out = compose(picture, alpha, Options(Mode.FG_IMAGE)).pixels
     changes = np.abs(cut_out[..., :3].astype(int) - np.asarray(picture.colour))
     assert changes.max() < 24, "where all is glass, its colour is about what is seen"
     assert (cut_out[..., 3] == 200).all()
-    shadowed = compose(picture, alpha, Mode.FG_IMAGE_SHADOW).pixels
+    shadowed = compose(picture, alpha, Options(Mode.FG_IMAGE_SHADOW)).pixels
     jumps = np.abs(np.diff(shadowed[..., 3].astype(int), axis=0))
     assert jumps.max() < 10, "a stripe shows"
 
@@ -84,5 +85,5 @@ def test_large_pictures_are_composed_without_a_seam() -> None:
 def test_one_pixel() -> None:
     picture = Picture(Image.new("RGB", (1, 1), "red"))
     for mode in Mode:
-        pixels = compose(picture, np.full((1, 1), 255, np.uint8), mode).pixels
+        pixels = compose(picture, np.full((1, 1), 255, np.uint8), Options(mode)).pixels
         assert pixels.shape[:2] == (1, 1)

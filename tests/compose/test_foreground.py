@@ -4,6 +4,7 @@ from PIL import Image
 
 from handler.compose.compose import compose
 from handler.compose.foreground import restore_colours
+from handler.options import Options
 from handler.pictures import Alpha, Mode, Picture, Pixels
 
 RED, GREEN = (220, 30, 20), (20, 200, 60)
@@ -54,7 +55,7 @@ def test_a_fringe_takes_the_objects_colour(alpha: Alpha) -> None:
 def test_both_modes_with_colour_have_it(mode: Mode) -> None:
     alpha = ramp()
     middle = (slice(20, 40), slice(46, 56))  # above the shadow
-    pixels = compose(Picture(mixed(alpha)), alpha, mode).pixels[middle]
+    pixels = compose(Picture(mixed(alpha)), alpha, Options(mode)).pixels[middle]
     assert np.abs(pixels[..., :3].astype(int) - RED).max() < 40
 
 

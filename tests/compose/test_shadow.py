@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from handler.compose.shadow import contact_shadow
+from handler.options import ShadowLook
 from handler.pictures import Alpha
+
+USUAL = ShadowLook()
+OPACITIES = (0, 0.25, 0.5, 0.73, 0.9, 1)
 
 
 def box(top: int, bottom: int, left: int = 150, right: int = 250) -> Alpha:
@@ -12,8 +16,8 @@ def box(top: int, bottom: int, left: int = 150, right: int = 250) -> Alpha:
     return alpha
 
 
-def shadow(alpha: Alpha) -> Alpha:
-    cast = contact_shadow(alpha)
+def shadow(alpha: Alpha, look: ShadowLook = USUAL) -> Alpha:
+    cast = contact_shadow(alpha, look)
     assert cast is not None
     assert cast.shape == alpha.shape
     return cast
@@ -56,7 +60,7 @@ def test_an_object_cut_by_the_border_stands_out_of_sight() -> None:
 
 
 def test_no_object_no_shadow() -> None:
-    assert contact_shadow(box(0, 0)) is None
+    assert contact_shadow(box(0, 0), USUAL) is None
 
 
 @pytest.mark.parametrize("size", [(75, 100), (300, 400), (1200, 1600)])
@@ -73,3 +77,54 @@ def test_no_hard_line_where_the_picture_ends() -> None:
     cast = shadow(near_the_corner)
     assert cast[-1].max() < 20
     assert cast[:, 0].max() < 20
+
+
+def test_opacity_is_how_dark_the_darkest_place_is() -> None:
+    darkest = [int(shadow(box(50, 240), ShadowLook(opacity=each)).max()) for each in OPACITIES]
+    assert darkest[0] == 0
+    assert np.abs(np.array(darkest) - np.array(OPACITIES) * 255).max() < 40
+    assert darkest == sorted(set(darkest)), "more is not darker"
+
+
+def test_softness_is_how_wide_it_is() -> None:
+    """Rows below the object that are at least half as dark as the darkest one."""
+    below = [
+        shadow(box(50, 240), ShadowLook(softness=each))[240:, 200].astype(int)
+        for each in (0, 0.25, 0.5, 0.75, 1)
+    ]
+    widths = [int((each > each.max() / 2).sum()) for each in below]
+    assert widths == sorted(set(widths)), widths
+    assert widths[0] <= 4, "the hardest shadow is no line"
+
+
+def centre(cast: Alpha) -> float:
+    """The column that the shadow balances on."""
+    columns = cast.sum(axis=0, dtype=np.float64)
+    return float((columns * np.arange(len(columns))).sum() / columns.sum())
+
+
+@pytest.mark.parametrize("angle", [20, 45, 75])
+def test_light_from_the_left_casts_to_the_right(angle: float) -> None:
+    right, left = (shadow(box(50, 240), ShadowLook(angle=each)) for each in (angle, -angle))
+    assert centre(right) > 205
+    assert np.abs(right.astype(int) - np.roll(left[:, ::-1], 0, axis=1)).max() <= 3, "not alike"
+
+
+def test_more_slanting_light_casts_farther() -> None:
+    places = [centre(shadow(box(50, 240), ShadowLook(angle=each))) for each in (0, 20, 45, 65)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("angle", [-75, 75])
+def test_a_slanting_shadow_still_touches_the_object_and_ends_softly(angle: float) -> None:
+    cast = shadow(box(50, 240), ShadowLook(angle=angle))
+    assert cast[236:244, 190:210].max() > 80, "it floats away from what casts it"
+    assert max(cast[:, 0].max(), cast[:, -1].max()) < 20
+
+
+@pytest.mark.parametrize("softness", [0, 0.1, 0.5, 1])
+def test_a_slanting_shadow_only_fades(softness: float) -> None:
+    """To the right of the object it gets fainter and fainter: it is no row of copies."""
+    beside = shadow(box(50, 240), ShadowLook(angle=70, softness=softness))[239, 254:]
+    assert beside[10] > 10, "there is no shadow"
+    assert (np.diff(beside.astype(int)) <= 1).all()

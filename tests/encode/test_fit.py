@@ -31,6 +31,16 @@ def test_one_byte_too_many_is_compressed_more() -> None:
     assert image.info["icc_profile"] == b"a profile"
 
 
+def test_an_opaque_picture_is_compressed_more_too() -> None:
+    opaque = Composition(np.ascontiguousarray(PICTURE.pixels[..., :3]), b"a profile")
+    fast = encode_png(opaque)
+    png = encode_to_fit(opaque, len(fast) - 1, LATER)
+    assert len(png) < len(fast)
+    image = Image.open(BytesIO(png))
+    assert image.mode == "RGB"
+    assert np.array_equal(np.asarray(image), opaque.pixels)
+
+
 def test_what_can_never_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
 

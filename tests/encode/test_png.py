@@ -12,12 +12,12 @@ RANDOM = np.random.default_rng(1)
 
 
 @pytest.mark.parametrize("height", [1, 2, 127, 128, 129, 300])
-@pytest.mark.parametrize("channels", [1, 4])
-def test_what_is_written_is_read_again(height: int, channels: int) -> None:
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB"), (4, "RGBA")])
+def test_what_is_written_is_read_again(height: int, channels: int, mode: str) -> None:
     shape = (height, 33) if channels == 1 else (height, 33, channels)
     pixels = RANDOM.integers(0, 256, shape, np.uint8)
     image = Image.open(BytesIO(encode_png(Composition(pixels))))
-    assert image.mode == ("L" if channels == 1 else "RGBA")
+    assert image.mode == mode
     assert image.size == (33, height)
     assert np.array_equal(np.asarray(image), pixels)
 

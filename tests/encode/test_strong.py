@@ -27,6 +27,7 @@ def smooth(height: int, width: int) -> Pixels:
     [
         noise(300, 40, 4),
         noise(129, 7),
+        noise(130, 9, 3),
         noise(1, 1),
         noise(1, 1, 4),
         noise(128, 1, 4),

@@ -60,11 +60,27 @@ x
 content-disposition: form-data; name="url"
 
 http://a/
+--b
+Content-Disposition: form-data; name="image-bg"
+
+--b
+Content-Disposition: form-data; name=bg-color
+
+white
 --b--""",
     )
 ]
 
-URLENCODED = [b"url=http%3A%2F%2Fa.example%2Fb", b"image=&url=https://a/b?c=d&e=f&url-bg=", b"url="]
+COLOURS = [b"#fff", b"#12345678", b"AbCd", b" rebeccapurple", b"transparent"]
+
+MARGINS = [b"30", b"9999px", b"12.34%", b" 0% "]
+
+URLENCODED = [
+    b"url=https://a/b?c=d&crop=1&url-bg=https://e/f?g&bg-color=%23fff",
+    b"url=http%3A%2F%2Fa.example%2Fb",
+    b"image=&url=https://a/b?c=d&e=f&url-bg=",
+    b"url=",
+]
 
 URLS = [
     each.encode()

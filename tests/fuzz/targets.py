@@ -15,6 +15,7 @@ from typing import TypeAlias
 from starlette.datastructures import Headers
 
 from handler.answer.results import failure
+from handler.colours import parse_colour
 from handler.decode.chunks import SIGNATURE, lean_png
 from handler.decode.decode import decode
 from handler.decode.header import open_picture
@@ -22,9 +23,10 @@ from handler.decode.segments import split_jpeg
 from handler.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
 from handler.fetch.addresses import is_public
 from handler.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
+from handler.margins import parse_margin
 from handler.pictures import Source
 from handler.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
-from handler.receive.urlencoded import parse_urlencoded_url
+from handler.receive.urlencoded import parse_urlencoded
 from handler.settings import Settings
 from tests.fuzz import seeds
 
@@ -91,7 +93,9 @@ def multipart(content: bytes) -> None:
             values = fields.multi_items()
             assert len(values) <= 2 * MAX_PARTS, len(values)
             for name, value in values:
-                assert name != "image" or not isinstance(value, str), "a picture decoded as text"
+                assert name not in {"image", "image-bg"} or not isinstance(value, str), (
+                    "a picture decoded as text"
+                )
                 assert not isinstance(value, str) or len(value) <= MAX_TEXT_BYTES
         finally:
             await fields.close()
@@ -101,8 +105,9 @@ def multipart(content: bytes) -> None:
 
 
 def urlencoded(content: bytes) -> None:
-    name = file_name(parse_urlencoded_url(content))
-    failure(Source(b"", name), UnreadablePictureError())
+    fields = parse_urlencoded(content)
+    assert all(value.strip() for value in fields.values()), "an empty field is an absent one"
+    failure(Source(b"", file_name(fields.get("url", ""))), UnreadablePictureError())
 
 
 def url(content: bytes) -> None:
@@ -136,6 +141,19 @@ def address(content: bytes) -> None:
         assert not is_public(wrapped) or is_public(held), (wrapped, held)
 
 
+def colour(content: bytes) -> None:
+    with suppress(ValueError):
+        found = parse_colour(content.decode("utf-8", "replace"))
+        assert len(found) == 4, found
+        assert all(0 <= each <= 255 for each in found), found
+
+
+def margin(content: bytes) -> None:
+    with suppress(ValueError):
+        found = parse_margin(content.decode("utf-8", "replace"))
+        assert 0 <= found.around(4096, 4096) < 50_000, found
+
+
 TARGETS: dict[str, Target] = {
     "header": Target(header, seeds.pictures()),
     "picture": Target(picture, seeds.pictures()),
@@ -144,5 +162,7 @@ TARGETS: dict[str, Target] = {
     "multipart": Target(multipart, seeds.FORMS),
     "urlencoded": Target(urlencoded, seeds.URLENCODED),
     "url": Target(url, seeds.URLS, 512),
+    "colour": Target(colour, seeds.COLOURS, 80),
+    "margin": Target(margin, seeds.MARGINS, 16),
     "address": Target(address, seeds.ADDRESSES, 16),
 }

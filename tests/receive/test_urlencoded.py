@@ -1,6 +1,6 @@
 import pytest
 
-from handler.receive.urlencoded import parse_urlencoded_url
+from handler.receive.urlencoded import parse_urlencoded
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from handler.receive.urlencoded import parse_urlencoded_url
     ],
 )
 def test_url_field(body: bytes, url: str) -> None:
-    assert parse_urlencoded_url(body) == url
+    assert parse_urlencoded(body).get("url", "") == url

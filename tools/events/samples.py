@@ -133,6 +133,23 @@ def samples() -> list[Sample]:
             payload_v2(post_file(empty_png(5000, 4000), "huge.png", "image/png")),
             expected=failure(too_big),
         ),
+        Sample(
+            "results-options",
+            payload_v2(post_photo("mode=fg-mask&crop=true&crop-margin=5%25&objects=true")),
+            expected=success("general-fg-mask"),
+        ),
+        Sample(
+            "failure-background",
+            payload_v2(
+                post_form(
+                    {
+                        "image": ("astronaut.jpg", PHOTO.read_bytes(), "image/jpeg"),
+                        "image-bg": ("dot.gif", GIF, "image/gif"),
+                    }
+                )
+            ),
+            expected=failure(),
+        ),
         # What needs a bucket, as a function without one answers it; see docs/deploy.md.
         Sample(
             "failure-no-storage",

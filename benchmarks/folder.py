@@ -1,0 +1,214 @@
+"""The command on a folder of 200 mixed pictures, some of them broken: ``make bench-folder``.
+
+What it does in a second, start included, beside the bare networks on both cores, and its memory
+over time. The bare networks do what they do for these pictures and nothing else: their input is
+made beforehand, and as many threads work on it as on the command's. Half of that is measured before
+the command and half after it.
+"""
+
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time, sleep
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.mixed import fill
+from handler.command.discover import Discovery
+from handler.deadline import Deadline
+from handler.decode.decode import decode
+from handler.errors import PictureError
+from handler.pictures import Alpha, Picture
+from handler.refine.edges import EdgeRefiner
+from handler.refine.levels import stretch_levels
+from handler.refine.refine import enlarge
+from handler.segment.network import Network, square
+from handler.settings import Settings, visible_processors
+
+CHUNK = 8
+"""Pictures whose input is in memory at once."""
+PAUSE = 0.25  # seconds between two looks at the memory
+PARTS = 4
+
+
+class Recorder(EdgeRefiner):
+    """Collects what the network would be asked."""
+
+    asked: list[npt.NDArray[np.uint8]]
+
+    def infer(self, planes: npt.NDArray[np.uint8]) -> Alpha:
+        self.asked.append(planes)
+        return np.asarray(planes[3])
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock, and of processors: on a machine that others share, the latter say
+    what the former would be alone."""
+
+    seconds: float = 0.0
+    processors: float = 0.0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.seconds + other.seconds, self.processors + other.processors)
+
+
+@dataclass
+class Bare:
+    """The networks alone, one thread for each of the pictures in work."""
+
+    settings: Settings = field(default_factory=Settings)
+    main: Spent = Spent()
+    edges: Spent = Spent()
+    tiles: int = 0
+
+    def __post_init__(self) -> None:
+        self._network = Network(self.settings.model_path, 1)
+        self._edges = EdgeRefiner(self.settings.model_dir, 1)
+        self._recorder = Recorder(self.settings.model_dir, 1)
+        self._pool = ThreadPoolExecutor(visible_processors())
+        self._network.infer(np.zeros((1, self._network.side, self._network.side, 3), np.uint8))
+        self._edges.wait()
+
+    def run(self, paths: Sequence[Path]) -> None:
+        """Adds the time that these pictures take; broken ones take none."""
+        for start in range(0, len(paths), CHUNK):
+            pictures = list(self._decoded(paths[start : start + CHUNK]))
+            squares = [square(each, self._network.side) for each in pictures]
+            coarse, spent = self._timed(self._network.infer, squares)
+            self.main += spent
+            asked = [
+                tile for pair in zip(pictures, coarse, strict=True) for tile in self._tiles(*pair)
+            ]
+            _, spent = self._timed(self._edges.infer, asked)
+            self.edges += spent
+            self.tiles += len(asked)
+
+    def _timed(
+        self, function: Callable[[Any], Alpha], inputs: list[Any]
+    ) -> tuple[list[Alpha], Spent]:
+        start, before = perf_counter(), process_time()
+        found = list(self._pool.map(function, inputs))
+        return found, Spent(perf_counter() - start, process_time() - before)
+
+    def _decoded(self, paths: Iterable[Path]) -> Iterable[Picture]:
+        for path in paths:
+            try:
+                yield decode(path.read_bytes(), self.settings)
+            except PictureError:
+                continue
+
+    def _tiles(self, picture: Picture, coarse: Alpha) -> list[npt.NDArray[np.uint8]]:
+        self._recorder.asked = []
+        levelled = stretch_levels(coarse)
+        self._recorder(picture, levelled, enlarge(levelled, picture.size), Deadline(inf))
+        return self._recorder.asked
+
+
+@dataclass(frozen=True)
+class Run:
+    """Of the command: the time of all, its memory by time, and what it said."""
+
+    spent: Spent
+    resident_mb: list[int]
+    code: int
+    said: str
+
+
+def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
+    """As a process of its own, watched."""
+    line = [sys.executable, "-m", "handler.command", str(folder), "-o", str(output), *arguments]
+    start, resident = perf_counter(), []
+    with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
+        with ThreadPoolExecutor(1) as pool:
+            said = pool.submit(lambda: process.stderr.read() if process.stderr else "")
+            while process.poll() is None:
+                resident.append(_resident_mb(process.pid))
+                sleep(PAUSE)
+        children = getrusage(RUSAGE_CHILDREN)
+        spent = Spent(perf_counter() - start, children.ru_utime + children.ru_stime)
+        return Run(spent, resident, process.returncode, said.result())
+
+
+def _resident_mb(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return int((status.partition("VmRSS:")[2].split() or ["0"])[0]) // 1024
+
+
+def main() -> None:
+    """Prints the figures; ends with 1 where a good picture has no cut-out."""
+    parser = ArgumentParser(prog="python -m benchmarks.folder")
+    parser.add_argument("--pictures", type=int, default=200)
+    parser.add_argument("arguments", nargs="*", help="more arguments for the command, after --")
+    given = parser.parse_args()
+    with TemporaryDirectory() as place:
+        folder, output = Path(place, "in"), Path(place, "out")
+        good = fill(folder, given.pictures)
+        discovery = Discovery()
+        discovery.add([str(folder)])
+        paths = [each.path for each in discovery.found]
+        bare = Bare()
+        bare.run(paths[::2])
+        run = command(folder, output, given.arguments)
+        bare.run(paths[1::2])
+        made = sum(1 for each in output.rglob("*") if each.is_file())
+    print(report(len(paths), good, made, run, bare))
+    if made != good:
+        sys.exit(run.said)
+
+
+PAGE = """{count} files, {good} of them good: {made} cut-outs, exit code {code}, {cores} cores.
+
+| | seconds | pictures a second | processor seconds |
+|---|---:|---:|---:|
+| `cutout folder/ -o out/`, start included | {command} |
+| the bare networks: the main one, and the edges' on {tiles} tiles | {both} |
+| the bare main network | {main} |
+
+{both_share} of the bare networks, {main_share} of the main one alone; by processor seconds
+{both_effort} and {main_effort}. Resident memory at its highest in each quarter of the time: {peaks}
+MB."""
+
+
+def report(count: int, good: int, made: int, run: Run, bare: Bare) -> str:
+    """Markdown."""
+    both = bare.main + bare.edges
+    size = -(-len(run.resident_mb) // PARTS)
+    starts = range(0, len(run.resident_mb), size)
+
+    def cells(spent: Spent) -> str:
+        rate = good / spent.seconds
+        return f"{spent.seconds:.1f} | {rate:.2f} | {spent.processors:.1f}"
+
+    return PAGE.format(
+        count=count,
+        good=good,
+        made=made,
+        code=run.code,
+        cores=visible_processors(),
+        tiles=bare.tiles,
+        command=cells(run.spent),
+        both=cells(both),
+        main=cells(bare.main),
+        both_share=f"{both.seconds / run.spent.seconds:.2f}",
+        main_share=f"{bare.main.seconds / run.spent.seconds:.2f}",
+        both_effort=f"{both.processors / run.spent.processors:.2f}",
+        main_effort=f"{bare.main.processors / run.spent.processors:.2f}",
+        peaks=", ".join(str(max(run.resident_mb[start : start + size])) for start in starts),
+    )
+
+
+if __name__ == "__main__":
+    main()

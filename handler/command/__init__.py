@@ -1,0 +1,1 @@
+"""The command `cutout`: pictures and folders, on this machine or by a deployed API."""

@@ -1,0 +1,98 @@
+"""The command, run in this process without the network, or as a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from handler import engine
+from handler.command import retry
+from handler.command.__main__ import main
+from tests.command.stand_in import open_stand_in
+from tests.local_server import ROOT
+from tests.samples import gradient, jpeg
+
+STAND_IN = [sys.executable, "-m", "tests.command.stand_in"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a run."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.err.splitlines()
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """`run("photo.jpg", "-o", "out/")`, in this process."""
+    monkeypatch.setattr(engine, "open_pipeline", open_stand_in)
+    monkeypatch.delenv("CUTOUT_KEY", raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+    def run(*arguments: object) -> Done:
+        try:
+            code = main([str(each) for each in arguments])
+        except SystemExit as error:
+            code = int(error.code or 0)
+        said = capfdbinary.readouterr()
+        return Done(code, said.out, said.err.decode())
+
+    return run
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Nobody sleeps before an API is asked again; how long it would have been."""
+    slept: list[float] = []
+    monkeypatch.setattr(retry, "sleep", slept.append)
+    return slept
+
+
+def run_apart(*arguments: object, stdin: bytes = b"", **environment: str) -> Done:
+    """As a process of its own, with pipes in the place of a terminal."""
+    done = subprocess.run(
+        [*STAND_IN, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        input=stdin,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr.decode())
+
+
+def write(path: Path, content: bytes | None = None) -> Path:
+    """A small picture, or any content, with the folders that it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(jpeg(gradient()) if content is None else content)
+    return path
+
+
+def opened(file: Path | bytes) -> Image.Image:
+    """A complete picture, its file closed."""
+    image = Image.open(BytesIO(file if isinstance(file, bytes) else file.read_bytes()))
+    image.load()
+    return image
+
+
+def files_in(folder: Path) -> set[str]:
+    """Relative, hidden ones included."""
+    return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}

@@ -1,0 +1,118 @@
+"""Wrong usage is told before anything is done, and ends with 2."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from handler import __version__, engine
+from handler.segment.model_file import ModelError
+from tests.command.conftest import Run, files_in, opened, write
+from tests.samples import png
+
+WRONG = {
+    "no input": ([], "name a picture, a folder, or - for standard input"),
+    "standard input and more": (["-", "a.jpg"], "standard input (-) goes with no other input"),
+    "standard input into a folder": (["-", "-o", "out/"], "standard input has no name"),
+    "several into a file": (["a.jpg", "b.jpg", "-o", "x.png"], "need a folder: -o x.png/"),
+    "a folder into a file": ([".", "-o", "x.png"], "several pictures need a folder: -o x.png/"),
+    "a pattern into a file": (["*.jpg", "-o", "x.png"], "several pictures need a folder"),
+    "several to standard output": (["a.jpg", "b.jpg", "-o", "-"], "only one picture goes to"),
+    "a folder to standard output": ([".", "-o", "-"], "only one picture goes to standard output"),
+    "a JPEG": (["a.jpg", "-o", "x.jpg"], "a cut-out is a PNG or WebP file, not .jpg: x.jpg"),
+    "a file for a folder": (["a.jpg", "-o", "notes"], "-o is a file, and no PNG or WebP: notes"),
+    "two formats": (["a.jpg", "-o", "x.png", "--format", "webp"], "contradict each other"),
+    "unknown mode": (["a.jpg", "--mode", "fg"], "invalid Mode value: 'fg'"),
+    "unknown format": (["a.jpg", "--format", "gif"], "invalid FileFormat value: 'gif'"),
+    "unknown model": (["a.jpg", "--model", "huge"], "invalid Model value: 'huge'"),
+    "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: invalid"),
+    "quiet and verbose": (["a.jpg", "-q", "-v"], "not allowed with argument"),
+    "unknown option": (["a.jpg", "--mod", "fg-mask"], "unrecognized arguments: --mod"),
+    "an address without a scheme": (["a.jpg", "--url", "example.com"], "--url is the API's"),
+    "another scheme": (["a.jpg", "--url", "ftp://example.com"], "--url is the API's address"),
+    "a model of an API": (["a.jpg", "--url", "http://x", "--model", "fast"], "an API has its own"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG.values(), ids=WRONG)
+def test_wrong_usage(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "b.jpg"):
+        write(tmp_path / name)
+    write(tmp_path / "notes", b"mine")
+    done = run(*arguments)
+    assert done.code == 2, done.err
+    assert words in done.err
+    assert done.lines[-1].startswith("cutout: error: ")
+    assert files_in(tmp_path) == {"a.jpg", "b.jpg", "notes"}
+
+
+def test_options_and_names_may_be_mixed(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in "abc":
+        write(tmp_path / f"{name}.jpg")
+    assert run("a.jpg", "-o", "out", "b.jpg", "--jobs", "1", "c.jpg").code == 0
+    assert files_in(tmp_path / "out") == {"a.png", "b.png", "c.png"}
+
+
+def test_one_picture_into_a_named_file(tmp_path: Path, run: Run) -> None:
+    photo = write(tmp_path / "a.jpg")
+    assert run(photo, "-o", tmp_path / "new" / "x.PNG").code == 0
+    assert run(photo, "-o", tmp_path / "folder").code == 0
+    (tmp_path / "taken.png").mkdir()
+    assert run(photo, "-o", tmp_path / "taken.png").code == 0
+    assert files_in(tmp_path) == {"a.jpg", "new/x.PNG", "folder/a.png", "taken.png/a.png"}
+
+
+def test_modes(tmp_path: Path, run: Run) -> None:
+    photo = write(tmp_path / "a.jpg")
+    found: dict[str, Image.Image] = {}
+    for mode in ("fg-image", "fg-image-shadow", "fg-mask"):
+        assert run(photo, "--mode", mode, "-o", tmp_path / f"{mode}.png").code == 0
+        found[mode] = opened(tmp_path / f"{mode}.png")
+    assert [each.mode for each in found.values()] == ["RGBA", "RGBA", "L"]
+    assert found["fg-image"].getchannel("A").tobytes() == found["fg-mask"].tobytes()
+    assert found["fg-image"].tobytes() != found["fg-image-shadow"].tobytes()
+
+
+def test_help_and_version(run: Run) -> None:
+    assert run("--version").out == f"cutout {__version__}\n".encode()
+    text = run("--help").out.decode()
+    for said in ("cutout photo.jpg", "exit code: 0 all done, 1 some failed, 2 wrong usage"):
+        assert said in text
+
+
+def test_a_model_that_is_not_there(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise ModelError("The model can not be read: no such file")
+
+    monkeypatch.setattr(engine, "open_pipeline", missing)
+    done = run(write(tmp_path / "a.jpg"))
+    assert (done.code, done.err) == (1, "cutout: The model can not be read: no such file\n")
+
+
+def test_a_setting_that_is_none(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTOUT_MAX_SIDE", "wide")
+    done = run(write(tmp_path / "a.jpg"))
+    assert done.code == 1
+    assert done.lines[0].startswith("cutout: CUTOUT_MAX_SIDE: Input should be a valid integer")
+    assert len(done.lines) == 1
+
+
+def test_large_pictures_are_welcome_here(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = write(tmp_path / "a.png", png(Image.new("1", (8192, 10))))
+    assert run(wide).code == 0, "the API's limit is 4096"
+    wider = write(tmp_path / "b.png", png(Image.new("1", (8193, 10))))
+    done = run(wider)
+    assert done.code == 1
+    assert "Resolution is too big: 8193x10. Max allowed resolution: 8192x8192" in done.lines[0]
+    monkeypatch.setenv("CUTOUT_MAX_SIDE", "9000")
+    assert run(wider).code == 0

@@ -1,0 +1,90 @@
+"""`docs/command.md`: what it says can be done."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handler.command import arguments, retry
+from handler.command.discover import SUFFIXES
+from handler.command.remote import LARGE
+from handler.engine import LOCAL_MAX_SIDE
+from tests.command.conftest import STAND_IN, Run, files_in, opened, write
+from tests.local_server import ROOT
+from tests.samples import PHOTOS
+
+PAGE = (ROOT / "docs" / "command.md").read_text()
+SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL))
+EXAMPLES = [
+    line.partition(" #")[0].strip()
+    for line in SHELL.splitlines()
+    if line.startswith("cutout ") and "--url" not in line
+]
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 9
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_runs(tmp_path: Path, example: str) -> None:
+    write(tmp_path / "photo.jpg")
+    write(tmp_path / "beach.jpg")
+    write(tmp_path / "photos" / "deep" / "a.jpg")
+    before = files_in(tmp_path)
+    command = f"{shlex.join(STAND_IN)}{example.removeprefix('cutout')}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b""), example
+    (made,) = files_in(tmp_path) - before
+    assert opened(tmp_path / made).size[0] > 0
+    expected = {
+        "photo.jpg": ("photo-cutout.png", "photo-cutout.webp", "new.png"),
+        "photos": ("out/deep/a.png",),
+    }
+    assert any(made in names for said, names in expected.items() if said in example), made
+
+
+def test_every_option_is_told_and_no_other(run: Run) -> None:
+    table = PAGE.partition("## Options")[2].partition("\n\nNames")[0]
+    first = "\n".join(line.split("|")[1] for line in table.splitlines() if line.startswith("|"))
+    told = set(re.findall(r"`(--?[a-z]+)`", first))
+    offered = set(re.findall(r"(?<![\w-])(--?[a-z]+)\b", run("--help").out.decode()))
+    examples = set(re.findall(r"(?<![\w-])(--?[a-z]+)\b", arguments.EXAMPLES))
+    assert told == (offered - examples) | (examples & told)
+    assert examples <= told
+
+
+def test_the_numbers_are_the_code_s() -> None:
+    assert f"a side may have {LOCAL_MAX_SIDE} pixels" in PAGE
+    assert f"those over {LARGE / 1e6:g} MB" in PAGE
+    assert retry.ATTEMPTS == 6
+    assert "six times in\nall" in PAGE
+    assert retry.MOST_PATIENCE == 120
+    assert "more than two\nminutes" in PAGE
+    for status in retry.PASSING:
+        assert str(status) in PAGE
+    for suffix in SUFFIXES:
+        assert f"`{suffix}`" in PAGE
+
+
+def test_the_library_example_runs(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    write(tmp_path / "photo.jpg", (PHOTOS / "astronaut-160.jpg").read_bytes())
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "CUTOUT_MODEL": "fast"},
+        check=True,
+    )
+    made = opened(tmp_path / "photo-cutout.png")
+    assert made.mode == "RGBA"
+    assert made.getchannel("A").getextrema() == (0, 255)

@@ -1,0 +1,76 @@
+"""The command as `make run` and `make test` install it, and the network at work."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from handler import __version__
+from tests.command.conftest import opened, write
+from tests.local_server import ROOT
+from tests.samples import PHOTOS
+
+CUTOUT = Path(sys.executable).with_name("cutout")
+
+
+def test_it_is_installed_and_runs_anywhere(tmp_path: Path) -> None:
+    assert CUTOUT.exists(), "set up again: make run"
+    photo = write(tmp_path / "photo.jpg", (PHOTOS / "astronaut-160.jpg").read_bytes())
+    environment = {name: each for name, each in os.environ.items() if name != "PYTHONPATH"}
+    version, done = (
+        subprocess.run(
+            [CUTOUT, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for arguments in (["--version"], ["photo.jpg", "--model", "fast"])
+    )
+    assert version.stdout == f"cutout {__version__}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    alpha = opened(tmp_path / "photo-cutout.png").getchannel("A")
+    assert alpha.size == opened(photo).size
+    assert alpha.getpixel((80, 100)) == 255, "her suit"
+    assert alpha.getpixel((5, 5)) == 0, "behind her"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
+    """As many at once as may be: each has its own cut-out."""
+    names = ("astronaut", "chelsea", "coffee")
+    for name in names:
+        write(tmp_path / "in" / f"{name}.jpg", (PHOTOS / f"{name}.jpg").read_bytes())
+    command = [sys.executable, "-m", "handler.command", "in", "-o", "out", "--jobs", jobs]
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    for name in names:
+        made = opened(tmp_path / "out" / f"{name}.png")
+        assert made.size == opened(PHOTOS / f"{name}.jpg").size
+    alphas = {name: opened(tmp_path / "out" / f"{name}.png").getchannel("A") for name in names}
+    assert alphas["astronaut"].getpixel((250, 300)) == 255
+    assert alphas["chelsea"].getpixel((220, 150)) == 255
+    assert alphas["coffee"].getpixel((330, 200)) == 255
+    assert alphas["astronaut"].getpixel((20, 20)) == 0
+
+
+def test_nothing_of_the_server_is_needed_for_the_version() -> None:
+    code = (
+        "import sys; sys.argv = ['cutout', '--version']\n"
+        "from handler.command.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'fastapi', 'onnxruntime', 'requests'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

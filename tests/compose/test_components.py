@@ -1,0 +1,94 @@
+"""Labels are compared with a flood fill that looks at one pixel at a time."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handler.compose.components import Labels, Mask, label_components
+
+
+def flooded(mask: Mask) -> tuple[Labels, int]:
+    """The slow way: 8 neighbours, numbered in reading order."""
+    labels = np.zeros(mask.shape, np.intp)
+    count = 0
+    for start in zip(*mask.nonzero(), strict=True):
+        if labels[start]:
+            continue
+        count += 1
+        labels[start] = count
+        waiting = [start]
+        while waiting:
+            row, column = waiting.pop()
+            around = np.s_[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+            for y, x in zip(*(mask[around] & (labels[around] == 0)).nonzero(), strict=True):
+                place = (around[0].start + y, around[1].start + x)
+                labels[place] = count
+                waiting.append(place)
+    return labels, count
+
+
+def assert_same(mask: Mask) -> None:
+    labels, count = label_components(mask)
+    wanted, number = flooded(mask)
+    assert count == number
+    assert np.array_equal(labels, wanted)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    height=st.integers(1, 12),
+    width=st.integers(1, 12),
+    share=st.floats(0, 1),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_as_by_a_flood(height: int, width: int, share: float, seed: int) -> None:
+    assert_same(np.random.default_rng(seed).random((height, width)) < share)
+
+
+def spiral(side: int) -> Mask:
+    """One long arm, so that a label has far to go."""
+    mask = np.zeros((side, side), np.bool_)
+    row, column, down, across = 0, 0, 0, 1
+    length, legs = side - 1, 0
+    mask[0, 0] = True
+    while length > 0:
+        for _ in range(length):
+            row, column = row + down, column + across
+            mask[row, column] = True
+        down, across = across, -down
+        legs += 1
+        if legs >= 3 and legs % 2:
+            length -= 2
+    return mask
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_spiral_is_one(turns: int) -> None:
+    mask = np.rot90(spiral(61), turns)
+    assert label_components(mask)[1] == 1
+    assert_same(mask)
+
+
+def test_neither_end_of_a_row_touches_the_next_one() -> None:
+    mask = np.array([[0, 0, 1], [1, 0, 0], [0, 0, 1]], np.bool_)
+    assert label_components(mask)[1] == 3
+
+
+def test_corners_touch() -> None:
+    assert label_components(np.eye(5, dtype=np.bool_))[1] == 1
+    assert label_components(np.eye(5, dtype=np.bool_)[::-1])[1] == 1
+
+
+def test_a_comb_of_many_teeth_is_one() -> None:
+    mask = np.zeros((512, 511), np.bool_)
+    mask[:, ::2] = True
+    mask[-1] = True
+    assert label_components(mask)[1] == 1
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_nothing_and_everything(value: bool) -> None:
+    labels, count = label_components(np.full((7, 9), value))
+    assert count == int(value)
+    assert (labels == int(value)).all()

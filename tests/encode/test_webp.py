@@ -1,0 +1,68 @@
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from handler.deadline import Deadline
+from handler.encode.encode import encode
+from handler.encode.png import encode_png
+from handler.encode.webp import encode_webp
+from handler.pictures import Composition, FileFormat, Pixels
+from tests.samples import gradient
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+LATER = Deadline.after(600)
+
+
+def cut_out(height: int = 300, width: int = 200) -> Pixels:
+    """A gradient with every alpha there is."""
+    image = gradient(width, height)
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    pixels = np.array(image)
+    pixels[pixels[..., 3] == 0] = 0
+    return pixels
+
+
+def read(file: bytes) -> Image.Image:
+    image = Image.open(BytesIO(file))
+    assert image.format == "WEBP"
+    image.load()
+    return image
+
+
+def test_alpha_is_exact_and_colours_are_nearly() -> None:
+    pixels = cut_out()
+    seen = np.asarray(read(encode_webp(Composition(pixels))))
+    assert np.array_equal(seen[..., 3], pixels[..., 3])
+    difference = seen[..., :3].astype(int) - pixels[..., :3]
+    assert np.abs(difference[pixels[..., 3] > 0]).max() < 16
+    assert np.sqrt(np.square(difference[pixels[..., 3] > 0]).mean()) < 3
+
+
+def test_an_opaque_picture_has_no_alpha() -> None:
+    image = read(encode_webp(Composition(np.ascontiguousarray(cut_out()[..., :3]))))
+    assert image.mode == "RGB"
+
+
+def test_a_mask_is_exact() -> None:
+    mask = np.random.default_rng(1).integers(0, 256, (60, 70), np.uint8)
+    seen = np.asarray(read(encode_webp(Composition(mask))))
+    assert np.array_equal(seen, np.repeat(mask[..., np.newaxis], 3, axis=2)), "grey, as RGB"
+
+
+@pytest.mark.parametrize("profile", [None, PROFILE])
+def test_the_profile_is_kept(profile: bytes | None) -> None:
+    assert read(encode_webp(Composition(cut_out(), profile))).info.get("icc_profile") == profile
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
+def test_thin_pictures(size: tuple[int, int]) -> None:
+    assert read(encode_webp(Composition(cut_out(*size)))).size == size[::-1]
+
+
+@pytest.mark.parametrize("room", [None, 0, 10**9])
+def test_no_room_makes_it_worse(room: int | None) -> None:
+    composition = Composition(cut_out(), PROFILE)
+    assert encode(composition, FileFormat.WEBP, room, LATER) == encode_webp(composition)
+    assert encode(composition, FileFormat.PNG, None, LATER) == encode_png(composition)

@@ -1,0 +1,134 @@
+"""`from handler import cut_out`."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageCms
+
+import handler
+from handler import cut_out, library
+from handler.engine import local_settings
+from handler.errors import UnreadablePictureError, UnsupportedTypeError
+from handler.pipeline import Pipeline
+from handler.segment.network import Network
+from handler.settings import Model
+from tests.command.stand_in import open_stand_in
+from tests.local_server import ROOT
+from tests.samples import PHOTOS, gradient, jpeg, png
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[Model | None]:
+    """Without the network; which models were opened."""
+    opened: list[Model | None] = []
+
+    def open_pipeline(model: Model | None = None) -> Pipeline:
+        opened.append(model)
+        return open_stand_in(model)
+
+    monkeypatch.setattr(library, "open_pipeline", open_pipeline)
+    monkeypatch.setattr(library, "_pipelines", {})
+    return opened
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_path_bytes_or_an_image(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png())
+    with Image.open(path) as image:
+        made = [cut_out(each) for each in (path, str(path), path.read_bytes(), image)]
+    for each in made:
+        assert (each.mode, each.size) == ("RGBA", (64, 48))
+        assert each.getchannel("A").getextrema() == (0, 255)
+        assert each.tobytes() == made[0].tobytes()
+
+
+MODES = ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I;16", "I", "F"]
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("mode", MODES)
+def test_images_of_any_mode(mode: str) -> None:
+    assert cut_out(Image.new(mode, (40, 30))).size == (40, 30)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg(gradient(60, 40), exif=exif.tobytes()))
+    with Image.open(path) as image:
+        assert cut_out(path).size == cut_out(image).size == (40, 60)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_the_profile_goes_into_what_is_saved(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    made = cut_out(png(icc_profile=profile))
+    made.save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as saved:
+        assert saved.info["icc_profile"] == profile
+    assert "icc_profile" not in cut_out(png()).info
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_options() -> None:
+    assert cut_out(png(), mode="fg-mask").mode == "L"
+    on_white = cut_out(png(), background="white")
+    assert (on_white.mode, on_white.getpixel((0, 0))) == ("RGB", (255, 255, 255))
+    photo = png(gradient(1024, 1024))
+    assert cut_out(photo, crop="0").size == (512, 512)
+    assert cut_out(photo, crop="10px").size == (532, 532)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_what_is_wrong_is_raised(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedTypeError):
+        cut_out(b"no picture")
+    with pytest.raises(UnreadablePictureError):
+        cut_out(png()[:100])
+    with pytest.raises(FileNotFoundError):
+        cut_out(tmp_path / "missing.jpg")
+    with pytest.raises(ValueError, match="fg"):
+        cut_out(png(), mode="fg")
+    with pytest.raises(ValueError, match="#rrggbb"):
+        cut_out(png(), background="whitish")
+    with pytest.raises(ValueError, match="30px"):
+        cut_out(png(), crop="wide")
+    with pytest.raises(ValueError, match="huge"):
+        cut_out(png(), model="huge")
+
+
+def test_the_model_is_loaded_once(stand_in: list[Model | None]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(cut_out, [png()] * 16))
+    assert stand_in == [None]
+    assert len({each.tobytes() for each in made}) == 1
+    cut_out(png(), model="fast")
+    cut_out(png(), model=Model.FAST)
+    assert stand_in == [None, Model.FAST]
+
+
+def test_the_real_network(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
+    pipeline = Pipeline(local_settings(), network)
+    monkeypatch.setattr(library, "_pipelines", {None: pipeline})
+    alpha = cut_out(PHOTOS / "astronaut.jpg").getchannel("A")
+    assert alpha.getpixel((250, 300)) == 255, "her suit"
+    assert alpha.getpixel((20, 20)) == 0, "behind her"
+
+
+def test_the_package_is_imported_in_no_time() -> None:
+    code = "import sys, handler; print(sorted({'PIL', 'numpy', 'pydantic'} & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n", "each start of the function would pay for it"
+
+
+def test_the_package_has_nothing_else_to_offer() -> None:
+    assert set(handler.__all__) == {"__version__", "cut_out"}
+    with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):
+        _ = handler.cut_off
