@@ -1,8 +1,8 @@
 """A WebP file, by way of libwebp.
 
-`python -m benchmarks.options` measures it (the tables are in `docs/api.md`): a tenth of a PNG's size
-for colours that nobody tells from the exact ones. More effort than the least doubles the time, and
-takes five times as long for a mask, to save less than a slow line needs for the difference.
+`python -m benchmarks.options` measures it (the tables are in `docs/api.md`): a tenth of a PNG's
+size for colours that nobody tells from the exact ones. More effort than the least doubles the time,
+and for a mask takes five times as long, to save less than a slow line needs for the difference.
 """
 
 from io import BytesIO
