@@ -8,7 +8,8 @@ export function enter(state, hasPicture) {
   byId("desk").hidden = state === "empty";
   byId("busy").hidden = state !== "busy";
   byId("failure").hidden = state !== "failed";
-  for (const id of ["tools", "saving", "command"]) byId(id).hidden = state !== "done";
+  byId("tools").inert = state !== "done"; // it keeps its place, or the picture would jump
+  for (const id of ["saving", "command"]) byId(id).hidden = state !== "done";
   for (const id of ["modes", "backdrops"]) byId(id).hidden = !hasPicture;
   byId("stage").tabIndex = hasPicture ? 0 : -1;
 }
