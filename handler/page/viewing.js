@@ -1,6 +1,8 @@
 import { byId } from "./dom.js";
 import { watchGestures } from "./gestures.js";
 
+const ALONE = 0.12; // a smaller share of the picture is not named
+
 /** The line between before and after, and what the pointer may do, as the view has just drawn it. */
 export function showDivider(view) {
   const [stage, isCompared] = [byId("stage"), Boolean(view.after && view.before)];
@@ -8,6 +10,7 @@ export function showDivider(view) {
   if (!view.picture) return;
   stage.dataset.pans = view.canPan;
   if (!isCompared) return;
+  stage.dataset.side = view.split < ALONE ? "after" : view.split > 1 - ALONE ? "before" : "both";
   const { y, height } = view.frame;
   const [top, bottom] = [Math.max(0, y), Math.min(view.canvas.height, y + height)];
   const place = { left: view.divide, top, height: bottom - top };
