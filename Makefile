@@ -39,6 +39,7 @@ run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m handler --host $(HOST) --port $(PORT)
 
 test: $(DEV_READY) $(SAM_READY) ## run all tests (ARGS="tests/events -k modes" for some)
+	@tools/browser.sh --hint
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template, sample events, known holes

@@ -1,7 +1,7 @@
 """The ASGI application: the same on a laptop and on Lambda."""
 
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 from starlette.middleware.cors import CORSMiddleware
 
 from handler import __version__
@@ -10,6 +10,7 @@ from handler.pipeline import Pipeline
 from handler.receive.access import guarded
 from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
+from handler.receive.page import build_page_router
 from handler.receive.places import Places
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
@@ -52,9 +53,13 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, places))
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        return RedirectResponse("docs")
-
+    if pipeline.settings.page:
+        for prefix in ("", ORIGINAL_PREFIX):
+            app.include_router(build_page_router(pipeline.settings, keys, prefix))
+    else:
+        app.add_api_route("/", _to_the_docs, include_in_schema=False)
     return app
+
+
+async def _to_the_docs() -> Response:
+    return RedirectResponse("docs")

@@ -116,6 +116,7 @@ class Settings(BaseSettings):
         validation_alias="AWS_SAM_LOCAL",
         description="Set by `sam local`, which knows no secret's real name: no keys are asked.",
     )
+    page: bool = Field(default=True, description="Whether the demo page is at `/`.")
     region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
     access_key_id: str = Field(default="", validation_alias="AWS_ACCESS_KEY_ID")
     secret_access_key: SecretStr = Field(

@@ -1,0 +1,1 @@
+"""The demo page: plain HTML, CSS and ES modules, and how they are served."""

@@ -1,0 +1,49 @@
+/** What went wrong, in words for a person.
+ *
+ * `wantsKey`: an API key would help. `largestSide`: pixels that the picture has too many of. */
+export class Failure extends Error {
+  constructor(title, text, { wantsKey = false, largestSide = null } = {}) {
+    super(text);
+    Object.assign(this, { title, wantsKey, largestSide });
+  }
+}
+
+const TITLES = {
+  400: "The server could not read the request",
+  401: "An API key is needed",
+  403: "The server refused",
+  408: "Sending took too long",
+  413: "The file is too large to be sent",
+  429: "The server is busy",
+  503: "The server is busy",
+  504: "The server took too long",
+};
+
+/** A reply that holds no results, as a failure. */
+export function refusal(reply) {
+  const title = TITLES[reply.status] ?? `The server answered ${reply.status}`;
+  const text = [messageOf(reply.text), wait(reply.header("Retry-After"))].filter(Boolean).join(" ");
+  return new Failure(title, text || "It gave no reason.", { wantsKey: reply.status === 401 });
+}
+
+/** A picture that the service could not process: it says why. */
+export function unprocessed(message) {
+  const side = /^Resolution is too big: .* Max allowed resolution: (\d+)x/.exec(message);
+  return new Failure("This photo can’t be processed", message, {
+    largestSide: side ? Number(side[1]) : null,
+  });
+}
+
+function messageOf(text) {
+  try {
+    const { message, detail } = JSON.parse(text);
+    const found = message ?? detail;
+    return typeof found === "string" ? found : JSON.stringify(found);
+  } catch {
+    return text.startsWith("<") ? "" : text.trim().split("\n").pop();
+  }
+}
+
+function wait(seconds) {
+  return /^\d+$/.test(seconds ?? "") ? `It asks to wait ${seconds} s.` : "";
+}

@@ -1,0 +1,53 @@
+import { byId } from "./dom.js";
+
+/** Photos that are dropped, pasted, picked, or among the samples: each goes to `open(file)`;
+ * `nothing(text)` says why there is none. */
+export function watchFiles(open, nothing) {
+  for (const input of document.querySelectorAll('input[data-picks="photo"]')) {
+    input.addEventListener("change", () => {
+      const [file] = input.files;
+      input.value = ""; // so that the same one can be chosen again
+      if (file) open(file);
+    });
+  }
+  byId("drop").addEventListener("click", (event) => {
+    if (!event.target.closest("label, input")) byId("file").click();
+  });
+  for (const button of document.querySelectorAll("button[data-photo]")) {
+    button.addEventListener("click", () =>
+      fetchSample(button.dataset.photo).then(open, () => nothing("The sample can’t be fetched.")),
+    );
+  }
+  document.addEventListener("paste", (event) => {
+    const [file] = event.clipboardData.files;
+    if (file) open(file);
+    else if (!event.target.closest?.("input")) nothing("The clipboard holds no picture.");
+  });
+  watchDrops(open, nothing);
+}
+
+/** Anywhere on the page, which shows that it takes them. */
+function watchDrops(open, nothing) {
+  const sign = byId("dropping");
+  const hasFiles = (event) => event.dataTransfer.types.includes("Files");
+  document.addEventListener("dragenter", (event) => {
+    if (hasFiles(event)) sign.hidden = false;
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) sign.hidden = true; // it left the window
+  });
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    sign.hidden = true;
+    const [file] = event.dataTransfer.files;
+    if (file) open(file);
+    else nothing("What was dropped is no file.");
+  });
+}
+
+async function fetchSample(address) {
+  const name = /([\w-]+\.jpg)/.exec(address)[1];
+  const reply = await fetch(address);
+  return new File([await reply.blob()], name, { type: "image/jpeg" });
+}

@@ -1,0 +1,159 @@
+import { scaled } from "./scaled.js";
+
+const MARGIN = 16; // CSS pixels around the picture where it fits
+const LARGEST_FIT = 3; // a small picture is not blown up beyond this
+const CELL = 8;
+
+/** Draws the picture, before and after, into a canvas. Lengths are in the canvas's own pixels, of
+ * which the screen has as many; `centre` is the point in the middle, as a share of the picture. */
+export class View {
+  zoom = "fit"; // or the screen's pixels for each of the picture's
+  centre = { x: 0.5, y: 0.5 };
+  split = 0.5; // the share of what is visible that shows the picture as it was
+  before = null;
+  after = null;
+  #waiting = false;
+
+  /** `onDraw` is called whenever something has moved. */
+  constructor(canvas, backdrop, onDraw) {
+    Object.assign(this, { canvas, backdrop, onDraw });
+    this.context = canvas.getContext("2d");
+    new ResizeObserver(() => this.#resize()).observe(canvas.parentElement);
+  }
+
+  show(before, after) {
+    Object.assign(this, { before, after });
+    this.draw();
+  }
+
+  /** At the next frame. */
+  draw() {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    requestAnimationFrame(() => {
+      this.#waiting = false;
+      this.#paint();
+      this.onDraw(this);
+    });
+  }
+
+  /** Screen pixels for each CSS pixel. */
+  get ratio() {
+    return window.devicePixelRatio || 1;
+  }
+
+  get picture() {
+    return this.before ?? this.after;
+  }
+
+  get scale() {
+    if (this.zoom !== "fit") return this.zoom;
+    const { width, height } = this.canvas;
+    const room = 2 * MARGIN * this.ratio;
+    const fit = Math.min((width - room) / this.picture.width, (height - room) / this.picture.height);
+    return Math.max(Math.min(fit, LARGEST_FIT * this.ratio), 1 / this.picture.width);
+  }
+
+  /** Where the whole picture lies. */
+  get frame() {
+    const width = Math.max(1, Math.round(this.picture.width * this.scale));
+    const height = Math.max(1, Math.round(this.picture.height * this.scale));
+    return {
+      x: offset(width, this.canvas.width, this.centre.x),
+      y: offset(height, this.canvas.height, this.centre.y),
+      width,
+      height,
+    };
+  }
+
+  /** Where the line between before and after stands. */
+  get divide() {
+    const [left, right] = this.#span();
+    return left + this.split * (right - left);
+  }
+
+  /** The split that puts the line there. */
+  splitAt(x) {
+    const [left, right] = this.#span();
+    return clamp((x - left) / (right - left), 0, 1);
+  }
+
+  get canPan() {
+    const { width, height } = this.frame;
+    return width > this.canvas.width || height > this.canvas.height;
+  }
+
+  /** Moves the picture by so much, and never beyond its edges. */
+  pan(dx, dy) {
+    const { width, height } = this.frame;
+    const [across, down] = [this.canvas.width / width / 2, this.canvas.height / height / 2];
+    this.centre = {
+      x: across < 0.5 ? clamp(this.centre.x - dx / width, across, 1 - across) : 0.5,
+      y: down < 0.5 ? clamp(this.centre.y - dy / height, down, 1 - down) : 0.5,
+    };
+    this.draw();
+  }
+
+  /** The share of the picture that a point of the canvas is at. */
+  pointAt(x, y) {
+    const frame = this.frame;
+    return {
+      x: clamp((x - frame.x) / frame.width, 0, 1),
+      y: clamp((y - frame.y) / frame.height, 0, 1),
+    };
+  }
+
+  #span() {
+    const { x, width } = this.frame;
+    return [Math.max(0, x), Math.min(this.canvas.width, x + width)];
+  }
+
+  #resize() {
+    const { clientWidth, clientHeight } = this.canvas.parentElement;
+    this.canvas.width = Math.round(clientWidth * this.ratio);
+    this.canvas.height = Math.round(clientHeight * this.ratio);
+    this.draw();
+  }
+
+  #paint() {
+    const { context, canvas } = this;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (!this.picture || !canvas.width) return;
+    const frame = this.frame;
+    const divide = this.after ? Math.round(this.divide) : canvas.width;
+    if (this.after) this.#layer(this.after, frame, divide, canvas.width);
+    if (this.before) this.#layer(this.before, frame, 0, divide);
+  }
+
+  /** One of the two, between two upright lines. */
+  #layer(bitmap, frame, from, to) {
+    const { context } = this;
+    context.save();
+    context.beginPath();
+    context.rect(from, 0, to - from, this.canvas.height);
+    context.clip();
+    const under = visible(frame, this.canvas);
+    this.backdrop.paint(context, this.backdrop.kind === "picture" ? frame : under, CELL * this.ratio);
+    context.imageSmoothingEnabled = this.zoom !== 4; // single pixels are what one looks at there
+    const { x, y, width, height } = frame;
+    context.drawImage(scaled(bitmap, width, height), x, y, width, height);
+    context.restore();
+  }
+}
+
+function visible({ x, y, width, height }, canvas) {
+  const [left, top] = [Math.max(0, x), Math.max(0, y)];
+  const [right, bottom] = [Math.min(canvas.width, x + width), Math.min(canvas.height, y + height)];
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** Where a length begins that lies in a room: in its middle, or, where it is longer, so that the
+ * point at `centre` is, as far as no gap opens. */
+function offset(length, room, centre) {
+  if (length <= room) return Math.round((room - length) / 2);
+  return Math.round(clamp(room / 2 - centre * length, room - length, 0));
+}
+
+function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}

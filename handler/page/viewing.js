@@ -1,0 +1,52 @@
+import { byId } from "./dom.js";
+import { watchGestures } from "./gestures.js";
+
+const ALONE = 0.12; // a smaller share of the picture is not named
+
+/** The line between before and after, and what the pointer may do, as the view has just drawn it. */
+export function showDivider(view) {
+  const [stage, isCompared] = [byId("stage"), Boolean(view.after && view.before)];
+  stage.dataset.compared = isCompared;
+  if (!view.picture) return;
+  stage.dataset.pans = view.canPan;
+  if (!isCompared) return;
+  stage.dataset.side = view.split < ALONE ? "after" : view.split > 1 - ALONE ? "before" : "both";
+  const { y, height } = view.frame;
+  const [top, bottom] = [Math.max(0, y), Math.min(view.canvas.height, y + height)];
+  const place = { left: view.divide, top, height: bottom - top };
+  for (const [side, length] of Object.entries(place)) {
+    byId("divider").style[side] = `${length / view.ratio}px`;
+  }
+}
+
+/** Chooses a zoom; `centre` is the point to look at. */
+export function setZoom(view, zoom, centre = view.centre) {
+  Object.assign(view, { zoom, centre });
+  document.querySelector(`input[name="zoom"][value="${zoom}"]`).checked = true;
+  if (zoom === "fit" || !view.picture) view.draw();
+  else view.pan(0, 0); // not beyond the edges
+}
+
+/** The slider, the zoom's buttons, and what is done on the picture itself. */
+export function watchViewing(view) {
+  const slider = byId("split");
+  const show = () => {
+    slider.setAttribute("aria-valuetext", `${slider.value} % before`);
+    view.split = slider.value / 100;
+    view.draw();
+  };
+  slider.addEventListener("input", show);
+  byId("zoom").addEventListener("change", (event) => {
+    const { value } = event.target;
+    setZoom(view, value === "fit" ? value : Number(value));
+  });
+  watchGestures(byId("stage"), view, {
+    onSplit: (share) => {
+      slider.value = Math.round(100 * share);
+      show();
+      view.split = share;
+    },
+    onZoom: (zoom, centre) => setZoom(view, zoom, centre),
+  });
+  show();
+}

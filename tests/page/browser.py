@@ -1,0 +1,174 @@
+"""Headless Chromium with the demo page in it, and what it complained about."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+MILLISECONDS = 20_000
+
+LISTEN = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) =>
+  violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
+"""
+
+
+def program(*names: str) -> str:
+    """Where one of the programs is; the test is skipped where there is none, or fails, if the
+    environment says that all of them have to be there."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    return missing(names[0])
+
+
+def missing(name: str) -> NoReturn:
+    reason = f"There is no {name}: tools/browser.sh installs it on Debian."
+    if os.environ.get("CUTOUT_BROWSER") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """With a profile of its own. For a module and not longer: Playwright keeps an event loop in
+    this thread, beside which others could not run one."""
+    path = program(*NAMES)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
+        yield running
+        running.close()
+
+
+def file(name: str, content: bytes) -> FilePayload:
+    """A file that is made up for one test."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+class Visit:
+    """The page in a tab of its own."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.set_default_timeout(MILLISECONDS)
+        page.add_init_script(LISTEN)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(url)
+
+    def choose(self, file: Any, wait: str = "done") -> None:
+        """Picks a photo as a person does, and waits for a state."""
+        field = "#file" if self.state() == "empty" else "#another"
+        self.page.set_input_files(field, file)
+        self.wait(wait)
+
+    def wait(self, state: str) -> None:
+        self.page.wait_for_selector(f'body:is([data-state="{state}"], [data-state="failed"])')
+        self.settle()
+        assert self.state() == state, plain(self.page.inner_text('[role="alert"]'))
+
+    def settle(self) -> None:
+        """Until what was asked for is drawn."""
+        frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        self.page.evaluate(f"() => {frames}")
+
+    def state(self) -> str | None:
+        return self.page.get_attribute("body", "data-state")
+
+    def failure(self) -> str:
+        """What is said of it, title and text."""
+        self.wait("failed")
+        return plain(self.page.inner_text('[role="alert"]'))
+
+    def facts(self) -> str:
+        """What is said of the photo."""
+        return plain(self.page.inner_text("#facts"))
+
+    def press(self, name: str, value: str) -> None:
+        """Chooses a radio button by its label's place, as a person does."""
+        self.page.locator(f'label:has(input[name="{name}"][value="{value}"])').click()
+        self.settle()
+
+    @contextmanager
+    def waiting_for_results(self) -> Iterator[None]:
+        """The server takes its time, for as long as this lasts."""
+        self.page.route("**/v1/results*", lambda _: None)
+        yield
+        self.page.unroute("**/v1/results*")
+
+    def set_split(self, percent: int) -> None:
+        self.page.locator("#split").fill(str(percent))
+        self.settle()
+
+    def pixel(self, x: float, y: float) -> tuple[int, ...]:
+        """What is drawn at a share of the picture's width and height, where it fits its frame."""
+        return tuple(self.page.evaluate(PIXEL, [x, y]))
+
+    def posts(self, path: str) -> list[str]:
+        """Requests to a path, without their query."""
+        return [url for url in self.requests if url.partition("?")[0].endswith(path)]
+
+    def _note(self, message: Any) -> None:
+        is_ours = (
+            "willReadFrequently" in message.text
+        )  # these tests read the canvas again and again
+        if message.type in {"error", "warning"} and not is_ours:
+            self.errors.append(message.text)
+
+
+# The place of the picture is that of `View.frame`: in the middle, with 16 pixels around it.
+PIXEL = """([x, y]) => {
+  const canvas = document.getElementById("view");
+  const facts = document.getElementById("facts").textContent;
+  const [, width, height] = /(\\d+)\\s\\u00d7\\s(\\d+)/.exec(facts).map(Number);
+  const room = (length) => length - 32 * devicePixelRatio;
+  const fit = Math.min(room(canvas.width) / width, room(canvas.height) / height);
+  const scale = Math.min(fit, 3 * devicePixelRatio);
+  const at = (share, length, whole) =>
+    Math.min(Math.floor((whole - length * scale) / 2 + share * length * scale), whole - 1);
+  const context = canvas.getContext("2d");
+  return [...context.getImageData(
+    at(x, width, canvas.width), at(y, height, canvas.height), 1, 1).data];
+}"""
+
+
+def plain(text: str) -> str:
+    """The text with the typewriter's signs, and with single spaces."""
+    return " ".join(text.replace("\u2019", "'").replace("\u00d7", "x").split())
+
+
+@contextmanager
+def visiting(
+    browser: Browser, url: str, *, complaints: int = 0, also: str = "", **context: Any
+) -> Iterator[Visit]:
+    """The page at `url`; at the end it must have complained `complaints` times (a browser logs
+    each refused request as an error), have met its security policy, and have asked nobody but its
+    own server and `also`."""
+    options: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce", **context}
+    tab = browser.new_context(**options)
+    try:
+        visit = Visit(tab.new_page(), url)
+        yield visit
+        assert len(visit.errors) == complaints, visit.errors
+        assert visit.page.evaluate("violations") == []
+        server = url.split("/", 3)
+        own = ("/".join(server[:3]) + "/", "blob:", "data:", *([also] if also else []))
+        strangers = [each for each in visit.requests if not each.startswith(own)]
+        assert not strangers, strangers
+    finally:
+        tab.close()

@@ -1,0 +1,39 @@
+"""A server without the network, and a browser."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, browser, visiting
+
+__all__ = ["browser"]
+
+Open = Callable[..., AbstractContextManager[Visit]]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    folder = tmp_path_factory.mktemp("storage")
+    with LocalServer(CUTOUT_STORAGE_DIR=str(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser, server: LocalServer) -> Iterator[Visit]:
+    """The page as a person meets it, without a complaint in the end."""
+    with visiting(browser, server.url + "/") as found:
+        yield found
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: LocalServer) -> Open:
+    """The same with other terms."""
+
+    def opened(path: str = "/", **terms: Any) -> AbstractContextManager[Visit]:
+        return visiting(browser, server.url + path, **terms)
+
+    return opened

@@ -1,0 +1,35 @@
+"""The local server without the network, under `/prod` and nowhere else:
+`python -m tests.page.staged_server`."""
+
+import sys
+
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from handler.app import build_app
+from handler.pipeline import Pipeline
+from handler.settings import get_settings
+from handler.storage.disk import DiskStorage
+from tests.e2e.segmenter import nearly_everything
+
+STAGE = "/prod"
+
+
+class Staged:
+    """What a gateway's stage is to an app, as ASGI has it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._app
+        if scope["type"] == "http" and not scope["path"].startswith(f"{STAGE}/"):
+            answer = PlainTextResponse("There is nothing outside of the stage.", 404)
+        await answer({**scope, "root_path": STAGE}, receive, send)
+
+
+if __name__ == "__main__":
+    settings = get_settings()
+    app = build_app(Pipeline(settings, nearly_everything, DiskStorage(settings)))
+    uvicorn.run(Staged(app), port=int(sys.argv[2]), access_log=False)

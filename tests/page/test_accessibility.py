@@ -1,0 +1,154 @@
+"""Axe-core's findings, the keyboard alone, a phone, a dark room."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.page.browser import DESKTOP, PHONE, Visit, file
+from tests.page.conftest import Open
+from tests.samples import PHOTOS
+
+ASTRONAUT = PHOTOS / "astronaut.jpg"
+ON_A_PHONE = {"viewport": PHONE, "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
+
+
+def findings(page: Page) -> list[str]:
+    """Everything that axe-core holds against the page, however small."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['impact']} {each['id']}: {each['nodes'][0]['html']}" for each in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [{"viewport": DESKTOP}, ON_A_PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, Any]) -> None:
+    with open_page(color_scheme=scheme, **device) as visit:
+        assert findings(visit.page) == [], "empty"
+        with visit.waiting_for_results():
+            visit.choose(ASTRONAUT, "busy")
+            assert findings(visit.page) == [], "busy"
+            visit.page.click("#cancel")
+            visit.wait("failed")
+        assert findings(visit.page) == [], "failed"
+        visit.choose(ASTRONAUT)
+        assert findings(visit.page) == [], "done"
+        visit.press("backdrop", "colour")
+        assert findings(visit.page) == [], "colour"
+        visit.press("backdrop", "black")
+        visit.press("mode", "fg-mask")
+        visit.wait("done")
+        visit.page.evaluate("document.getElementById('access').hidden = false")
+        assert findings(visit.page) == [], "mask, and a key"
+
+
+def focused(page: Page) -> str:
+    """The id, or else the value or text, of what has the focus."""
+    name: str = page.evaluate("""() => {
+      const at = document.activeElement;
+      return at.id || at.value || at.textContent.trim();
+    }""")
+    return name
+
+
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if focused(page) == name:
+            assert page.evaluate("focusRing()"), f"nobody sees that {name} has the focus"
+            return
+    raise AssertionError(f"The tab key never comes to {name}.")
+
+
+FOCUS_RING = """
+window.focusRing = () => {
+  const at = document.activeElement;
+  const shown = [at, at.nextElementSibling, at.previousElementSibling].filter(Boolean);
+  return shown.some((each) => parseFloat(getComputedStyle(each).outlineWidth) >= 2
+    && getComputedStyle(each).outlineStyle === "solid");
+};
+"""
+
+
+def test_the_keyboard_alone(visit: Visit) -> None:
+    page = visit.page
+    page.evaluate(FOCUS_RING)
+    tab_to(page, "file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(ASTRONAUT)
+    visit.wait("done")
+    tab_to(page, "stage")
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    assert page.is_checked('input[name="zoom"][value="4"]')
+    page.keyboard.press("-")
+    assert page.is_checked('input[name="zoom"][value="1"]')
+    tab_to(page, "split")
+    page.keyboard.press("Home")
+    assert page.input_value("#split") == "0"
+    tab_to(page, "1")
+    page.keyboard.press("ArrowLeft")
+    assert page.is_checked('input[name="zoom"][value="fit"]')
+    tab_to(page, "fg-image")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#command-text:has-text('mode=fg-image-shadow')")
+    visit.wait("done")
+    tab_to(page, "none")
+    page.keyboard.press("ArrowRight")
+    visit.settle()
+    assert visit.pixel(0.002, 0.002) == (255, 255, 255, 255)
+    tab_to(page, "save")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "astronaut-shadow.png"
+
+
+def test_what_happens_is_said(visit: Visit) -> None:
+    """In the live region, in order."""
+    visit.page.evaluate("""() => {
+      window.said = [];
+      const region = document.getElementById("said");
+      new MutationObserver(() => said.push(region.textContent))
+        .observe(region, { childList: true });
+    }""")
+    visit.choose(ASTRONAUT)
+    said = visit.page.evaluate("said")
+    assert said[:2] == ["Sending the photo", "Removing the background"]
+    assert said[-1].startswith("Done in ")
+    assert visit.page.get_attribute("#said", "role") == "status"
+
+
+def test_a_phone_needs_no_scrolling_to_the_side(open_page: Open) -> None:
+    with open_page(**ON_A_PHONE) as visit:
+        sides = []
+        for state in ("empty", "done", "failed"):
+            if state == "done":
+                visit.choose(ASTRONAUT)
+            if state == "failed":
+                visit.choose(file("a-name-without-an-end-" * 5 + ".jpg", b"x"), state)
+            width = visit.page.evaluate("document.documentElement.scrollWidth")
+            sides.append((state, width))
+        assert sides == [(state, PHONE["width"]) for state, _ in sides]
+
+
+def test_fingers_find_what_they_touch(open_page: Open) -> None:
+    """WCAG 2.2 asks for 24 pixels at least."""
+    with open_page(**ON_A_PHONE) as visit:
+        visit.choose(ASTRONAUT)
+        small = visit.page.evaluate("""() =>
+          [...document.querySelectorAll(".button, .segments span, .chip, nav a")]
+            .map((each) => [each.textContent, each.getBoundingClientRect()])
+            .filter(([, box]) => box.width && Math.min(box.width, box.height) < 24)
+            .map(([text]) => text)""")
+        assert small == []
+
+
+def test_a_dark_room(open_page: Open) -> None:
+    shades = {}
+    for scheme in ("light", "dark"):
+        with open_page(color_scheme=scheme) as visit:
+            shades[scheme] = visit.page.evaluate(
+                "getComputedStyle(document.documentElement).backgroundColor"
+            )
+    assert shades == {"light": "rgb(243, 244, 247)", "dark": "rgb(15, 17, 22)"}

@@ -1,0 +1,168 @@
+"""What goes wrong is said, and can be tried again."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import requests
+from playwright.sync_api import Browser
+
+from tests.e2e.segmenter import SLOW_SIZE
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, file, visiting
+from tests.page.conftest import Open
+from tests.samples import PHOTOS, gradient, jpeg
+
+ASTRONAUT = PHOTOS / "astronaut.jpg"
+SLOW = file("slow.jpg", jpeg(gradient(*SLOW_SIZE)))
+
+
+@contextmanager
+def serving(folder: Path, **environment: str) -> Iterator[LocalServer]:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(folder), **environment) as running:
+        yield running
+
+
+def test_a_broken_photo_is_the_service_s_to_judge(visit: Visit) -> None:
+    visit.choose(file("broken.jpg", ASTRONAUT.read_bytes()[:3000]), "failed")
+    assert visit.failure() == "This photo can't be processed Can not load image."
+    visit.choose(ASTRONAUT)
+    assert visit.page.is_hidden("#failure")
+
+
+def test_a_file_that_is_no_picture_is_never_sent(visit: Visit) -> None:
+    visit.choose(file("notes.txt", b"words"), "failed")
+    assert visit.failure().startswith("This is no picture “notes.txt” is nothing that")
+    assert visit.page.is_hidden("#retry")
+    assert not visit.posts("/v1/results")
+
+
+def test_too_many_pixels_are_scaled_down_on_demand(visit: Visit) -> None:
+    visit.choose(file("wide.jpg", jpeg(gradient(4200, 100))), "failed")
+    assert "Resolution is too big: 4200x100." in visit.failure()
+    visit.page.click("#shrink")
+    visit.wait("done")
+    facts = visit.facts()
+    assert facts.startswith("4096 x 98"), facts
+    assert "scaled down here" in facts
+
+
+def test_the_server_dies_in_the_middle(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path) as server,
+        visiting(browser, server.url + "/", complaints=1) as visit,
+    ):
+        visit.choose(SLOW, "busy")
+        visit.page.wait_for_selector("text=Removing the background")
+        server.process.kill()
+        assert visit.failure().startswith("The connection failed")
+        assert visit.page.is_visible("#retry")
+
+
+def test_a_server_that_comes_back_is_tried_again(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.page.context.set_offline(True)
+        visit.choose(ASTRONAUT, "failed")
+        assert visit.failure().startswith("The connection failed")
+        visit.page.context.set_offline(False)
+        visit.page.click("#retry")
+        visit.wait("done")
+
+
+def test_work_is_cancelled(visit: Visit) -> None:
+    with visit.waiting_for_results():
+        visit.choose(ASTRONAUT, "busy")
+        visit.page.click("#cancel")
+        assert visit.failure() == "Cancelled Your photo is still here."
+    visit.page.click("#retry")
+    visit.wait("done")
+
+
+def test_a_new_photo_takes_the_place_of_one_in_work(visit: Visit) -> None:
+    with visit.waiting_for_results():
+        visit.choose(ASTRONAUT, "busy")
+    visit.choose(PHOTOS / "coffee.jpg")
+    assert visit.page.inner_text("#name") == "coffee.jpg"
+    assert visit.page.is_hidden("#failure")
+
+
+def test_a_busy_server_says_when_to_come_back(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, CUTOUT_WAITING="0") as server,
+        visiting(browser, server.url + "/", complaints=1) as visit,
+    ):
+        address = server.url + "/v1/results"
+        files = {"image": SLOW["buffer"]}
+        other = Thread(target=requests.post, args=(address,), kwargs={"files": files})
+        other.start()
+        time.sleep(0.5)  # until its place is taken
+        visit.choose(ASTRONAUT, "failed")
+        text = "The server is busy The server is busy. Try again later. It asks to wait 5 s."
+        assert visit.failure() == text
+        other.join()
+        visit.page.click("#retry")
+        visit.wait("done")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (429, '{"message":"Too Many Requests"}', "The server is busy Too Many Requests"),
+        (503, '{"message":"Service Unavailable"}', "The server is busy Service Unavailable"),
+        (500, "<html>no</html>", "The server answered 500 It gave no reason."),
+        (200, "<html>no</html>", "The server's answer can't be read It is no JSON of results."),
+    ],
+)
+def test_what_a_gateway_says(open_page: Open, status: int, body: str, said: str) -> None:
+    with open_page(complaints=int(status != 200)) as visit:
+        visit.page.route("**/v1/results*", lambda route: route.fulfill(status=status, body=body))
+        visit.choose(ASTRONAUT, "failed")
+        assert visit.failure() == said
+
+
+def test_a_request_that_is_too_large(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, CUTOUT_MAX_REQUEST_BYTES="1000") as server,
+        visiting(browser, server.url + "/", complaints=1) as visit,
+    ):
+        visit.choose(file("a.jpg", jpeg(gradient(300, 200))), "failed")
+        text = "The file is too large to be sent Your client issued a request that was too large."
+        assert visit.failure() == text
+
+
+def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, CUTOUT_API_KEYS="sesame") as server,
+        visiting(browser, server.url + "/", complaints=1) as visit,
+    ):
+        assert visit.page.is_visible("#key"), "the page is public, and shows that it needs a key"
+        visit.choose(ASTRONAUT, "failed")
+        assert visit.failure().startswith("An API key is needed A valid API key is needed")
+        assert visit.page.evaluate("document.activeElement.id") == "key"
+        visit.page.keyboard.type("sesame")
+        visit.page.keyboard.press("Enter")
+        visit.wait("done")
+        assert '-H "X-API-KEY: $KEY"' in visit.page.inner_text("#command-text")
+        assert "sesame" not in visit.page.inner_text("body")
+        visit.page.reload()
+        assert visit.page.input_value("#key") == "sesame"
+        assert visit.page.evaluate("Object.keys(localStorage)") == []
+        assert visit.page.context.cookies() == []
+        visit.choose(ASTRONAUT)
+
+
+def test_no_key_is_asked_for_where_none_is_needed(visit: Visit) -> None:
+    assert visit.page.is_hidden("#key")
+
+
+def test_a_key_that_can_t_be_one(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, CUTOUT_API_KEYS="sesame") as server,
+        visiting(browser, server.url + "/") as visit,
+    ):
+        visit.page.fill("#key", "schlüssel")
+        visit.choose(ASTRONAUT, "failed")
+        assert visit.failure().startswith("This can't be an API key")

@@ -1,0 +1,100 @@
+"""How a photo gets onto the page."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, visiting
+from tests.samples import PHOTOS, gradient, jpeg
+
+ASTRONAUT = PHOTOS / "astronaut.jpg"
+COPY = """async () => {
+  const canvas = new OffscreenCanvas(40, 30);
+  canvas.getContext("2d").fillRect(0, 0, 40, 30);
+  const png = await canvas.convertToBlob({ type: "image/png" });
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+}"""
+
+
+def test_a_photo_is_picked(visit: Visit) -> None:
+    assert visit.state() == "empty"
+    visit.choose(ASTRONAUT)
+    assert visit.page.inner_text("#name") == "astronaut.jpg"
+    assert "512 x 512" in visit.facts()
+    assert visit.page.get_attribute("#save", "download") == "astronaut-cut-out.png"
+
+
+def test_a_click_beside_the_button_picks_too(visit: Visit) -> None:
+    with visit.page.expect_file_chooser() as chooser:
+        visit.page.click(".drop svg")
+    chooser.value.set_files(ASTRONAUT)
+    visit.wait("done")
+
+
+def test_a_photo_is_dropped(visit: Visit) -> None:
+    """A real file, as the system hands it to the browser."""
+    system = visit.page.context.new_cdp_session(visit.page)
+    data = {"items": [], "files": [str(ASTRONAUT)], "dragOperationsMask": 1}
+    for step in ("dragEnter", "dragOver"):
+        system.send("Input.dispatchDragEvent", {"type": step, "x": 640, "y": 400, "data": data})
+    assert visit.page.is_visible("#dropping"), "nothing says that the photo may be dropped"
+    system.send("Input.dispatchDragEvent", {"type": "drop", "x": 640, "y": 400, "data": data})
+    visit.wait("done")
+    assert visit.page.is_hidden("#dropping")
+    assert visit.page.inner_text("#name") == "astronaut.jpg"
+
+
+def test_a_second_photo_is_dropped_on_the_first(visit: Visit) -> None:
+    visit.choose(ASTRONAUT)
+    system = visit.page.context.new_cdp_session(visit.page)
+    data = {"items": [], "files": [str(PHOTOS / "coffee.jpg")], "dragOperationsMask": 1}
+    for step in ("dragEnter", "dragOver", "drop"):
+        system.send("Input.dispatchDragEvent", {"type": step, "x": 300, "y": 300, "data": data})
+    visit.page.wait_for_selector("text=coffee.jpg")
+    visit.wait("done")
+    assert "600 x 400" in visit.facts()
+
+
+def test_a_photo_is_pasted(browser: Browser, server: LocalServer) -> None:
+    """From the real clipboard, which holds pictures as PNG."""
+    allowed = ["clipboard-read", "clipboard-write"]
+    with visiting(browser, server.url + "/", permissions=allowed) as visit:
+        visit.page.evaluate(COPY)
+        visit.page.keyboard.press("Control+v")
+        visit.wait("done")
+        assert visit.page.inner_text("#name") == "image.png"
+        assert "40 x 30" in visit.facts()
+
+
+def test_a_paste_without_a_picture_says_so(browser: Browser, server: LocalServer) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    with visiting(browser, server.url + "/", permissions=allowed) as visit:
+        visit.page.evaluate("navigator.clipboard.writeText('a word')")
+        visit.page.keyboard.press("Control+v")
+        assert "holds no picture" in visit.failure()
+
+
+def test_a_sample_is_tried(visit: Visit) -> None:
+    visit.page.get_by_role("button", name="A cup of coffee").click()
+    visit.wait("done")
+    assert visit.page.inner_text("#name") == "cup.jpg"
+
+
+def test_a_webp_becomes_a_png_first(visit: Visit, tmp_path: Path) -> None:
+    gradient().save(tmp_path / "a.webp", lossless=True)
+    visit.choose(tmp_path / "a.webp")
+    assert visit.page.inner_text("#name") == "a.png"
+    assert "turned into a PNG here" in visit.facts()
+    visit.set_split(100)
+    red, green, *_ = visit.pixel(0.99, 0.01)
+    assert (red > 240, green < 16) == (True, True), "another picture than was chosen"
+
+
+def test_a_photo_that_lies_on_its_side_is_shown_upright(visit: Visit, tmp_path: Path) -> None:
+    image = gradient(60, 40)
+    exif = image.getexif()
+    exif[0x0112] = 6
+    (tmp_path / "a.jpg").write_bytes(jpeg(image, exif=exif))
+    visit.choose(tmp_path / "a.jpg")
+    assert "40 x 60" in visit.facts()

@@ -1,0 +1,68 @@
+"""Files and answers that are too large for a request."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload
+
+from tests.e2e.photos import noise
+from tests.page.browser import Visit, file
+from tests.page.conftest import Open
+from tests.samples import jpeg
+
+LARGE = 4_400_000  # as in handler/page/service.js
+
+
+def of_size(size: int) -> FilePayload:
+    """A JPEG of so many bytes: what stands behind its end is ignored by everybody."""
+    start = jpeg(Image.fromarray(np.full((300, 400, 3), 90, np.uint8)))
+    return file("big one.jpg", start.ljust(size, b"\0"))
+
+
+@pytest.mark.parametrize(("size", "goes_there"), [(LARGE, False), (LARGE + 1, True)])
+def test_a_large_file_goes_through_uploads(visit: Visit, size: int, goes_there: bool) -> None:
+    visit.choose(of_size(size))
+    assert len(visit.posts("/v1/uploads")) == int(goes_there)
+    assert len(visit.posts("/v1/results")) == 1
+    uploaded = [url for url in visit.requests if "/v1/uploads/" in url]
+    assert len(uploaded) == int(goes_there)
+
+
+def test_a_server_without_storage_gets_it_directly(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.page.route(
+            "**/v1/uploads*",
+            lambda route: route.fulfill(status=404, body='{"detail": "This server takes none."}'),
+        )
+        visit.choose(of_size(LARGE + 1))
+        assert len(visit.posts("/v1/results")) == 1
+
+
+def test_a_file_over_the_limit_is_told_before_it_is_sent(visit: Visit) -> None:
+    visit.choose(of_size(16 * 2**20), "failed")
+    assert visit.failure() == "The file is too big It must be smaller than 16 MB."
+    assert not [url for url in visit.requests if "/v1/uploads/" in url]
+
+
+def test_the_progress_of_an_upload_is_shown(visit: Visit) -> None:
+    """Over a slow line, as Chromium itself slows it."""
+    system = visit.page.context.new_cdp_session(visit.page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
+    system.send("Network.enable")
+    system.send("Network.emulateNetworkConditions", slow)
+    content = noise(700, quality=95)
+    assert 400_000 < len(content) < LARGE
+    visit.page.evaluate(WATCH_PROGRESS)
+    visit.choose(file("a.jpg", content))
+    values = visit.page.evaluate("progress")
+    assert any(0.05 < value < 0.95 for value in values), values
+    assert values == sorted(values)
+
+
+WATCH_PROGRESS = """
+window.progress = [];
+const bar = document.getElementById("progress");
+const text = document.getElementById("busy-text");
+new MutationObserver(() => text.textContent.startsWith("Sending") && progress.push(bar.value))
+  .observe(bar, { attributes: true });
+"""

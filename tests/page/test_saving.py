@@ -1,0 +1,112 @@
+"""What is taken home: files, and a command that makes the same file."""
+
+import subprocess
+from base64 import b64decode
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import requests
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, program, visiting
+from tests.page.test_large import LARGE, of_size
+from tests.samples import PHOTOS
+
+ASTRONAUT = PHOTOS / "astronaut.jpg"
+
+
+def saved(page: Page, button: str) -> tuple[str, bytes]:
+    with page.expect_download() as download:
+        page.click(button)
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def png_of(server: LocalServer, photo: Path, mode: str) -> bytes:
+    with photo.open("rb") as file:
+        reply = requests.post(
+            f"{server.url}/v1/results", params={"mode": mode}, files={"image": file}, timeout=60
+        )
+    return b64decode(reply.json()["results"][0]["entities"][0]["image"])
+
+
+@pytest.mark.parametrize(
+    ("mode", "ending"),
+    [("fg-image", "cut-out"), ("fg-image-shadow", "shadow"), ("fg-mask", "mask")],
+)
+def test_the_file_is_the_api_s_own(
+    visit: Visit, server: LocalServer, mode: str, ending: str
+) -> None:
+    visit.page.set_input_files("#file", ASTRONAUT)
+    visit.wait("done")
+    if mode != "fg-image":
+        visit.press("mode", mode)
+        visit.page.wait_for_selector(f"#command-text:has-text('mode={mode}')")
+        visit.wait("done")
+    name, content = saved(visit.page, "#save")
+    assert name == f"astronaut-{ending}.png"
+    assert content == png_of(server, ASTRONAUT, mode)
+
+
+def test_the_cut_out_on_its_background(visit: Visit) -> None:
+    visit.choose(ASTRONAUT)
+    assert visit.page.is_hidden("#save-composite"), "there is no background yet"
+    visit.press("backdrop", "colour")
+    visit.page.fill("#colour", "#12ab34")
+    name, content = saved(visit.page, "#save-composite")
+    picture = Image.open(BytesIO(content))
+    assert name == "astronaut-composite.png"
+    assert picture.size == (512, 512)
+    assert picture.convert("RGBA").getpixel((0, 0)) == (0x12, 0xAB, 0x34, 255)
+
+
+def run(command: str, folder: Path) -> None:
+    """As in a terminal that is in the photo's folder."""
+    for name in ("curl", "jq"):
+        program(name)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],  # noqa: S607
+        cwd=folder,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "KEY": "sesame", "no_proxy": "*"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", 'it\'s a; "photo".jpg'])
+def test_the_command_makes_the_same_file(visit: Visit, tmp_path: Path, name: str) -> None:
+    photo = tmp_path / name
+    photo.write_bytes(ASTRONAUT.read_bytes())
+    visit.choose(photo)
+    target, content = saved(visit.page, "#save")
+    run(visit.page.inner_text("#command-text"), tmp_path)
+    shown = visit.page.get_attribute("#save", "download")
+    assert shown
+    assert (tmp_path / shown).read_bytes() == content, target
+
+
+def test_the_command_of_a_large_file_with_a_key(browser: Browser, tmp_path: Path) -> None:
+    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path / "storage"), "CUTOUT_API_KEYS": "sesame"}
+    with LocalServer(**environment) as server, visiting(browser, server.url + "/") as visit:
+        large = of_size(LARGE + 1)
+        visit.page.fill("#key", "sesame")
+        visit.choose(large)
+        name, content = saved(visit.page, "#save")
+        (tmp_path / "big one.jpg").write_bytes(large["buffer"])
+        run(visit.page.inner_text("#command-text"), tmp_path)
+        assert (tmp_path / name).read_bytes() == content
+
+
+def test_the_command_is_copied(browser: Browser, server: LocalServer) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    with visiting(browser, server.url + "/", permissions=allowed) as visit:
+        visit.choose(ASTRONAUT)
+        visit.page.click("#copy")
+        visit.page.wait_for_selector("#said:has-text('Copied.')")
+        copied = visit.page.evaluate("navigator.clipboard.readText()")
+        assert copied == visit.page.inner_text("#command-text")
+        assert copied.startswith("curl -sL -F image=@astronaut.jpg ")

@@ -1,0 +1,34 @@
+"""Modules joined to one script."""
+
+import pytest
+
+from handler.page.script import joined
+
+
+def test_what_is_needed_comes_first_and_once() -> None:
+    modules = {
+        "main.js": 'import { a } from "./a.js";\nimport { b, c } from "./b.js";\na(b, c);\n',
+        "b.js": 'import { a } from "./a.js";\nexport const b = a;\nexport class c {}\n',
+        "a.js": "export async function a() {}\n",
+        "other.js": "unused;\n",
+    }
+    script = joined(modules, "main.js")
+    assert script == "async function a() {}\n\nconst b = a;\nclass c {}\n\na(b, c);\n"
+
+
+def test_modules_that_need_each_other_come_to_an_end() -> None:
+    modules = {
+        "a.js": 'import { b } from "./b.js";\nexport function a() {}\n',
+        "b.js": 'import { a } from "./a.js";\nexport function b() {}\n',
+    }
+    assert joined(modules, "a.js") == "function b() {}\n\nfunction a() {}\n"
+
+
+def test_a_module_that_is_missing_is_named() -> None:
+    with pytest.raises(KeyError, match=r"a\.js"):
+        joined({"main.js": 'import { a } from "./a.js";\n'}, "main.js")
+
+
+def test_words_within_a_text_stay() -> None:
+    text = 'const text = "export const";\n// import { a } from "./a.js";\n'
+    assert joined({"main.js": text}, "main.js") == text
