@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         default=4.0, description="Of the request's time, what the picture leaves to the storage."
     )
 
+    batch_seconds: float = Field(
+        default=30.0, description="A batch begins no picture with less time left than that."
+    )
     max_answer_bytes: int | None = Field(
         default=None, description="A larger answer goes to the storage. On Lambda 6,291,556."
     )
