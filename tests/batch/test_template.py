@@ -13,11 +13,11 @@ from handler.settings import Settings
 TEXT = (Path(__file__).parents[2] / "template.yaml").read_text()
 
 
-class Loader(yaml.SafeLoader):
-    """`!Ref X` as {"Ref": X}, and so on."""
+Loader: Any = type("Loader", (yaml.SafeLoader,), {})
+"""Reads `!Ref X` as {"Ref": X}, and so on."""
 
 
-def _tagged(loader: Loader, tag: str, node: yaml.Node) -> dict[str, Any]:
+def _tagged(loader: Any, tag: str, node: Any) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode):
         return {tag: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):
