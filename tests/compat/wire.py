@@ -1,6 +1,6 @@
 """Requests as they go over the wire, in the form of each client: names and order of the headers,
-boundaries, line ends. Source: the contract's second table, and what these clients' current versions
-send when they are listened to."""
+boundaries, line ends. Source: the contract's second table for the forms; the request's own headers
+are as these clients are known to write them, not a recording of one."""
 
 import socket
 from dataclasses import dataclass
