@@ -48,6 +48,6 @@ COPY --from=build /build/code ${LAMBDA_TASK_ROOT}
 
 # An image that cannot load its own handler, model included, is never tagged.
 WORKDIR ${LAMBDA_TASK_ROOT}
-RUN python -c "import handler.aws"
+RUN python -c "import handler.aws, handler.batch.aws"
 
 CMD ["handler.aws.lambda_handler"]

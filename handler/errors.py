@@ -105,6 +105,10 @@ class StorageError(PictureError):
     )
 
 
+class ChangedMeanwhileError(StorageError):
+    """Somebody else has written the object since it was looked at."""
+
+
 class RequestError(Exception):
     """Ends the request with `status` and `body`: a dict answers as JSON, a str as text."""
 

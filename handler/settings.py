@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         description="Answers also tell the picture's size and where the objects are, as the "
         "original's later versions do, unless the request says `objects=false`.",
     )
+    batch_seconds: float = Field(
+        default=30.0, description="A batch begins no picture with less time left than that."
+    )
     max_answer_bytes: int | None = Field(
         default=None, description="A larger answer goes to the storage. On Lambda 6,291,556."
     )

@@ -87,7 +87,8 @@ def main() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write fails, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     app = build_app(Pipeline(settings, nearly_everything, DiskStorage(settings)))
-    uvicorn.run(app, port=int(sys.argv[2]), access_log=False)
+    certificate = os.environ.get("TESTS_CERTIFICATE")  # a file with its key
+    uvicorn.run(app, port=int(sys.argv[2]), access_log=False, ssl_certfile=certificate)
 
 
 if __name__ == "__main__":

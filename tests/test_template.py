@@ -7,12 +7,14 @@ from handler.settings import Model, Settings
 from handler.storage.s3 import ANSWERS, UPLOADS
 
 TEMPLATE = (Path(__file__).parent.parent / "template.yaml").read_text()
+API = TEMPLATE[TEMPLATE.index("\n  Function:\n") : TEMPLATE.index("\n  Keys:\n")]
+"""The function behind the API; that of batches has tests of its own, in `tests.batch`."""
 
 
 def test_the_role_reaches_the_two_prefixes_and_no_more() -> None:
-    allowed = re.findall(r'!Sub "\$\{Bucket\.Arn\}/(\w+)/\*"', TEMPLATE)
+    allowed = re.findall(r'!Sub "\$\{Bucket\.Arn\}/(\w+)/\*"', API)
     assert allowed == [ANSWERS, UPLOADS]
-    actions = re.findall(r"Effect: Allow\n\s+Action: (.+)", TEMPLATE)
+    actions = re.findall(r"Effect: Allow\n\s+Action: (.+)", API)
     assert actions == ["[s3:GetObject, s3:PutObject]", "[secretsmanager:GetSecretValue]"]
 
 
@@ -22,7 +24,7 @@ def test_objects_live_as_long_as_links() -> None:
 
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
-    variables = re.findall(r"^\s+CUTOUT_(\w+):", TEMPLATE, re.MULTILINE)
+    variables = re.findall(r"^\s+CUTOUT_(\w+):", API, re.MULTILINE)
     assert variables == ["BUCKET_URL", "MODEL", "OBJECTS", "API_KEYS_SECRET"]
     assert {name.lower() for name in variables} <= set(Settings.model_fields)
 

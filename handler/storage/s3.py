@@ -15,12 +15,7 @@ class S3Storage:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._bucket = (settings.bucket_url or "").rstrip("/")
-        self._signer = Signer(
-            settings.access_key_id,
-            settings.secret_access_key.get_secret_value(),
-            settings.region,
-            settings.session_token.get_secret_value() if settings.session_token else None,
-        )
+        self._signer = signer_of(settings)
 
     def keep(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
         """See `Storage`. S3 stores an object whole or not at all."""
@@ -50,6 +45,16 @@ class S3Storage:
         url = f"{self._bucket}/{UPLOADS}/{token}"
         signed = self._signer.presigned_url("GET", url, TRANSFER_SECONDS)
         return get_object(signed, self._settings.max_file_bytes, deadline)
+
+
+def signer_of(settings: Settings) -> Signer:
+    """Signs with the keys of the function's role."""
+    return Signer(
+        settings.access_key_id,
+        settings.secret_access_key.get_secret_value(),
+        settings.region,
+        settings.session_token.get_secret_value() if settings.session_token else None,
+    )
 
 
 def open_bucket(settings: Settings) -> S3Storage | None:

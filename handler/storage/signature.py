@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TypeAlias
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 Condition: TypeAlias = dict[str, str] | Sequence[str | int]
@@ -39,9 +39,10 @@ class Signer:
         now: datetime | None = None,
     ) -> str:
         """`url` with a signature that lets anyone send this one request for so long. `headers`
-        (lower case) must then be sent as they are here."""
+        (lower case) must then be sent as they are here. What is escaped in the URL's path stays
+        so: S3 signs a key's escapes once."""
         at, parts = now or datetime.now(UTC), urlsplit(url)
-        path = quote(parts.path, safe="/~")
+        path = quote(unquote(parts.path), safe="/~")
         signed = dict(sorted({"host": parts.netloc, **(headers or {})}.items()))
         query = self._query(seconds, at, ";".join(signed))
         lines = "".join(f"{name}:{value}\n" for name, value in signed.items())

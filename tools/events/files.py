@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tools.events.batch import batch_samples
 from tools.events.samples import samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +16,10 @@ def rendered() -> dict[Path, str]:
     everything = samples()
     table = {f"{each.name}.json": {"status": each.status, **each.expected} for each in everything}
     files = {EVENTS / f"{each.name}.json": as_json(each.event) for each in everything}
-    return files | {TABLE: as_json(table)}
+    batches = {
+        EVENTS / "batch" / f"{name}.json": as_json(each) for name, each in batch_samples().items()
+    }
+    return files | batches | {TABLE: as_json(table)}
 
 
 def as_json(value: object) -> str:
@@ -24,7 +28,7 @@ def as_json(value: object) -> str:
 
 def leftovers() -> set[Path]:
     """Files of samples that are gone."""
-    return set(EVENTS.glob("*.json")) - set(rendered())
+    return set(EVENTS.rglob("*.json")) - set(rendered())
 
 
 def stale() -> list[str]:

@@ -1,0 +1,125 @@
+"""What the template says of batches."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from handler.batch.names import INBOX, OUTBOX
+from handler.settings import Settings
+
+TEXT = (Path(__file__).parents[2] / "template.yaml").read_text()
+
+
+Loader: Any = type("Loader", (yaml.SafeLoader,), {})
+"""Reads `!Ref X` as {"Ref": X}, and so on."""
+
+
+def _tagged(loader: Any, tag: str, node: Any) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {tag: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {tag: loader.construct_sequence(node, deep=True)}
+    raise TypeError(f"a mapping under !{tag}")
+
+
+Loader.add_multi_constructor("!", _tagged)
+TEMPLATE: dict[str, Any] = yaml.load(TEXT, Loader)  # noqa: S506  # a safe loader with tags
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+BATCH = {name: each for name, each in RESOURCES.items() if each.get("Condition") == "HasBatch"}
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = RESOURCES[name]["Properties"]
+    return found
+
+
+def test_it_is_off_unless_the_owner_says_otherwise() -> None:
+    assert TEMPLATE["Parameters"]["Batch"]["Default"] == "off"
+    assert set(BATCH) == {
+        *("BatchFunction", "BatchMapping", "BatchQueue", "BatchQueuePolicy"),
+        *("DeadLetters", "BatchFailures"),
+    }
+    condition, _, otherwise = properties("Bucket")["NotificationConfiguration"]["If"]
+    assert (condition, otherwise) == ("HasBatch", {"Ref": "AWS::NoValue"})
+    outputs = TEMPLATE["Outputs"]
+    assert all(
+        outputs[each]["Condition"] == "HasBatch" for each in ("BatchQueueUrl", "DeadLettersUrl")
+    )
+
+
+def test_nothing_that_is_always_there_needs_a_part_of_it() -> None:
+    """But for the notification, which is conditional itself."""
+    always = {name: each for name, each in RESOURCES.items() if name not in BATCH}
+    bucket = properties("Bucket")
+    without = {name: each for name, each in bucket.items() if name != "NotificationConfiguration"}
+    text = str(always | {"Bucket": without})
+    assert [name for name in BATCH if f"'{name}" in text] == []
+
+
+def test_the_same_image_runs_another_handler() -> None:
+    function = properties("BatchFunction")
+    assert function["ImageConfig"] == {"Command": ["handler.batch.aws.lambda_handler"]}
+    assert RESOURCES["BatchFunction"]["Metadata"] == RESOURCES["Function"]["Metadata"]
+    variables = function["Environment"]["Variables"]
+    assert {name.removeprefix("CUTOUT_").lower() for name in variables} <= set(
+        Settings.model_fields
+    )
+
+
+def test_the_role_reads_the_inbox_and_writes_the_outbox() -> None:
+    (policy,) = properties("BatchFunction")["Policies"]
+    rights = {
+        action: [next(iter(each.values())) for each in statement["Resource"]]
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+    }
+    inbox, outbox = (f"${{Bucket.Arn}}/{each}/*" for each in (INBOX, OUTBOX))
+    assert rights["s3:GetObject"] == [inbox, outbox]
+    assert rights["s3:PutObject"] == [outbox]
+    queue = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    assert set(rights) == {"s3:GetObject", "s3:PutObject", *queue}
+    assert all(rights[each] == ["BatchQueue.Arn"] for each in queue)
+
+
+def test_what_fails_comes_again_and_then_waits_with_an_alarm() -> None:
+    queue, mapping = properties("BatchQueue"), properties("BatchMapping")
+    seconds = properties("BatchFunction")["Timeout"]
+    assert queue["VisibilityTimeout"] >= 6 * seconds
+    assert seconds - Settings().margin_seconds > Settings().batch_seconds
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"GetAtt": "DeadLetters.Arn"},
+        "maxReceiveCount": 5,
+    }
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "BatchConcurrency"}}
+    (dimension,) = properties("BatchFailures")["Dimensions"]
+    assert dimension["Value"] == {"GetAtt": "DeadLetters.QueueName"}
+
+
+def test_a_picture_outlives_its_message() -> None:
+    rules = {each["Id"]: each for each in properties("Bucket")["LifecycleConfiguration"]["Rules"]}
+    for queue in ("BatchQueue", "DeadLetters"):
+        kept = properties(queue)["MessageRetentionPeriod"]
+        assert rules["inbox"]["ExpirationInDays"] * 24 * 3600 > kept
+    assert rules["outbox"]["ExpirationInDays"] == {"Ref": "OutboxDays"}
+    assert all(each.get("Prefix") for each in rules.values() if "ExpirationInDays" in each), (
+        "a rule without a prefix empties the outbox"
+    )
+
+
+def test_only_buckets_of_the_account_may_send_and_nothing_waits_in_a_circle() -> None:
+    policy = RESOURCES["BatchQueuePolicy"]
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert statement["Condition"] == account
+    for name in ("BatchQueue", "DeadLetters", "BatchQueuePolicy"):
+        assert not re.search(r"'Bucket['.]", str(RESOURCES[name])), f"{name} waits for the bucket"
+
+
+@pytest.mark.parametrize("side", ["MinValue", "MaxValue"])
+def test_copies_at_work_are_what_lambda_takes(side: str) -> None:
+    limits = {"MinValue": 2, "MaxValue": 1000}  # Lambda, "Configuring maximum concurrency"
+    assert TEMPLATE["Parameters"]["BatchConcurrency"][side] == limits[side]

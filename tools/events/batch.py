@@ -1,0 +1,89 @@
+"""What SQS hands to Lambda when S3 says that objects were written."""
+
+import json
+from typing import Any
+from urllib.parse import quote_plus
+
+from tools.events.gateway import Event
+
+REGION, BUCKET = "us-east-1", "sample-bucket"
+QUEUE = f"arn:aws:sqs:{REGION}:123456789012:sample-queue"
+
+
+def s3_record(key: str, size: int, name: str = "ObjectCreated:Put") -> dict[str, Any]:
+    """One object of S3's event message."""
+    return {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": REGION,
+        "eventTime": "2026-01-01T00:00:00.000Z",
+        "eventName": name,
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": "sample",
+            "bucket": {"name": BUCKET, "arn": f"arn:aws:s3:::{BUCKET}"},
+            "object": {
+                "key": quote_plus(key, safe="/"),
+                "size": size,
+                "eTag": "d41d8cd98f00b204e9800998ecf8427e",
+                "sequencer": "0055AED6DCD90281E5",
+            },
+        },
+    }
+
+
+def s3_message(*records: dict[str, Any]) -> str:
+    """The body of S3's message."""
+    return json.dumps({"Records": list(records)})
+
+
+def setup_message() -> str:
+    """The one that S3 sends when it is told of a queue."""
+    return json.dumps(
+        {
+            "Service": "Amazon S3",
+            "Event": "s3:TestEvent",
+            "Time": "2026-01-01T00:00:00.000Z",
+            "Bucket": BUCKET,
+            "RequestId": "sample-request",
+            "HostId": "sample-host",
+        }
+    )
+
+
+def queue_event(**bodies: str) -> Event:
+    """A batch of messages: `{id: body}`."""
+    return {
+        "Records": [
+            {
+                "messageId": id_,
+                "receiptHandle": f"handle-of-{id_}",
+                "body": body,
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": "1767225600000",
+                    "SenderId": "sample",
+                    "ApproximateFirstReceiveTimestamp": "1767225600001",
+                },
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": QUEUE,
+                "awsRegion": REGION,
+            }
+            for id_, body in bodies.items()
+        ]
+    }
+
+
+def batch_samples() -> dict[str, Event]:
+    """Events by the names of their files."""
+    photo = s3_record("inbox/shoes/große Vase+1.jpg", 12345)
+    return {
+        "picture": queue_event(one=s3_message(photo)),
+        "several": queue_event(
+            one=s3_message(photo),
+            two=s3_message(s3_record("inbox/fg-mask/2.png", 2345, "ObjectCreated:Copy")),
+            three=s3_message(s3_record("inbox/huge.jpg", 16 * 1024**2)),
+        ),
+        "s3-test": queue_event(one=setup_message()),
+    }
