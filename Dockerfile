@@ -25,13 +25,15 @@ RUN pip install --quiet --target /build/20-onnxruntime \
 
 # Lambda runs the function as a user of its own, so every file must be readable to all, whatever
 # the checkout's modes.
-COPY model/*.onnx model/weights.bin model/manifest.json /build/source/model/
-COPY model/prepare.py /build/source/model/
+COPY model/weights.bin /build/weights/
+RUN chmod -R a+rX /build/weights
+
+COPY model/*.onnx model/manifest.json model/prepare.py /build/source/model/
 COPY handler/segment/model_file.py handler/segment/session.py /build/source/handler/segment/
-RUN cd /build/source \
+RUN cd /build/source && ln /build/weights/weights.bin model/ \
  && PYTHONPATH=/build/10-numerics:/build/20-onnxruntime python -m model.prepare model /build/model \
- && mkdir /build/weights && mv /build/model/weights.bin /build/weights/ \
- && chmod -R a+rX /build/model /build/weights
+ && rm /build/model/weights.bin \
+ && chmod -R a+rX /build/model
 
 COPY layers/30-web /build/lists/30-web
 RUN pip install --quiet --target /build/30-web -r /build/lists/30-web/requirements.txt \

@@ -3,8 +3,8 @@
 onnxruntime optimises a graph each time it opens it: 0.25 s of every cold start. Here it does so
 once, when the image is built, and the function opens the result as it is. Only what is the same on
 every processor is done: laying fp32 out for one width of its registers (NCHWc) is left out, which
-costs a picture 2 % of its time. What became of constants lies in the new graph; all else stays where
-it is, in `weights.bin`.
+costs a picture 2 % of its time. What became of constants lies in the new graph; all else stays
+where it is, in `weights.bin`.
 """
 
 import json
