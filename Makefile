@@ -30,7 +30,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder evaluate
-.PHONY: model image events lock clean
+.PHONY: model image image-test image-sizes events lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -88,6 +88,13 @@ model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUA
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
 	$(CONTAINER) build --platform $(PLATFORM) --tag $(TAG) .
+
+image-test: image $(DEV_READY) $(SAM_READY) ## test the image in containers, and SAM on it (ARGS="-k sam")
+	IMAGE=$(TAG) CONTAINER=$(CONTAINER) SAM=.venv-sam/bin/sam \
+		$(BIN)/python -m pytest -m image tests/image $(ARGS)
+
+image-sizes: image $(DEV_READY) ## weigh the image's layers for docs/image.md
+	CONTAINER=$(CONTAINER) $(BIN)/python -m tools.image_sizes $(TAG)
 
 events: $(DEV_READY) ## write the sample events again
 	$(BIN)/python -m tools.events

@@ -17,7 +17,7 @@ from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
 from handler.refine.guard import guard
 from handler.refine.tiles import ONE, SIDE, Tile, tiles
-from handler.segment.model_file import check_files
+from handler.segment.model_file import check_files, is_prepared
 from handler.stripes import stripes
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ class EdgeRefiner:
 def _load(path: Path, threads: int) -> "InferenceSession":
     from handler.segment.session import load_session  # noqa: PLC0415  # on this thread as well
 
-    check_files(path.parent, path.name)
-    return load_session(path, threads)
+    prepared = is_prepared(path.parent)
+    if not prepared:
+        check_files(path.parent, path.name)
+    return load_session(path, threads, optimised=prepared)
 
 
 def _planes(picture: Picture, enlarged: Alpha, tile: Tile) -> npt.NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from handler.pictures import Alpha, Picture
 from handler.segment.backdrop import opaque
-from handler.segment.model_file import WEIGHTS, check_files
+from handler.segment.model_file import WEIGHTS, check_files, is_prepared
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -54,8 +54,10 @@ class Network:
 def _load(path: Path, threads: int) -> "InferenceSession":
     from handler.segment.session import load_session  # noqa: PLC0415  # on this thread as well
 
-    check_files(path.parent, path.name, WEIGHTS)
-    return load_session(path, threads)
+    prepared = is_prepared(path.parent)
+    if not prepared:
+        check_files(path.parent, path.name, WEIGHTS)
+    return load_session(path, threads, optimised=prepared)
 
 
 def square(picture: Picture, side: int) -> Square:

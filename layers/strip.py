@@ -1,0 +1,36 @@
+"""Takes out of a layer what the function never reads: ``python strip.py FOLDER LIST``.
+
+LIST holds a glob a line, from FOLDER; what follows a # says why. Runs while the image is built, so
+it needs nothing but Python.
+"""
+
+import sys
+from pathlib import Path
+from shutil import rmtree
+
+
+def patterns(text: str) -> list[str]:
+    """The globs of a list."""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def strip(folder: Path, globs: list[str]) -> list[str]:
+    """Removes what matches; returns the globs that matched nothing."""
+    idle = []
+    for glob in globs:
+        found = sorted(folder.glob(glob))
+        for path in found:
+            if path.is_dir():
+                rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        if not found:
+            idle.append(glob)
+    return idle
+
+
+if __name__ == "__main__":
+    target, listed = map(Path, sys.argv[1:])
+    for unused in strip(target, patterns(listed.read_text())):
+        print(f"{listed}: {unused} matches nothing")
