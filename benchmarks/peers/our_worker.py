@@ -9,7 +9,7 @@ from time import perf_counter, process_time
 
 from benchmarks.worker import peak_rss
 from handler.deadline import Deadline
-from handler.pictures import Mode, Source
+from handler.pictures import Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
@@ -48,7 +48,7 @@ def main() -> None:
 def _answer(pipeline: Pipeline, path: Path) -> bytes:
     form = PictureForm(image=Source(path.read_bytes(), path.name))
     deadline = Deadline.after(pipeline.settings.request_seconds)
-    return pipeline(Order(form, deadline, Mode.FG_IMAGE), Stages()).body
+    return pipeline(Order(form, deadline), Stages()).body
 
 
 if __name__ == "__main__":

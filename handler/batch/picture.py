@@ -13,10 +13,9 @@ from handler.errors import (
     TooSlowError,
     UploadMissingError,
 )
+from handler.options import Options
 from handler.pictures import Source
 from handler.pipeline import Pipeline
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
 from handler.record import Facts, reason
 from handler.stages import Stages
 from handler.storage.objects import New, Objects, Stored
@@ -63,8 +62,7 @@ class Cutter:
             facts: Facts = {"mode": str(mode), "file_bytes": len(source.content)}
             if found.is_of(source):
                 return facts | {"outcome": "Duplicate"}
-            order = Order(PictureForm(image=source), deadline, mode)
-            png = self.pipeline.cut_out(source, order, None, stages)
+            png = self.pipeline.cut_out(source, Options(mode), deadline, stages)
         except (StorageError, TooSlowError, UploadMissingError):
             raise
         except PictureError as error:
