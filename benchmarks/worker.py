@@ -8,10 +8,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import numpy as np
+import numpy.typing as npt
+
 from handler.deadline import Deadline
 from handler.decode.decode import decode
 from handler.options import Options
-from handler.pictures import Mode, Source
+from handler.pictures import Alpha, Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
@@ -31,15 +34,30 @@ class Measurement:
     stages: dict[str, float]
     total: float
     network: float
+    edges: float
+    """In the network that refines the edges."""
     response: int
     peak_rss: int
+
+
+class TimedEdges(EdgeRefiner):
+    """Adds up the time in its network."""
+
+    seconds = 0.0
+
+    def infer(self, planes: npt.NDArray[np.uint8]) -> Alpha:
+        """As ever."""
+        start = perf_counter()
+        alpha = super().infer(planes)
+        self.seconds += perf_counter() - start
+        return alpha
 
 
 def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     """Whole requests and the bare network on the same input, in turns, after one of each that
     doesn't count. The network's peak is below the request's, so that the memory is the latter's."""
     network = Network(Settings().model_path, threads)
-    edges = EdgeRefiner(Settings().model_dir, threads)
+    edges = TimedEdges(Settings().model_dir, threads)
     pipeline = Pipeline(Settings(), network, sharpen=edges)
     content = path.read_bytes()
     form = PictureForm(image=Source(content, path.name))
@@ -47,13 +65,15 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     side, data = max(picture.size), square(picture, network.side)
     del picture
     requests: list[dict[str, float]] = []
-    totals, networks, response = [], [], b""
+    totals, networks, tiles, response = [], [], [], b""
     seconds = pipeline.settings.request_seconds
     for _ in range(repeats + 1):
+        edges.seconds = 0.0
         stages, start = Stages(), perf_counter()
         order = Order(form, Deadline.after(seconds), Options(mode))
         response = pipeline(order, stages).body
         totals.append((perf_counter() - start) * 1000)
+        tiles.append(edges.seconds * 1000)
         requests.append(stages.milliseconds)
         start = perf_counter()
         network.infer(data)
@@ -67,6 +87,7 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
         stages={name: median(r[name] for r in requests[1:]) for name in requests[0]},
         total=median(totals[1:]),
         network=median(networks[1:]),
+        edges=median(tiles[1:]),
         response=len(response),
         peak_rss=peak_rss(),
     )
