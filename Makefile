@@ -29,7 +29,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench evaluate model image image-test
-.PHONY: image-sizes events
+.PHONY: image-sizes bench-cost events
 .PHONY: lock clean
 
 help: ## say what there is to make
@@ -68,6 +68,9 @@ sbom: $(AUDIT_READY) ## write build/sbom.json (CycloneDX): what the image holds
 
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-cost: image $(DEV_READY) ## measure what a thousand pictures cost, by memory, for docs/cost.md
+	CONTAINER=$(CONTAINER) $(BIN)/python -m benchmarks.cost $(TAG) $(ARGS)
 
 evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }

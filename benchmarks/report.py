@@ -30,7 +30,7 @@ def render(measurements: list[Measurement], startup: float, repeats: int) -> str
     """The page's text."""
     return PAGE.format(
         repeats=repeats,
-        cpu=_processor(),
+        cpu=processor(),
         python=python_version(),
         ort=onnxruntime.__version__,
         side=max(each.side for each in measurements),
@@ -58,7 +58,7 @@ def _row(each: Measurement) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name and which of the instruction sets that matter it has."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     info = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
