@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.cost.curve import MEMORIES, Setting, cpus_of
 from benchmarks.cost.measure import Photo, measure
 from benchmarks.cost.prices import Prices
+from benchmarks.cost.quiet import wait_until_quiet
 from benchmarks.cost.report import plot, render, template_default
 from benchmarks.pictures import save_photo
 from handler.settings import visible_processors
@@ -37,8 +38,12 @@ def _measure(engine: Engine, image: str, memories: list[int], repeats: int) -> l
     visible = visible_processors()
     with TemporaryDirectory() as folder:
         photos = [Photo(side, save_photo(side, Path(folder))) for side in SIDES]
-        sizes = [(memory, cpus_of(memory, visible)) for memory in memories]
-        return [measure(engine, image, size, photos, repeats) for size in sizes]
+        found = []
+        for memory in memories:
+            wait_until_quiet(visible)
+            size = memory, cpus_of(memory, visible)
+            found.append(measure(engine, image, size, photos, repeats))
+        return found
 
 
 if __name__ == "__main__":
