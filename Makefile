@@ -29,8 +29,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder evaluate
-.PHONY: model image image-test image-sizes events lock clean
+.PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
+.PHONY: evaluate model image image-test image-sizes events lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -75,6 +75,9 @@ bench-peers: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) $(IMGLY_READY) ## tim
 
 bench-folder: $(DEV_READY) ## measure the command on a folder of 200 pictures beside the bare networks
 	$(BIN)/python -m benchmarks.folder $(ARGS)
+
+bench-cost: image $(DEV_READY) ## measure what a thousand pictures cost, by memory, for docs/cost.md
+	CONTAINER=$(CONTAINER) $(BIN)/python -m benchmarks.cost $(TAG) $(ARGS)
 
 evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }

@@ -1,0 +1,1 @@
+"""What a picture costs on Lambda, by memory."""

@@ -1,0 +1,64 @@
+"""AWS's published prices, and what they make of measured times."""
+
+from dataclasses import dataclass
+from math import ceil
+
+MB_PER_GB = 1024  # Lambda's GB
+TRANSFER_GB = 1e9
+INCREMENT = 512 * 1024  # bytes that an HTTP API counts as one request
+
+
+@dataclass(frozen=True)
+class Prices:
+    """US dollars in us-east-1, first tier, without the free tier or a savings plan."""
+
+    read: str = "November 2026"
+    gb_second_x86: float = 0.0000166667
+    gb_second_arm: float = 0.0000133334
+    lambda_request: float = 0.20 / 1e6
+    api_request: float = 1.00 / 1e6
+    gb_out: float = 0.09
+    sources: tuple[tuple[str, str], ...] = (
+        (
+            "a GB-second on x86_64, a request, rounding to 1 ms (2020, and in force)",
+            "https://aws.amazon.com/blogs/aws/new-for-aws-lambda-1ms-billing-granularity-adds-cost-savings/",
+        ),
+        ("a GB-second on arm64 (2024)", "https://cloudchipr.com/blog/aws-lambda-pricing"),
+        (
+            "a request to an HTTP API, a GB sent out (May 2025)",
+            "https://awsforengineers.com/blog/aws-api-gateway-pricing-explained",
+        ),
+        (
+            "cold starts' INIT is billed (August 2025)",
+            "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase",
+        ),
+    )
+
+
+def billed(milliseconds: float) -> int:
+    """Lambda counts a millisecond that has begun."""
+    return ceil(milliseconds)
+
+
+def compute(milliseconds: float, memory_mb: int, gb_second: float) -> float:
+    """Dollars for the time of one invocation."""
+    return billed(milliseconds) / 1000 * memory_mb / MB_PER_GB * gb_second
+
+
+def lambda_per_thousand(
+    milliseconds: float, memory_mb: int, prices: Prices, *, arm: bool = False
+) -> float:
+    """Dollars that Lambda asks for a thousand warm pictures: time and requests."""
+    gb_second = prices.gb_second_arm if arm else prices.gb_second_x86
+    return 1000 * (compute(milliseconds, memory_mb, gb_second) + prices.lambda_request)
+
+
+def api_per_thousand(request_bytes: int, answer_bytes: int, prices: Prices) -> float:
+    """Dollars that the HTTP API asks for a thousand. It counts in steps of 512 KB; taken here of
+    whichever is larger, what came or what went."""
+    return 1000 * ceil(max(request_bytes, answer_bytes, 1) / INCREMENT) * prices.api_request
+
+
+def transfer_per_thousand(answer_bytes: int, prices: Prices) -> float:
+    """Dollars for a thousand answers sent to the internet."""
+    return 1000 * answer_bytes / TRANSFER_GB * prices.gb_out
