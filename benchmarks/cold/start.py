@@ -3,6 +3,7 @@
 import http.client
 import json
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -135,10 +136,13 @@ def _ask(container: Container, body: bytes) -> bytes:
 
 def _require_success(answer: bytes, container: Container) -> None:
     found = json.loads(answer)
-    body = json.loads(found.get("body", "{}"))
-    results = body.get("results", [])
-    if found.get("statusCode") != 200 or any(r["status"]["code"] != "ok" for r in results):
+    if found.get("statusCode") != 200 or '"failure"' in _text(found):
         raise ColdStartError(f"{answer[:500]!r}\n{container.log()}")
+
+
+def _text(answer: Mapping[str, Any]) -> str:
+    body: str = answer.get("body", "")
+    return b64decode(body).decode() if answer.get("isBase64Encoded") else body
 
 
 def free_ports() -> tuple[int, int]:
