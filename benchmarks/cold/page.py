@@ -15,7 +15,8 @@ Made by `make bench-cold N={count}`: medians of {count} cold containers each on 
 processor and {memory} MB. Seconds from the engine's command that starts the container to the last
 byte of its first answer. *naive* is the same code after one `pip install`, with the float model and
 no bytecode of its own (`benchmarks/cold/naive.Dockerfile`). The files are in this machine's cache:
-what Lambda adds for fetching an image is not in here (`benchmarks/aws` measures it there).
+what Lambda adds for fetching an image is not in here (`benchmarks/aws` measures it there). The
+naive image runs the same code, lazy imports included, so its `/v1/version` gains from them as well.
 
 | first answer | this image | naive | ratio | bars |
 |---|---:|---:|---:|---|
