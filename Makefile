@@ -30,7 +30,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: evaluate model image image-test image-sizes events lock clean
+.PHONY: bench-cold evaluate model image image-test image-sizes events lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -98,6 +98,9 @@ image-test: image $(DEV_READY) $(SAM_READY) ## test the image in containers, and
 
 image-sizes: image $(DEV_READY) ## weigh the image's layers for docs/image.md
 	CONTAINER=$(CONTAINER) $(BIN)/python -m tools.image_sizes $(TAG)
+
+bench-cold: image $(DEV_READY) ## time N=10 cold containers beside a naive image's (ARGS="--experts folder")
+	CONTAINER=$(CONTAINER) $(BIN)/python -m benchmarks.cold $(TAG) --count $(or $(N),10) $(ARGS)
 
 events: $(DEV_READY) ## write the sample events again
 	$(BIN)/python -m tools.events

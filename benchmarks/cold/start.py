@@ -1,0 +1,153 @@
+"""One cold container: when it gave its first answer, and what the time went into."""
+
+import http.client
+import json
+import time
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from socket import socket
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.pictures import save_photo
+from tools.engine import Container, Engine
+from tools.events.gateway import Request, payload_v2
+from tools.events.samples import post_file
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBE = Path(__file__).with_name("probe.py")
+MARK = "cold_start "
+PATH = "/2015-03-31/functions/function/invocations"
+SIDE = 1024
+SECONDS = 120
+PAUSE = 0.005
+MEMORY_MB = 1769
+
+OPTIONS = (
+    *("--read-only", "--tmpfs", "/tmp", "--user", "993:990"),  # noqa: S108
+    *("--memory", f"{MEMORY_MB}m", "--memory-swap", f"{MEMORY_MB}m", "--cpus", "1"),
+    *("--env", f"AWS_LAMBDA_FUNCTION_MEMORY_SIZE={MEMORY_MB}"),
+    *("--env", "AWS_LAMBDA_FUNCTION_TIMEOUT=300", "--env", "CUTOUT_GATEWAY_SECONDS=300"),
+    *("--volume", f"{PROBE}:/var/task/{PROBE.name}:ro"),
+    *("--env", f"_HANDLER={PROBE.stem}.lambda_handler"),
+)
+"""What Lambda gives a function with one processor, and the probe."""
+
+
+class ColdStartError(Exception):
+    """A container gave no usable answer; the message holds what it logged."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds. The stages follow each other, but for `session`, which passes beside `imports`."""
+
+    total: float
+    """From the engine's command to the last byte of the first answer."""
+    container: float
+    """Until the function's process was made: engine, emulator and the call."""
+    interpreter: float
+    """Until the first line of the function: Python and AWS's runtime client."""
+    imports: float
+    wait: float
+    """For what of the model was not open yet when all was imported."""
+    inference: float
+    """Of the network; 0 where there was none."""
+    rest: float
+    """Everything else of the request and its way back."""
+    session: float
+    """Engine imported and graph opened, on a thread of its own."""
+
+
+STAGES = tuple(field.name for field in fields(Start))
+
+
+def split(begun: float, ended: float, times: Mapping[str, float]) -> Start:
+    """The stages, of the host's two clock readings and what the probe logged."""
+    inference = times.get("inference_seconds", 0.0)
+    return Start(
+        total=ended - begun,
+        container=times["process"] - begun,
+        interpreter=times["begun"] - times["process"],
+        imports=times["imported"] - times["begun"],
+        wait=times["ready"] - times["imported"],
+        inference=inference,
+        rest=ended - times["ready"] - inference,
+        session=times["session_seconds"],
+    )
+
+
+def logged_times(log: str) -> dict[str, float]:
+    """What the probe wrote of the first request."""
+    for line in log.splitlines():
+        _, found, text = line.partition(MARK)
+        if found:
+            times: dict[str, float] = json.loads(text)
+            return times
+    raise ColdStartError(f"the probe logged nothing:\n{log}")
+
+
+def version_event() -> dict[str, Any]:
+    """Of `GET /v1/version`."""
+    return payload_v2(Request("GET", "/v1/version"))
+
+
+def cut_out_event() -> dict[str, Any]:
+    """A photo of SIDE² pixels, uploaded now."""
+    with TemporaryDirectory() as folder:
+        photo = save_photo(SIDE, Path(folder)).read_bytes()
+    event = payload_v2(post_file(photo, "photo.jpg", "image/jpeg"))
+    event["requestContext"].pop("timeEpoch", None)
+    return event
+
+
+def start_once(engine: Engine, image: str, event: Mapping[str, Any]) -> Start:
+    """Starts a container, asks at once and throws it away."""
+    body = json.dumps(event).encode()
+    ports = free_ports()
+    begun = time.time()
+    with engine.running(image, OPTIONS, ports) as container:
+        answer = _ask(container, body)
+        ended = time.time()
+        _require_success(answer, container)
+        return split(begun, ended, logged_times(container.log()))
+
+
+def _ask(container: Container, body: bytes) -> bytes:
+    """The first answer; the emulator is tried until it listens."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", container.port, timeout=SECONDS)
+        try:
+            connection.connect()
+            break
+        except ConnectionRefusedError as error:
+            if time.monotonic() > deadline:
+                raise ColdStartError(f"it never listened:\n{container.log()}") from error
+            time.sleep(PAUSE)
+    try:
+        connection.request("POST", PATH, body)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def _require_success(answer: bytes, container: Container) -> None:
+    found = json.loads(answer)
+    if found.get("statusCode") != 200 or '"failure"' in _text(found):
+        raise ColdStartError(f"{answer[:500]!r}\n{container.log()}")
+
+
+def _text(answer: Mapping[str, Any]) -> str:
+    body: str = answer.get("body", "")
+    return b64decode(body).decode() if answer.get("isBase64Encoded") else body
+
+
+def free_ports() -> tuple[int, int]:
+    """Two of loopback that nobody listens on."""
+    with socket() as first, socket() as second:
+        for each in (first, second):
+            each.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
