@@ -181,7 +181,11 @@ def test_make_has_what_is_named(page: Page) -> None:
 
 def test_every_target_is_told_to_contributors() -> None:
     help_ = subprocess.run(
-        ["/bin/sh", "-c", "make help"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["/bin/sh", "-c", "make --no-print-directory help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     targets = {f"`make {line.split()[1]}" for line in help_.stdout.splitlines()}
     text = (ROOT / "CONTRIBUTING.md").read_text()

@@ -63,7 +63,8 @@ def test_the_page_names_best_and_every_source() -> None:
 def test_the_template_default_is_found() -> None:
     text = (ROOT / "template.yaml").read_text()
     found = template_default(text)
-    assert re.search(rf"MemorySize:\n.*\n.*\n.*\n    Default: {found}\n", text)
+    parameter = text.partition("  MemorySize:\n")[2].partition("MinValue:")[0]
+    assert re.findall(r"^    Default: (\d+)$", parameter, re.MULTILINE) == [str(found)]
     with pytest.raises(ValueError, match="MemorySize"):
         template_default("Parameters:\n  Timeout:\n    Default: 29\n")
 
