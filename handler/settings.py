@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         default=None, ge=1, description="Network threads; default: the vCPUs."
     )
     concurrency: int = Field(
-        default=1, ge=1, description="Pictures in work at once, each in 600 to 800 MB."
+        default=1, ge=1, description="Pictures in work at once, each in 600 to 1100 MB."
     )
     waiting: int = Field(
         default=15,
