@@ -45,9 +45,9 @@ class Recorder(EdgeRefiner):
 
     asked: list[npt.NDArray[np.uint8]]
 
-    def infer(self, planes: npt.NDArray[np.uint8]) -> Alpha:
-        self.asked.append(planes)
-        return np.asarray(planes[3])
+    def infer(self, seen: npt.NDArray[np.uint8]) -> Alpha:
+        self.asked.append(seen)
+        return np.asarray(seen[..., 3])
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ class Bare:
             coarse, spent = self._timed(self._network.infer, squares)
             self.main += spent
             asked = [
-                tile for pair in zip(pictures, coarse, strict=True) for tile in self._tiles(*pair)
+                seen for pair in zip(pictures, coarse, strict=True) for seen in self._tiles(*pair)
             ]
             _, spent = self._timed(self._edges.infer, asked)
             self.edges += spent
-            self.tiles += len(asked)
+            self.tiles += sum(map(len, asked))
 
     def _timed(
         self, function: Callable[[Any], Alpha], inputs: list[Any]

@@ -45,10 +45,10 @@ class TimedEdges(EdgeRefiner):
 
     seconds = 0.0
 
-    def infer(self, planes: npt.NDArray[np.uint8]) -> Alpha:
+    def infer(self, seen: npt.NDArray[np.uint8]) -> Alpha:
         """As ever."""
         start = perf_counter()
-        alpha = super().infer(planes)
+        alpha = super().infer(seen)
         self.seconds += perf_counter() - start
         return alpha
 

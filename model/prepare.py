@@ -69,16 +69,17 @@ def write_manifest(source: Path, target: Path) -> None:
     (target / MANIFEST).write_text(f"{text}\n")
 
 
-def _pictures(shape: list[int]) -> Iterator[npt.NDArray[np.uint8]]:
-    """Noise, and a disc on a slope of grey, which every network sees."""
+def _pictures(entry: list[int | str]) -> Iterator[npt.NDArray[np.uint8]]:
+    """Noise, and a disc on a slope of grey, which every network sees; two, of what it takes any
+    number of."""
+    shape = [2 if isinstance(length, str) else length for length in entry]
     noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     yield noise
     height, width = sorted(shape)[-2:]
     rows, columns = np.mgrid[:height, :width]
     disc = np.hypot(rows - height / 2, columns - width / 2) < 0.3 * height
     plane = np.where(disc, 230, rows * 100 // height).astype(np.uint8)
-    last = shape[-1] == 3
-    yield np.broadcast_to(plane[..., np.newaxis] if last else plane, shape).copy()
+    yield np.broadcast_to(plane[..., np.newaxis], shape).copy()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from handler.pictures import Alpha
 
@@ -10,54 +9,50 @@ CELL = 8  # pixels
 REACH = 2  # cells: as far from an edge of the coarse alpha may the fine one differ
 AROUND = 2  # cells to each side, over which the two must agree
 AGREED, APART = 0.25, 0.5  # mean difference over them: all of the change is kept, none of it
+ALL = 64  # a share is counted in these, so that what it is multiplied with stays exact
 
+Change = npt.NDArray[np.float32]
+"""Shape of the tiles, whole numbers, -255..255: fine alpha less coarse."""
 Share = npt.NDArray[np.float32]
-"""Shape of the tile, 0..1: how much of the change is kept."""
+"""Shape (tiles, rows / CELL, columns / CELL), whole numbers, 0..ALL: how much of it is kept."""
 
 
-def guard(coarse: Alpha, fine: Alpha) -> Share:
-    """Both of a shape that divides by 8. What the fine alpha adds or takes away over more than an
-    edge's width, or far from any, was invented or lost there: the coarse alpha saw all of the
-    picture."""
-    means = [_means(alpha) for alpha in (coarse, fine)]
-    apart = np.abs(_spread(means[1] - means[0], AROUND)) / np.float32(255)
-    kept = np.clip((APART - apart) / (APART - AGREED), 0, 1)
-    near = np.minimum(1, _spread(_mixed(coarse).astype(np.float32), REACH) * (2 * REACH + 1) ** 2)
-    cells = Image.fromarray((kept * near).astype(np.float32))
-    return np.asarray(cells.resize(coarse.shape[::-1], Image.Resampling.BILINEAR))
+def guard(coarse: Alpha, change: Change) -> Share:
+    """Of tiles, shape (tiles, rows, columns); the latter two divide by 8. What the fine alpha adds
+    or takes away over more than an edge's width, or far from any, was invented or lost there: the
+    coarse alpha saw all of the picture."""
+    count = (2 * AROUND + 1) ** 2 * CELL**2 * 255
+    apart = np.abs(_around(_sums(change), AROUND)) * np.float32(1 / count)
+    kept = np.rint(np.clip((APART - apart) * np.float32(ALL / (APART - AGREED)), 0, ALL))
+    near = _around(_mixed(coarse).astype(np.float32), REACH) > 0
+    share: Share = kept * near
+    return share
 
 
-def _means(alpha: Alpha) -> Share:
-    rows = alpha.reshape(-1, CELL, alpha.shape[1]).mean(axis=1, dtype=np.float32)
-    means: Share = rows.reshape(len(rows), -1, CELL).mean(axis=2)
-    return means
-
-
-def _mixed(alpha: Alpha) -> npt.NDArray[np.bool_]:
-    """Cells that are neither all background nor all object."""
-    rows = alpha.reshape(-1, CELL, alpha.shape[1])
-    low, high = rows.min(axis=1), rows.max(axis=1)
-    low, high = (each.reshape(len(each), -1, CELL) for each in (low, high))
-    mixed: npt.NDArray[np.bool_] = (low.min(axis=2) < 255) & (high.max(axis=2) > 0)
-    return mixed
-
-
-def _spread(cells: Share, reach: int) -> Share:
-    """Mean over a square of cells, the border's repeated."""
-    side = 2 * reach + 1
-    for axis in (0, 1):
-        sums = np.cumsum(_padded(cells, reach, axis), axis=axis, dtype=np.float32)
-        start, stop = (
-            np.take(sums, range(begin, begin + cells.shape[axis]), axis) for begin in (0, side)
-        )
-        cells = (stop - start) / np.float32(side)
+def _sums(change: Change) -> Share:
+    """Over each cell; exact, as are all sums here."""
+    tiles, rows, columns = change.shape
+    sums = change.reshape(tiles, rows // CELL, CELL, columns).sum(axis=2)
+    cells: Share = sums.reshape(tiles, rows // CELL, columns // CELL, CELL).sum(axis=3)
     return cells
 
 
-def _padded(cells: Share, reach: int, axis: int) -> Share:
-    """With the border's cells repeated, and a row of zeros before, for the sums."""
-    widths = [(0, 0), (0, 0)]
-    widths[axis] = (reach, reach)
-    wide = np.pad(cells, widths, "edge")
-    widths[axis] = (1, 0)
-    return np.pad(wide, widths)
+def _mixed(alpha: Alpha) -> npt.NDArray[np.bool_]:
+    """Cells that are neither all background nor all object: eight pixels are looked at as one."""
+    tiles, rows, _ = alpha.shape
+    eights = np.ascontiguousarray(alpha).view(np.uint64).reshape(tiles, rows // CELL, CELL, -1)
+    mixed: npt.NDArray[np.bool_] = (eights != 0).any(axis=2) & (~eights != 0).any(axis=2)
+    return mixed
+
+
+def _around(cells: Share, reach: int) -> Share:
+    """Sum over a square of cells, the border's repeated."""
+    for axis in (1, 2):
+        length, last = cells.shape[axis], cells.shape[axis] - 1
+        near = (np.arange(-reach, length + reach)).clip(0, last)
+        wide = cells.take(near, axis)
+        cells = sum(
+            (wide.take(range(start, start + length), axis) for start in range(1, 2 * reach + 1)),
+            wide.take(range(length), axis),
+        )
+    return cells

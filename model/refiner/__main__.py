@@ -1,9 +1,8 @@
-"""``python -m model.refiner --train FOLDER``: draw scenes → fit → export → quantize.
+"""``python -m model.refiner --train FOLDER``: draw scenes → fit → export → quantize → arrange.
 
 Two cores take about three hours. torch (2.13, CPU) is needed beside the project's own packages.
 """
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +18,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from model import manifest
+from model.refiner.arrange import publish
 from model.refiner.export import QUANTIZED, export
 from model.refiner.fit import Scenes, fit
 from model.refiner.scenes import load_photos, make_scene
@@ -92,12 +91,8 @@ def main() -> None:
         torch.set_num_threads(1)
         network = fit(scenes, STEPS, given.checkpoint or scratch / "fit.pt", STEPS)
         export(network.eval(), scratch / "fp32.onnx")
-        target = given.out / manifest.REFINER
-        quantize(scratch / "fp32.onnx", target, scenes)
-    record = manifest.read(given.out / manifest.NAME)
-    record["files"][target.name] = manifest.describe_file(target)
-    manifest.write(given.out / manifest.NAME, record)
-    print(json.dumps(record["files"][target.name]))
+        quantize(scratch / "fp32.onnx", scratch / "int8.onnx", scenes)
+        publish(scratch / "int8.onnx", given.out)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""The fitted network as an ONNX graph over one tile of bytes: `EdgeRefiner.forward`, said so that
-onnxruntime is fast at it. Blocks are never cut out: a 3 x 3 convolution over blocks of 4 x 4 pixels
-is one of 12 x 12 over pixels, with a stride of 4. Window means are products with a band matrix.
+"""The fitted network as an ONNX graph over one tile of bytes: `EdgeRefiner.forward`, plainly, for
+onnxruntime to calibrate and quantize; `model.refiner.arrange` makes a fast one of it. Blocks are
+never cut out: a 3 x 3 convolution over blocks of 4 x 4 pixels is one of 12 x 12 over pixels, with a
+stride of 4. Window means are products with a band matrix.
 """
 
 from pathlib import Path
@@ -12,16 +13,8 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from model.refiner.graph import Builder
-from model.refiner.network import (
-    ALIKE,
-    BLOCK,
-    DILATIONS,
-    FAINT,
-    FINE_IN,
-    PLANES,
-    WINDOWS,
-    EdgeRefiner,
-)
+from model.refiner.network import EdgeRefiner
+from model.refiner.sizes import ALIKE, BLOCK, DILATIONS, FAINT, FINE_IN, PLANES, WINDOWS
 
 TILE = 320
 OPSET, IR_VERSION = 21, 10

@@ -23,12 +23,12 @@ class Builder:
         self.nodes.append(helper.make_node(kind, list(inputs), [name], name, **attributes))
         return name
 
-    def split(self, data: str, parts: tuple[int, ...]) -> list[str]:
+    def split(self, data: str, parts: tuple[int, ...], axis: int = 1) -> list[str]:
         """Channels apart."""
         name = f"Split{len(self.nodes)}"
         outputs = [f"{name}.{index}" for index in range(len(parts))]
         sizes = self.constant(np.array(parts))
-        self.nodes.append(helper.make_node("Split", [data, sizes], outputs, name, axis=1))
+        self.nodes.append(helper.make_node("Split", [data, sizes], outputs, name, axis=axis))
         return outputs
 
     def conv(self, name: str, data: str, weight: Values, bias: Values | None, **how: Any) -> str:  # noqa: ANN401
@@ -41,4 +41,10 @@ class Builder:
         array = np.asarray(value, np.float32 if isinstance(value, float) else None)
         name = f"constant{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        return name
+
+    def scalar(self, value: np.generic) -> str:
+        """A new constant without axes, of the value's type."""
+        name = f"constant{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
         return name

@@ -11,14 +11,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, pixel_shuffle, pixel_unshuffle, relu
 
-BLOCK = 4
-WINDOWS = (5, 13)  # blocks: what "nearby" means, in two sizes
-WIDTH, FINE_IN, FINE_WIDTH = 32, 12, 24
-DILATIONS = (1, 2, 4, 1)
-PLANES = 4 + len(WINDOWS)  # red, green, blue, coarse alpha, and the alphas that the colours give
-SURE = 3  # power of the weights: half transparent counts for an eighth
-FAINT = 1e-3  # where there is less than that of object or of background nearby, it is black
-ALIKE = 3e-3  # squared distance of the two colours below which they tell nothing
+from model.refiner.sizes import (
+    ALIKE,
+    BLOCK,
+    DILATIONS,
+    FAINT,
+    FINE_IN,
+    FINE_WIDTH,
+    PLANES,
+    SURE,
+    WIDTH,
+    WINDOWS,
+)
 
 
 class EdgeRefiner(nn.Module):

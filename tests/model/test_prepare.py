@@ -30,9 +30,9 @@ def test_a_prepared_network_answers_as_the_other(prepared: Path, network: Networ
 
 
 def test_prepared_edges_are_the_same(prepared: Path) -> None:
-    planes = np.random.default_rng(1).integers(0, 256, (4, SIDE, SIDE), np.uint8)
+    seen = np.random.default_rng(1).integers(0, 256, (3, SIDE, SIDE, 4), np.uint8)
     ours, others = (EdgeRefiner(each, 1) for each in (prepared, Settings().model_dir))
-    assert np.array_equal(ours.infer(planes), others.infer(planes))
+    assert np.array_equal(ours.infer(seen), others.infer(seen))
 
 
 def test_nothing_is_left_to_optimise(prepared: Path) -> None:

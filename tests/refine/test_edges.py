@@ -6,8 +6,9 @@ from PIL import Image
 
 from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
-from handler.refine.edges import EdgeRefiner
+from handler.refine.edges import BATCH, EdgeRefiner
 from handler.refine.refine import enlarge
+from handler.refine.tiles import SIDE as TILE
 from handler.settings import Settings
 
 SIDE, COARSE = 2048, 1024
@@ -63,7 +64,7 @@ def test_out_of_time_the_enlarged_alpha_is_the_answer(edges: EdgeRefiner) -> Non
 def test_with_little_time_some_tiles_are_better_and_none_is_worse(
     edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A clock on which a tile takes a second: three of them fit."""
+    """A clock on which a batch of tiles takes a second: three of them fit."""
     ticks = iter(range(10_000))
     monkeypatch.setattr("handler.refine.edges.monotonic", lambda: next(ticks))
     left = iter([9.0, 3.0, 3.0, 2.0, 0.5])
@@ -73,14 +74,15 @@ def test_with_little_time_some_tiles_are_better_and_none_is_worse(
     found = edges(picture(truth), blurred(truth), enlarged, Deadline.after(1))
     changed = found != enlarged
     assert changed.any(), "nothing was done"
-    assert changed.sum() < 3 * 320 * 320, "more tiles than there was time for"
+    assert changed.sum() < 3 * BATCH * TILE**2, "more tiles than there was time for"
+    assert changed.sum() > 2 * BATCH * TILE, "fewer than there was"
     assert error(found, truth) < error(enlarged, truth)
 
 
 def test_a_picture_of_the_networks_size_costs_nothing(
     edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(_planes: object) -> None:
+    def never(_seen: object) -> None:
         raise AssertionError("the network was run")
 
     monkeypatch.setattr(edges, "infer", never)
@@ -109,3 +111,25 @@ def test_the_result_does_not_depend_on_the_threads(edges: EdgeRefiner) -> None:
         each(picture(truth), coarse, enlarged, Deadline.after(600)) for each in (edges, two)
     )
     assert np.array_equal(one, other)
+
+
+def test_the_result_does_not_depend_on_what_is_looked_at_together(
+    edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = disc(SIDE)
+    coarse = blurred(truth)
+    enlarged = enlarge(coarse, (SIDE, SIDE))
+    together = edges(picture(truth), coarse, enlarged, Deadline.after(600))
+    monkeypatch.setattr("handler.refine.edges.BATCH", 1)
+    alone = edges(picture(truth), coarse, enlarged, Deadline.after(600))
+    assert np.array_equal(together, alone)
+
+
+@pytest.mark.parametrize("height", [1, 50, TILE, 300])
+def test_strips_lower_than_a_tile_get_sharp_too(edges: EdgeRefiner, height: int) -> None:
+    truth = disc(SIDE)[SIDE // 2 : SIDE // 2 + height].copy()
+    enlarged = enlarge(blurred(disc(SIDE)), (SIDE, SIDE))[SIDE // 2 : SIDE // 2 + height].copy()
+    coarse = np.asarray(Image.fromarray(enlarged).resize((COARSE, COARSE), Image.Resampling.BOX))
+    fine = edges(picture(truth), coarse, enlarged, Deadline.after(600))
+    assert fine.shape == truth.shape
+    assert error(fine, truth) < 0.5 * error(enlarged, truth)
