@@ -1,10 +1,11 @@
 """The same network in a graph that onnxruntime is fast at: ``python -m model.refiner.arrange
 QUANTIZED``, which `model.refiner` does at its end.
 
-No weight changes. Pixels are put in blocks of 4 x 4 once, so that each convolution is 3 x 3 over
-channels that lie side by side; bytes stay bytes from the first convolution to the last; what
-belongs to a pixel or a block in fp32 has the blocks along its last axis, where a block's values
-meet each of its pixels without being repeated in memory.
+Bytes among the weights stay what they are; those of the contrasts, which were left in fp32, become
+such. Pixels are put in blocks of 4 x 4 once, so that convolutions are 3 x 3 over channels that lie
+side by side; pixels stay bytes from the first convolution to the last; what belongs to a pixel or a
+block in fp32 has the blocks along its last axis, where a block's values meet each of its pixels
+without being repeated in memory.
 """
 
 import json
