@@ -13,15 +13,20 @@ from model.calibrate import observe
 from model.check import check_same
 from model.experts import MODELS, Expert
 from model.gate import GATES
+from model.leaner.before import convolve_before_enlarging
+from model.leaner.groups import group_first_conv
+from model.leaner.layout import enlarge_channels_last, round_once
+from model.leaner.tail import split_last_conv
 from model.narrow import narrow
 from model.pictures import expert_input, pictures_in
 from model.quality import compare
 from model.quantize import WEIGHT_BITS, quantize
 from model.share import save_together
 from model.speed import race
-from model.split import split_last_conv
 
 HERE = Path(__file__).resolve().parent
+FITTED = 3
+"""Every third photo is enough for what is fitted."""
 
 
 def main() -> None:
@@ -67,13 +72,18 @@ def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: 
     published = _published(expert, arguments)
     model = expert.build(published)
     check_same(expert, published, model, expert_input(pictures[0], expert.side))
+    if expert.before_enlarging:
+        convolve_before_enlarging(model, expert.before_enlarging, pictures[::FITTED])
     onnx.save(model, fp32)
     extremes = observe(model, expert.side, pictures)
     only = expert.quantized(model) if expert.quantized else None
     quantize(fp32, int8, extremes, arguments.weight_bits, only)
     quantized = onnx.load(int8)
     if expert.quantized is None:
-        split_last_conv(quantized)
+        group_first_conv(quantized, expert.side)
+        split_last_conv(quantized, arguments.weight_bits)
+        round_once(quantized)
+        enlarge_channels_last(quantized)
     else:
         narrow(quantized)
     onnx.save(quantized, int8)

@@ -10,6 +10,7 @@ from onnx import ModelProto, load_from_string
 
 from model.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
 from model.graph import prepare
+from model.leaner.compose import compose_first_two
 from model.modnet import dear_convolutions, prepare_modnet
 from model.weights import Registry, Source
 
@@ -56,6 +57,8 @@ class Expert:
     """Which of the published outputs the logits are of."""
     quantized: Callable[[ModelProto], list[str]] | None = None
     """The only Convs that take int8 activations; none: every operator does."""
+    before_enlarging: tuple[str, ...] = ()
+    """Convs over an enlarged map that are done before it is enlarged."""
 
     @property
     def stem(self) -> str:
@@ -71,6 +74,7 @@ def _isnet(model: ModelProto, side: int) -> ModelProto:
     prepared = prepare(model)
     drop_sigmoid(prepared)
     drop_last_resize(prepared)
+    compose_first_two(prepared)
     return at_side(prepared, side)
 
 
@@ -83,7 +87,14 @@ def _u2net(model: ModelProto, side: int) -> ModelProto:
 
 
 U2NET_320 = Expert(
-    "u2net", U2NET, 320, _u2net, IMAGENET_MEAN, IMAGENET_DEVIATION, output=HALF_RESOLUTION
+    "u2net",
+    U2NET,
+    320,
+    _u2net,
+    IMAGENET_MEAN,
+    IMAGENET_DEVIATION,
+    output=HALF_RESOLUTION,
+    before_enlarging=("Conv_680", "Conv_575"),
 )
 MODNET_384 = Expert(
     "modnet", MODNET, 384, prepare_modnet, (0.5,) * 3, (0.5,) * 3, quantized=dear_convolutions
@@ -91,7 +102,15 @@ MODNET_384 = Expert(
 
 
 def _isnet_at(side: int) -> Expert:
-    return Expert("isnet", ISNET, side, _isnet, (128 / 255,) * 3, (256 / 255,) * 3)
+    return Expert(
+        "isnet",
+        ISNET,
+        side,
+        _isnet,
+        (128 / 255,) * 3,
+        (256 / 255,) * 3,
+        before_enlarging=tuple(f"/stage{n}d/rebnconvin/conv_s1/Conv" for n in (1, 2)),
+    )
 
 
 MODELS = {

@@ -16,8 +16,11 @@ from onnx.version_converter import convert_version
 
 from model.adapt import drop_sigmoid
 from model.graph import INPUT, OPSET
+from model.leaner.modnet_tail import halve_last_block
 
 DEAR = (
+    "lr_branch.conv_lr16x",
+    "lr_branch.conv_lr8x",
     "hr_branch.conv_hr",
     "hr_branch.conv_enc",
     "f_branch.conv_lr4x",
@@ -36,6 +39,7 @@ def prepare_modnet(model: ModelProto, side: int) -> ModelProto:
     drop_sigmoid(folded)
     _take_centred_input(folded.graph)
     _name_nodes(folded.graph)
+    halve_last_block(folded, side)
     del folded.graph.value_info[:]
     return shape_inference.infer_shapes(folded, check_type=True, strict_mode=True)
 

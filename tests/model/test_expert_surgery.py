@@ -9,7 +9,6 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from model.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
 from model.graph import OPSET, GraphError
 from model.narrow import narrow
-from model.split import split_last_conv
 
 RANDOM = np.random.default_rng(3)
 SIDE = 16
@@ -97,15 +96,6 @@ def test_normalisation_moves_into_the_kernel() -> None:
     centred = ((values - 128) / 256).astype(np.float32)
     expected = run(model, normalised.astype(np.float32))
     assert np.allclose(run(folded, centred), expected, atol=1e-5)
-
-
-def test_the_split_conv_gives_the_same_sum() -> None:
-    model, data = network(), picture()
-    split = copy(model)
-    split_last_conv(split)
-    kernels = [list(item.dims) for item in split.graph.initializer if len(item.dims) == 4]
-    assert [9, 64, 1, 1] in kernels, "the Conv over 64 channels isn't 1x1"
-    assert np.allclose(run(split, data), run(model, data), atol=1e-6)
 
 
 def test_narrow_weights_are_nearly_the_same_and_a_quarter_in_size() -> None:
