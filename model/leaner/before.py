@@ -17,7 +17,7 @@ import onnxruntime as ort
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, shape_inference
 
 from model.graph import GraphError
-from model.leaner.edit import Values, add_constant, producers, replace, values
+from model.leaner.edit import Values, add_constant, consumers, producers, replace, values
 from model.pictures import expert_input
 
 SAMPLES = 1500  # places of a picture
@@ -135,6 +135,8 @@ def _layer(graph: GraphProto, name: str) -> Fit:
     resize = made.get(concat.input[0])
     if concat.op_type != "Concat" or resize is None or resize.op_type != "Resize":
         raise GraphError(f"{name} takes no enlarged map beside another")
+    if any(len(consumers(graph, node.output[0])) > 1 for node in (concat, resize)):
+        raise GraphError(f"others than {name} take what goes into it")
     return Fit(conv, concat, resize)
 
 
@@ -142,7 +144,7 @@ def _rewrite(graph: GraphProto, fit: Fit) -> float:
     conv, (_, beside) = fit.conv, fit.concat.input
     small, scales = fit.resize.input[0], fit.resize.input[2]
     kernel = values(graph, conv.input[1])
-    channels = int(np.sqrt(np.size(fit.squares))) // 9
+    channels = len(np.asarray(fit.squares)) // len(TAPS)
     found, off = fit.solve(kernel[:, :channels])
     weights, name = conv.input[1], conv.output[0]
     before = add_constant(graph, f"{weights}_before", found)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import helper
 from PIL import Image, ImageFilter
 
 from model.graph import GraphError
@@ -38,6 +39,13 @@ def test_a_fit_over_photos_is_near_and_has_no_concat(photos: list[Path]) -> None
 def test_what_takes_no_enlarged_map_is_refused(photos: list[Path]) -> None:
     with pytest.raises(GraphError, match="smooth"):
         convolve_before_enlarging(decoder(), ["smooth"], photos)
+
+
+def test_what_others_take_as_well_is_refused(photos: list[Path]) -> None:
+    made = decoder()
+    made.graph.node.append(helper.make_node("Relu", ["large"], ["spare"], "spare"))
+    with pytest.raises(GraphError, match="others"):
+        convolve_before_enlarging(made, ["joined"], photos)
 
 
 def test_enlarged_windows_are_those_of_the_nearest_four() -> None:
