@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from handler.compose.blocks import BLOCK, find_blocks
 from handler.compose.foreground import restore_colours
 from handler.pictures import Alpha, Picture, Pixels
 from handler.stripes import stripes
@@ -15,10 +16,16 @@ def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
     width, height = picture.size
     pixels = np.empty((height, width, 4), np.uint8)
     packed = pixels.view(np.uint32)[..., 0]  # a pixel in one word: 17 times as fast as by channel
+    blocks = find_blocks(alpha)
+    mixed = np.empty((BLOCK**2, len(blocks.soft)), np.uint32)
     for rows in stripes(height):
         image = picture.colour.crop((0, rows.start, width, rows.stop))
         image.putalpha(Image.fromarray(alpha[rows]))
         words = np.asarray(image).view(np.uint32)[..., 0]
+        blocks.cut(words, rows.start, mixed)
         np.multiply(words, alpha[rows] > 0, out=packed[rows])
-    restore_colours(pixels, picture.colour, alpha)
+    if len(blocks.soft):
+        pure = restore_colours(mixed, picture.colour, blocks)
+        for rows in stripes(height):
+            blocks.paste(packed[rows], rows.start, pure)
     return pixels

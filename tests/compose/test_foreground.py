@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from handler.compose.compose import compose
-from handler.compose.foreground import restore_colours
+from handler.compose.cutout import straight_rgba
 from handler.options import Options
 from handler.pictures import Alpha, Mode, Picture, Pixels
 
@@ -33,8 +33,7 @@ def mixed(alpha: Alpha) -> Image.Image:
 
 def restored(picture: Image.Image, alpha: Alpha) -> Pixels:
     """The colours afterwards."""
-    pixels = np.dstack([np.asarray(picture), alpha])
-    restore_colours(pixels, picture, alpha)
+    pixels = straight_rgba(Picture(picture), alpha)
     assert np.array_equal(pixels[..., 3], alpha), "the alpha changed"
     return pixels[..., :3]
 
@@ -59,18 +58,24 @@ def test_both_modes_with_colour_have_it(mode: Mode) -> None:
     assert np.abs(pixels[..., :3].astype(int) - RED).max() < 40
 
 
-def test_opaque_and_empty_pixels_stay_exactly() -> None:
-    alpha = ramp()
-    picture = mixed(alpha)
-    hard = (alpha == 0) | (alpha == 255)
-    assert np.array_equal(restored(picture, alpha)[hard], np.asarray(picture)[hard])
+@pytest.mark.parametrize("size", [(96, 96), (97, 95), (130, 258), (3, 3), (129, 2)])
+def test_opaque_pixels_stay_exactly_and_nothing_hidden_is_left(size: tuple[int, int]) -> None:
+    """Hard and soft pixels of all kinds beside each other, in blocks and beyond the last whole."""
+    rng = np.random.default_rng(7)
+    alpha = rng.choice(np.array([0, 1, 128, 254, 255], np.uint8), size)
+    picture = Image.fromarray(rng.integers(0, 256, (*size, 3), np.uint8))
+    colours = restored(picture, alpha)
+    opaque = alpha == 255
+    assert np.array_equal(colours[opaque], np.asarray(picture)[opaque])
+    assert not colours[alpha == 0].any()
 
 
 def test_one_colour_everywhere_stays() -> None:
     """There is nothing to be told apart, so nothing may drift."""
     alpha = strands()
     picture = Image.new("RGB", (96, 96), (90, 140, 200))
-    assert np.abs(restored(picture, alpha).astype(int) - (90, 140, 200)).max() <= 1
+    shown = restored(picture, alpha)[alpha > 0]
+    assert np.abs(shown.astype(int) - (90, 140, 200)).max() <= 1
 
 
 @pytest.mark.parametrize("value", [1, 128, 254])
