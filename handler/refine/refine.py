@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from PIL import Image
 
 from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
+from handler.refine.enlarge import enlarge
 from handler.refine.levels import stretch_levels
 
 Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
@@ -21,12 +21,6 @@ def refine(coarse: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: D
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
     return alpha if picture.holes is None else product(alpha, picture.holes)
-
-
-def enlarge(coarse: Alpha, size: tuple[int, int]) -> Alpha:
-    """Bilinear, which can't ring; where the picture is smaller than the network's square Pillow
-    widens the kernel to what it shrinks by."""
-    return np.asarray(Image.fromarray(coarse).resize(size, Image.Resampling.BILINEAR))
 
 
 def product(first: Alpha, second: Alpha) -> Alpha:
