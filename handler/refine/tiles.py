@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 from typing import TypeAlias
 
 import numpy as np
@@ -15,10 +15,15 @@ SIDE, STEP = 96, 80
 """Small, so that tiles follow an edge and hold little else."""
 MARGIN = (SIDE - STEP) // 2  # a tile's border, which its neighbour has as well
 BLIND = MARGIN // 2  # the outermost pixels, where a network sees too little around, have no weight
+RISE = MARGIN + BLIND  # pixels from a tile's border to where it has all the weight
 ONE = 2 * (MARGIN - BLIND)  # a weight along one side; whole, so that sums are exact in any order
 
 Weights: TypeAlias = npt.NDArray[np.int32]
 """Shape (SIDE,), 0..ONE."""
+Flags: TypeAlias = npt.NDArray[np.bool_]
+"""Cells of the coarse alpha that an edge passes."""
+Places: TypeAlias = npt.NDArray[np.floating]
+"""Along a side, in pixels or cells, from the middle of the first."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +58,14 @@ class Tile:
 def tiles(coarse: Alpha, width: int, height: int) -> list[Tile]:
     """Those that an edge of the coarse alpha passes, the one with most of it first."""
     uncertain = _uncertain(coarse)
-    columns = list(_spans(width, coarse.shape[1]))
     found = []
-    for top, rows in _spans(height, len(coarse)):
-        sums = np.zeros(coarse.shape[1] + 1, np.int64)
-        np.cumsum(np.count_nonzero(uncertain[rows], axis=0), out=sums[1:])
-        for left, span in columns:
+    for top in _starts(np.any(uncertain, axis=1), height):
+        counts = np.count_nonzero(uncertain[_cells(top, height, len(coarse))], axis=0)
+        sums = np.concatenate([[0], np.cumsum(counts)])
+        for left in _starts(counts > 0, width):
+            span = _cells(left, width, coarse.shape[1])
             worth = int(sums[span.stop] - sums[span.start])
-            if worth:
-                found.append((worth, Tile(left, top, width, height)))
+            found.append((worth, Tile(left, top, width, height)))
     return [tile for _, tile in sorted(found, key=lambda pair: -pair[0])]
 
 
@@ -69,7 +73,7 @@ def tiles(coarse: Alpha, width: int, height: int) -> list[Tile]:
 def along(first: bool, last: bool) -> Weights:
     """Weights of a tile's rows or columns: they rise and fall over what neighbours share; at the
     picture's border there is none. The products of both, of all tiles of a picture, sum to ONE² on
-    each of its pixels."""
+    each pixel that an edge bears on, and nowhere to more."""
     at = np.arange(SIDE)
     near = np.minimum(at, SIDE - at)  # sums to 2 MARGIN with a neighbour's
     weights: Weights = np.clip(near - BLIND, 0, ONE).astype(np.int32)
@@ -89,18 +93,38 @@ def _ends(start: int, length: int) -> tuple[bool, bool]:
     return start < 0, start + MARGIN + STEP >= length
 
 
-def _spans(length: int, cells: int) -> Iterator[tuple[int, slice]]:
-    """Where tiles begin, and which of the coarse alpha's cells bear on their weighted pixels in a
-    bilinear enlargement; where that is a reduction, it looks as far as the pixels are apart."""
+def _starts(uncertain: Flags, length: int) -> Iterator[int]:
+    """Where along `length` pixels tiles begin, as few as have all the weight on all pixels that the
+    uncertain cells bear on: each where the first of them is that the ones before leave over, but
+    `STEP` from the one before at least."""
+    scale = len(uncertain) / length
+    cells, reach = np.flatnonzero(uncertain), max(1.0, scale)
+    firsts, lasts = (_pixels(cells + far, scale) for far in (-reach, reach))
+    start, at = -MARGIN - STEP, 0
+    while at < len(cells) and not _ends(start, length)[1]:
+        wanted = min(floor(firsts[at]) - RISE, length - SIDE + MARGIN)
+        start = max(start + STEP, wanted)
+        yield start
+        at = int(np.searchsorted(lasts, start + SIDE - RISE))
+
+
+def _pixels(cells: Places, scale: float) -> Places:
+    """Where on the picture places among the coarse alpha's cells are."""
+    places: Places = (cells + 0.5) / scale - 0.5
+    return places
+
+
+def _cells(start: int, length: int, cells: int) -> slice:
+    """Which cells bear on a tile's weighted pixels in a bilinear enlargement; where that is a
+    reduction, it looks as far as the pixels are apart."""
     scale = cells / length
     reach = max(1.0, scale)
-    for start in range(-MARGIN, length - MARGIN, STEP):
-        first, last = max(0, start + BLIND), min(length, start + SIDE - BLIND) - 1
-        low, high = ((pixel + 0.5) * scale - 0.5 for pixel in (first, last))
-        yield start, slice(max(0, ceil(low - reach)), min(cells, ceil(high + reach)))
+    first, last = max(0, start + BLIND), min(length, start + SIDE - BLIND) - 1
+    low, high = ((pixel + 0.5) * scale - 0.5 for pixel in (first, last))
+    return slice(max(0, ceil(low - reach)), min(cells, ceil(high + reach)))
 
 
-def _uncertain(coarse: Alpha) -> npt.NDArray[np.bool_]:
+def _uncertain(coarse: Alpha) -> Flags:
     """Where it is neither 0 nor 255, or turns from one to the other."""
     uncertain = (coarse > 0) & (coarse < 255)
     uncertain[1:] |= coarse[1:] != coarse[:-1]

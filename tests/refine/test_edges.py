@@ -7,7 +7,7 @@ from PIL import Image
 from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
 from handler.refine.edges import BATCH, EdgeRefiner
-from handler.refine.refine import enlarge
+from handler.refine.enlarge import enlarge
 from handler.refine.tiles import SIDE as TILE
 from handler.settings import Settings
 

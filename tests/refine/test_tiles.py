@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from handler.pictures import Alpha
-from handler.refine.refine import enlarge
-from handler.refine.tiles import ONE, SIDE, STEP, Tile, along, tiles
+from handler.refine.enlarge import enlarge
+from handler.refine.tiles import ONE, SIDE, Tile, along, tiles
 
 EVERYWHERE = np.full((1024, 1024), 128, np.uint8)
 
@@ -35,33 +35,51 @@ def one_spot() -> Alpha:
 def test_tiles_are_where_an_edge_passes_and_only_there() -> None:
     found = tiles(one_spot(), 4096, 4096)
     total = weights(found, 4096, 4096)
-    assert (total[1996:2084, 1996:2084] == ONE * ONE).all(), "a part of an edge has no tile"
-    across = -(-(84 + SIDE) // STEP)
-    assert len(found) <= across**2, "tiles where nothing is to be done"
+    assert (total[1998:2082, 1998:2082] == ONE * ONE).all(), "a part of an edge has no tile"
+    assert len(found) == 4, "84 pixels are two tiles each way, and no more"
+    assert not total[: 1998 - SIDE].any(), "a tile where nothing is to be done"
 
 
-@pytest.mark.parametrize("size", [(4096, 4096), (1500, 1300), (5000, 300), (1025, 90)])
-def test_all_that_the_enlargement_mixes_has_its_tiles(size: tuple[int, int]) -> None:
-    """On whichever side of the coarse alpha's own size."""
-    rng = np.random.default_rng(6)
+def boxes(seed: int) -> Alpha:
+    """A few, anywhere, of which some touch the border."""
     coarse = np.zeros((1024, 1024), np.uint8)
-    for top, left, height, width in rng.integers(1, 800, (4, 4)) // (1, 1, 4, 4):
-        coarse[top : top + height, left : left + width] = 255
+    for top, left, height, width in np.random.default_rng(seed).integers(0, 1000, (6, 4)):
+        coarse[top : top + height // 4, left : left + width // 4] = 255
+    return coarse
+
+
+SIZES = [(4096, 4096), (1500, 1300), (5000, 300), (1025, 90), (1030, 1100)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", SIZES)
+def test_all_that_the_enlargement_mixes_has_its_tiles(size: tuple[int, int], seed: int) -> None:
+    """On whichever side of the coarse alpha's own size."""
+    coarse = boxes(seed)
     enlarged = enlarge(coarse, size)
     mixed = (enlarged > 0) & (enlarged < 255)
     assert (weights(tiles(coarse, *size), *size)[mixed] == ONE * ONE).all()
 
 
-@pytest.mark.parametrize("inside", [True, False])
-def test_what_has_no_weight_is_no_reason_for_a_tile(inside: bool) -> None:
-    """A line through what the first two columns of tiles share, on either side of where the
-    second begins to count."""
-    first_weighted = next(i for i, each in enumerate(along(first=False, last=False)) if each)
-    second = tiles(EVERYWHERE, 1100, 1100)[1].left
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("size", SIZES)
+def test_nowhere_do_weights_sum_to_more_than_one(size: tuple[int, int], seed: int) -> None:
+    assert weights(tiles(boxes(seed), *size), *size).max() <= ONE * ONE
+
+
+@pytest.mark.parametrize("left", range(100, 140, 3))
+def test_what_fits_a_tile_has_one_wherever_it_is(left: int) -> None:
+    alpha = np.zeros((1024, 1024), np.uint8)
+    alpha[300:312, left : left + 12] = 200
+    assert len(tiles(alpha, 4096, 4096)) == 1
+
+
+@pytest.mark.parametrize(("width", "count"), [(68, 1), (74, 2), (148, 2), (154, 3)])
+def test_what_has_no_weight_is_no_reason_for_a_tile(width: int, count: int) -> None:
+    """On either side of what the weighted pixels of one and of two tiles hold."""
     alpha = np.zeros((1100, 1100), np.uint8)
-    alpha[:, : second + first_weighted + (4 if inside else -4)] = 255
-    lefts = {tile.left for tile in tiles(alpha, 1100, 1100)}
-    assert (second in lefts) is inside
+    alpha[:, 200 : 200 + width] = 128
+    assert len({tile.left for tile in tiles(alpha, 1100, 1100)}) == count
 
 
 @pytest.mark.parametrize("value", [0, 255])
