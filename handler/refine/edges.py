@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
@@ -94,12 +95,16 @@ def _load(path: Path, threads: int) -> "InferenceSession":
 
 def _seen(picture: Picture, enlarged: Alpha, found: list[Tile]) -> Seen:
     """What the network sees of tiles; beyond the picture's border, its last row or column."""
-    seen: Seen = np.empty((len(found), SIDE, SIDE, 4), np.uint8)
-    for each, tile in zip(seen, found, strict=True):
+    column = Image.new("RGB", (SIDE, SIDE * len(found)))
+    for index, tile in enumerate(found):
         rows, columns = tile.inside
         part = picture.colour.crop((columns.start, rows.start, columns.stop, rows.stop))
+        within = tile.within
+        column.paste(part, (within[1].start, within[0].start + index * SIDE))
+    data = np.frombuffer(column.tobytes("raw", "RGBX"), np.uint8)
+    seen: Seen = data.reshape(len(found), SIDE, SIDE, 4).copy()
+    for each, tile in zip(seen, found, strict=True):
         inside = each[tile.within]
-        inside[...] = np.frombuffer(part.tobytes("raw", "RGBX"), np.uint8).reshape(inside.shape)
         inside[..., 3] = enlarged[tile.inside]
         if inside.shape != each.shape:
             missing = [(edge.start, SIDE - edge.stop) for edge in tile.within]

@@ -1,5 +1,7 @@
 """A tile decides where an edge runs, not what the object is."""
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,18 +43,22 @@ def _mixed(alpha: Alpha) -> npt.NDArray[np.bool_]:
     """Cells that are neither all background nor all object: eight pixels are looked at as one."""
     tiles, rows, _ = alpha.shape
     eights = np.ascontiguousarray(alpha).view(np.uint64).reshape(tiles, rows // CELL, CELL, -1)
-    mixed: npt.NDArray[np.bool_] = (eights != 0).any(axis=2) & (~eights != 0).any(axis=2)
+    some, every = np.bitwise_or.reduce(eights, axis=2), np.bitwise_and.reduce(eights, axis=2)
+    mixed: npt.NDArray[np.bool_] = (some != 0) & (~every != 0)
     return mixed
 
 
 def _around(cells: Share, reach: int) -> Share:
     """Sum over a square of cells, the border's repeated."""
-    for axis in (1, 2):
-        length, last = cells.shape[axis], cells.shape[axis] - 1
-        near = (np.arange(-reach, length + reach)).clip(0, last)
-        wide = cells.take(near, axis)
-        cells = sum(
-            (wide.take(range(start, start + length), axis) for start in range(1, 2 * reach + 1)),
-            wide.take(range(length), axis),
-        )
-    return cells
+    down, across = (_near(length, reach) for length in cells.shape[1:])
+    rows: Share = down @ cells
+    around: Share = rows @ across.T
+    return around
+
+
+@lru_cache(8)
+def _near(length: int, reach: int) -> Share:
+    """Shape (length, length): how often each cell counts in a sum over those around another."""
+    near = (np.arange(length)[:, np.newaxis] + np.arange(-reach, reach + 1)).clip(0, length - 1)
+    counts: Share = np.sum(near[..., np.newaxis] == np.arange(length), axis=1, dtype=np.float32)
+    return counts
