@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Square: TypeAlias = npt.NDArray[np.uint8]
 """Shape (1, side, side, 3), RGB."""
 
+FILTER = Image.Resampling.HAMMING
+
 
 class Network:
     """Callable: `Picture` → alpha of shape (1024, 1024), uint8.
@@ -61,8 +63,9 @@ def _load(path: Path, threads: int) -> "InferenceSession":
 
 
 def square(picture: Picture, side: int) -> Square:
-    """The picture squashed to the square as in the networks' own inference, in one step: Pillow's
-    `reducing_gap` saves a third of 0.1 s at 4096² and costs the mask a few per cent of its
-    error."""
-    small = opaque(picture).resize((side, side), Image.Resampling.BILINEAR)
+    """The picture squashed to the square, in one step: Pillow's `reducing_gap` saves a third of
+    0.1 s at 4096² and costs the mask a few per cent of its error. The networks were trained on
+    pictures shrunk without any filter: one that leaves a large picture sharper than a bilinear
+    filter does serves them better (`model/README.md` has figures)."""
+    small = opaque(picture).resize((side, side), FILTER)
     return np.asarray(small)[np.newaxis]
