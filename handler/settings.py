@@ -157,6 +157,15 @@ class Settings(BaseSettings):
         """`sam local` leaves the template's `$Bucket.RegionalDomainName` as it is."""
         return None if not url or "$" in url else url
 
+    @field_validator("api_keys")
+    @classmethod
+    def _keys_are_no_blanks(cls, keys: SecretStr) -> SecretStr:
+        """Whoever sets blanks means keys, and would have a service that is open to all."""
+        text = keys.get_secret_value()
+        if text and not text.strip():
+            raise ValueError("CUTOUT_API_KEYS holds blanks alone: name a key, or leave it out")
+        return keys
+
     @model_validator(mode="after")
     def _bucket_has_keys(self) -> Self:
         if self.bucket_url and not (self.access_key_id and self.secret_access_key):

@@ -56,7 +56,7 @@ def _digest(key: str) -> bytes:
 
 def open_keys(settings: Settings) -> Keys | None:
     """The keys; None where everybody may ask."""
-    if settings.api_keys.get_secret_value().strip():
+    if settings.api_keys.get_secret_value():
         return FixedKeys(settings.api_keys.get_secret_value())
     if settings.api_keys_secret and not settings.sam_local:
         return SecretKeys(SecretText(settings))

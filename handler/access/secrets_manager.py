@@ -16,6 +16,10 @@ TIMEOUT_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 
+class RefusedError(ConnectionError):
+    """Its message is the status: whether the role may not read the secret or there is none."""
+
+
 class SecretText:
     """The current text of the secret, fetched when it is first asked for and again when it is five
     minutes old. While it can't be fetched again, the old one goes on."""
@@ -49,8 +53,9 @@ class SecretText:
         try:
             self._text = self._fetch()
         except (OSError, ValueError, LookupError, TypeError) as error:
-            # the type alone: a message may repeat what was sent or received
-            logger.error("the API keys can not be fetched: %s", type(error).__name__)  # noqa: TRY400
+            # the type or the status alone: a message may repeat what was sent or received
+            why = error if isinstance(error, RefusedError) else type(error).__name__
+            logger.error("the API keys can not be fetched: %s", why)  # noqa: TRY400
             self._stale_at = monotonic() + PAUSE_SECONDS
         else:
             self._stale_at = monotonic() + FRESH_SECONDS
@@ -84,7 +89,7 @@ class SecretText:
         except HTTPError as error:
             raise ConnectionError from error
         if answer.status != 200:
-            raise ConnectionError(answer.status)
+            raise RefusedError(f"Secrets Manager answers {answer.status}")
         text = json.loads(answer.data)["SecretString"]
         if not isinstance(text, str) or not text.strip():
             raise ValueError("the secret holds no text")

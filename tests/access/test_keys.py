@@ -35,6 +35,14 @@ def test_locally_no_key_is_asked(client: TestClient) -> None:
     assert post(client).status_code == 200
 
 
+@pytest.mark.parametrize("blanks", [" ", "\n", " \t "])
+def test_blanks_for_keys_do_not_open_the_door(monkeypatch: pytest.MonkeyPatch, blanks: str) -> None:
+    """A secret that came out empty, as a pipeline may hand it on."""
+    monkeypatch.setenv("CUTOUT_API_KEYS", blanks)
+    with pytest.raises(ValueError, match="CUTOUT_API_KEYS holds blanks alone"):
+        Settings()
+
+
 @pytest.mark.parametrize("header", ["X_API_KEY", "X_RapidAPI_Key", "X_RapidAPI_Proxy_Secret"])
 @pytest.mark.parametrize("key", [KEY, OLD_KEY])
 def test_a_key_opens(guarded: TestClient, header: str, key: str) -> None:

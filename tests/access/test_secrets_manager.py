@@ -102,6 +102,16 @@ def test_nobody_gets_in_while_it_can_not_be_had(
     assert "the-token" not in caplog.text
 
 
+def test_the_log_says_how_it_was_refused(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusal = answer(b'{"message": "the-secret"}', "403 Forbidden")
+    with serving(refusal) as server, pytest.raises(KeysUnavailableError):
+        keys(server, monkeypatch).accept(["key"])
+    assert "Secrets Manager answers 403" in caplog.text
+    assert "the-secret" not in caplog.text
+
+
 def test_the_last_ones_go_on_while_it_can_not_be_had_again(
     monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
 ) -> None:
