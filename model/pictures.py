@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from handler.segment.network import FILTER
+
 SIDE = 1024
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
@@ -22,13 +24,18 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def square(path: Path, side: int) -> Square:
-    """Upright and squashed to the square, as in the authors' inference."""
-    with Image.open(path) as picture:
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
-    return np.asarray(upright.resize((side, side), Image.Resampling.BILINEAR))[np.newaxis]
+    """Upright and squashed to the square, as the service does it."""
+    return _squashed(path, side, FILTER)[np.newaxis]
 
 
 def expert_input(path: Path, side: int) -> ExpertInput:
-    """What a single expert takes."""
-    channels = square(path, side).astype(np.float32).transpose(0, 3, 1, 2)
+    """What a single expert takes; shrunk as the fused graph shrinks its picture for each."""
+    small = _squashed(path, side, Image.Resampling.BILINEAR)[np.newaxis]
+    channels = small.astype(np.float32).transpose(0, 3, 1, 2)
     return np.ascontiguousarray((channels - np.float32(128)) / np.float32(256))
+
+
+def _squashed(path: Path, side: int, how: Image.Resampling) -> npt.NDArray[np.uint8]:
+    with Image.open(path) as picture:
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    return np.asarray(upright.resize((side, side), how))
