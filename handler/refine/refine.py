@@ -1,4 +1,4 @@
-"""Coarse alpha to full size, its edges sharpened, the input's own holes kept."""
+"""Coarse alpha to full size, its edges sharpened, its hair drawn, the input's own holes kept."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,17 +9,21 @@ from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
 from handler.refine.enlarge import enlarge
 from handler.refine.levels import stretch_levels
+from handler.refine.strands import draw_strands
 
 Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
 """Picture, coarse alpha, the same enlarged, and until when → alpha of the picture's size."""
 
 
 def refine(coarse: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: Deadline) -> Alpha:
-    """Alpha of the picture's size: enlarged, then sharpened until `deadline` at most."""
+    """Alpha of the picture's size: enlarged, then sharpened and its hair drawn until `deadline` at
+    most."""
     levelled = stretch_levels(coarse)
     alpha = enlarge(levelled, picture.size)
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
+    if deadline.remaining():
+        alpha = draw_strands(alpha, picture.colour)
     return alpha if picture.holes is None else product(alpha, picture.holes)
 
 

@@ -64,3 +64,20 @@ def test_product_is_rounded_to_nearest_for_every_pair() -> None:
     first, second = np.meshgrid(np.arange(256), np.arange(256))
     expected = np.floor(first * second / 255 + 0.5).astype(np.uint8)
     assert np.array_equal(product(first.astype(np.uint8), second.astype(np.uint8)), expected)
+
+
+def soft_and_striped() -> tuple[Alpha, Picture]:
+    """A veil over strands."""
+    alpha = np.full((1024, 1024), 128, np.uint8)
+    stripes = np.zeros((256, 256, 3), np.uint8)
+    stripes[:, ::3] = 255
+    return alpha, Picture(Image.fromarray(stripes))
+
+
+@pytest.mark.parametrize(("seconds", "drawn"), [(600, True), (0, False)])
+def test_hair_is_drawn_if_there_is_time(seconds: float, drawn: bool) -> None:
+    alpha, picture = soft_and_striped()
+    alpha[:, :300], alpha[:, 600:] = 0, 255
+    plain = refine(alpha, picture, None, Deadline.after(0))
+    made = refine(alpha, picture, None, Deadline.after(seconds))
+    assert (not np.array_equal(made, plain)) is drawn

@@ -1,0 +1,67 @@
+"""Alpha as a linear function of the colours nearby."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+REACH = (
+    12  # blocks to each side, over which one line holds, and again over which lines are averaged
+)
+SMALL = 1e-4  # variance of colours of 0..1 below which they say little
+PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+
+Planes: TypeAlias = npt.NDArray[np.float32]
+"""Shape (planes, rows, columns)."""
+Exact: TypeAlias = npt.NDArray[np.float64]
+"""The same."""
+
+
+def lines(colours: Planes, alpha: Planes) -> Planes:
+    """For each block the slopes along red, green and blue, and the offset: four planes, of the
+    least squares line through the samples around, and the mean of these. Samples, of which there
+    are whole blocks, are 0..1; `alpha` is one plane."""
+    products = [colours[first] * colours[second] for first, second in PAIRS]
+    seen = np.concatenate([colours, alpha, np.stack(products), colours * alpha])
+    means: Exact = box(_blocks(seen), REACH).astype(np.float64)
+    colour, share = means[:3], means[3]
+    spread = means[4:10] - np.stack([colour[first] * colour[second] for first, second in PAIRS])
+    slopes = _solved(spread, means[10:] - colour * share)
+    offset = share - (slopes * colour).sum(axis=0)
+    return box(np.concatenate([slopes, offset[np.newaxis]]).astype(np.float32), REACH)
+
+
+def box(planes: Planes, reach: int) -> Planes:
+    """Mean over a square of 2 · `reach` + 1 to each side of the middle, as far as there is any."""
+    for axis in (1, 2):
+        length = planes.shape[axis]
+        sums: Exact = np.cumsum(planes, axis=axis, dtype=np.float64)
+        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
+        at = np.arange(length)
+        first, last = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
+        counts = (last - first).reshape([-1 if each == axis else 1 for each in range(3)])
+        mean = (sums.take(last, axis) - sums.take(first, axis)) / counts
+        planes = mean.astype(np.float32)
+    return planes
+
+
+def _blocks(samples: Planes) -> Planes:
+    """Means of two by two."""
+    pairs = samples[:, 0::2] + samples[:, 1::2]
+    means: Planes = pairs[..., 0::2] + pairs[..., 1::2]
+    means *= np.float32(0.25)
+    return means
+
+
+def _solved(spread: Exact, with_alpha: Exact) -> Exact:
+    """Symmetric 3 x 3 systems, by cofactors: what is regularized is never singular."""
+    (a, d, f), (b, c, e) = spread[:3] + SMALL, spread[3:]
+    x, y, z = with_alpha
+    rows = (
+        (d * f - e * e, c * e - b * f, b * e - c * d),
+        (c * e - b * f, a * f - c * c, b * c - a * e),
+        (b * e - c * d, b * c - a * e, a * d - b * b),
+    )
+    whole = a * rows[0][0] + b * rows[0][1] + c * rows[0][2]
+    solved: Exact = np.stack([p * x + q * y + r * z for p, q, r in rows]) / whole
+    return solved

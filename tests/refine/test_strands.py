@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from handler.pictures import Alpha
+from handler.refine.strands import draw_strands
+
+BROWN, SKY = (90, 60, 30), (150, 190, 230)
+LENGTH = 24
+
+
+def fur(height: int, width: int) -> Alpha:
+    """A body to the left, and strands a pixel wide that stand out from it."""
+    alpha = np.zeros((height, width), np.uint8)
+    alpha[:, : width // 2] = 255
+    alpha[::4, : width // 2 + LENGTH] = 255
+    return alpha
+
+
+def photo(alpha: Alpha) -> Image.Image:
+    share = alpha[..., np.newaxis] / 255
+    return Image.fromarray((share * BROWN + (1 - share) * SKY + 0.5).astype(np.uint8))
+
+
+def coarse(alpha: Alpha) -> Alpha:
+    """What a network makes of it: no strand, but a veil."""
+    return np.asarray(Image.fromarray(alpha).filter(ImageFilter.BoxBlur(8)))
+
+
+def error(made: Alpha, alpha: Alpha) -> float:
+    """Where there are strands."""
+    strands = slice(alpha.shape[1] // 2, alpha.shape[1] // 2 + LENGTH)
+    return float(np.abs(made[:, strands].astype(int) - alpha[:, strands]).mean())
+
+
+@pytest.mark.parametrize("size", [(240, 300), (241, 303), (700, 500), (1030, 2100), (90, 3100)])
+def test_strands_that_colours_tell_apart_are_drawn(size: tuple[int, int]) -> None:
+    """In small blocks and, from 2048 pixels, in larger ones, and beyond the last whole block."""
+    alpha = fur(*size)
+    veil = coarse(alpha)
+    assert error(draw_strands(veil, photo(alpha)), alpha) < error(veil, alpha) * 0.5
+
+
+def test_what_is_given_stays_as_it_was() -> None:
+    alpha = coarse(fur(240, 300))
+    before = alpha.copy()
+    draw_strands(alpha, photo(fur(240, 300)))
+    assert np.array_equal(alpha, before)
+
+
+@pytest.mark.parametrize("softness", [0, 1])
+def test_a_crisp_edge_is_not_touched(softness: int) -> None:
+    """The picture has none there: whatever a line would make of it would be wrong."""
+    alpha = np.zeros((300, 300), np.uint8)
+    alpha[80:220, 80:220] = 255
+    alpha = np.asarray(Image.fromarray(alpha).filter(ImageFilter.BoxBlur(softness)))
+    noise = np.random.default_rng(4).integers(0, 256, (300, 300, 3), np.uint8)
+    assert np.array_equal(draw_strands(alpha, Image.fromarray(noise)), alpha)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+@pytest.mark.parametrize("size", [(1, 1), (3, 7), (500, 2)])
+def test_where_nothing_is_soft_nothing_changes(size: tuple[int, int], value: int) -> None:
+    alpha = np.full(size, value, np.uint8)
+    assert draw_strands(alpha, Image.new("RGB", size[::-1])) is alpha
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 7), (5, 130), (131, 6), (2049, 3)])
+def test_soft_all_over_in_any_size_it_stays_what_the_colours_allow(size: tuple[int, int]) -> None:
+    alpha = np.full(size, 128, np.uint8)
+    made = draw_strands(alpha, Image.new("RGB", size[::-1], BROWN))
+    assert made.shape == size
+    assert np.abs(made.astype(int) - 128).max() <= 1
+
+
+def test_stripes_do_not_show() -> None:
+    """The work goes by 128 rows; the same strand on each must come out the same."""
+    alpha = np.repeat(fur(1, 600), 520, axis=0)
+    alpha[:, 200:400:5] = 200
+    made = draw_strands(coarse(alpha), photo(alpha)).astype(int)
+    assert np.abs(np.diff(made[60:-60], axis=0)).max() <= 1
