@@ -70,13 +70,11 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
     """Of the blocks in `area`."""
     step = side // SAMPLES
     rows, columns = (slice(each.start * side, each.stop * side) for each in area)
-    right, bottom = min(columns.stop, colour.width), min(rows.stop, colour.height)
-    part = colour.crop((columns.start, rows.start, right, bottom))
-    width, height = (-(-length // step) for length in part.size)
-    corner = 0.5 - step / 2  # what is sampled is the upper left pixel of each step
-    every = (step, 0, corner, 0, step, corner)
-    small = part.transform((width, height), Image.Transform.AFFINE, every)
-    seen = np.dstack([np.asarray(small), alpha[rows, columns][::step, ::step]])
+    some = alpha[rows, columns][::step, ::step]  # the upper left pixel of each step, of both
+    left, top = (each.start + 0.5 - step / 2 for each in (columns, rows))
+    every = (step, 0, left, 0, step, top)
+    small = colour.transform((some.shape[1], some.shape[0]), Image.Transform.AFFINE, every)
+    seen = np.dstack([np.asarray(small), some])
     samples = np.moveaxis(whole(seen, SAMPLES).astype(np.float32), 2, 0) / np.float32(255)
     return lines(samples[:3], samples[3:])
 
