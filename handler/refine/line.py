@@ -5,9 +5,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-REACH = (
-    12  # blocks to each side, over which one line holds, and again over which lines are averaged
-)
+CELL = 4  # samples a side, of which only means are used
+REACH = 6
+"""Cells to each side, over which one line holds, and again over which lines are averaged."""
 SMALL = 1e-4  # variance of colours of 0..1 below which they say little
 PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
@@ -18,12 +18,12 @@ Exact: TypeAlias = npt.NDArray[np.float64]
 
 
 def lines(colours: Planes, alpha: Planes) -> Planes:
-    """For each block the slopes along red, green and blue, and the offset: four planes, of the
-    least squares line through the samples around, and the mean of these. Samples, of which there
-    are whole blocks, are 0..1; `alpha` is one plane."""
+    """For each cell the slopes along red, green and blue, and the offset: four planes, of the least
+    squares line through the samples around, and the mean of these. Samples, of which there are
+    whole cells, are 0..1; `alpha` is one plane."""
     products = [colours[first] * colours[second] for first, second in PAIRS]
     seen = np.concatenate([colours, alpha, np.stack(products), colours * alpha])
-    means: Exact = box(_blocks(seen), REACH).astype(np.float64)
+    means: Exact = box(_cells(seen), REACH).astype(np.float64)
     colour, share = means[:3], means[3]
     spread = means[4:10] - np.stack([colour[first] * colour[second] for first, second in PAIRS])
     slopes = _solved(spread, means[10:] - colour * share)
@@ -45,11 +45,11 @@ def box(planes: Planes, reach: int) -> Planes:
     return planes
 
 
-def _blocks(samples: Planes) -> Planes:
-    """Means of two by two."""
-    pairs = samples[:, 0::2] + samples[:, 1::2]
-    means: Planes = pairs[..., 0::2] + pairs[..., 1::2]
-    means *= np.float32(0.25)
+def _cells(samples: Planes) -> Planes:
+    """Means of each."""
+    rows = sum((samples[:, row::CELL] for row in range(1, CELL)), samples[:, ::CELL])
+    means: Planes = sum((rows[..., at::CELL] for at in range(1, CELL)), rows[..., ::CELL])
+    means *= np.float32(1 / CELL**2)
     return means
 
 

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from handler.refine.line import REACH, Planes, box, lines
+from handler.refine.line import CELL, REACH, Planes, box, lines
 
-SIZE = 2 * (4 * REACH + 10)
+SIZE = CELL * (4 * REACH + 10)
 
 
 def said(colours: Planes, alpha: Planes) -> Planes:
     """What the lines make of the samples that they were found from."""
-    found = lines(colours, alpha[np.newaxis]).repeat(2, axis=1).repeat(2, axis=2)
+    found = lines(colours, alpha[np.newaxis]).repeat(CELL, axis=1).repeat(CELL, axis=2)
     alphas: Planes = (found[:3] * colours).sum(axis=0) + found[3]
     return alphas
 
