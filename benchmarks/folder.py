@@ -29,8 +29,8 @@ from handler.decode.decode import decode
 from handler.errors import PictureError
 from handler.pictures import Alpha, Picture
 from handler.refine.edges import EdgeRefiner
+from handler.refine.enlarge import enlarge
 from handler.refine.levels import stretch_levels
-from handler.refine.refine import enlarge
 from handler.segment.network import Network, square
 from handler.settings import Settings, visible_processors
 

@@ -79,3 +79,14 @@ def test_stripes_do_not_show() -> None:
     alpha[:, 200:400:5] = 200
     made = draw_strands(coarse(alpha), photo(alpha)).astype(int)
     assert np.abs(np.diff(made[60:-60], axis=0)).max() <= 1
+
+
+def test_what_is_decided_stays() -> None:
+    """A corner of background in a soft edge, which no colour tells from the object."""
+    distance = np.asarray(Image.radial_gradient("L").resize((400, 400)), np.int16)
+    alpha = np.clip((255 - distance) * 8, 0, 255).astype(np.uint8)
+    made = draw_strands(alpha, Image.linear_gradient("L").resize((400, 400)).convert("RGB"))
+    decided = (alpha == 0) | (alpha == 255)
+    assert (alpha == 0).any()
+    assert np.array_equal(made[decided], alpha[decided])
+    assert not np.array_equal(made, alpha), "nothing was drawn at all"
