@@ -2,13 +2,14 @@
 worked on apart from the rest."""
 
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from handler.pictures import Alpha
 from handler.stripes import stripes
+from handler.whole import Kind, whole
 
 BLOCK = 4  # pixels a side, as many as the bytes of a word
 FULL = np.uint32(0xFFFFFFFF)  # four opaque pixels
@@ -18,7 +19,6 @@ Words: TypeAlias = npt.NDArray[np.uint32]
 """A pixel in each: red, green, blue and alpha in its bytes, from the lowest."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
 """Shape (rows, columns), of blocks."""
-Kind = TypeVar("Kind", bound=np.generic)
 Places: TypeAlias = npt.NDArray[np.intp]
 """Blocks, counted from the left, row after row from the top, in that order."""
 
@@ -37,7 +37,7 @@ class Blocks:
         found, rows, columns = self._within(top, len(words))
         if not len(rows):
             return
-        lines = _whole(words).view(ROW)
+        lines = _rows(words).view(ROW)
         for row in range(BLOCK):
             pixels = lines[rows + row, columns].view(np.uint32).reshape(-1, BLOCK)
             out[row * BLOCK : (row + 1) * BLOCK, found] = pixels.T
@@ -47,13 +47,13 @@ class Blocks:
         found, rows, columns = self._within(top, len(words))
         if not len(rows):
             return
-        whole = _whole(words)
-        lines = whole.view(ROW)
+        padded = _rows(words)
+        lines = padded.view(ROW)
         for row in range(BLOCK):
             part = np.ascontiguousarray(pixels[row * BLOCK : (row + 1) * BLOCK, found].T)
             lines[rows + row, columns] = part.view(ROW)[:, 0]
-        if whole is not words:
-            words[...] = whole[: words.shape[0], : words.shape[1]]
+        if padded is not words:
+            words[...] = padded[: words.shape[0], : words.shape[1]]
 
     def _within(self, top: int, height: int) -> tuple[slice, Places, Places]:
         """Which of the soft blocks lie in a stripe; their first rows in it and their columns."""
@@ -69,7 +69,7 @@ def find_blocks(alpha: Alpha) -> Blocks:
     shape = [-(-length // BLOCK) for length in alpha.shape]
     opaque, empty = (np.empty(shape, np.bool_) for _ in range(2))
     for rows in stripes(len(alpha)):
-        words = _whole(alpha[rows]).view(np.uint32)
+        words = _rows(alpha[rows]).view(np.uint32)
         first, second, third, fourth = (words[row::BLOCK] for row in range(BLOCK))
         part = slice(rows.start // BLOCK, rows.start // BLOCK + len(first))
         np.equal(first & second & third & fourth, FULL, out=opaque[part])
@@ -77,9 +77,6 @@ def find_blocks(alpha: Alpha) -> Blocks:
     return Blocks(opaque, empty, np.flatnonzero(~(opaque | empty)))
 
 
-def _whole(stripe: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
-    """With its last row and column repeated to whole blocks."""
-    short = [(0, -length % BLOCK) for length in stripe.shape]
-    if not any(after for _, after in short):
-        return np.ascontiguousarray(stripe)
-    return np.pad(stripe, short, "edge")
+def _rows(stripe: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
+    """Of whole blocks, each row in one piece."""
+    return np.ascontiguousarray(whole(stripe, BLOCK))

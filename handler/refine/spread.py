@@ -1,14 +1,12 @@
 """What is known of blocks, for each of their pixels."""
 
 from functools import lru_cache
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from handler.refine.line import Planes
 
-Kind = TypeVar("Kind", bound=np.generic)
 Places = npt.NDArray[np.intp]
 """Shape (blocks,): rows or columns of blocks."""
 
@@ -33,11 +31,3 @@ def _bilinear(side: int) -> Planes:
     along = np.stack([np.maximum(0, -at), 1 - np.abs(at), np.maximum(0, at)], axis=1)
     weights: Planes = np.einsum("yj,xi->yxji", along, along).astype(np.float32)
     return weights.reshape(side**2, 9)
-
-
-def whole(data: npt.NDArray[Kind], side: int) -> npt.NDArray[Kind]:
-    """With the last row and column repeated until `side` divides both."""
-    short = [(0, -length % side) for length in data.shape[:2]]
-    if not any(after for _, after in short):
-        return data
-    return np.pad(data, [*short, *[(0, 0)] * (data.ndim - 2)], "edge")

@@ -12,8 +12,9 @@ from PIL import Image
 
 from handler.pictures import Alpha
 from handler.refine.line import CELL, REACH, Planes, box, lines
-from handler.refine.spread import Places, spread, whole
+from handler.refine.spread import Places, spread
 from handler.stripes import STRIPE_ROWS
+from handler.whole import whole
 
 LONGEST = 1024
 """Pictures of less than twice as much have blocks of 4 x 4 pixels, larger ones larger blocks."""
