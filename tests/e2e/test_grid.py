@@ -14,6 +14,7 @@ from tests.e2e.client import LocalServer, png_of, post, result_of
 from tests.e2e.gateway import Gateway
 from tests.e2e.photos import PICTURES, photo
 from tests.fetch.servers import answer, serving
+from tests.shown import shown
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: 
             what = f"{mode} of {list(source)} as {representation}"
             assert result["name"] == "a.jpg", what
             assert result["md5"] == md5(content, usedforsecurity=False).hexdigest(), what
-            assert png_of(result) == local.png(content, mode), what
+            assert shown(png_of(result)) == shown(local.png(content, mode)), what
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -29,6 +29,7 @@ from tests.e2e.client import (
 from tests.e2e.gateway import Gateway
 from tests.e2e.photos import noise
 from tests.samples import gradient, jpeg, png
+from tests.shown import shown
 
 
 def test_large_answers_go_through_the_bucket_and_small_ones_do_not(api: Gateway) -> None:
@@ -91,7 +92,7 @@ def test_answers_around_the_limit_arrive(api: Gateway, local: LocalServer, over:
         assert reply.history == []
         spare = LAMBDA_ANSWER_BYTES + over - api.function.answer_bytes
         assert 0 <= spare < ENVELOPE_BYTES, "the headers need more than is kept for them"
-    assert png_of(result_of(reply)) == local.png(content, "fg-image")
+    assert shown(png_of(result_of(reply))) == shown(local.png(content, "fg-image"))
 
 
 def test_an_answer_just_too_large_is_compressed_more(
@@ -128,7 +129,7 @@ def test_a_large_file_goes_through_an_upload(api: Gateway, local: LocalServer, k
         "large",
         md5(content, usedforsecurity=False).hexdigest(),
     )
-    assert png_of(result) == local.png(content, "fg-image")
+    assert shown(png_of(result)) == shown(local.png(content, "fg-image"))
 
 
 def test_an_upload_that_never_came_is_told(api: Gateway) -> None:
@@ -161,4 +162,4 @@ def test_curl_follows_by_itself(api: Gateway, local: LocalServer, tmp_path: Path
         capture_output=True,
     )
     (result,) = json.loads(done.stdout)["results"]
-    assert png_of(result) == local.png(noise(2048), "fg-image")
+    assert shown(png_of(result)) == shown(local.png(noise(2048), "fg-image"))

@@ -10,6 +10,7 @@ from tests.e2e.gateway import Gateway
 from tests.e2e.photos import noise, photo
 from tests.page.browser import Visit, browser, file, visiting
 from tests.s3 import S3Server
+from tests.shown import shown
 
 __all__ = ["browser"]
 
@@ -24,7 +25,7 @@ def test_a_photo(browser: Browser, api: Gateway, local: LocalServer) -> None:
     with visiting(browser, api.url("/")) as visit:
         content = photo(512)
         visit.choose(file("a.jpg", content))
-        assert saved(visit) == local.png(content, "fg-image")
+        assert shown(saved(visit)) == shown(local.png(content, "fg-image"))
 
 
 def test_an_answer_that_waits_in_the_bucket(
@@ -36,7 +37,7 @@ def test_an_answer_that_waits_in_the_bucket(
         visit.page.evaluate("document.getElementById('key').value = 'sesame'")
         visit.choose(file("a.jpg", content))
         assert [url for url in visit.requests if url.startswith(s3.endpoint)]
-        assert saved(visit) == local.png(content, "fg-image")
+        assert shown(saved(visit)) == shown(local.png(content, "fg-image"))
 
 
 def test_a_file_that_goes_to_the_bucket(
@@ -49,7 +50,7 @@ def test_a_file_that_goes_to_the_bucket(
         visit.page.on("request", lambda request: posts.append(request))  # noqa: PLW0108
         visit.page.evaluate("document.getElementById('key').value = 'sesame'")
         visit.choose(file("a.jpg", content))
-        assert saved(visit) == local.png(content, "fg-image")
+        assert shown(saved(visit)) == shown(local.png(content, "fg-image"))
         asked = [each for each in posts if each.method == "POST"]
         assert [each.url.startswith(s3.endpoint) for each in asked] == [False, True, False]
         assert "x-api-key" not in asked[1].all_headers(), "the bucket was told the key"

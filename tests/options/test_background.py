@@ -21,6 +21,7 @@ from handler.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving
 from tests.samples import gradient, jpeg, picture_of, png, png_header
+from tests.shown import told
 
 RESULTS, UPLOADS = "/v1/results", "/v1/uploads"
 CONTENT = png(gradient(200, 160))
@@ -126,7 +127,7 @@ def test_a_part_without_a_type_or_a_name(client: TestClient, name: str) -> None:
 
 def test_empty_fields_are_absent(client: TestClient) -> None:
     nothing = {"url": "", "image-bg": "", "url-bg": " "}
-    assert ask(client, data=nothing) == ask(client)
+    assert told(ask(client, data=nothing)) == told(ask(client))
     assert ask(client, b"", {"url-bg": ""})["status"]["code"] == "failure", "a named, empty file"
 
 

@@ -13,6 +13,7 @@ from handler.pipeline import Pipeline
 from handler.settings import Settings
 from tests.options.asking import ask
 from tests.samples import gradient, picture_of
+from tests.shown import told
 
 OBJECT = (100, 80)  # the middle half
 
@@ -38,7 +39,7 @@ def test_a_colour_that_is_glass_stays_so(client: TestClient) -> None:
 
 
 def test_transparent_is_as_if_nothing_was_said(client: TestClient) -> None:
-    assert ask(client, {"bg-color": "transparent"}) == ask(client, {})
+    assert told(ask(client, {"bg-color": "transparent"})) == told(ask(client, {}))
 
 
 @pytest.mark.parametrize("query", [{"crop": "true"}, {"crop": "1"}, {"crop": "on"}])
@@ -56,7 +57,7 @@ def test_crop_margin(client: TestClient, margin: str, pixels: int) -> None:
 
 
 def test_a_margin_alone_crops_nothing(client: TestClient) -> None:
-    assert ask(client, {"crop-margin": "20px"}) == ask(client, {})
+    assert told(ask(client, {"crop-margin": "20px"})) == told(ask(client, {}))
 
 
 def test_crop_where_nothing_is_found(settings: Settings) -> None:
@@ -87,7 +88,7 @@ def test_webp(client: TestClient, mode: str) -> None:
 
 
 def test_png_may_be_asked_for(client: TestClient) -> None:
-    assert ask(client, {"format": "png"}) == ask(client, {})
+    assert told(ask(client, {"format": "png"})) == told(ask(client, {}))
 
 
 def test_a_link_to_a_webp(client: TestClient) -> None:
@@ -135,15 +136,15 @@ USUAL_SHADOW = {"shadow-opacity": "0.73", "shadow-softness": "0.5", "shadow-angl
 
 def test_shadow_defaults(client: TestClient) -> None:
     mode = {"mode": "fg-image-shadow"}
-    assert ask(client, mode | USUAL_SHADOW) == ask(client, mode)
+    assert told(ask(client, mode | USUAL_SHADOW)) == told(ask(client, mode))
 
 
 @pytest.mark.parametrize("mode", ["fg-image", "fg-mask"])
 def test_other_modes_have_no_use_for_a_shadow(client: TestClient, mode: str) -> None:
     query = {"shadow-opacity": "1", "shadow-softness": "1", "shadow-angle": "70", "mode": mode}
-    assert ask(client, query) == ask(client, {"mode": mode})
+    assert told(ask(client, query)) == told(ask(client, {"mode": mode}))
 
 
 def test_a_mask_has_no_use_for_a_colour(client: TestClient) -> None:
     mode = {"mode": "fg-mask"}
-    assert ask(client, mode | {"bg-color": "red"}) == ask(client, mode)
+    assert told(ask(client, mode | {"bg-color": "red"})) == told(ask(client, mode))

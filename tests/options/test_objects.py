@@ -13,14 +13,15 @@ from handler.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.options.asking import ask
 from tests.samples import picture_of
+from tests.shown import told
 
 
 def test_objects(client: TestClient) -> None:
-    result = ask(client, {"objects": "true"})
+    result = told(ask(client, {"objects": "true"}))
     assert list(result) == ["status", "name", "md5", "width", "height", "entities"]
     assert (result["width"], result["height"]) == (200, 160)
     image, objects = result["entities"]
-    assert image == ask(client, {})["entities"][0]
+    assert image == told(ask(client, {}))["entities"][0]
     assert set(objects) == {"kind", "name", "objects"}
     assert objects["kind"] == "objects"
     (found,) = objects["objects"]
@@ -44,8 +45,8 @@ def telling(settings: Settings) -> Iterator[TestClient]:
 
 
 def test_a_setting_tells_everybody_of_objects(client: TestClient, telling: TestClient) -> None:
-    assert ask(telling, {}) == ask(client, {"objects": "true"})
-    assert ask(telling, {"objects": "false"}) == ask(client, {})
+    assert told(ask(telling, {})) == told(ask(client, {"objects": "true"}))
+    assert told(ask(telling, {"objects": "false"})) == told(ask(client, {}))
 
 
 @pytest.mark.parametrize("value", ["on", "true", "1"])

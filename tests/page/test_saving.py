@@ -14,6 +14,7 @@ from tests.local_server import LocalServer
 from tests.page.browser import Visit, program, visiting
 from tests.page.test_large import LARGE, of_size
 from tests.samples import PHOTOS
+from tests.shown import shown
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
 
@@ -47,7 +48,7 @@ def test_the_file_is_the_api_s_own(
         visit.wait("done")
     name, content = saved(visit.page, "#save")
     assert name == f"astronaut-{ending}.png"
-    assert content == png_of(server, ASTRONAUT, mode)
+    assert shown(content) == shown(png_of(server, ASTRONAUT, mode))
 
 
 def test_the_cut_out_on_its_background(visit: Visit) -> None:
@@ -84,9 +85,9 @@ def test_the_command_makes_the_same_file(visit: Visit, tmp_path: Path, name: str
     visit.choose(photo)
     target, content = saved(visit.page, "#save")
     run(visit.page.inner_text("#command-text"), tmp_path)
-    shown = visit.page.get_attribute("#save", "download")
-    assert shown
-    assert (tmp_path / shown).read_bytes() == content, target
+    offered = visit.page.get_attribute("#save", "download")
+    assert offered
+    assert shown((tmp_path / offered).read_bytes()) == shown(content), target
 
 
 def test_the_command_of_a_large_file_with_a_key(browser: Browser, tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_the_command_of_a_large_file_with_a_key(browser: Browser, tmp_path: Path
         name, content = saved(visit.page, "#save")
         (tmp_path / "big one.jpg").write_bytes(large["buffer"])
         run(visit.page.inner_text("#command-text"), tmp_path)
-        assert (tmp_path / name).read_bytes() == content
+        assert shown((tmp_path / name).read_bytes()) == shown(content)
 
 
 def test_the_command_is_copied(browser: Browser, server: LocalServer) -> None:
