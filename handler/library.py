@@ -8,7 +8,7 @@ from typing import TypeAlias
 from PIL import Image, ImageOps
 
 from handler.colours import parse_colour
-from handler.decode.colour import split_colour
+from handler.decode.colour import split_colour, transparent_colour
 from handler.decode.decode import decode
 from handler.engine import NO_HURRY, open_pipeline
 from handler.margins import parse_margin
@@ -36,7 +36,8 @@ def cut_out(
     """The object of a picture, upright: in mode RGBA, in RGB on an opaque `background`; a mask in
     mode L.
 
-    Files are JPEG or PNG; an image of Pillow's may be in any mode that it can convert to RGB.
+    Files are JPEG or PNG; an image of Pillow's may be in any mode that it can convert to RGB, and
+    those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
     `background` is a colour such as `white` or `#ffcc00`. `crop` cuts the picture down to the
     object, with a margin of `0`, `30px` or `10%`. The `model`, `best` or `fast`, is as in the
     environment unless it is given; it is loaded at the first call and stays. May be called from
@@ -69,6 +70,10 @@ def _pipeline(model: Model | None) -> Pipeline:
 
 def _picture(given: Pictured, settings: Settings) -> Picture:
     if isinstance(given, Image.Image):
-        return Picture(*split_colour(ImageOps.exif_transpose(given)))
+        key = transparent_colour(given)
+        upright = ImageOps.exif_transpose(given)  # a copy
+        if key is not None:
+            upright.info["transparency"] = key
+        return Picture(*split_colour(upright))
     content = given if isinstance(given, bytes) else Path(given).read_bytes()
     return decode(content, settings)

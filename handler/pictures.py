@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from handler.flatten import flatten
+
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 """Shape (height, width) for grey, or with a third axis of 3 for RGB or of 4 for RGBA with straight
 alpha; 0..255."""
@@ -58,13 +60,18 @@ class Source:
 class Picture:
     """A decoded picture as it is seen: upright, 8 bits a channel.
 
-    `colour` is in mode RGB; `holes` is the input's own alpha, where it had one; `icc_profile` is
-    kept where it describes RGB.
+    `colour` is in mode RGB, straight; `holes` is the input's own alpha, where it had one;
+    `icc_profile` is kept where it describes RGB.
     """
 
     colour: Image.Image
     holes: Alpha | None = None
     icc_profile: bytes | None = None
+
+    @cached_property
+    def flat(self) -> Image.Image:
+        """What there is to see, without holes: mode RGB."""
+        return self.colour if self.holes is None else flatten(self.colour, self.holes)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -70,7 +70,8 @@ class Settings(BaseSettings):
         default=8.0, description="Of the request's time, what a download leaves to the picture."
     )
     edge_seconds: float = Field(
-        default=5.0, description="For the edges of a picture larger than the network's; 0 is never."
+        default=5.0,
+        description="For hair, and the edges of a picture larger than the network's; 0 is neither.",
     )
     storing_seconds: float = Field(
         default=4.0, description="Of the request's time, what the picture leaves to the storage."

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from handler.pipeline import Pipeline
 from handler.segment.network import Network
 from handler.settings import Model
 from tests.command.stand_in import open_stand_in
+from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
 from tests.samples import PHOTOS, gradient, jpeg, png
 
@@ -53,6 +55,28 @@ MODES = ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I;16
 @pytest.mark.parametrize("mode", MODES)
 def test_images_of_any_mode(mode: str) -> None:
     assert cut_out(Image.new(mode, (40, 30))).size == (40, 30)
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("mode", ["I;16", "I"])
+def test_deep_greys_are_of_16_bits_and_what_is_beyond_is_black_or_white(mode: str) -> None:
+    values = {0: 0, 257 * 200: 200, 65535: 255}
+    if mode == "I":
+        values |= {-1: 0, 70_000: 255}
+    for value, grey in values.items():
+        made = cut_out(Image.new(mode, (40, 30), value))
+        assert made.getpixel((20, 15)) == (grey, grey, grey, 255), value
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("content", KEYED)
+def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) -> None:
+    with Image.open(BytesIO(content)) as image:
+        before = dict(image.info)
+        made = cut_out(image)
+        assert image.info == before, "the caller's image was changed"
+    assert made.getpixel((0, 0)) == (0, 0, 0, 0)
+    assert made.tobytes() == cut_out(content).tobytes()
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -20,6 +20,7 @@ from handler.settings import Settings
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving
 from tests.samples import gradient, jpeg, picture_of, png
+from tests.shown import told
 
 RESULTS = "/v1/results"
 ROOT = Path(__file__).parent.parent
@@ -80,6 +81,19 @@ def test_holes_of_the_input_stay_holes(client: TestClient) -> None:
     inside = np.s_[16:32, 20:44]
     wanted = np.asarray(image.getchannel("A"))
     assert np.array_equal(np.asarray(picture.getchannel("A"))[inside], wanted[inside])
+
+
+def test_what_lies_hidden_in_holes_does_not_matter(client: TestClient) -> None:
+    """Neither in the colours of the answer nor in its alpha."""
+    holes = Image.radial_gradient("L").resize((200, 160)).point(lambda value: 255 - value)
+    holes.paste(0, (0, 0, 200, 40))
+    results = []
+    for hidden in ("black", "white", "lime"):
+        image = gradient(200, 160)
+        image.paste(hidden, (0, 0, 200, 40))
+        image.putalpha(holes)
+        results.append(told(result_of(client, files={"image": png(image)})))
+    assert results[0]["entities"] == results[1]["entities"] == results[2]["entities"]
 
 
 def test_errors_may_be_read_by_any_page_too(client: TestClient) -> None:

@@ -18,7 +18,7 @@ Means = npt.NDArray[np.float32]
 
 MINIMUM = np.float32(0.1)  # weight below which a level leaves the say to the coarser one
 NOTHING = np.float32(1e-30)
-SMALLEST = 4  # blocks a side of the coarsest level, at least
+SMALLEST = 4  # blocks along the longer side of the coarsest level, at most
 
 
 def means_at(places: Places, sums: Sums) -> Means:
@@ -66,7 +66,7 @@ def _around(places: Places, sums: Sums) -> Sums:
 
 def _every_mean(sums: Sums) -> Means:
     """The mean colour at every block of a level."""
-    if min(sums.shape[:2]) <= SMALLEST:
+    if max(sums.shape[:2]) <= SMALLEST:
         total = sums.sum(axis=(0, 1))
         mean = total * np.float32(255) / max(total[3], NOTHING)
         mean[3] = 255

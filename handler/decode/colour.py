@@ -1,6 +1,7 @@
 """Any colour space a JPEG or PNG can have becomes 8-bit RGB, plus the input's own alpha."""
 
 from io import BytesIO
+from typing import TypeAlias
 
 import numpy as np
 from PIL import Image, ImageCms, ImageFile
@@ -8,6 +9,9 @@ from PIL import Image, ImageCms, ImageFile
 from handler.pictures import Alpha
 
 PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
+Transparent: TypeAlias = int | tuple[int, ...] | bytes | None
+"""A grey or an RGB, or the alpha of each colour in a palette."""
+
 KEY_FACTORS = {"L;2": 85, "L;4": 17}
 GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header
@@ -33,27 +37,28 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     return colour if colour.mode == "RGB" else colour.convert("RGB"), holes, None
 
 
-def scale_transparency(image: ImageFile.ImageFile) -> None:
-    """Brings the transparent colour of a PNG to the depth that Pillow decodes to, in place; it
-    leaves the key as it stands in the file. To be called before the pixels are loaded.
+def transparent_colour(image: Image.Image) -> Transparent:
+    """The transparent colour of a PNG in the depth that Pillow decodes to; Pillow leaves it as it
+    stands in the file, and knows the file's depth only until the pixels are loaded.
 
     Of 16-bit colours only the upper bytes are left to be compared.
     """
-    key = image.info.get("transparency")
-    depth = image.tile[0].args if image.tile else None
+    key: Transparent = image.info.get("transparency")
+    depth = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else None
     if depth in KEY_FACTORS and isinstance(key, int):
-        image.info["transparency"] = key * KEY_FACTORS[depth]
-    elif depth == "RGB;16B" and isinstance(key, tuple):
-        image.info["transparency"] = tuple(channel >> 8 for channel in key)
+        return key * KEY_FACTORS[depth]
+    if depth == "RGB;16B" and isinstance(key, tuple):
+        return tuple(channel >> 8 for channel in key)
+    return key
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit grey scaled to 8 bits, its transparent value with it. (16-bit colours Pillow scales
-    while decoding.)"""
+    """16-bit grey scaled to 8 bits, its transparent value with it; what is beyond 16 bits is black
+    or white. (16-bit colours Pillow scales while decoding.)"""
     if not image.mode.startswith("I"):
         return image
     deep = np.asarray(image)
-    grey = Image.fromarray(GREY_8_OF_16[deep])
+    grey = Image.fromarray(GREY_8_OF_16[np.clip(deep, 0, 65535)])
     transparent = image.info.get("transparency")
     if isinstance(transparent, int):
         holes = np.not_equal(deep, transparent).astype(np.uint8) * np.uint8(255)

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageFile
 
-from handler.decode.colour import scale_transparency, split_colour
+from handler.decode.colour import split_colour, transparent_colour
 from handler.decode.header import open_picture
 from handler.decode.orientation import orientation_turn
 from handler.errors import UnreadablePictureError
@@ -24,8 +24,10 @@ def decode(content: bytes, settings: Settings) -> Picture:
 
 
 def _picture(image: ImageFile.ImageFile) -> Picture:
-    scale_transparency(image)
+    key = transparent_colour(image)
     image.load()
+    if key is not None:
+        image.info["transparency"] = key
     turn = orientation_turn(image)
     colour, holes, icc_profile = split_colour(image)
     if turn is not None:

@@ -22,8 +22,7 @@ def refine(coarse: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: D
     alpha = enlarge(levelled, picture.size)
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
-    if deadline.remaining():
-        alpha = draw_strands(alpha, picture.colour)
+    alpha = draw_strands(alpha, picture.flat, deadline)
     return alpha if picture.holes is None else product(alpha, picture.holes)
 
 

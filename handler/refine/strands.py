@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from handler.deadline import Deadline
 from handler.pictures import Alpha
 from handler.refine.line import CELL, REACH, Planes, box, lines
 from handler.refine.spread import Places, spread
@@ -19,6 +20,7 @@ from handler.whole import whole
 LONGEST = 1024
 """Pictures of less than twice as much have blocks of 4 x 4 pixels, larger ones larger blocks."""
 BLOCK = 4
+LARGEST = 32  # pixels a side of a block, however long the picture is
 SAMPLES = 2  # of a block, along a side
 NEAR = 3  # blocks to each side, over which softness is looked for
 SOFT, ALL_SOFT = 0.15, 0.35  # mean of 4 · alpha · (1 - alpha): from here it has a say, here all
@@ -28,11 +30,13 @@ Area = tuple[slice, slice]
 """Rows and columns."""
 
 
-def draw_strands(alpha: Alpha, colour: Image.Image) -> Alpha:
+def draw_strands(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
     """The alpha of a picture, `colour` in mode RGB: the same but where it is soft over some width;
-    what is wholly object or background stays.
-    Finding nothing to do takes 2 ms, a furry animal 10 to 30."""
-    side = BLOCK * max(1, max(colour.size) // LONGEST)
+    what is wholly object or background stays, and what there is no time for, from below.
+    Finding nothing to do takes 2 ms, a furry animal 10 to 30, a veil over 4096² a second."""
+    if not deadline.remaining():
+        return alpha
+    side = min(LARGEST, BLOCK * max(1, max(colour.size) // LONGEST))
     share = _share(alpha, side)
     rows, columns = np.nonzero(box(share, 1)[0] > 0)
     if not len(rows):
@@ -42,6 +46,8 @@ def draw_strands(alpha: Alpha, colour: Image.Image) -> Alpha:
     drawn = alpha.copy()
     stripe = max(1, STRIPE_ROWS // side)
     for first in range(int(rows[0]), int(rows[-1]) + 1, stripe):
+        if not deadline.remaining():
+            break
         some = slice(*np.searchsorted(rows, (first, first + stripe)))
         if some.start < some.stop:
             at = rows[some] - first, columns[some]

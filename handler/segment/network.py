@@ -9,7 +9,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from handler.pictures import Alpha, Picture
-from handler.segment.backdrop import opaque
 from handler.segment.model_file import WEIGHTS, check_files, is_prepared
 
 if TYPE_CHECKING:
@@ -67,5 +66,5 @@ def square(picture: Picture, side: int) -> Square:
     0.1 s at 4096² and costs the mask a few per cent of its error. The networks were trained on
     pictures shrunk without any filter: one that leaves a large picture sharper than a bilinear
     filter does serves them better (`model/README.md` has figures)."""
-    small = opaque(picture).resize((side, side), FILTER)
+    small = picture.flat.resize((side, side), FILTER)
     return np.asarray(small)[np.newaxis]

@@ -103,3 +103,29 @@ def test_stripes_do_not_show() -> None:
     alpha = ramp(600, 96)
     colours = restored(mixed(alpha), alpha).astype(int)
     assert np.abs(np.diff(colours, axis=0)).max() <= 1
+
+
+@pytest.mark.parametrize("height", [16, 40, 400])
+def test_in_a_long_picture_neither(height: int) -> None:
+    """The same where the picture is much longer than high."""
+    alpha = np.zeros((height, 8000), np.uint8)
+    alpha[:, :96] = 255 - ramp(height, 96)
+    alpha[:, 7000:7100] = 255
+    picture = np.asarray(mixed(alpha)).copy()
+    without = restored(Image.fromarray(picture), alpha)[:, :96].astype(int)
+    picture[:, 7000:7100] = (0, 0, 255)
+    shown = restored(Image.fromarray(picture), alpha)[:, :96] - without
+    assert np.abs(shown * (alpha[:, :96, np.newaxis] / 255)).max() <= 12  # of 235
+
+
+@pytest.mark.parametrize("hidden", [(0, 0, 0), (255, 255, 255), (0, 255, 0)])
+def test_what_was_transparent_before_keeps_its_colour(hidden: tuple[int, int, int]) -> None:
+    """Its colour is straight already, whatever lies under the holes; a network that sees the object
+    whole leaves its own soft edge and its glass as they are."""
+    holes = ramp()
+    holes[30:60, 70:90] = 128
+    colour = np.where(holes[..., np.newaxis] > 0, RED, hidden).astype(np.uint8)
+    pixels = straight_rgba(Picture(Image.fromarray(colour), holes), holes)
+    assert np.array_equal(pixels[..., 3], holes)
+    assert (pixels[holes > 0, :3] == RED).all()
+    assert not pixels[holes == 0].any()

@@ -11,6 +11,7 @@ from handler.decode.decode import decode
 from handler.errors import UnreadablePictureError
 from handler.pictures import Picture
 from handler.settings import Settings
+from tests.decode.keyed import KEYED
 from tests.samples import gradient, jpeg, png, png_chunk
 
 SETTINGS = Settings()
@@ -179,25 +180,7 @@ def test_a_transparent_colour_becomes_a_hole(
     assert (picture.holes == 255).sum() == 63
 
 
-def raw_png(depth: int, colour_type: int, row: bytes, transparent: bytes) -> bytes:
-    """One row of two pixels with a transparent colour, as no Pillow writes it."""
-    header = pack(">IIBBBBB", 2, 1, depth, colour_type, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"tRNS", transparent), (b"IDAT", compress(b"\0" + row))]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*c) for c in [*chunks, (b"IEND", b"")])
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        raw_png(2, 0, bytes([0b01_10_0000]), pack(">H", 1)),
-        raw_png(4, 0, bytes([0x5_6]), pack(">H", 5)),
-        raw_png(8, 0, bytes([5, 6]), pack(">H", 5)),
-        raw_png(16, 0, pack(">HH", 0x1234, 0x1235), pack(">H", 0x1234)),
-        raw_png(8, 2, bytes([1, 2, 3, 1, 2, 4]), pack(">HHH", 1, 2, 3)),
-        raw_png(16, 2, pack(">6H", 18, 18, 18, 4660, 4660, 4660), pack(">HHH", 18, 18, 18)),
-    ],
-    ids=["grey 2", "grey 4", "grey 8", "grey 16", "rgb 8", "rgb 16"],
-)
+@pytest.mark.parametrize("content", KEYED)
 def test_the_transparent_colour_is_found_at_every_depth(content: bytes) -> None:
     picture = decode(content, SETTINGS)
     assert picture.holes is not None

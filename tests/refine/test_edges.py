@@ -54,6 +54,19 @@ def test_a_blurred_edge_gets_sharp(edges: EdgeRefiner) -> None:
     assert error(fine, truth) < 0.3 * error(enlarged, truth)
 
 
+def test_hidden_colours_are_not_seen(edges: EdgeRefiner) -> None:
+    truth = disc(SIDE)
+    coarse = blurred(truth)
+    enlarged = enlarge(coarse, (SIDE, SIDE))
+    colour = np.asarray(picture(truth).colour)
+    black, lime = (
+        Picture(Image.fromarray(np.where(truth[..., np.newaxis], colour, hidden)), truth)
+        for hidden in np.array([(0, 0, 0), (0, 255, 0)], np.uint8)
+    )
+    one, other = (edges(each, coarse, enlarged, Deadline.after(600)) for each in (black, lime))
+    assert np.array_equal(one, other)
+
+
 def test_out_of_time_the_enlarged_alpha_is_the_answer(edges: EdgeRefiner) -> None:
     truth = disc(SIDE)
     enlarged = enlarge(blurred(truth), (SIDE, SIDE))

@@ -81,3 +81,17 @@ def test_hair_is_drawn_if_there_is_time(seconds: float, drawn: bool) -> None:
     plain = refine(alpha, picture, None, Deadline.after(0))
     made = refine(alpha, picture, None, Deadline.after(seconds))
     assert (not np.array_equal(made, plain)) is drawn
+
+
+def test_hair_is_not_drawn_from_hidden_colours() -> None:
+    alpha, picture = soft_and_striped()
+    alpha[:, :300], alpha[:, 600:] = 0, 255
+    holes = np.full((256, 256), 255, np.uint8)
+    holes[::4] = 0
+    colour = np.asarray(picture.colour)
+    black, lime = (
+        Picture(Image.fromarray(np.where(holes[..., np.newaxis], colour, hidden)), holes)
+        for hidden in np.array([(0, 0, 0), (0, 255, 0)], np.uint8)
+    )
+    one, other = (refine(alpha, each, None, SOON) for each in (black, lime))
+    assert np.array_equal(one, other)

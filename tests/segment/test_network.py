@@ -21,6 +21,16 @@ def test_input_is_the_whole_picture_squashed() -> None:
     assert data[..., 1:].max() == 0
 
 
+def test_input_has_no_hidden_colours() -> None:
+    holes = np.zeros((30, 60), np.uint8)
+    holes[:, :30] = 255
+    colour = Image.new("RGB", (60, 30), "lime")
+    colour.paste("black", (0, 0, 30, 30))
+    data = square(Picture(colour, holes), 1024)
+    assert data[:, :, :500].max() == 0
+    assert data[:, :, 520:].min() == 255, "dark things are seen on white"
+
+
 INSIDE = {"astronaut": (256, 256), "chelsea": (160, 200), "coffee": (200, 300)}
 OUTSIDE = {"astronaut": (150, 450), "chelsea": (60, 440), "coffee": (20, 20)}
 

@@ -2,13 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.pictures import Picture
-from handler.segment.backdrop import opaque
-
-
-def test_an_opaque_picture_is_seen_as_it_is() -> None:
-    colour = Image.new("RGB", (8, 8), "red")
-    assert opaque(Picture(colour)) is colour
+from handler.flatten import flatten
 
 
 @pytest.mark.parametrize(("tone", "behind"), [(0, 255), (100, 255), (200, 48), (255, 48)])
@@ -18,11 +12,11 @@ def test_holes_are_filled_with_a_tone_that_sets_the_object_off(tone: int, behind
     pixels[:, :4] = tone
     holes = np.zeros((8, 8), np.uint8)
     holes[:, :4] = 255
-    seen = np.asarray(opaque(Picture(Image.fromarray(pixels), holes)))
+    seen = np.asarray(flatten(Image.fromarray(pixels), holes))
     assert (seen[:, :4] == tone).all()
     assert (seen[:, 4:] == behind).all()
 
 
 def test_a_picture_that_is_all_hole() -> None:
-    seen = opaque(Picture(Image.new("RGB", (8, 8), "red"), np.zeros((8, 8), np.uint8)))
+    seen = flatten(Image.new("RGB", (8, 8), "red"), np.zeros((8, 8), np.uint8))
     assert seen.getcolors() == [(64, (255, 255, 255))]

@@ -1,0 +1,29 @@
+"""PNG files of two pixels, of which the first has the transparent colour, as no Pillow writes
+them."""
+
+from struct import pack
+from zlib import compress
+
+import pytest
+
+from tests.samples import png_chunk
+
+
+def keyed_png(depth: int, colour_type: int, row: bytes, transparent: bytes) -> bytes:
+    """One row."""
+    header = pack(">IIBBBBB", 2, 1, depth, colour_type, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"tRNS", transparent), (b"IDAT", compress(b"\0" + row))]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*c) for c in [*chunks, (b"IEND", b"")])
+
+
+KEYED = [
+    pytest.param(keyed_png(*parts), id=name)
+    for name, parts in {
+        "grey 2": (2, 0, bytes([0b01_10_0000]), pack(">H", 1)),
+        "grey 4": (4, 0, bytes([0x5_6]), pack(">H", 5)),
+        "grey 8": (8, 0, bytes([5, 6]), pack(">H", 5)),
+        "grey 16": (16, 0, pack(">HH", 0x1234, 0x1235), pack(">H", 0x1234)),
+        "rgb 8": (8, 2, bytes([1, 2, 3, 1, 2, 4]), pack(">HHH", 1, 2, 3)),
+        "rgb 16": (16, 2, pack(">6H", 18, 18, 18, 4660, 4660, 4660), pack(">HHH", 18, 18, 18)),
+    }.items()
+]
