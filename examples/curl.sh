@@ -1,6 +1,7 @@
 #!/bin/sh
 # sh curl.sh https://HOST PICTURE|URL CUT-OUT.png [MODE]    (the key in CUTOUT_KEY)
 set -eu
+[ $# -ge 3 ] || { sed -n 's/^# \(sh .*\)/usage: \1/p' "$0" >&2; exit 2; }
 api=$1 source=$2 target=$3 mode=${4:-fg-image}
 case $source in
 *://*) field=url=$source ;;
@@ -8,7 +9,11 @@ case $source in
 esac
 # -L follows a 303; without -X POST, which would make curl post again
 curl -sSL --fail-with-body -o "$target.json" -H "X-API-KEY: ${CUTOUT_KEY:-}" -F "$field" \
-    "$api/v1/results?mode=$mode" || { cat "$target.json" >&2; rm -f "$target.json"; exit 1; }
+    "$api/v1/results?mode=$mode" || {
+    [ ! -f "$target.json" ] || cat "$target.json" >&2
+    rm -f "$target.json"
+    exit 1
+}
 python3 -c '
 import base64, json, sys
 result = json.load(open(sys.argv[1]))["results"][0]

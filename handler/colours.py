@@ -7,7 +7,7 @@ from PIL import ImageColor
 
 HEX = re.compile(r"#?([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 MAX_LENGTH = 64
-MESSAGE = "Input should be #rgb, #rrggbb, #rrggbbaa or the CSS name of a colour, such as white"
+MESSAGE = "Input should be #rgb, #rgba, #rrggbb, #rrggbbaa or the CSS name of a colour: white"
 
 
 class Colour(NamedTuple):

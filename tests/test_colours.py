@@ -31,7 +31,7 @@ def test_what_a_colour_is(text: str, colour: tuple[int, ...]) -> None:
     ],
 )
 def test_what_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match="CSS name of a colour, such as white"):
+    with pytest.raises(ValueError, match="CSS name of a colour: white"):
         parse_colour(text)
 
 

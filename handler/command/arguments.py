@@ -2,9 +2,11 @@
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from handler import __version__
@@ -12,6 +14,8 @@ from handler.command.problems import UsageError, shown
 from handler.margins import MARGIN
 from handler.pictures import FileFormat, Mode
 from handler.settings import Model
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 STANDARD, END = "-", "--"
 CROP, NO_MARGIN = "--crop", "0"
@@ -124,7 +128,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--mode",
-        type=Mode,
+        type=_one_of(Mode),
         choices=list(Mode),
         default=Mode.FG_IMAGE,
         help="what to make (default: %(default)s)",
@@ -141,7 +145,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--format",
-        type=FileFormat,
+        type=_one_of(FileFormat),
         choices=list(FileFormat),
         help="of the cut-outs (default: png, or what the name after -o says)",
     )
@@ -153,7 +157,10 @@ def _parser() -> ArgumentParser:
         help="pictures in work at once (default: the processors, at most 4; with --url 4)",
     )
     parser.add_argument(
-        "--model", type=Model, choices=list(Model), help="best (default), or fast: half of its time"
+        "--model",
+        type=_one_of(Model),
+        choices=list(Model),
+        help="best (default), or fast: two thirds of its time up to 1024 pixels",
     )
     remote = parser.add_argument_group("by a deployed API")
     remote.add_argument("--url", help="its address; without it the work is done here")
@@ -169,8 +176,19 @@ def _parser() -> ArgumentParser:
     return parser
 
 
+def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
+    """Reads one of an enumeration's values."""
+
+    def chosen(text: str) -> Choice:
+        try:
+            return kind(text)
+        except ValueError:
+            raise ArgumentTypeError(f"choose from {', '.join(kind)}: {shown(text)}") from None
+
+    return chosen
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise ArgumentTypeError(f"a number above 0: {shown(text)}")

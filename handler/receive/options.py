@@ -57,8 +57,8 @@ class OptionsQuery(BaseModel):
     bg_color: ColourText | None = Field(
         default=None,
         alias="bg-color",
-        description="Lays the object on a colour: `#rgb`, `#rrggbb` or `#rrggbbaa`, with or "
-        "without the `#`, or a CSS name. It shows through the holes of a background picture.",
+        description="Lays the object on a colour: `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`, with "
+        "or without the `#`, or a CSS name. It shows through the holes of a background picture.",
         examples=["white", "#ffcc00"],
         json_schema_extra={"pattern": f"^(?:{HEX.pattern}|{'|'.join(NAMES)})$"},
     )

@@ -16,7 +16,7 @@ from tests.options.asking import FILES, RESULTS, ask, refused
 from tests.samples import picture_of
 from tests.shown import told
 
-COLOUR = "Input should be #rgb, #rrggbb, #rrggbbaa or the CSS name of a colour, such as white"
+COLOUR = "Input should be #rgb, #rgba, #rrggbb, #rrggbbaa or the CSS name of a colour: white"
 MARGIN = "Input should be pixels, as 30px, or a part of the object, as 10%"
 BAD = [
     ("bg-color", "#12", "colour", COLOUR),
