@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         default=Path("~/.cache/cutout"),
         description="Where the local server keeps files, if there is no bucket.",
     )
+    storage_bytes: int = Field(
+        default=4096 * MIB,
+        description="For all of them, each counted as 64 KiB at least; beyond it the disk is full.",
+    )
     api_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Keys that requests must carry one of, apart by spaces. Empty: none is asked.",

@@ -2,7 +2,9 @@
 
 import logging
 from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
+from threading import Lock
 from time import time
 
 from handler.deadline import Deadline
@@ -21,18 +23,23 @@ from handler.storage.storage import AnswerKind, Invitation, UploadType, is_token
 FILES_PATH, UPLOADS_PATH = "v1/files", "v1/uploads"
 """Where the server's own routes answer; see `handler.receive.files`."""
 
+SMALLEST = 64 * 1024
+"""What a file is counted as at least: there are never so many that to list them takes long."""
+
 logger = logging.getLogger(__name__)
 
 
 class DiskStorage:
     """Two folders: `answers` for clients to fetch, `uploads` for files that they sent. An upload
     that was asked for and isn't there yet is a file `TOKEN.open` that holds the type agreed on.
-    Whatever is older than a day is removed at the next write."""
+    Whatever is older than a day is removed at the next write; a write that would not fit beside the
+    rest is refused as on a full disk."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         folder = settings.storage_dir.expanduser()
         self._answers, self._uploads = folder / "answers", folder / "uploads"
+        self._writing = Lock()
 
     def keep(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
         """See `Storage`."""
@@ -103,8 +110,9 @@ class DiskStorage:
         part = path.with_name(f".{new_token()}.part")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._sweep(path.parent)
-            part.write_bytes(content)
+            with self._writing:
+                self._require_room(len(content))
+                part.write_bytes(content)
             part.replace(path)
         except OSError as error:
             logger.exception("the storage failed")
@@ -112,10 +120,20 @@ class DiskStorage:
                 part.unlink()
             raise StorageError from error
 
-    def _sweep(self, folder: Path) -> None:
-        for path in folder.iterdir():
-            if not self._is_alive(path, self._settings.link_seconds):
-                path.unlink(missing_ok=True)  # another request may have been faster
+    def _require_room(self, size: int) -> None:
+        if self._kept() + _counted(size) > self._settings.storage_bytes:
+            raise OSError(ENOSPC, "CUTOUT_STORAGE_BYTES", str(self._answers.parent))
+
+    def _kept(self) -> int:
+        """Bytes of all files, after what is too old was removed."""
+        total = 0
+        for folder in (self._answers, self._uploads):
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if self._is_alive(path, self._settings.link_seconds):
+                    total += _counted(_size(path))
+                else:
+                    path.unlink(missing_ok=True)  # another process may have been faster
+        return total
 
     @staticmethod
     def _is_alive(path: Path, seconds: int) -> bool:
@@ -123,3 +141,14 @@ class DiskStorage:
             return time() - path.stat().st_mtime < seconds
         except OSError:
             return False
+
+
+def _counted(size: int) -> int:
+    return max(size, SMALLEST)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # a client has just used its invitation
+        return 0
