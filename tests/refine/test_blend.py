@@ -37,7 +37,7 @@ def test_between_cells_shares_are_bilinear() -> None:
     enlarged = Image.fromarray(shares[0]).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     middle = slice(SIDE // 4, -SIDE // 4)  # where the tile has all of the weight
     expected = np.asarray(enlarged)[middle, middle] * (200 * UNIT / ALL)
-    assert np.abs(part[middle, middle] - expected).max() <= 1
+    assert np.abs(part[middle, middle] - expected).max() <= 0.51, "not rounded to nearest"
 
 
 def test_each_tile_has_its_own_share() -> None:
