@@ -36,6 +36,11 @@ def audited(report: str) -> list[dict[str, Any]]:
     return [each for each in packages if "skip_reason" not in each]
 
 
+def last_line(text: str) -> str:
+    """What a program said in the end: why it found nothing, if it failed."""
+    return text.strip().rpartition("\n")[2]
+
+
 def holes(packages: list[dict[str, Any]]) -> list[str]:
     """One line for each advisory."""
     return [
@@ -50,11 +55,11 @@ def main() -> None:
         done = subprocess.run(
             audit_command(), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
         )
-        packages = audited(done.stdout)
+        packages, reason = audited(done.stdout), last_line(done.stderr)
     except subprocess.TimeoutExpired:
-        packages = []
+        packages, reason = [], f"no answer in {SECONDS} s"
     if not packages:
-        print("No advisories can be had here: the audit is skipped.")
+        print(f"No advisories can be had here: the audit is skipped. ({reason})")
         sys.exit(os.environ.get("CUTOUT_AUDIT") == "required")
     if found := holes(packages):
         sys.exit("\n".join(found))

@@ -12,7 +12,7 @@ HOLE = {"id": "PYSEC-1", "fix_versions": ["2"], "description": "words"}
 
 def run(monkeypatch: pytest.MonkeyPatch, *packages: dict[str, Any]) -> None:
     report = json.dumps({"dependencies": packages}) if packages else "no network"
-    done = subprocess.CompletedProcess([], 0, report, "")
+    done = subprocess.CompletedProcess([], 0, report, "words\nthe reason\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
     audit.main()
 
@@ -41,7 +41,9 @@ def test_without_advisories_it_is_skipped_with_a_note(
     with pytest.raises(SystemExit) as ended:
         run(monkeypatch, *packages)
     assert bool(ended.value.code) is required
-    assert "skipped" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "skipped" in told
+    assert "(the reason)" in told
 
 
 def test_what_the_image_holds_is_audited() -> None:
