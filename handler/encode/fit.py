@@ -1,5 +1,6 @@
 """A PNG that fits the answer, if there is one to be had in time."""
 
+from collections.abc import Iterator
 from time import monotonic
 
 import numpy as np
@@ -26,8 +27,21 @@ def encode_to_fit(composition: Composition, room: int | None, deadline: Deadline
         return png
     if not _worth_it(composition.pixels, wanted, deadline):
         return png
-    smaller = png_file(composition, strong_deflate(composition.pixels))
+    data = _until(deadline, strong_deflate(composition.pixels))
+    if data is None:
+        return png
+    smaller = png_file(composition, data)
     return smaller if len(smaller) <= room else png
+
+
+def _until(deadline: Deadline, pieces: Iterator[bytes]) -> list[bytes] | None:
+    """All of them; none where the rest takes longer than the sample had promised."""
+    done = []
+    for piece in pieces:
+        if not deadline.remaining():
+            return None
+        done.append(piece)
+    return done
 
 
 def _worth_it(pixels: Pixels, wanted: float, deadline: Deadline) -> bool:

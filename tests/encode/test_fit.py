@@ -64,6 +64,17 @@ def test_there_must_be_time_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(0)) == FAST
 
 
+@pytest.mark.parametrize(("stripes", "strong"), [(5, True), (4, False)])
+def test_what_takes_longer_than_the_sample_promised_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, stripes: int, strong: bool
+) -> None:
+    """Asked before the sample, after it, and after each of four stripes and the end."""
+    left = iter([1e6, 1e6] + [1e6] * stripes + [0.0] * 9)
+    monkeypatch.setattr(Deadline, "remaining", lambda _self: next(left))
+    png = encode_to_fit(PICTURE, len(FAST) - 1, LATER)
+    assert (len(png) < len(FAST)) is strong
+
+
 def test_a_promise_that_was_too_good_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     smaller = len(encode_to_fit(PICTURE, len(FAST) - 1, LATER))
     monkeypatch.setattr("handler.encode.fit.SLACK", 10)
