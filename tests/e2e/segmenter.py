@@ -8,7 +8,7 @@ from PIL import Image
 from handler.pictures import Alpha, Picture
 
 SLOW_SIZE = (77, 33)
-SLOW_SECONDS = 8.0
+SLOW_SECONDS = 15.0
 
 
 def nearly_everything(picture: Picture) -> Alpha:
