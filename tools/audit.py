@@ -27,18 +27,15 @@ def audit_command() -> list[str]:
     ]
 
 
-def audited(report: str) -> list[dict[str, Any]]:
-    """The packages that the database knows, from pip-audit's JSON; none without a report."""
+def audited(report: str, said: str) -> tuple[list[dict[str, Any]], str]:
+    """The packages that the database knows, from pip-audit's JSON; none without a report. And why
+    there are none: what it `said` in the end, or why it left out the first."""
     try:
         packages: list[dict[str, Any]] = json.loads(report)["dependencies"]
     except ValueError:
-        return []
-    return [each for each in packages if "skip_reason" not in each]
-
-
-def last_line(text: str) -> str:
-    """What a program said in the end: why it found nothing, if it failed."""
-    return text.strip().rpartition("\n")[2]
+        return [], said.strip().rpartition("\n")[2]
+    known = [each for each in packages if "skip_reason" not in each]
+    return known, next((each["skip_reason"] for each in packages if each not in known), "")
 
 
 def holes(packages: list[dict[str, Any]]) -> list[str]:
@@ -55,7 +52,7 @@ def main() -> None:
         done = subprocess.run(
             audit_command(), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
         )
-        packages, reason = audited(done.stdout), last_line(done.stderr)
+        packages, reason = audited(done.stdout, done.stderr)
     except subprocess.TimeoutExpired:
         packages, reason = [], f"no answer in {SECONDS} s"
     if not packages:

@@ -12,7 +12,7 @@ HOLE = {"id": "PYSEC-1", "fix_versions": ["2"], "description": "words"}
 
 def run(monkeypatch: pytest.MonkeyPatch, *packages: dict[str, Any]) -> None:
     report = json.dumps({"dependencies": packages}) if packages else "no network"
-    done = subprocess.CompletedProcess([], 0, report, "words\nthe reason\n")
+    done = subprocess.CompletedProcess([], 0, report, "words\nthe last words\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
     audit.main()
 
@@ -29,12 +29,16 @@ def test_none_is_counted(
     assert capsys.readouterr().out == "No known hole in 1 packages.\n"
 
 
-@pytest.mark.parametrize("packages", [[], [{"name": "unknown", "skip_reason": "not found"}]])
+@pytest.mark.parametrize(
+    ("packages", "reason"),
+    [([], "the last words"), ([{"name": "unknown", "skip_reason": "not found"}], "not found")],
+)
 @pytest.mark.parametrize("required", [False, True])
 def test_without_advisories_it_is_skipped_with_a_note(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     packages: list[dict[str, Any]],
+    reason: str,
     required: bool,
 ) -> None:
     monkeypatch.setenv("CUTOUT_AUDIT", "required" if required else "")
@@ -43,7 +47,7 @@ def test_without_advisories_it_is_skipped_with_a_note(
     assert bool(ended.value.code) is required
     told = capsys.readouterr().out
     assert "skipped" in told
-    assert "(the reason)" in told
+    assert f"({reason})" in told
 
 
 def test_what_the_image_holds_is_audited() -> None:
