@@ -3,6 +3,12 @@ import pytest
 from PIL import Image
 
 from handler.flatten import flatten
+from handler.pictures import Picture
+
+
+def test_an_opaque_picture_is_flat_as_it_is() -> None:
+    colour = Image.new("RGB", (8, 8), "red")
+    assert Picture(colour).flat is colour
 
 
 @pytest.mark.parametrize(("tone", "behind"), [(0, 255), (100, 255), (200, 48), (255, 48)])

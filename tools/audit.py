@@ -35,7 +35,7 @@ def audited(report: str, said: str) -> tuple[list[dict[str, Any]], str]:
     except ValueError:
         return [], said.strip().rpartition("\n")[2]
     known = [each for each in packages if "skip_reason" not in each]
-    return known, next((each["skip_reason"] for each in packages if each not in known), "")
+    return known, next((each["skip_reason"] for each in packages if "skip_reason" in each), "")
 
 
 def holes(packages: list[dict[str, Any]]) -> list[str]:

@@ -8,10 +8,10 @@ from PIL import Image, ImageCms, ImageFile
 
 from handler.pictures import Alpha
 
-PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
 Transparent: TypeAlias = int | tuple[int, ...] | bytes | None
 """A grey or an RGB, or the alpha of each colour in a palette."""
 
+PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
 KEY_FACTORS = {"L;2": 85, "L;4": 17}
 GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header

@@ -129,3 +129,15 @@ def test_what_was_transparent_before_keeps_its_colour(hidden: tuple[int, int, in
     assert np.array_equal(pixels[..., 3], holes)
     assert (pixels[holes > 0, :3] == RED).all()
     assert not pixels[holes == 0].any()
+
+
+def test_no_edge_takes_its_background_from_hidden_colours() -> None:
+    """The picture is opaque where the object ends, and has a hole beside that."""
+    alpha, holes = ramp(), np.full((96, 96), 255, np.uint8)
+    holes[:, :40] = 0  # the edge begins at 36
+    shown = []
+    for hidden in ((0, 0, 0), (0, 0, 255)):
+        colour = np.where(holes[..., np.newaxis] > 0, np.asarray(mixed(alpha)), hidden)
+        picture = Picture(Image.fromarray(colour.astype(np.uint8)), holes)
+        shown.append(straight_rgba(picture, np.minimum(alpha, holes)))
+    assert np.array_equal(shown[0], shown[1])
