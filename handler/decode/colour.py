@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
+from handler.decode.icc import trusted_profile
 from handler.pictures import Alpha
 
 Transparent: TypeAlias = int | tuple[int, ...] | bytes | None
@@ -15,7 +16,6 @@ PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
 KEY_FACTORS = {"L;2": 85, "L;4": 17}
 GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header
-SIGNATURE = slice(36, 40)
 
 
 def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes | None]:
@@ -88,16 +88,16 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def _sound(profile: bytes | None) -> bytes | None:
-    """The ICC profile if it is one, cut to the length that it states: what else is called so may be
-    anything, and is nobody's to read in the answer."""
-    if not profile or profile[SIGNATURE] != b"acsp":
+    """Return the profile's trusted part if lcms can open it; None for anything else, which is
+    neither converted by nor passed on in the answer."""
+    trusted = trusted_profile(profile) if profile else None
+    if trusted is None:
         return None
-    stated = profile[: int.from_bytes(profile[:4], "big")]
     try:
-        ImageCms.ImageCmsProfile(BytesIO(stated))
+        ImageCms.ImageCmsProfile(BytesIO(trusted))
     except OSError:
         return None
-    return stated
+    return trusted
 
 
 def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:

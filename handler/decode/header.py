@@ -2,9 +2,11 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageFile, PngImagePlugin
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 
-from handler.decode.chunks import MAX_METADATA_BYTES, SIGNATURE, lean_png
+from handler.decode.chunks import SIGNATURE, lean_png, png_profile
 from handler.decode.segments import split_jpeg
 from handler.errors import (
     ResolutionTooBigError,
@@ -20,13 +22,8 @@ MAX_SCANS = 100
 """Encoders write about ten. A file may repeat a 30-byte scan without end, and each of them costs a
 pass over all coefficients."""
 
-# our own limits come first and have their own words; Pillow's would warn beside them
-Image.MAX_IMAGE_PIXELS = None
-# of texts none is left, so that this is the largest ICC profile; some with large tables have 2 MB
-PngImagePlugin.MAX_TEXT_CHUNK = MAX_METADATA_BYTES
 
-
-def open_picture(content: bytes, settings: Settings) -> ImageFile.ImageFile:
+def open_picture(content: bytes, settings: Settings) -> ImageFile:
     """A Pillow image with its header read and its pixels still in the file; EXIF, if any, is in
     `info["exif"]`.
 
@@ -49,28 +46,35 @@ def open_picture(content: bytes, settings: Settings) -> ImageFile.ImageFile:
     return image
 
 
-def _open_jpeg(content: bytes) -> ImageFile.ImageFile:
+def _open_jpeg(content: bytes) -> ImageFile:
     parts = split_jpeg(content)
     if parts.has_more_scans_than(MAX_SCANS):
         raise UnreadablePictureError
     try:
-        image = _open("JPEG", parts.lean())
+        image = _opened(JpegImageFile, parts.lean())
     except UnreadablePictureError:  # broken metadata fails no good picture
-        image = _open("JPEG", parts.lean(profile=False))
+        image = _opened(JpegImageFile, parts.lean(profile=False))
     if parts.exif:
         image.info["exif"] = parts.exif
     return image
 
 
-def _open_png(content: bytes) -> ImageFile.ImageFile:
+def _open_png(content: bytes) -> ImageFile:
     try:
-        return _open("PNG", lean_png(content))
+        image = _opened(PngImageFile, lean_png(content))
     except UnreadablePictureError:
-        return _open("PNG", lean_png(content, metadata=False))
+        image = _opened(PngImageFile, lean_png(content, exif=False))
+    profile = png_profile(content)
+    if profile is not None:
+        image.info["icc_profile"] = profile
+    return image
 
 
-def _open(kind: str, content: bytes) -> ImageFile.ImageFile:
+def _opened(kind: type[JpegImageFile | PngImageFile], content: bytes) -> ImageFile:
+    """Open by the format's own class. `Image.open` would hold the size against the limit of the
+    program that we are in (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits
+    have their own words."""
     try:
-        return Image.open(BytesIO(content), formats=[kind])
+        return kind(BytesIO(content))
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything
         raise UnreadablePictureError from error

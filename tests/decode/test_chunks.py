@@ -2,9 +2,10 @@ from zlib import compress
 
 import pytest
 
-from handler.decode.chunks import MAX_CHUNKS, MAX_METADATA_BYTES, lean_png
+from handler.decode.chunks import MAX_CHUNKS, MAX_EXIF_BYTES, lean_png, png_profile
 from handler.decode.decode import decode
 from handler.decode.header import open_picture
+from handler.decode.icc import MAX_PROFILE_BYTES
 from handler.errors import UnreadablePictureError
 from handler.settings import Settings
 from tests.decode.test_decode import SRGB
@@ -26,12 +27,28 @@ def test_what_is_not_needed_goes(name: bytes) -> None:
     assert lean_png(laden(png_chunk(name, b"words"))) == PLAIN
 
 
-@pytest.mark.parametrize("name", [b"iCCP", b"eXIf"])
-def test_metadata_stays_up_to_its_limit(name: bytes) -> None:
-    most = laden(png_chunk(name, bytes(MAX_METADATA_BYTES)))
+def test_exif_stays_up_to_its_limit() -> None:
+    most = laden(png_chunk(b"eXIf", bytes(MAX_EXIF_BYTES)))
     assert lean_png(most) == most
-    assert lean_png(most, metadata=False) == PLAIN
-    assert lean_png(laden(png_chunk(name, bytes(MAX_METADATA_BYTES + 1)))) == PLAIN
+    assert lean_png(most, exif=False) == PLAIN
+    assert lean_png(laden(png_chunk(b"eXIf", bytes(MAX_EXIF_BYTES + 1)))) == PLAIN
+
+
+def packed(profile: bytes) -> bytes:
+    return png_chunk(b"iCCP", b"a\0\0" + compress(profile))
+
+
+def test_a_profile_is_unpacked_up_to_its_limit_and_kept_from_pillow() -> None:
+    most = laden(packed(bytes(MAX_PROFILE_BYTES)))
+    assert png_profile(most) == bytes(MAX_PROFILE_BYTES)
+    assert lean_png(most) == PLAIN
+    assert png_profile(laden(packed(bytes(MAX_PROFILE_BYTES + 1)))) is None
+
+
+def test_only_a_profile_before_the_pixels_counts() -> None:
+    assert png_profile(laden(packed(b"first"), packed(b"second"))) == b"first"
+    assert png_profile(PLAIN[:-12] + packed(b"late") + PLAIN[-12:]) is None
+    assert png_profile(PLAIN[:HEAD] + packed(b"cut off")[:-1]) is None
 
 
 def test_what_is_behind_the_end_goes() -> None:
@@ -55,7 +72,7 @@ def test_chunks_are_counted() -> None:
     [
         png_chunk(b"iCCP", b"a\0\0" + b"no deflate"),
         png_chunk(b"iCCP", b"a\0\7" + compress(SRGB)),  # no such method
-        png_chunk(b"iCCP", b"a\0\0" + compress(bytes(MAX_METADATA_BYTES + 1))),
+        png_chunk(b"iCCP", b"a\0\0" + compress(bytes(MAX_PROFILE_BYTES + 1))),
         png_chunk(b"iCCP", b""),
         png_chunk(b"eXIf", b"words"),
         png_chunk(b"tEXt", b"words")[:-4] + b"\0\0\0\0",  # a wrong checksum

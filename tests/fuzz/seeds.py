@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from tests.decode.profiles import CHANNELS, HOSTILE, lut_a2b, plain
 from tests.samples import gradient, jpeg, png
 
 
@@ -33,6 +34,15 @@ def pngs() -> list[bytes]:
     modes = [png(small.convert(mode)) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")]
     animated = png(small, save_all=True, append_images=[small.rotate(90)])
     return [*modes, png(small, pnginfo=words), png(small, transparency=(1, 2, 3)), animated]
+
+
+def profiles() -> list[bytes]:
+    """Small ICC profiles of every colour space, plain and hostile."""
+    modes = ("L", "RGB", "CMYK")
+    small = [make(mode) for make in HOSTILE.values() for mode in modes]
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    staged = [plain(mode, A2B0=lut_a2b(CHANNELS[mode], 3)) for mode in modes]
+    return [own, *map(plain, modes), *staged, *(each for each in small if len(each) < 8192)]
 
 
 def pictures() -> list[bytes]:

@@ -8,17 +8,22 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address
 from string import ascii_lowercase, digits
 from typing import TypeAlias
 
+from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
 from handler.answer.results import failure
 from handler.colours import parse_colour
+from handler.compose.profiles import to_profile
 from handler.decode.chunks import SIGNATURE, lean_png
+from handler.decode.colour import PROFILE_SPACES
 from handler.decode.decode import decode
 from handler.decode.header import open_picture
+from handler.decode.icc import MAX_TAGS, SPACE, trusted_profile
 from handler.decode.segments import split_jpeg
 from handler.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
 from handler.fetch.addresses import is_public
@@ -33,6 +38,7 @@ from tests.fuzz import seeds
 Check: TypeAlias = Callable[[bytes], None]
 
 HOST_CHARACTERS = set(ascii_lowercase + digits + "_.-:")
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 SETTINGS = Settings(max_side=256, max_pixels=200 * 256)
 """Small pictures, so that a second holds many of them."""
 
@@ -75,6 +81,21 @@ def chunks(content: bytes) -> None:
         lean = lean_png(content)
         assert len(lean) <= max(len(SIGNATURE), len(content))
         assert lean_png(lean) == lean, "not all that could go went"
+
+
+def profile(content: bytes) -> None:
+    """What is trusted stays trusted, holds nothing private, and lcms can take it in either role."""
+    trusted = trusted_profile(content)
+    if trusted is None:
+        return
+    assert len(trusted) <= 2 * len(content) + 4 * MAX_TAGS
+    assert trusted_profile(trusted) == trusted, "not all that could go went"
+    mode = PROFILE_SPACES[trusted[SPACE]]
+    with suppress(OSError, ImageCms.PyCMSError):
+        own = ImageCms.ImageCmsProfile(BytesIO(trusted))
+        ImageCms.profileToProfile(Image.new(mode, (2, 2)), own, SRGB, outputMode="RGB")
+        if mode == "RGB":
+            to_profile(Image.new("RGBA", (2, 2)), None, trusted)
 
 
 def multipart(content: bytes) -> None:
@@ -159,6 +180,7 @@ TARGETS: dict[str, Target] = {
     "picture": Target(picture, seeds.pictures()),
     "segments": Target(segments, seeds.jpegs()),
     "chunks": Target(chunks, seeds.pngs()),
+    "profile": Target(profile, seeds.profiles(), 8192),
     "multipart": Target(multipart, seeds.FORMS),
     "urlencoded": Target(urlencoded, seeds.URLENCODED),
     "url": Target(url, seeds.URLS, 512),
