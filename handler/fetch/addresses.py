@@ -3,30 +3,25 @@
 import socket
 from collections.abc import Iterable
 from concurrent.futures import Future
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Thread
 
 from handler.errors import DownloadError
+from handler.fetch.networks import is_global_unicast
 
-NAT64 = ip_network("64:ff9b::/96")  # RFC 6052, wraps an IPv4 address
-NAT64_LOCAL = ip_network("64:ff9b:1::/48")  # RFC 8215, never global
-RELAYS = ip_network("192.88.99.0/24")  # RFC 7526, 6to4's, withdrawn
+NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052, wraps an IPv4 address
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the address, and any IPv4 address wrapped in it (mapped, 6to4, Teredo, NAT64,
-    ISATAP), is globally routable. Multicast and reserved ranges are not."""
+    """Return whether the address, and any IPv4 address wrapped in it (mapped, 6to4, Teredo, NAT64,
+    ISATAP), is on the public internet."""
     if isinstance(address, IPv6Address):
         if _is_isatap(address) and not is_public(_last_32_bits(address)):
             return False
         wrapped = _wrapped(address)
         if wrapped:
             return all(map(is_public, wrapped))
-        if address in NAT64_LOCAL or address.is_site_local:
-            return False
-    elif address in RELAYS:
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return is_global_unicast(address)
 
 
 def _wrapped(address: IPv6Address) -> list[IPv4Address]:
@@ -39,8 +34,8 @@ def _wrapped(address: IPv6Address) -> list[IPv4Address]:
 
 
 def _is_isatap(address: IPv6Address) -> bool:
-    """RFC 5214: any network may wrap an IPv4 address in an interface's identifier. The bit left
-    out says whether it is unique."""
+    """Return whether the interface identifier wraps an IPv4 address, which it may in any network
+    (RFC 5214). The bit that is masked says whether the identifier is unique."""
     return (int(address) >> 32) & 0xFDFF_FFFF == 0x5EFE
 
 
@@ -49,9 +44,9 @@ def _last_32_bits(address: IPv6Address) -> IPv4Address:
 
 
 def look_up(host: str, port: int, seconds: float) -> list[str]:
-    """The addresses of `host`, in the resolver's order; raises `DownloadError` where there is
-    none within `seconds`. (The system's resolver knows no deadline, so it runs on a thread that
-    is left behind.)"""
+    """Return the addresses of `host`, in the resolver's order. Raise `DownloadError` if there is
+    none within `seconds`. (The system's resolver takes no deadline, so it runs on a thread that is
+    abandoned when the time is over.)"""
     answer: Future[list[str]] = Future()
 
     def ask() -> None:
@@ -69,6 +64,6 @@ def look_up(host: str, port: int, seconds: float) -> list[str]:
 
 
 def require_public(addresses: Iterable[str]) -> None:
-    """Raises `DownloadError` if a single one of the addresses is not public."""
+    """Raise `DownloadError` if any of the addresses is not public."""
     if not all(is_public(ip_address(each)) for each in addresses):
         raise DownloadError

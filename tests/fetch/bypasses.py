@@ -20,6 +20,8 @@ NAMES: dict[str, list[str]] = {
     "127.0.0.1.nip.io": ["127.0.0.1"],
     "instance-data": ["169.254.169.254"],
     "metadata.google.internal": ["169.254.169.254"],
+    "wireserver.example": ["168.63.129.16"],
+    "documentation.example": ["3fff::1"],
 }
 
 # `PORT` is the listener's. Each would reach it, or the metadata service, if it were believed.
@@ -128,8 +130,14 @@ BYPASSES = [
     "http://0251.0376.0251.0376/",
     "http://169.254.170.2/v2/credentials/",
     "http://100.100.100.200/latest/meta-data/",
+    "http://168.63.129.16/?comp=versions",
+    "http://[::ffff:168.63.129.16]/?comp=versions",
+    "http://192.0.0.192/latest/meta-data/",
+    "http://[64:ff9b::192.0.0.192]/latest/meta-data/",
     "http://127.0.0.1:9001/2018-06-01/runtime/invocation/next",
     "http://localhost:9001/2018-06-01/runtime/invocation/next",
+    # never on the internet, though older Pythons call it global
+    "http://[3fff::1]:PORT/",
     # names that somebody else answers for
     *(f"http://{name}:PORT/" for name in NAMES),
 ]
