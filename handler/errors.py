@@ -128,7 +128,7 @@ class UnauthorizedError(RequestError):
 
 
 class KeysUnavailableError(RequestError):
-    """Where the keys are kept can't be reached, so that nobody gets in; the log holds the cause."""
+    """The keys can't be fetched, or the secret holds none; the log holds the cause."""
 
     status = 503
     body: ClassVar[dict[str, str] | str] = {"message": "API keys can't be checked now. Try again."}
@@ -203,6 +203,34 @@ class UploadSizeError(RequestError):
 
     status = 400
     body: ClassVar[dict[str, str] | str] = {"detail": "The file is empty or too large."}
+
+
+class ForeignHostError(RequestError):
+    """A request to a loopback address has another machine's name as its `Host`."""
+
+    status = 421
+    body: ClassVar[dict[str, str] | str] = {
+        "detail": "The Host header does not name this machine. "
+        "To serve under another name, add it to CUTOUT_ALLOWED_HOSTS."
+    }
+
+
+class ForeignOriginError(RequestError):
+    """A page of another origin sends a request to a loopback address, and no key is asked for. The
+    page may read why."""
+
+    status = 403
+    body: ClassVar[dict[str, str] | str] = {
+        "detail": "Pages of this origin may not send requests to this server. "
+        "Add the origin to CUTOUT_ALLOWED_ORIGINS, or set CUTOUT_API_KEYS."
+    }
+    headers: ClassVar[dict[str, str]] = {"Access-Control-Allow-Origin": "*"}
+
+
+class ForeignPreflightError(ForeignOriginError):
+    """The browser asks whether such a page may send a request."""
+
+    headers: ClassVar[dict[str, str]] = {}
 
 
 class FileGoneError(RequestError):

@@ -1,20 +1,26 @@
 """Policy in one place: every limit and every switch, read once from the environment."""
 
 import os
+import re
 from enum import StrEnum
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from handler.access.key_text import MIN_LENGTH, parse_keys
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU
 LAMBDA_ANSWER_BYTES = 6_291_556
 """AWS Lambda: a larger buffered answer becomes an error, whatever it says. It counts the JSON that
 the function hands over, in which the body is a string."""
+
+NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
+NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
 
 
 class Model(StrEnum):
@@ -28,7 +34,11 @@ class Settings(BaseSettings):
     """Environment variables with the prefix ``CUTOUT_`` override each field, e.g.
     ``CUTOUT_DOWNLOAD_SECONDS=5``."""
 
-    model_config = SettingsConfigDict(env_prefix="CUTOUT_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CUTOUT_",
+        frozen=True,
+        hide_input_in_errors=True,  # it would print keys that are refused
+    )
 
     max_request_bytes: int = Field(
         default=32 * MIB, description="A larger request body answers 413."
@@ -73,6 +83,12 @@ class Settings(BaseSettings):
         default=5.0,
         description="For hair, and the edges of a picture larger than the network's; 0 is neither.",
     )
+    picture_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="A picture whose work takes longer is given up: by the local server, whose "
+        "worker process is replaced, by a batch, and by the command (300 s unless it is set).",
+    )
     storing_seconds: float = Field(
         default=4.0, description="Of the request's time, what the picture leaves to the storage."
     )
@@ -94,6 +110,11 @@ class Settings(BaseSettings):
     upload_seconds: int = Field(
         default=900, description="An upload must begin so soon after it was asked for."
     )
+    open_uploads: int = Field(
+        default=1000,
+        ge=1,
+        description="Uploads that the local server expects at once; one more is answered with 503.",
+    )
     bucket_url: str | None = Field(
         default=None,
         description="The bucket's own address, https://NAME.s3.REGION.amazonaws.com, "
@@ -105,14 +126,23 @@ class Settings(BaseSettings):
     )
     storage_bytes: int = Field(
         default=4096 * MIB,
-        description="For all of them, each counted as 64 KiB at least; beyond it the disk is full.",
+        description="For all of them, each counted as 64 KiB at least; beyond it the disk is full. "
+        "Uploads fill half of it at most.",
     )
     api_keys: SecretStr = Field(
         default=SecretStr(""),
-        description="Keys that requests must carry one of, apart by spaces. Empty: none is asked.",
+        description="Keys of at least 16 characters, separated by white space; requests must carry "
+        "one of them. Empty: no key is needed.",
     )
     api_keys_secret: str | None = Field(
         default=None, description="The ARN of a secret in Secrets Manager that holds them instead."
+    )
+    api_keys_stale_seconds: float = Field(
+        default=3600.0,
+        ge=300.0,
+        le=24 * 3600.0,
+        description="Seconds that the keys of a secret stay in force while Secrets Manager is "
+        "unreachable. An hour: a short outage refuses nobody, and a revoked key stops.",
     )
     secrets_url: str | None = Field(
         default=None,
@@ -123,6 +153,16 @@ class Settings(BaseSettings):
         default=False,
         validation_alias="AWS_SAM_LOCAL",
         description="Set by `sam local`, which knows no secret's real name: no keys are asked.",
+    )
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Names other than this machine's own that a server on a loopback address "
+        "answers to, separated by spaces or commas. `*` allows every name.",
+    )
+    allowed_origins: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Origins other than this machine's own whose pages may send requests to a "
+        "server on a loopback address that asks for no key. `*` allows every origin.",
     )
     page: bool = Field(default=True, description="Whether the demo page is at `/`.")
     region: str = Field(default="us-east-1", validation_alias="AWS_REGION")
@@ -165,12 +205,37 @@ class Settings(BaseSettings):
 
     @field_validator("api_keys")
     @classmethod
-    def _keys_are_no_blanks(cls, keys: SecretStr) -> SecretStr:
-        """Whoever sets blanks means keys, and would have a service that is open to all."""
+    def _api_keys_hold_a_key(cls, keys: SecretStr) -> SecretStr:
+        """Reject a text without a valid key, such as blanks: whoever sets it wants keys."""
         text = keys.get_secret_value()
-        if text and not text.strip():
-            raise ValueError("CUTOUT_API_KEYS holds blanks alone: name a key, or leave it out")
+        if text and not (parsed := parse_keys(text)).keys:
+            raise ValueError(
+                f"CUTOUT_API_KEYS holds no valid key ({parsed.refusals}). "
+                f"Set a key of at least {MIN_LENGTH} characters, or leave it out"
+            )
         return keys
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _names_are_separated(cls, names: object) -> object:
+        """Split the environment's text at spaces and commas."""
+        return names.lower().replace(",", " ").split() if isinstance(names, str) else names
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts_are_names(cls, hosts: frozenset[str]) -> frozenset[str]:
+        """Reject a host that no request could match."""
+        if not all(map(NAMED_HOST.fullmatch, hosts)):
+            raise ValueError("CUTOUT_ALLOWED_HOSTS takes names without scheme and port: a.example")
+        return hosts
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins_have_a_scheme(cls, origins: frozenset[str]) -> frozenset[str]:
+        """Reject an origin that no request could match."""
+        if not all(map(NAMED_ORIGIN.fullmatch, origins)):
+            raise ValueError("CUTOUT_ALLOWED_ORIGINS takes origins without path: https://a.example")
+        return origins
 
     @model_validator(mode="after")
     def _bucket_has_keys(self) -> Self:

@@ -55,7 +55,8 @@ RUN = {"curl", "cutout", ".venv/bin/cutout", "python", "python3", "sh", "node", 
 API = "https://abc123.execute-api.eu-west-1.amazonaws.com"
 LOCAL = "http://127.0.0.1:8000"
 EXAMPLE = "https://example.com"
-KEY = "..."
+KEY = "the-key-of-the-pages"
+ELIDED_KEY = "KEY=..."
 NEXT = "\x1e"
 
 DRIVER = """
@@ -82,7 +83,12 @@ class Desk:
         """Its standard output. URLs of the pages become those of the servers; a block that names a
         key gets the server that asks for one."""
         api = self.keyed if "KEY" in block.text else self.public
-        for theirs, ours in ((API, api), (LOCAL, self.public), (EXAMPLE, self.photos)):
+        for theirs, ours in (
+            (API, api),
+            (LOCAL, self.public),
+            (EXAMPLE, self.photos),
+            (ELIDED_KEY, f"KEY={KEY}"),
+        ):
             code = code.replace(theirs, ours)
         before = self.files()
         done = subprocess.run(

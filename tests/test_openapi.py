@@ -20,7 +20,7 @@ from tests.conftest import middle_is_object
 OPERATIONS = ["GET /v1/version", "GET /v1/modes", "POST /v1/results", "POST /v1/uploads"]
 
 
-@pytest.fixture(params=["", "key"], ids=["open", "with a key"])
+@pytest.fixture(params=["", "the-key-of-the-tests"], ids=["open", "with a key"])
 def key(request: pytest.FixtureRequest) -> str:
     """What the server asks for."""
     found: str = request.param

@@ -3,29 +3,32 @@
 import json
 import logging
 from threading import Lock
-from time import monotonic
 
+from handler.access.elapsed import Elapsed
 from handler.errors import KeysUnavailableError
 from handler.settings import Settings
 from handler.storage.signature import Signer
 
 FRESH_SECONDS = 300.0
-PAUSE_SECONDS = 5.0  # after a failure: while it is down, not every request has to wait for that
+PAUSE_SECONDS = 5.0  # after a failure, so that not every request waits for the time-out
 TIMEOUT_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
 
 class RefusedError(ConnectionError):
-    """Its message is the status: whether the role may not read the secret or there is none."""
+    """Secrets Manager's refusal. The message is its status, since the role may not be allowed to
+    read the secret, or there is none."""
 
 
 class SecretText:
-    """The current text of the secret, fetched when it is first asked for and again when it is five
-    minutes old. While it can't be fetched again, the old one goes on."""
+    """The current text of the secret. It is fetched when it is first asked for, and again when it
+    is five minutes old. While that fails the old text stays in force, up to
+    `Settings.api_keys_stale_seconds` from when it was asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self._id = settings.api_keys_secret
+        self._stale_seconds = settings.api_keys_stale_seconds
         self._url = (
             settings.secrets_url or f"https://secretsmanager.{settings.region}.amazonaws.com/"
         )
@@ -38,27 +41,34 @@ class SecretText:
         )
         self._lock = Lock()
         self._text: str | None = None
-        self._stale_at = 0.0
+        self._age = Elapsed()
+        self._failed: Elapsed | None = None
 
     def text(self) -> str:
-        """Raises `KeysUnavailableError` where it could never be fetched."""
+        """Return the text. Raise `KeysUnavailableError` if it was never fetched, or not lately."""
         with self._lock:
-            if monotonic() >= self._stale_at:
+            if self._is_due():
                 self._refresh()
-            if self._text is None:
+            if self._text is None or self._age.seconds() >= self._stale_seconds:
                 raise KeysUnavailableError
             return self._text
 
+    def _is_due(self) -> bool:
+        if self._failed is not None:
+            return self._failed.seconds() >= PAUSE_SECONDS
+        return self._text is None or self._age.seconds() >= FRESH_SECONDS
+
     def _refresh(self) -> None:
+        asked = Elapsed()  # before the call: a key may be revoked while the answer is on its way
         try:
             self._text = self._fetch()
         except (OSError, ValueError, LookupError, TypeError) as error:
             # the type or the status alone: a message may repeat what was sent or received
             why = error if isinstance(error, RefusedError) else type(error).__name__
             logger.error("the API keys can not be fetched: %s", why)  # noqa: TRY400
-            self._stale_at = monotonic() + PAUSE_SECONDS
+            self._failed = Elapsed()
         else:
-            self._stale_at = monotonic() + FRESH_SECONDS
+            self._age, self._failed = asked, None
 
     def _fetch(self) -> str:
         # as in the storage: not every cold start needs it
@@ -91,6 +101,6 @@ class SecretText:
         if answer.status != 200:
             raise RefusedError(f"Secrets Manager answers {answer.status}")
         text = json.loads(answer.data)["SecretString"]
-        if not isinstance(text, str) or not text.strip():
-            raise ValueError("the secret holds no text")
+        if not isinstance(text, str):
+            raise TypeError("the secret holds no text")
         return text

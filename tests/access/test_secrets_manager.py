@@ -1,54 +1,26 @@
-"""Keys in AWS Secrets Manager, of which a small server stands in for the one call that is made."""
+"""How long keys from AWS Secrets Manager stay in force. A small server stands in for the one call
+that is made."""
 
 import json
 import socket
-from collections.abc import Callable
-from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from handler.access import secrets_manager
-from handler.access.keys import open_keys
 from handler.errors import KeysUnavailableError
 from handler.settings import Settings
-from tests.fetch.servers import Reply, Server, answer, serving
+from tests.access.conftest import ARN, Clock, holding, keys
+from tests.access.texts import KEY
+from tests.fetch.servers import Reply, answer, serving
 
-ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf"
+OLD, NEW = "the-old-key-of-client-a", "the-new-key-of-client-a"
 
-
-@pytest.fixture(autouse=True)
-def _role(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-        "AWS_SECRET_ACCESS_KEY": "the-secret",
-        "AWS_SESSION_TOKEN": "the-token",
-        "AWS_REGION": "eu-west-1",
-        "CUTOUT_API_KEYS_SECRET": ARN,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_SAM_LOCAL", raising=False)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Moves the time on."""
-    now = [1000.0]
-    monkeypatch.setattr(secrets_manager, "monotonic", lambda: now[0])
-    return lambda seconds: now.append(now.pop() + seconds)
-
-
-def holding(text: str) -> Reply:
-    return answer(json.dumps({"ARN": ARN, "SecretString": text}).encode())
-
-
-def keys(server: Server, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url(host="127.0.0.1"))
-    return open_keys(Settings())
+pytestmark = pytest.mark.usefixtures("role")
 
 
 def test_the_secret_is_asked_for_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(holding("key")) as server:
-        assert keys(server, monkeypatch).accept(["key"])
+    with serving(holding(KEY)) as server:
+        assert keys(server, monkeypatch).accept([KEY])
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert json.loads(body) == {"SecretId": ARN}
     assert b"x-amz-target: secretsmanager.GetSecretValue\r\n" in head
@@ -57,9 +29,9 @@ def test_the_secret_is_asked_for_by_its_name(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_it_is_asked_for_once_and_again_after_five_minutes(
-    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    texts = iter(["old", "new old", "new"])
+    texts = iter([OLD, f"{NEW} {OLD}", NEW])
 
     def rotate(connection: socket.socket, request: bytes) -> None:
         holding(next(texts))(connection, request)
@@ -67,22 +39,41 @@ def test_it_is_asked_for_once_and_again_after_five_minutes(
     with serving(rotate) as server:
         found = keys(server, monkeypatch)
         assert server.connections == 0, "a cold start must not wait for it"
-        assert found.accept(["old"])
+        assert found.accept([OLD])
         clock(299)
-        assert not found.accept(["new"])
+        assert not found.accept([NEW])
         assert server.connections == 1
         clock(2)
-        assert found.accept(["new"])
-        assert found.accept(["old"])
+        assert found.accept([NEW])
+        assert found.accept([OLD])
         clock(301)
-        assert not found.accept(["old"])
+        assert not found.accept([OLD])
+
+
+def test_five_minutes_count_from_the_question_not_from_the_answer(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    """A key may be revoked while the answer is on its way."""
+
+    def slowly(connection: socket.socket, request: bytes) -> None:
+        clock(10)
+        holding(KEY)(connection, request)
+
+    with serving(slowly) as server:
+        found = keys(server, monkeypatch)
+        assert found.accept([KEY])
+        clock(289)
+        assert found.accept([KEY])
+        assert server.connections == 1
+        clock(2)
+        assert found.accept([KEY])
+        assert server.connections == 2
 
 
 REFUSALS: dict[str, Reply] = {
     "denied": answer(b"{}", "400 Bad Request"),
     "no text": answer(b"{}"),
     "no JSON": answer(b"no json"),
-    "an empty text": answer(b'{"SecretString": "  "}'),
     "a number": answer(b'{"SecretString": 1}'),
     "a list": answer(b"[]"),
     "nothing": lambda *_: None,
@@ -96,7 +87,7 @@ def test_nobody_gets_in_while_it_can_not_be_had(
     with serving(reply) as server:
         found = keys(server, monkeypatch)
         with pytest.raises(KeysUnavailableError):
-            found.accept(["", "key"])
+            found.accept(["", KEY])
     assert "can not be fetched" in caplog.text
     assert "the-secret" not in caplog.text
     assert "the-token" not in caplog.text
@@ -107,26 +98,62 @@ def test_the_log_says_how_it_was_refused(
 ) -> None:
     refusal = answer(b'{"message": "the-secret"}', "403 Forbidden")
     with serving(refusal) as server, pytest.raises(KeysUnavailableError):
-        keys(server, monkeypatch).accept(["key"])
+        keys(server, monkeypatch).accept([KEY])
     assert "Secrets Manager answers 403" in caplog.text
     assert "the-secret" not in caplog.text
 
 
-def test_the_last_ones_go_on_while_it_can_not_be_had_again(
-    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+OUTAGES: dict[str, Reply] = {
+    "no answer": lambda *_: None,
+    "a refusal": answer(b"{}", "403 Forbidden"),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
+@pytest.mark.parametrize("bound", [300, 3600, 7200])
+def test_the_last_ones_stay_in_force_up_to_the_bound(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, outage: Reply, bound: int
 ) -> None:
-    with serving(holding("key")) as server:
+    if bound != 3600:  # the default
+        monkeypatch.setenv("CUTOUT_API_KEYS_STALE_SECONDS", str(bound))
+    state = {"now": holding(KEY)}
+
+    def reply(connection: socket.socket, request: bytes) -> None:
+        state["now"](connection, request)
+
+    with serving(reply) as server:
         found = keys(server, monkeypatch)
-        assert found.accept(["key"])
-    clock(301)
-    assert found.accept(["key"])
-    assert not found.accept(["other"])
+        assert found.accept([KEY])
+        state["now"] = outage
+        clock(bound - 1)
+        assert found.accept([KEY])
+        assert not found.accept([OLD])
+        clock(2)
+        for given in (KEY, OLD):
+            with pytest.raises(KeysUnavailableError):
+                found.accept([given])
+        state["now"] = holding(KEY)
+        clock(6)
+        assert found.accept([KEY]), "Secrets Manager is back"
+
+
+@pytest.mark.parametrize("seconds", ["300", "3600", "86400"])
+def test_the_bound_may_be_up_to_a_day(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+    monkeypatch.setenv("CUTOUT_API_KEYS_STALE_SECONDS", seconds)
+    assert Settings().api_keys_stale_seconds == float(seconds)
+
+
+@pytest.mark.parametrize("seconds", ["299", "86401", "0", "-1", "inf", "nan"])
+def test_no_other_bound_is_accepted(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+    monkeypatch.setenv("CUTOUT_API_KEYS_STALE_SECONDS", seconds)
+    with pytest.raises(ValidationError, match="api_keys_stale_seconds"):
+        Settings()
 
 
 def test_while_it_is_down_it_is_not_asked_at_every_request(
-    monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    replies = iter([answer(b"{}", "500 Oops"), holding("key")])
+    replies = iter([answer(b"{}", "500 Oops"), holding(KEY), holding(KEY)])
 
     def recover(connection: socket.socket, request: bytes) -> None:
         next(replies)(connection, request)
@@ -135,7 +162,10 @@ def test_while_it_is_down_it_is_not_asked_at_every_request(
         found = keys(server, monkeypatch)
         for _ in range(3):
             with pytest.raises(KeysUnavailableError):
-                found.accept(["key"])
+                found.accept([KEY])
         assert server.connections == 1
         clock(6)
-        assert found.accept(["key"])
+        for seconds, calls in ((0, 2), (299, 2), (2, 3)):  # then every five minutes again
+            clock(seconds)
+            assert found.accept([KEY])
+            assert server.connections == calls

@@ -13,7 +13,7 @@ from tests.command.terminal import Terminal, left_standing
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
-KEY = "a key with spaces is two"
+KEYS = ("sesame-open-the-door", "another-key-that-opens")
 WITHOUT_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
 
@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
 @pytest.fixture
 def locked(tmp_path: Path) -> Iterator[LocalServer]:
     """Asks for a key."""
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_API_KEYS="sesame other") as running:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_API_KEYS=" ".join(KEYS)) as running:
         yield running
 
 
@@ -106,8 +106,8 @@ def test_a_key(
     for key in ([], ["--key", "wrong"]):
         done = run(photo, "--url", locked.url, *key)
         assert (done.code, done.lines) == (1, [refused]), key
-    assert run(photo, "--url", locked.url, "--key", "sesame").code == 0
-    monkeypatch.setenv("CUTOUT_KEY", "other")
+    assert run(photo, "--url", locked.url, "--key", KEYS[0]).code == 0
+    monkeypatch.setenv("CUTOUT_KEY", KEYS[1])
     assert run(photo, "--url", locked.url, "--force").code == 0
     assert run(photo, "--url", locked.url, "--force", "--key", "wrong").code == 1
 

@@ -13,7 +13,7 @@ ROLE = {
     "AWS_SECRET_ACCESS_KEY": "the-secret-of-the-role",
     "CUTOUT_API_KEYS_SECRET": "arn:aws:secretsmanager:us-east-1:123456789012:secret:keys",
 }
-KEY = "generated0key"
+KEY = "generated0key0of0the0stack"
 
 
 def test_keys_of_a_secret() -> None:

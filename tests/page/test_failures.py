@@ -135,20 +135,20 @@ def test_a_request_that_is_too_large(browser: Browser, tmp_path: Path) -> None:
 
 def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Path) -> None:
     with (
-        serving(tmp_path, CUTOUT_API_KEYS="sesame") as server,
+        serving(tmp_path, CUTOUT_API_KEYS="sesame-open-the-door") as server,
         visiting(browser, server.url + "/", complaints=1) as visit,
     ):
         assert visit.page.is_visible("#key"), "the page is public, and shows that it needs a key"
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("An API key is needed A valid API key is needed")
         assert visit.page.evaluate("document.activeElement.id") == "key"
-        visit.page.keyboard.type("sesame")
+        visit.page.keyboard.type("sesame-open-the-door")
         visit.page.keyboard.press("Enter")
         visit.wait("done")
         assert '-H "X-API-KEY: $KEY"' in visit.page.inner_text("#command-text")
         assert "sesame" not in visit.page.inner_text("body")
         visit.page.reload()
-        assert visit.page.input_value("#key") == "sesame"
+        assert visit.page.input_value("#key") == "sesame-open-the-door"
         assert visit.page.evaluate("Object.keys(localStorage)") == []
         assert visit.page.context.cookies() == []
         visit.choose(ASTRONAUT)
@@ -160,7 +160,7 @@ def test_no_key_is_asked_for_where_none_is_needed(visit: Visit) -> None:
 
 def test_a_key_that_can_t_be_one(browser: Browser, tmp_path: Path) -> None:
     with (
-        serving(tmp_path, CUTOUT_API_KEYS="sesame") as server,
+        serving(tmp_path, CUTOUT_API_KEYS="sesame-open-the-door") as server,
         visiting(browser, server.url + "/") as visit,
     ):
         visit.page.fill("#key", "schlüssel")

@@ -17,6 +17,7 @@ from tests.samples import PHOTOS
 from tests.shown import shown
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
+KEY = "sesame-open-the-door"
 
 
 def saved(page: Page, button: str) -> tuple[str, bytes]:
@@ -70,7 +71,7 @@ def run(command: str, folder: Path) -> None:
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", command],  # noqa: S607
         cwd=folder,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "KEY": "sesame", "no_proxy": "*"},
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "KEY": KEY, "no_proxy": "*"},
         capture_output=True,
         text=True,
         check=False,
@@ -91,10 +92,10 @@ def test_the_command_makes_the_same_file(visit: Visit, tmp_path: Path, name: str
 
 
 def test_the_command_of_a_large_file_with_a_key(browser: Browser, tmp_path: Path) -> None:
-    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path / "storage"), "CUTOUT_API_KEYS": "sesame"}
+    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path / "storage"), "CUTOUT_API_KEYS": KEY}
     with LocalServer(**environment) as server, visiting(browser, server.url + "/") as visit:
         large = of_size(LARGE + 1)
-        visit.page.fill("#key", "sesame")
+        visit.page.fill("#key", KEY)
         visit.choose(large)
         name, content = saved(visit.page, "#save")
         (tmp_path / "big one.jpg").write_bytes(large["buffer"])

@@ -116,7 +116,7 @@ def test_a_browser_may_talk_to_the_bucket(settings: Settings, bucket: str, origi
 
 
 def test_the_page_needs_no_key_and_shows_that_the_api_does(settings: Settings) -> None:
-    own = settings.model_copy(update={"api_keys": SecretStr("sesame")})
+    own = settings.model_copy(update={"api_keys": SecretStr("sesame-open-the-door")})
     client = client_of(own)
     assert client.get("/v1/modes").status_code == 401
     assert 'data-keys="on"' in client.get("/").text
