@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from handler.errors import StorageError, UploadsDownError, UploadsUnavailableError
 from handler.fetch.source import upload_url
 from handler.receive.access import Guard
 from handler.receive.documentation import UPLOADS_ANSWERS
+from handler.receive.places import Places
 from handler.settings import Settings
 from handler.storage.storage import Storage, UploadType, absolute
 
@@ -38,11 +39,18 @@ class Upload(BaseModel):
 
 
 def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
-    """The route, bound to the storage that it invites to."""
-    router = APIRouter(prefix="/v1")
+    """Return the route, bound to the storage that it invites to.
+
+    Invitations have places of their own, as many as pictures. Without any, a flood of invitations
+    would occupy every thread of the server; with the pictures', it would have them refused.
+    """
+    router, places = APIRouter(prefix="/v1"), Places(settings)
 
     @router.post(
-        "/uploads", summary="Prepare a large upload", responses=UPLOADS_ANSWERS, dependencies=keys
+        "/uploads",
+        summary="Prepare a large upload",
+        responses=UPLOADS_ANSWERS,
+        dependencies=[*keys, Depends(places)],
     )
     async def uploads(
         request: Request,

@@ -1,11 +1,10 @@
 """The local server's own disk."""
 
 import logging
-from contextlib import suppress
-from errno import ENOSPC
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from time import time
 
 from handler.deadline import Deadline
 from handler.errors import (
@@ -18,45 +17,65 @@ from handler.errors import (
     UploadSizeError,
 )
 from handler.settings import Settings
+from handler.storage.folder import Folder, Found
 from handler.storage.storage import AnswerKind, Invitation, UploadType, is_token, new_token
 
 FILES_PATH, UPLOADS_PATH = "v1/files", "v1/uploads"
 """Where the server's own routes answer; see `handler.receive.files`."""
 
+TICKET = ".open"
+
 SMALLEST = 64 * 1024
-"""What a file is counted as at least: there are never so many that to list them takes long."""
+"""Bytes that a file counts as at least, so that the store never holds so many files that listing
+them takes long."""
+
+UPLOADS_SHARE = 0.5
+"""Part of the store that uploads may fill. They cost a client little, and must leave room for
+answers."""
 
 logger = logging.getLogger(__name__)
 
 
 class DiskStorage:
-    """Two folders: `answers` for clients to fetch, `uploads` for files that they sent. An upload
-    that was asked for and isn't there yet is a file `TOKEN.open` that holds the type agreed on.
-    Whatever is older than a day is removed at the next write; a write that would not fit beside the
-    rest is refused as on a full disk."""
+    """Keeps `answers` for clients to fetch and `uploads` that clients sent, in two folders.
+
+    An upload that is expected is a ticket, a file `TOKEN.open` that holds the type agreed on. A
+    ticket is not counted in `storage_bytes`: `open_uploads` limits the tickets instead, so that
+    invitations can't take the place of answers. Expired files are removed at the next write to
+    their folder.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        folder = settings.storage_dir.expanduser()
-        self._answers, self._uploads = folder / "answers", folder / "uploads"
+        folder, day = settings.storage_dir.expanduser(), settings.link_seconds
+        self._answers = Folder(folder / "answers", {f".{kind}": day for kind in AnswerKind})
+        self._uploads = Folder(folder / "uploads", {"": day, TICKET: settings.upload_seconds})
         self._writing = Lock()
 
     def keep(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
         """See `Storage`."""
         name = f"{new_token()}.{kind}"
-        self._write(self._answers / name, content)
+        with self._storing():
+            kept = _counted(self._uploads.sweep()) + _counted(self._answers.sweep())
+            self._require_room(kept, len(content), self._settings.storage_bytes)
+            self._answers.write(name, content)
         return f"{FILES_PATH}/{name}"
 
     def invite(self, kind: UploadType) -> Invitation:
         """See `Storage`."""
         token = new_token()
-        self._write(self._ticket(token), kind.encode())
+        with self._storing():
+            tickets = sum(_is_ticket(each) for each in self._uploads.sweep())
+            if tickets >= self._settings.open_uploads:
+                logger.warning("%d uploads are open, as many as CUTOUT_OPEN_UPLOADS", tickets)
+                raise StorageError
+            self._uploads.write(token + TICKET, kind.encode())
         return Invitation(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
 
     def collect(self, token: str, _deadline: Deadline) -> bytes:
         """See `Storage`."""
-        path = self._uploads / token
-        if not self._is_alive(path, self._settings.link_seconds):
+        path = self._uploads.find(token) if is_token(token) else None
+        if path is None:
             raise UploadMissingError
         try:
             content = path.read_bytes()
@@ -67,16 +86,11 @@ class DiskStorage:
         return content
 
     def require_open(self, token: str) -> None:
-        """Raises `UploadRefusedError` where no upload is waited for under the token."""
-        if not is_token(token) or not self._is_alive(
-            self._ticket(token), self._settings.upload_seconds
-        ):
-            raise UploadRefusedError
+        """Raise `UploadRefusedError` unless an upload is expected under the token."""
+        self._ticket(token)
 
     def accept(self, token: str, kind: str, content: bytes) -> None:
-        """Takes an upload; raises `UploadRefusedError`, `UploadSizeError` or
-        `UploadsDownError`."""
-        self.require_open(token)
+        """Store an upload; raise `UploadRefusedError`, `UploadSizeError` or `UploadsDownError`."""
         ticket = self._ticket(token)
         try:
             agreed = ticket.read_text()
@@ -87,68 +101,51 @@ class DiskStorage:
         if not 0 < len(content) < self._settings.max_file_bytes:
             raise UploadSizeError
         try:
-            self._write(self._uploads / token, content)
+            self._store_upload(token, content)
         except StorageError as error:
             raise UploadsDownError from error
         ticket.unlink(missing_ok=True)
 
     def path(self, name: str) -> Path:
-        """The file behind a link of `keep`; raises `FileGoneError`."""
-        token, _, kind = name.partition(".")
-        path = self._answers / name
-        if not is_token(token) or kind not in set(AnswerKind):
-            raise FileGoneError
-        if not self._is_alive(path, self._settings.link_seconds):
+        """Return the file behind a link of `keep`; raise `FileGoneError`."""
+        path = self._answers.find(name)
+        if path is None:
             raise FileGoneError
         return path
 
     def _ticket(self, token: str) -> Path:
-        return self._uploads / f"{token}.open"
+        path = self._uploads.find(token + TICKET)
+        if path is None:
+            raise UploadRefusedError
+        return path
 
-    def _write(self, path: Path, content: bytes) -> None:
-        """Writes the file whole or not at all."""
-        part = path.with_name(f".{new_token()}.part")
+    def _store_upload(self, token: str, content: bytes) -> None:
+        with self._storing():
+            uploads, limit = _counted(self._uploads.sweep()), self._settings.storage_bytes
+            self._require_room(uploads, len(content), int(limit * UPLOADS_SHARE))
+            self._require_room(uploads + _counted(self._answers.sweep()), len(content), limit)
+            self._uploads.write(token, content)
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """Let one thread write at a time; raise `StorageError` where the disk fails."""
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._writing:
-                self._require_room(len(content))
-                part.write_bytes(content)
-            part.replace(path)
+                yield
         except OSError as error:
             logger.exception("the storage failed")
-            with suppress(OSError):
-                part.unlink()
             raise StorageError from error
 
-    def _require_room(self, size: int) -> None:
-        if self._kept() + _counted(size) > self._settings.storage_bytes:
-            raise OSError(ENOSPC, "CUTOUT_STORAGE_BYTES", str(self._answers.parent))
-
-    def _kept(self) -> int:
-        """Bytes of all files, after what is too old was removed."""
-        total = 0
-        for folder in (self._answers, self._uploads):
-            for path in folder.iterdir() if folder.is_dir() else ():
-                if self._is_alive(path, self._settings.link_seconds):
-                    total += _counted(_size(path))
-                else:
-                    path.unlink(missing_ok=True)  # another process may have been faster
-        return total
-
-    @staticmethod
-    def _is_alive(path: Path, seconds: int) -> bool:
-        try:
-            return time() - path.stat().st_mtime < seconds
-        except OSError:
-            return False
+    def _require_room(self, kept: int, size: int, limit: int) -> None:
+        if kept + max(size, SMALLEST) > limit:
+            logger.warning("The store is full: see CUTOUT_STORAGE_BYTES")
+            raise StorageError
 
 
-def _counted(size: int) -> int:
-    return max(size, SMALLEST)
+def _is_ticket(found: Found) -> bool:
+    return found.name.endswith(TICKET)
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # a client has just used its invitation
-        return 0
+def _counted(found: Iterable[Found]) -> int:
+    """Return the bytes of all files but the tickets."""
+    return sum(max(each.size, SMALLEST) for each in found if not _is_ticket(each))

@@ -1,4 +1,4 @@
-"""The local server's uploads: what a stranger can make it hold in memory."""
+"""The local server's uploads: what a stranger can make it hold in memory and on its disk."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,7 @@ from handler.app import build_app
 from handler.pipeline import Pipeline
 from handler.settings import Settings
 from handler.storage.disk import DiskStorage
-from handler.storage.storage import UploadType, new_token
+from handler.storage.storage import Invitation, UploadType, new_token
 from tests.conftest import middle_is_object
 from tests.samples import jpeg
 
@@ -75,3 +75,36 @@ def test_an_upload_takes_a_place_as_a_picture_does(
     with TestClient(build_app(Pipeline(settings, post_another, storage))) as client:
         assert client.post("/v1/results", files={"image": jpeg()}).status_code == 200
     assert replies == [status]
+
+
+@pytest.mark.parametrize(("waiting", "status"), [(0, 503), (1, 200)])
+def test_invitations_have_places_of_their_own(tmp_path: Path, waiting: int, status: int) -> None:
+    settings = Settings(storage_dir=tmp_path, concurrency=1, waiting=waiting)
+    replies: list[int] = []
+    client: TestClient
+
+    class Slow(DiskStorage):
+        """While it makes the first invitation, others ask for one, and for a picture."""
+
+        def invite(self, kind: UploadType) -> Invitation:
+            if not replies:
+                replies.append(client.post("/v1/results", files={"image": jpeg()}).status_code)
+                replies.append(client.post("/v1/uploads").status_code)
+            return super().invite(kind)
+
+    with TestClient(app_of(settings, Slow(settings))) as client:
+        for _ in range(2):  # the second time, to see that the place came free
+            assert client.post("/v1/uploads").status_code == 200
+    assert replies == [200, status]
+
+
+def test_who_asks_for_all_uploads_stops_uploads_and_no_picture(tmp_path: Path) -> None:
+    settings = Settings(storage_dir=tmp_path, open_uploads=3, storage_bytes=1 << 20)
+    with TestClient(app_of(settings, DiskStorage(settings))) as client:
+        replies = [client.post("/v1/uploads") for _ in range(20)]
+        assert [each.status_code for each in replies] == [200] * 3 + [503] * 17
+        assert replies[-1].json() == {"detail": "Uploads are unavailable. Try again later."}
+        assert int(replies[-1].headers["retry-after"]) > 0
+        for query in ("", "?representation=url"):
+            answer = client.post(f"/v1/results{query}", files={"image": jpeg()})
+            assert answer.json()["results"][0]["status"]["code"] == "ok"

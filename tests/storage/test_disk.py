@@ -19,7 +19,7 @@ from handler.errors import (
     UploadSizeError,
 )
 from handler.settings import Settings
-from handler.storage.disk import SMALLEST, DiskStorage
+from handler.storage.disk import DiskStorage
 from handler.storage.storage import AnswerKind, UploadType, new_token
 
 LATER = Deadline.after(600)
@@ -90,7 +90,8 @@ def test_an_upload_comes_back_for_a_day(storage: DiskStorage, tmp_path: Path) ->
 
 
 def test_an_upload_that_never_came(storage: DiskStorage) -> None:
-    for token in (storage.invite(UploadType.PNG).token, new_token()):
+    invited = storage.invite(UploadType.PNG).token
+    for token in (invited, f"{invited}.open", new_token(), ""):
         with pytest.raises(UploadMissingError):
             storage.collect(token, LATER)
 
@@ -166,41 +167,3 @@ def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     storage = DiskStorage(Settings(storage_dir=tmp_path / "file"))
     with pytest.raises(StorageError):
         storage.invite(UploadType.PNG)
-
-
-@pytest.mark.parametrize(("room", "fits"), [(3 * SMALLEST, True), (3 * SMALLEST - 1, False)])
-def test_small_files_count_and_beyond_the_limit_the_disk_is_full(
-    tmp_path: Path, room: int, fits: bool
-) -> None:
-    """Answers, invitations and uploads together."""
-    storage = DiskStorage(Settings(storage_dir=tmp_path, storage_bytes=room))
-    storage.keep(CONTENT, AnswerKind.PNG, LATER)
-    storage.invite(UploadType.PNG)
-    if fits:
-        storage.keep(CONTENT, AnswerKind.JSON, LATER)
-    else:
-        with pytest.raises(StorageError):
-            storage.keep(CONTENT, AnswerKind.JSON, LATER)
-    assert len(files(tmp_path)) == 2 + fits
-
-
-@pytest.mark.parametrize(("room", "fits"), [(300_000, True), (299_999, False)])
-def test_large_files_count_as_they_are(tmp_path: Path, room: int, fits: bool) -> None:
-    storage = DiskStorage(Settings(storage_dir=tmp_path, storage_bytes=room))
-    storage.keep(bytes(100_000), AnswerKind.PNG, LATER)
-    storage.accept(storage.invite(UploadType.PNG).token, "image/png", bytes(100_000))
-    if fits:
-        storage.keep(bytes(100_000), AnswerKind.PNG, LATER)
-    else:
-        with pytest.raises(StorageError):
-            storage.keep(bytes(100_000), AnswerKind.PNG, LATER)
-
-
-def test_a_day_later_there_is_room_again(tmp_path: Path) -> None:
-    storage = DiskStorage(Settings(storage_dir=tmp_path, storage_bytes=SMALLEST))
-    storage.invite(UploadType.PNG)
-    with pytest.raises(StorageError):
-        storage.keep(CONTENT, AnswerKind.PNG, LATER)
-    for each in tmp_path.rglob("*.open"):
-        age(each, DAY + 1)
-    storage.keep(CONTENT, AnswerKind.PNG, LATER)
