@@ -1,24 +1,27 @@
-"""HTTP to the API: its key, streamed forms, and answers that lie elsewhere."""
+"""HTTP to the API: its key, streamed forms, and answers that are kept elsewhere."""
 
-import json
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, BinaryIO, NamedTuple, TypeAlias
-from urllib.parse import urljoin
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO, NamedTuple, TypeAlias
+from urllib.parse import urlencode
 
-from requests import Response, Session
-from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 from requests_toolbelt.multipart.encoder import MultipartEncoder, MultipartEncoderMonitor
+from urllib3.exceptions import HTTPError
 
-from handler import __version__
-from handler.command.problems import TaskError, shown
+from handler.command.answers import FOREIGN, SMALL_BYTES, Answer, quoted, read_answer, refusal
+from handler.command.links import is_own, resolve
+from handler.command.problems import TaskError
 from handler.command.retry import persistent
+from handler.command.sessions import ApiSession, anonymous
+from handler.transport.cutoff import Cutoff
 
-CONNECT_SECONDS, READ_SECONDS = 15, 150
-FOREIGN = "The server's answer is not one of this API."
-MAX_WORDS = 300  # characters of what a server says that isn't ours
+TIMEOUTS = 15, 150  # seconds to connect, and between bytes
+ANSWER_SECONDS = 600.0
+"""For all of a request and its answer, however they trickle. An answer of 90 MB, for a PNG of noise
+with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
+SLOWEST_UPLOAD = 10_000
+"""Bytes a second. What is sent has as much more time as it takes at this pace."""
 
 
 class FilePart(NamedTuple):
@@ -35,113 +38,106 @@ Sent: TypeAlias = Callable[[int], None]
 
 
 class Client:
-    """For several threads. The `key` goes to the API and to nobody that it sends on to."""
+    """An API's client for several threads. The `key` goes to the API and to no other address, even
+    one that the API names."""
 
     def __init__(self, url: str, key: str | None, connections: int) -> None:
         self._url = url.rstrip("/")
-        self._api = _session({"X-API-KEY": key} if key else {}, connections)
-        self._anyone = _session({}, connections)
+        self._api = ApiSession({"X-API-KEY": key} if key else {}, connections)
+        self._own = ApiSession({}, connections)
+        self._anyone = ApiSession({}, connections)
+        self._anyone.auth = anonymous
 
     def close(self) -> None:
-        """Ends all connections."""
-        self._api.close()
-        self._anyone.close()
+        """End all connections."""
+        for session in (self._api, self._own, self._anyone):
+            session.close()
 
     def check(self, path: str, word: str) -> None:
-        """Raises `TaskError` where the path doesn't answer with a text that holds the word."""
-        response = self._persistent(lambda: _get(self._api, self._url + path))
-        if response.status_code == 401:
-            raise TaskError(f"{refusal(response)} Give it with CUTOUT_KEY or --key.")
-        if response.status_code != 200:
-            raise TaskError(refusal(response))
-        if word not in response.text:
+        """Raise `TaskError` unless the path answers with a text that holds the word."""
+        answer = _persistent(lambda: _get(self._api, self._url + path, SMALL_BYTES))
+        if answer.status == 401:
+            raise TaskError(f"{refusal(answer)} Give it with CUTOUT_KEY or --key.")
+        if answer.status != 200:
+            raise TaskError(refusal(answer))
+        if word not in answer.text:
             raise TaskError(FOREIGN)
 
-    def post(self, path: str, query: Mapping[str, str], form: Form, sent: Sent) -> Response:
-        """A form to a path of the API, and what a 303 leads to; raises `TaskError` where there is
-        no answer."""
-        address = self._url + path
-        response = self._persistent(lambda: _post(self._api, address, query, form, sent))
-        if response.status_code != 303:
-            return response
-        link = urljoin(response.url, response.headers.get("Location", ""))
-        return self._persistent(lambda: _get(self._anyone, link))
+    def post(
+        self, path: str, query: Mapping[str, str], form: Form, sent: Sent, limit: int = SMALL_BYTES
+    ) -> Answer:
+        """Post a form to a path of the API and return its answer, or the one that a 303 leads to,
+        of at most `limit` bytes. Raise `TaskError` if there is none."""
+        address = f"{self._url}{path}?{urlencode(query)}"
+        answer = _persistent(lambda: _post(self._api, address, form, sent, limit))
+        location = answer.headers.get("Location")
+        if answer.status != 303 or location is None:
+            return answer
+        link = resolve(location, address)
+        return _persistent(lambda: _get(self._session(link), link, limit))
 
-    def post_elsewhere(self, url: str, form: Form, sent: Sent) -> Response:
-        """A form to an address that the API gave; raises `TaskError` where there is no answer."""
-        return self._persistent(lambda: _post(self._anyone, url, {}, form, sent))
+    def post_elsewhere(self, url: str, form: Form, sent: Sent) -> Answer:
+        """Post a form to an address that the API gave and return the answer. Raise `TaskError` if
+        there is none, or if the address isn't allowed."""
+        link = resolve(url, self._url)
+        return _persistent(lambda: _post(self._session(link), link, form, sent, SMALL_BYTES))
 
-    @staticmethod
-    def _persistent(send: Callable[[], Response]) -> Response:
-        try:
-            return persistent(send)
-        except RequestException as error:
-            raise TaskError(f"The request can not be made: {shown(error)}") from error
+    def _session(self, link: str) -> ApiSession:
+        """Return the session for an address that the API named. That of its own origin may use the
+        user and password of `--url` or `.netrc`, since the API is asked with them as well."""
+        return self._own if is_own(link, self._url) else self._anyone
 
 
-def answered(response: Response) -> dict[str, Any]:
-    """An answer's JSON; raises `TaskError` where it is none, or where the request was refused."""
-    if response.status_code != 200:
-        raise TaskError(refusal(response))
+def _persistent(send: Callable[[], Answer]) -> Answer:
     try:
-        answer = json.loads(response.content)
-    except ValueError as error:
-        raise TaskError(FOREIGN) from error
-    if not isinstance(answer, dict):
-        raise TaskError(FOREIGN)
-    return answer
+        return persistent(send)
+    except (RequestException, HTTPError) as error:
+        raise TaskError(f"The request can not be made: {quoted(error)}") from error
 
 
-def refusal(response: Response) -> str:
-    """The status, and what the server says of it."""
-    try:
-        said = json.loads(response.content)
-    except ValueError:
-        said = {"message": response.text}
-    words = said.get("detail", said.get("message")) if isinstance(said, dict) else said
-    if not isinstance(words, str):
-        words = json.dumps(words)
-    line = " ".join(words.split())[:MAX_WORDS] or response.reason
-    if 300 <= response.status_code < 400:
-        line = f"It moved to {response.headers.get('Location')}"
-    return shown(f"The server answered {response.status_code}: {line}")
+def _get(session: ApiSession, url: str, limit: int) -> Answer:
+    with _timed(ANSWER_SECONDS):
+        return read_answer(session.get(url, timeout=TIMEOUTS, allow_redirects=False), limit)
 
 
-def _session(headers: Mapping[str, str], connections: int) -> Session:
-    """Shared by threads, which it is safe for while nothing in it changes: no cookie is taken."""
-    session = Session()
-    session.headers.update({"User-Agent": f"cutout/{__version__}", **headers})
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
-    return session
-
-
-def _get(session: Session, url: str) -> Response:
-    return session.get(url, timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False)
-
-
-def _post(session: Session, url: str, query: Mapping[str, str], form: Form, sent: Sent) -> Response:
-    """Files are opened anew each time and read as they are sent."""
-    timeout = CONNECT_SECONDS, READ_SECONDS
-    if not form:
-        return session.post(url, params=query, timeout=timeout, allow_redirects=False)
+def _post(session: ApiSession, url: str, form: Form, sent: Sent, limit: int) -> Answer:
+    """Post a form, whose files are opened anew each time and read as they are sent."""
     with ExitStack() as files:
-        fields = [
-            (name, part if isinstance(part, str) else _opened(part, files))
-            for name, part in form.items()
-        ]
-        encoder = MultipartEncoder(fields)
-        body = MultipartEncoderMonitor(encoder, lambda monitor: sent(monitor.bytes_read))
-        return session.post(
-            url,
-            params=query,
-            data=body,
-            headers={"Content-Type": body.content_type},
-            timeout=timeout,
-            allow_redirects=False,
-        )
+        body = _encoded(form, files, sent) if form else None
+        length = 0 if body is None else body.len
+        headers = {} if body is None else {"Content-Type": body.content_type}
+        with _timed(ANSWER_SECONDS + length / SLOWEST_UPLOAD):
+            response = session.post(
+                url,
+                data=body,
+                headers=headers,
+                timeout=TIMEOUTS,
+                allow_redirects=False,
+            )
+            return read_answer(response, limit)
+
+
+def _encoded(form: Form, files: ExitStack, sent: Sent) -> MultipartEncoderMonitor:
+    fields = [
+        (name, part if isinstance(part, str) else _opened(part, files))
+        for name, part in form.items()
+    ]
+    return MultipartEncoderMonitor(MultipartEncoder(fields), lambda each: sent(each.bytes_read))
 
 
 def _opened(part: FilePart, files: ExitStack) -> tuple[str, BinaryIO, str]:
     return part.name, files.enter_context(part.opener()), part.kind
+
+
+@contextmanager
+def _timed(seconds: float) -> Iterator[None]:
+    """End the connections of the block after so many seconds and raise `TaskError` then."""
+    with Cutoff(seconds) as cutoff:
+        try:
+            yield
+        finally:  # a shut socket looks like a broken connection, or like the end of an answer
+            try:
+                cutoff.remaining()
+            except TimeoutError as error:
+                message = f"The server took more than {seconds:.0f} seconds to answer."
+                raise TaskError(message) from error

@@ -1,12 +1,13 @@
 """Pictures cut out by a deployed API."""
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from pathlib import Path
 from typing import Any
 
 from handler.background_errors import UnsupportedBackgroundError
-from handler.command.client import FOREIGN, Client, Form, answered
+from handler.command.answers import FOREIGN, RESULT_BYTES, answered, quoted
+from handler.command.client import Client, Form
 from handler.command.problems import CommandError, TaskError, cause, shown
 from handler.command.tally import Tally
 from handler.command.targets import Task
@@ -63,8 +64,12 @@ class RemoteWorker:
             uploaded = self._uploads.put(image, size, sent)
         form: Form = {"image": image} if uploaded is None else {"url": uploaded}
         told = sent if uploaded is None else mute
-        response = self._client.post(RESULTS, self._query, {**form, **self._background}, told)
-        return _picture(answered(response), self._wishes.format)
+        form = {**form, **self._background}
+        # in one expression, so that no text is in memory any more when its picture is decoded
+        return _picture(
+            answered(self._client.post(RESULTS, self._query, form, told, RESULT_BYTES)),
+            self._wishes.format,
+        )
 
     def _prepare_background(self, file: Path) -> None:
         """It goes with each picture, so that a large one is uploaded, once for all. Raises
@@ -86,15 +91,19 @@ class RemoteWorker:
 
 
 def _picture(answer: dict[str, Any], kind: FileFormat) -> bytes:
-    """The file in the answer; raises `TaskError` with its own words where there is none."""
+    """Return the file in the answer. Raise `TaskError` with the answer's own words if there is
+    none."""
     try:
         (result,) = answer["results"]
         code, message = result["status"]["code"], result["status"]["message"]
-        content = b64decode(result["entities"][0]["image"], validate=True) if code == "ok" else b""
+        encoded = result["entities"][0]["image"] if code == "ok" else ""
+        content = a2b_base64(encoded, strict_mode=True)  # takes a text without a copy of it
     except (LookupError, TypeError, ValueError) as error:
         raise TaskError(FOREIGN) from error
+    if not isinstance(message, str):
+        raise TaskError(FOREIGN)
     if code != "ok":
-        raise TaskError(shown(message))
+        raise TaskError(quoted(message))
     if not BEGINNINGS[kind].match(content):
         raise TaskError(f"The server made no {kind.name}; it may be older than this command.")
     return content

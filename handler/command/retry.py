@@ -6,10 +6,10 @@ from email.utils import parsedate_to_datetime
 from random import uniform
 from time import sleep
 
-from requests import Response
-from requests.exceptions import ChunkedEncodingError, SSLError, Timeout
 from requests.exceptions import ConnectionError as NoConnectionError
+from requests.exceptions import SSLError, Timeout
 
+from handler.command.answers import Answer, quoted
 from handler.command.problems import TaskError, cause
 
 ATTEMPTS = 6
@@ -20,8 +20,9 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 is over in a moment."""
 
 
-def persistent(send: Callable[[], Response]) -> Response:
-    """The first answer that isn't a passing failure, or the last one. `send` begins anew each time.
+def persistent(send: Callable[[], Answer]) -> Answer:
+    """Return the first answer that isn't a passing failure, or the last one. `send` begins anew
+    each time.
 
     Pauses grow and are random, so that clients turned away together don't come back together
     ("Exponential Backoff And Jitter", AWS Architecture Blog); a `Retry-After` is kept. Raises
@@ -30,31 +31,30 @@ def persistent(send: Callable[[], Response]) -> Response:
     for attempt in range(1, ATTEMPTS + 1):
         last = attempt == ATTEMPTS
         try:
-            response = send()
+            answer = send()
         except SSLError as error:
             raise TaskError(f"No secure connection: {_innermost(error)}") from error
-        except (NoConnectionError, ChunkedEncodingError, Timeout) as error:
+        except (NoConnectionError, Timeout) as error:
             if last:
                 raise TaskError(f"The server can't be reached: {_innermost(error)}") from error
             asked = 0.0
         else:
-            asked = retry_after(response)
-            if response.status_code not in PASSING or last or asked > MOST_PATIENCE:
-                return response
-            response.close()
+            asked = retry_after(answer)
+            if answer.status not in PASSING or last or asked > MOST_PATIENCE:
+                return answer
         sleep(asked + uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))))  # noqa: S311
     raise AssertionError("the last attempt returns or raises")
 
 
-def retry_after(response: Response) -> float:
-    """Seconds that the server asks to wait, in either form of the header (RFC 9110, 10.2.3); 0
-    where it says nothing sensible."""
-    text = response.headers.get("Retry-After", "").strip()
+def retry_after(answer: Answer) -> float:
+    """Return the seconds that the server asks to wait, in either form of the header (RFC 9110,
+    10.2.3); 0 if it says nothing sensible, infinity if the number has hundreds of digits."""
+    text = answer.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year or an offset of many digits
         return 0.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -62,7 +62,8 @@ def retry_after(response: Response) -> float:
 
 
 def _innermost(error: BaseException) -> str:
-    """What the system said, without what each library around it has added."""
+    """Return what the system said, without what each library around it has added. It may hold a
+    line of the server's."""
     while True:
         inner = error.__cause__ or error.__context__
         nested = [each for each in error.args if isinstance(each, BaseException)]
@@ -72,5 +73,5 @@ def _innermost(error: BaseException) -> str:
             break
         error = following
     if isinstance(error, OSError):
-        return cause(error)
-    return f"{str(error) or type(error).__name__}."
+        return quoted(cause(error))
+    return f"{quoted(error) or type(error).__name__}."

@@ -1,9 +1,10 @@
 """Files too large for a request, put where the API wants them."""
 
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-from handler.command.client import FOREIGN, Client, FilePart, Sent, answered, refusal
+from handler.command.answers import FOREIGN, answered, refusal
+from handler.command.client import Client, FilePart, Form, Sent
 from handler.command.problems import TaskError
 from handler.errors import FileTooBigError, UnreadablePictureError, UnsupportedTypeError
 
@@ -14,6 +15,15 @@ UNKNOWN = "application/octet-stream"
 STORED = frozenset({200, 201, 204})
 
 
+class _Invitation(NamedTuple):
+    """Where to post a file, with which fields before it, and what to send to the API instead."""
+
+    target: str
+    fields: dict[str, str]
+    url: str
+    max_bytes: int
+
+
 class Uploads:
     """By the API's own invitation, as long as it gives any."""
 
@@ -21,28 +31,45 @@ class Uploads:
         self._client, self._invites = client, True
 
     def put(self, part: FilePart, size: int, sent: Sent) -> str | None:
-        """What to send in the file's place; None where the API takes no uploads. Raises
-        `TaskError`, and `PictureError` for a file that it would not take."""
+        """Upload the file and return what to send in its place; None if the API takes no uploads.
+        Raise `TaskError`, and `PictureError` for a file that the API would not take."""
         if part.kind == UNKNOWN:
             raise UnsupportedTypeError if size else UnreadablePictureError
         if not self._invites:
             return None
         invited = self._client.post(UPLOADS, {"type": part.kind, "name": part.name}, {}, mute)
-        if invited.status_code == 404:
+        if invited.status == 404:
             self._invites = False
             return None
-        try:
-            invitation = answered(invited)
-            target, fields = invitation["upload"]["url"], dict(invitation["upload"]["fields"])
-            url, limit = str(invitation["url"]), int(invitation["max_bytes"])
-        except (LookupError, TypeError, ValueError) as error:
-            raise TaskError(FOREIGN) from error
-        if size > limit:
-            raise FileTooBigError(limit + 1)
-        stored = self._client.post_elsewhere(target, {**fields, "file": part}, sent)
-        if stored.status_code not in STORED:
+        invitation = _invitation(answered(invited))
+        if size > invitation.max_bytes:
+            raise FileTooBigError(invitation.max_bytes + 1)
+        form: Form = {**invitation.fields, "file": part}
+        stored = self._client.post_elsewhere(invitation.target, form, sent)
+        if stored.status not in STORED:
             raise TaskError(f"The upload failed. {refusal(stored)}")
-        return url
+        return invitation.url
+
+
+def _invitation(answer: dict[str, Any]) -> _Invitation:
+    """Return what the API answered. Raise `TaskError` unless a form can be made of it."""
+    try:
+        target, fields = answer["upload"]["url"], dict(answer["upload"]["fields"])
+        url, max_bytes = answer["url"], answer["max_bytes"]
+        for text in (target, url, *fields, *fields.values()):
+            _require_text(text)
+    except (LookupError, TypeError, ValueError) as error:
+        raise TaskError(FOREIGN) from error
+    if not isinstance(max_bytes, int) or max_bytes <= 0:
+        raise TaskError(FOREIGN)
+    return _Invitation(target, fields, url, max_bytes)
+
+
+def _require_text(value: object) -> None:
+    """Raise `TypeError` for anything but text, `ValueError` for text that isn't valid Unicode."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    value.encode()
 
 
 def picture_part(name: str, opener: Callable[[], BinaryIO]) -> FilePart:

@@ -2,9 +2,11 @@
 
 import json
 import socket
+import ssl
 import struct
+import sys
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
@@ -30,12 +32,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; `drop` breaks the connection in its place."""
+    """An answer; `drop` breaks the connection in its place, and `raw` gives the bytes to send in
+    its place, head included."""
 
     status: int = 200
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
+    raw: Callable[[], Iterable[bytes]] | None = None
 
 
 RESULTS = "/v1/results"
@@ -51,22 +55,39 @@ def success(content: bytes | None = None) -> Reply:
     return Reply(body={"results": [{"status": status, "entities": [entity]}]})
 
 
+def invited(
+    url: object = "/kept",
+    fields: object = None,
+    upload: object = None,
+    upload_url: object = "upload:1",
+    max_bytes: object = 10_000,
+) -> Reply:
+    """An invitation to upload."""
+    upload = upload or {"url": url, "fields": {"key": "1"} if fields is None else fields}
+    return Reply(body={"upload": upload, "url": upload_url, "max_bytes": max_bytes})
+
+
 class Moody:
     """`with Moody({"/v1/results": [Reply(429), success()]}) as server: ... server.url`: answers to
-    each path in turn, the last one again and again."""
+    each path in turn, the last one again and again. As a proxy it is asked for whole addresses."""
 
-    def __init__(self, replies: Mapping[str, Sequence[Answer]]) -> None:
-        answers: dict[str, Sequence[Answer]] = {"/v1/modes": [Reply(body=MODES)], **replies}
-        self._replies = {path: list(each) for path, each in answers.items()}
+    def __init__(
+        self, replies: Mapping[str, Sequence[Answer]], tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._replies: dict[str, list[Answer]] = {}
+        self.say({"/v1/modes": [Reply(body=MODES)], **replies})
         self._lock = Lock()
         self.asked: list[Asked] = []
 
         class Handler(_Handler):
             server_of = self
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        origin = "http://127.0.0.1" if tls is None else "https://localhost"
+        self.url = f"{origin}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -82,6 +103,10 @@ class Moody:
         self._server.server_close()
         self._thread.join()
 
+    def say(self, replies: Mapping[str, Sequence[Answer]]) -> None:
+        """Answer some paths anew."""
+        self._replies |= {path: list(each) for path, each in replies.items()}
+
     def asked_for(self, path: str) -> list[Asked]:
         """The requests to a path, queries aside."""
         return [each for each in self.asked if each.path.partition("?")[0] == path]
@@ -95,6 +120,13 @@ class Moody:
                 return Reply(404, {"detail": "Not Found"})
             found = replies.pop(0) if len(replies) > 1 else replies[0]
         return found(asked) if callable(found) else found
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print a traceback unless the client has hung up."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,6 +152,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.close_connection = True
             self.connection.close()
+            return
+        if reply.raw is not None:
+            self.close_connection = True
+            for part in reply.raw():
+                self.connection.sendall(part)
             return
         content = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
         self.send_response(reply.status)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from handler.command import arguments, retry
+from handler.command.answers import RESULT_BYTES
+from handler.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
 from handler.command.discover import SUFFIXES
 from handler.command.remote import LARGE
 from handler.engine import LOCAL_MAX_SIDE
@@ -70,6 +72,9 @@ def test_the_numbers_are_the_code_s() -> None:
     assert "six times in\nall" in PAGE
     assert retry.MOST_PATIENCE == 120
     assert "more than two\nminutes" in PAGE
+    assert f"has {RESULT_BYTES // 10**6} MB at most" in PAGE
+    assert f"and {ANSWER_SECONDS / 60:.0f} minutes to arrive" in PAGE
+    assert f"second for every {SLOWEST_UPLOAD // 1000} kB" in PAGE
     for status in retry.PASSING:
         assert str(status) in PAGE
     for suffix in SUFFIXES:
