@@ -33,6 +33,7 @@ from handler.refine.enlarge import enlarge
 from handler.refine.levels import stretch_levels
 from handler.segment.network import Network, square
 from handler.settings import Settings, visible_processors
+from tests.local_server import resident_kb
 
 CHUNK = 8
 """Pictures whose input is in memory at once."""
@@ -132,19 +133,11 @@ def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
         with ThreadPoolExecutor(1) as pool:
             said = pool.submit(lambda: process.stderr.read() if process.stderr else "")
             while process.poll() is None:
-                resident.append(_resident_mb(process.pid))
+                resident.append(resident_kb(process.pid) // 1024)
                 sleep(PAUSE)
         children = getrusage(RUSAGE_CHILDREN)
         spent = Spent(perf_counter() - start, children.ru_utime + children.ru_stime)
         return Run(spent, resident, process.returncode, said.result())
-
-
-def _resident_mb(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return int((status.partition("VmRSS:")[2].split() or ["0"])[0]) // 1024
 
 
 def main() -> None:

@@ -126,7 +126,7 @@ def qualities(path: Path) -> Iterator[str]:
     yield "| quality | method | time | file | error (rms, of 255) |"
     yield "|---:|---:|---:|---:|---:|"
     source = Source(path.read_bytes(), path.name)
-    composition = pipeline().compose(source, Options(), Deadline.after(120), Stages())
+    composition = pipeline().work.compose(source, Options(), Deadline.after(120), Stages())
     visible = composition.pixels[..., 3] > 0
     for quality in QUALITIES:
         for method in METHODS:

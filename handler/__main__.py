@@ -3,25 +3,35 @@
 import sys
 from argparse import ArgumentParser
 
-import uvicorn
-
-from handler.app import create_app
-from handler.segment.model_file import ModelError
-from handler.settings import get_settings
-
 
 def main() -> None:
-    """Serves on loopback unless told otherwise."""
+    """Serve on loopback unless told otherwise. Pictures are worked on in processes of their own,
+    which import this module again: it imports nothing else until it is run."""
     parser = ArgumentParser(prog="python -m handler", description="Serve the API on this machine.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     arguments = parser.parse_args()
+
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from handler.engine import open_workers  # noqa: PLC0415
+    from handler.segment.model_file import ModelError  # noqa: PLC0415
+    from handler.settings import first_problem, get_settings  # noqa: PLC0415
+
     try:
-        app = create_app(get_settings())
+        settings = get_settings()
+    except ValidationError as error:
+        sys.exit(first_problem(error))
+    workers = open_workers(settings, settings.concurrency, settings.network_threads)
+
+    from handler.app import create_app  # noqa: PLC0415  # while the model is loaded
+    from handler.server import serve  # noqa: PLC0415
+
+    try:
+        app = create_app(settings, workers)
     except ModelError as error:
         sys.exit(str(error))
-    # a line for each request is the app's own matter: uvicorn's would hold queries
-    uvicorn.run(app, host=arguments.host, port=arguments.port, access_log=False)
+    serve(app, arguments.host, arguments.port)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The ASGI application: the same on a laptop and on Lambda."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 from starlette.middleware.cors import CORSMiddleware
@@ -10,41 +12,42 @@ from handler.pipeline import Pipeline
 from handler.receive.access import guarded
 from handler.receive.failures import register_failures
 from handler.receive.files import build_files_router
+from handler.receive.loopback import LoopbackGuard
 from handler.receive.page import build_page_router
 from handler.receive.places import Places
 from handler.receive.routes import build_router
 from handler.receive.uploads import build_uploads_router
 from handler.record import RequestLog, to_stdout
-from handler.refine.edges import EdgeRefiner
-from handler.segment.network import Network
 from handler.settings import Settings, get_settings
 from handler.storage.disk import DiskStorage
 from handler.storage.s3 import open_bucket
+
+if TYPE_CHECKING:
+    from handler.work import PictureWork
+    from handler.workers.pool import Workers
 
 ORIGINAL_PREFIX = "/img-bg-removal"
 """The path under which the original's own host serves the same routes."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Loads the model and builds the application around it."""
-    network = Network(settings.model_path, settings.network_threads)
-    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
-    network.wait()
-    edges.wait()
+def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
+    """Build the local server's application around the workers. Raises `ModelError`."""
+    workers.wait()
     storage = open_bucket(settings) or DiskStorage(settings)
-    return build_app(Pipeline(settings, network, storage, edges))
+    return build_app(Pipeline(settings, storage=storage, workers=workers))
 
 
 def build_app(pipeline: Pipeline) -> FastAPI:
     """The application that serves `pipeline`."""
-    app = FastAPI(title="Cutout", summary="Background removal", version=__version__)
+    app = FastAPI(title="Cutout", summary="Background removal", version=__version__, redoc_url=None)
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
+    keys, places = guarded(open_keys(pipeline.settings)), Places(pipeline.settings)
+    app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
-    keys, places = guarded(open_keys(pipeline.settings)), Places(pipeline.settings)
     for router in (
         build_router(pipeline, keys, places),
         build_uploads_router(pipeline.settings, pipeline.storage, keys),
@@ -53,6 +56,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, places))
+    app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
     if pipeline.settings.page:
         for prefix in ("", ORIGINAL_PREFIX):
             app.include_router(build_page_router(pipeline.settings, keys, prefix))
@@ -62,4 +66,5 @@ def build_app(pipeline: Pipeline) -> FastAPI:
 
 
 async def _to_the_docs() -> Response:
+    """Redirect to the API page by a relative address, which holds under a gateway's stage."""
     return RedirectResponse("docs")

@@ -22,7 +22,7 @@ def build_lambda_handler() -> "LambdaHandler":
     from handler.storage.s3 import open_bucket  # noqa: PLC0415
 
     pipeline = Pipeline(settings, network, open_bucket(settings), edges)
-    handler = build_handler(build_app(pipeline))
+    handler = build_handler(build_app(pipeline), pipeline.overran)
     network.wait()
     edges.wait()
     return handler

@@ -1,5 +1,7 @@
-"""The pipeline without a server around it: what the command and `handler.cut_out` stand on."""
+"""The stages of a picture without a server around them: what the command, the local server's
+workers and `handler.cut_out` stand on."""
 
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -10,34 +12,57 @@ from handler.settings import Model, Settings
 
 if TYPE_CHECKING:
     from handler.pipeline import Pipeline
+    from handler.work import PictureWork
+    from handler.workers.pool import Workers
 
 LOCAL_MAX_SIDE = 8192
 """Pixels, unless `CUTOUT_MAX_SIDE` says otherwise: nobody's memory is at stake but one's own."""
+LOCAL_PICTURE_SECONDS = 300.0
+"""Unless `CUTOUT_PICTURE_SECONDS` says otherwise: the largest picture takes 10 s on a machine with
+nothing else to do, and nobody waits at the end of a request."""
 NO_HURRY = Deadline(inf)
 
 
-def open_pipeline(model: Model | None = None, threads: int | None = None) -> "Pipeline":
-    """For several threads at once, each with so many for its picture. What isn't given is as in
-    the environment. Raises `ModelError`, or pydantic's `ValidationError` for the environment."""
-    settings = local_settings()
-    if model is not None:
-        settings = settings.model_copy(update={"model": model})
-    wanted = settings.network_threads if threads is None else threads
-    network = Network(settings.model_path, wanted)
-    edges = EdgeRefiner(settings.model_dir, wanted)
+def open_work(settings: Settings, threads: int) -> "PictureWork":
+    """Load the networks, each with so many threads for a picture. Raises `ModelError`."""
+    network = Network(settings.model_path, threads)
+    edges = EdgeRefiner(settings.model_dir, threads)
 
-    from handler.pipeline import Pipeline  # noqa: PLC0415  # while the model is loaded
+    from handler.work import PictureWork  # noqa: PLC0415  # while the model is loaded
 
     network.wait()
     edges.wait()
-    return Pipeline(settings, network, sharpen=edges)
+    return PictureWork(settings, network, edges)
 
 
-def local_settings() -> Settings:
+def open_workers(settings: Settings, count: int, threads: int) -> "Workers[PictureWork]":
+    """Start `count` processes that load the networks, each with so many threads for its picture.
+    `Workers.wait` raises `ModelError`."""
+    from handler.workers.pool import Workers  # noqa: PLC0415  # Lambda and the library have none
+
+    return Workers(partial(open_work, settings, threads), count, settings.picture_seconds)
+
+
+def open_pipeline(model: Model | None = None) -> "Pipeline":
+    """A pipeline that works in this process, for several threads at once. What isn't given is as in
+    the environment. Raises `ModelError`, or pydantic's `ValidationError` for the environment."""
+    settings = local_settings(model)
+    work = open_work(settings, settings.network_threads)
+
+    from handler.pipeline import Pipeline  # noqa: PLC0415
+
+    return Pipeline(settings, work.segment, sharpen=work.sharpen)
+
+
+def local_settings(model: Model | None = None) -> Settings:
     """Those of the environment, but for the clocks, which are for requests: what takes long has its
     time, so that a busy machine makes the same cut-outs as an idle one."""
     settings = Settings()
-    changes: dict[str, float] = {"edge_seconds": inf}
+    changes: dict[str, object] = {"edge_seconds": inf}
     if "max_side" not in settings.model_fields_set:
         changes["max_side"] = LOCAL_MAX_SIDE
+    if "picture_seconds" not in settings.model_fields_set:
+        changes["picture_seconds"] = LOCAL_PICTURE_SECONDS
+    if model is not None:
+        changes["model"] = model
     return settings.model_copy(update=changes)

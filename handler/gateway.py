@@ -2,7 +2,10 @@
 
 from binascii import Error as Base64Error
 from collections.abc import Callable
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from handler.last_answer import last_answer
 
 if TYPE_CHECKING:
     from mangum.types import ASGI
@@ -17,18 +20,20 @@ MALFORMED = {
 }
 
 
-def build_handler(app: "ASGI") -> LambdaHandler:
+def build_handler(app: "ASGI", overran: Event | None = None) -> LambdaHandler:
     """A handler of events in payload format 1.0 or 2.0. Mangum hands the invocation's context to
-    the app as `aws.context` in the scope."""
+    the app as `aws.context` in the scope. Once `overran` is set, the instance ends after the
+    answer."""
     from mangum import Mangum  # noqa: PLC0415  # see `handler.aws`
 
     adapter = Mangum(app, lifespan="off")
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401
         try:
-            return adapter(without_ports(event), context)
+            answer = adapter(without_ports(event), context)
         except Base64Error:
             return MALFORMED
+        return last_answer(answer) if overran is not None and overran.is_set() else answer
 
     return handle
 

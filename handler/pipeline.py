@@ -1,35 +1,35 @@
 """One picture's way through the rooms."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from threading import BoundedSemaphore
-from typing import TypeAlias
+from threading import BoundedSemaphore, Event
+from typing import TYPE_CHECKING, TypeVar
 
 from handler.answer.answer import Answer
-from handler.answer.delivery import deliver, file_room
+from handler.answer.delivery import deliver
 from handler.answer.results import failure
 from handler.answer.showing import Showing
 from handler.background_errors import of_background
-from handler.compose.background import Backdrop
-from handler.compose.compose import compose
 from handler.deadline import Deadline
-from handler.decode.decode import decode
-from handler.decode.header import open_picture
-from handler.encode.encode import encode
 from handler.errors import PictureError, ProcessingFailedError, TooSlowError
 from handler.fetch.source import announce, fetch
-from handler.options import Background, Options
-from handler.pictures import Alpha, Composition, Mode, Picture, Source
+from handler.options import Options
+from handler.pictures import Composition, Mode, Picture, Source
 from handler.receive.order import Order
 from handler.record import Facts, reason
-from handler.refine.refine import Sharpen, refine
+from handler.refine.refine import Sharpen
 from handler.settings import Settings
 from handler.stages import Stages
 from handler.storage.storage import Storage
+from handler.work import AnswerJob, FileJob, Finished, PictureWork, Segmenter
 
-Segmenter: TypeAlias = Callable[[Picture], Alpha]
+if TYPE_CHECKING:
+    from handler.workers.child import Job
+    from handler.workers.pool import Workers
+
+Result = TypeVar("Result")
 
 SEED = Options()
 
@@ -38,12 +38,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Pipeline:
-    """An order in, an answer out; every failure of a picture is an answer too."""
+    """An order in, an answer out; every failure of a picture is an answer too.
+
+    Pictures are worked on in this process, by `segment` and `sharpen`, or by `workers` in theirs.
+    """
 
     settings: Settings
-    segment: Segmenter
+    segment: Segmenter | None = None
     storage: Storage | None = None
     sharpen: Sharpen | None = None
+    workers: "Workers[PictureWork] | None" = None
+    overran: Event = field(default_factory=Event, init=False)
+    """Set once a step has overrun its request's deadline, and may hang in this process."""
     _in_work: BoundedSemaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,13 +63,14 @@ class Pipeline:
                 source = fetch(order.form, self.settings, self.storage, until)
                 options = self._with_background(order, until)
             with self._turn(order.deadline):  # a slow download is not work: others go on meanwhile
-                composition = self.compose(source, options, order.deadline, stages)
-                showing = Showing.of(source, composition, options, order.representation)
-                room = file_room(showing, self.settings.max_answer_bytes)
-                file = self._encode(composition, options, room, order.deadline, stages)
+                limit = self.settings.max_answer_bytes
+                job = AnswerJob(source, options, order.representation, limit)
+                finished = self._run(job, order.deadline, stages)
             with stages.time("answer"):
-                answer = deliver(showing, order, file, room, self.storage)
-            return replace(answer, facts={**_bytes_in(source), **_size_of(composition)})
+                size, objects = finished.size, finished.objects
+                showing = Showing.of(source, size, objects, options, order.representation)
+                answer = deliver(showing, order, finished.file, finished.room, self.storage)
+            return replace(answer, facts={**_bytes_in(source), **_sides(finished)})
         except PictureError as error:
             return _failed(source, error)
         except Exception:
@@ -72,6 +79,7 @@ class Pipeline:
 
     def give_up(self, order: Order) -> Answer:
         """The answer where the deadline has passed and `__call__` is still at it."""
+        self.overran.set()
         return _failed(announce(order.form), TooSlowError())
 
     def cut_out(
@@ -84,48 +92,25 @@ class Pipeline:
         """A picture's file in, the finished file out, in the format that `options` name: the door
         for programs, without a request around it. Raises `PictureError`."""
         until = deadline or Deadline.after(self.settings.request_seconds)
-        spent = stages or Stages()
-        composition = self.compose(source, options, until, spent)
-        return self._encode(composition, options, None, until, spent)
-
-    def compose(
-        self, source: Source, options: Options, deadline: Deadline, stages: Stages
-    ) -> Composition:
-        """The finished pixels, not encoded yet. Raises `PictureError`."""
-        with stages.time("decode"):
-            picture = decode(source.content, self.settings)
-            self._require_background(options)
-        return self.compose_picture(picture, options, deadline, stages)
+        return self._run(FileJob(source, options), until, stages or Stages())
 
     def compose_picture(
         self, picture: Picture, options: Options, deadline: Deadline, stages: Stages
     ) -> Composition:
-        """The same for a picture that is decoded already. Raises `PictureError`."""
-        _require_time(deadline)
-        with stages.time("segment"):
-            coarse = self.segment(picture)
-        _require_time(deadline)
-        with stages.time("refine"):
-            until = self._budget(deadline).within(self.settings.edge_seconds)
-            alpha = refine(coarse, picture, self.sharpen, until)
-        with stages.time("compose"):
-            return compose(picture, alpha, options, self._backdrop(options.laid_on))
+        """The finished pixels of a decoded picture. Raises `PictureError`."""
+        return self.work.compose_picture(picture, options, deadline, stages)
 
-    def _encode(
-        self,
-        composition: Composition,
-        options: Options,
-        room: int | None,
-        deadline: Deadline,
-        stages: Stages,
-    ) -> bytes:
-        """Of at most `room` bytes if that can be had."""
-        with stages.time("encode"):
-            return encode(composition, options.format, room, self._budget(deadline))
+    @property
+    def work(self) -> PictureWork:
+        """The stages of one picture, in this process."""
+        if self.segment is None:
+            raise RuntimeError("without a segmenter, workers do the work")
+        return PictureWork(self.settings, self.segment, self.sharpen)
 
-    def _budget(self, deadline: Deadline) -> Deadline:
-        """What may take longer to be better asks this one, so that the storage has its time."""
-        return deadline.earlier(self.settings.storing_seconds)
+    def _run(self, job: "Job[PictureWork, Result]", deadline: Deadline, stages: Stages) -> Result:
+        if self.workers is None:
+            return job(self.work, deadline, stages)
+        return self.workers(job, deadline, stages)
 
     def _with_background(self, order: Order, until: Deadline) -> Options:
         """The options with the form's background picture, if the mode has a use for one."""
@@ -135,22 +120,6 @@ class Pipeline:
         with of_background():
             picture = fetch(form, self.settings, self.storage, until)
         return replace(options, background=replace(options.background, picture=picture))
-
-    def _require_background(self, options: Options) -> None:
-        """Looks at its header, so that a picture too large fails before the network runs."""
-        laid_on = options.laid_on
-        if laid_on is not None and laid_on.picture is not None:
-            with of_background():
-                open_picture(laid_on.picture.content, self.settings)
-
-    def _backdrop(self, laid_on: Background | None) -> Backdrop | None:
-        """Decoded as late as this: until then the network has the memory."""
-        if laid_on is None:
-            return None
-        if laid_on.picture is None:
-            return Backdrop(laid_on.colour)
-        with of_background():
-            return Backdrop(laid_on.colour, decode(laid_on.picture.content, self.settings))
 
     @contextmanager
     def _turn(self, deadline: Deadline) -> Iterator[None]:
@@ -172,11 +141,6 @@ def _bytes_in(source: Source) -> Facts:
     return {"file_bytes": len(source.content)}
 
 
-def _size_of(composition: Composition) -> Facts:
-    width, height = composition.size
+def _sides(finished: Finished) -> Facts:
+    width, height = finished.size
     return {"width": width, "height": height}
-
-
-def _require_time(deadline: Deadline) -> None:
-    if not deadline.remaining():
-        raise TooSlowError

@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from handler.access.key_text import MIN_LENGTH, parse_keys
@@ -272,6 +272,13 @@ def visible_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return one line that names the environment variable that is wrong, and says why."""
+    found = error.errors()[0]
+    name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
+    return f"{name}: {found['msg']}"
 
 
 @lru_cache

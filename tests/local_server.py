@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import monotonic, sleep
@@ -44,7 +45,10 @@ class LocalServer:
             else:
                 return self
         self.process.kill()
-        raise RuntimeError(f"The server did not start:\n{self.log()}")
+        self.process.wait(STOP_SECONDS)
+        log = self.log()
+        self._log.close()
+        raise RuntimeError(f"The server did not start:\n{log}")
 
     def __exit__(
         self,
@@ -65,19 +69,31 @@ class LocalServer:
         return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def resident_kb(self) -> int:
-        """Memory that it has in use (Linux)."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0])
+        """Memory that it and its workers have in use (Linux)."""
+        return resident_kb(self.process.pid)
+
+
+def resident_kb(pid: int) -> int:
+    """Memory that a process and its children have in use, what they share counted once (Linux); 0
+    once it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [each for task in tasks for each in (task / "children").read_text().split()]
+    except OSError:
+        return 0
+    own = int((status.partition("\nPss:")[2].split() or ["0"])[0])
+    return own + sum(resident_kb(int(each)) for each in children)
 
 
 def main() -> None:
-    import uvicorn  # noqa: PLC0415
-
     from handler.app import build_app  # noqa: PLC0415
     from handler.pipeline import Pipeline  # noqa: PLC0415
+    from handler.server import serve  # noqa: PLC0415
     from handler.settings import get_settings  # noqa: PLC0415
     from handler.storage.disk import DiskStorage  # noqa: PLC0415
-    from tests.e2e.segmenter import nearly_everything  # noqa: PLC0415
+    from handler.workers.pool import Workers  # noqa: PLC0415
+    from tests.e2e.segmenter import open_without_network  # noqa: PLC0415
 
     settings = get_settings()
     if "TESTS_FULL_DISK" in os.environ:
@@ -86,9 +102,12 @@ def main() -> None:
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write fails, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    app = build_app(Pipeline(settings, nearly_everything, DiskStorage(settings)))
+    build = partial(open_without_network, settings)
+    workers = Workers(build, settings.concurrency, settings.picture_seconds)
+    workers.wait()
+    app = build_app(Pipeline(settings, storage=DiskStorage(settings), workers=workers))
     certificate = os.environ.get("TESTS_CERTIFICATE")  # a file with its key
-    uvicorn.run(app, port=int(sys.argv[2]), access_log=False, ssl_certfile=certificate)
+    serve(app, "127.0.0.1", int(sys.argv[2]), certificate)
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ def test_a_fault_of_ours_is_a_failure_not_a_5xx(
     def explode(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("handler.pipeline.encode", explode)
+    monkeypatch.setattr("handler.work.encode", explode)
     assert failure(client, jpeg()) == "Processing failed"
 
 

@@ -30,7 +30,8 @@ def served(server: LocalServer, content: bytes | None = None) -> bool:
 def half_a_request(server: LocalServer, announced: int) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", server.port), SECONDS)
     connection.sendall(
-        b"POST /v1/results HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        b"POST /v1/results HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: multipart/form-data; boundary=b\r\n"
         b"Content-Length: %d\r\n\r\n--b\r\nContent-Disposition: form-data; name=image\r\n\r\n"
         % announced
     )

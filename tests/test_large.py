@@ -14,9 +14,10 @@ from fastapi.testclient import TestClient
 
 from handler.app import build_app
 from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline, Segmenter
+from handler.pipeline import Pipeline
 from handler.settings import Settings
 from handler.storage.disk import DiskStorage
+from handler.work import Segmenter
 from tests.conftest import middle_is_object
 from tests.samples import gradient, jpeg, png
 from tests.shown import shown, told

@@ -12,7 +12,7 @@ import PIL
 from PIL import Image, ImageFile, PngImagePlugin
 
 for each in pkgutil.iter_modules(PIL.__path__):
-    if each.name not in {"__main__", "report", "ImageQt", "ImageTk", "_imagingtk", "_tkinter_finder"}:
+    if each.name not in {"__main__", "report", "ImageQt", "ImageTk", "_imagingtk"}:
         try:
             importlib.import_module(f"PIL.{each.name}")
         except ImportError:

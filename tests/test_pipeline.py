@@ -8,11 +8,12 @@ import pytest
 from handler.deadline import Deadline
 from handler.options import Options
 from handler.pictures import Alpha, Mode, Picture, Source
-from handler.pipeline import Pipeline, Segmenter
+from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
 from handler.settings import Settings
 from handler.stages import Stages
+from handler.work import Segmenter
 from tests.samples import gradient, jpeg, picture_of
 
 

@@ -70,15 +70,15 @@ def test_each_failure_has_its_reason(
 def test_a_fault_of_ours_has_its_reason_too(
     client: TestClient, lines: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.pipeline.compose", lambda *_: 1 / 0)
+    monkeypatch.setattr("handler.work.compose", lambda *_: 1 / 0)
     client.post(RESULTS, files={"image": jpeg()})
     assert lines()[-1]["outcome"] == "ProcessingFailed"
 
 
 def test_nothing_that_is_somebodys_own_is_in_it(settings: Settings, lines: Any) -> None:
-    keyed = settings.model_copy(update={"api_keys": SecretStr("the-key")})
+    keyed = settings.model_copy(update={"api_keys": SecretStr("the-key-of-the-tests")})
     app = build_app(Pipeline(keyed, middle_is_object, DiskStorage(keyed)))
-    client = TestClient(app, headers={"X-API-KEY": "the-key"})
+    client = TestClient(app, headers={"X-API-KEY": "the-key-of-the-tests"})
     client.post(RESULTS, files={"image": ("holiday.jpg", jpeg())})
     client.post(RESULTS, data={"url": "http://127.0.0.1/secret.jpg?token=private"})
     client.post(RESULTS, params={"mode": "secret"}, headers={"X-API-KEY": "a-wrong-key"})

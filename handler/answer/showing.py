@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from handler.options import Options
-from handler.pictures import Composition, FileFormat, FoundObject, Mode, Representation, Source
+from handler.pictures import FileFormat, FoundObject, Mode, Representation, Source
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,11 @@ class Showing:
     def of(
         cls,
         source: Source,
-        composition: Composition,
+        size: tuple[int, int],
+        objects: tuple[FoundObject, ...] | None,
         options: Options,
         representation: Representation | None,
     ) -> Self:
-        """What there is to be said of a picture that is done."""
-        size = composition.size if options.objects else None
-        return cls(source, options.mode, representation, options.format, size, composition.objects)
+        """Return what there is to be said of a picture of that `size` that is done."""
+        told = size if options.objects else None
+        return cls(source, options.mode, representation, options.format, told, objects)

@@ -4,14 +4,17 @@ picture."""
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from time import perf_counter, time
 from typing import Any, Protocol
 
 from handler.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
 from handler.batch.picture import Cutter
+from handler.call_within import StillRunningError, call_within
 from handler.deadline import Deadline
 from handler.errors import TooSlowError, UploadMissingError
+from handler.last_answer import last_answer
 from handler.receive.clock import LambdaContext
 from handler.record import MILLISECONDS, Facts, metrics, reason
 from handler.stages import Stages
@@ -32,6 +35,7 @@ class Batch:
 
     cut_out: Cutter
     write: Callable[[str], None]
+    _overran: Event = field(default_factory=Event, init=False)
 
     def __call__(self, event: Mapping[str, Any], context: BatchContext) -> dict[str, Any]:
         """The messages that are to come again: after the queue's visibility timeout, and so often
@@ -40,7 +44,8 @@ class Batch:
         seconds = context.get_remaining_time_in_millis() / 1000 - settings.margin_seconds
         deadline = Deadline.after(seconds)
         again = [each for each in messages(event) if not self._is_done(each, deadline, context)]
-        return {"batchItemFailures": [{"itemIdentifier": each.id} for each in again]}
+        answer = {"batchItemFailures": [{"itemIdentifier": each.id} for each in again]}
+        return last_answer(answer) if self._overran.is_set() else answer
 
     def _is_done(self, message: Message, deadline: Deadline, context: BatchContext) -> bool:
         """Whether nothing of the message is left to do. (S3 sends an object in each, so far, and
@@ -62,7 +67,7 @@ class Batch:
         settled = True
         try:
             self._require_time(deadline)
-            facts = self.cut_out(arrival, deadline, stages)
+            facts = self._within_limit(arrival, deadline, stages)
         except UploadMissingError:  # removed since; the one that replaced it has its own message
             facts = {"outcome": "Gone"}
         except Exception as error:
@@ -72,6 +77,17 @@ class Batch:
         facts |= stages.rounded()
         self.write(json.dumps(_line(message, facts, spent, context)))
         return settled
+
+    def _within_limit(self, arrival: Arrival, deadline: Deadline, stages: Stages) -> Facts:
+        """Cut out the picture; raise `TooSlowError` where that takes longer than it may. Native
+        code can't be interrupted: the thread is left alone, and the instance ends after its
+        answer."""
+        until = deadline.within(self.cut_out.pipeline.settings.picture_seconds)
+        try:
+            return call_within(until.remaining(), lambda: self.cut_out(arrival, until, stages))
+        except StillRunningError:
+            self._overran.set()
+            raise TooSlowError from None
 
     def _require_time(self, deadline: Deadline) -> None:
         if deadline.remaining() < self.cut_out.pipeline.settings.batch_seconds:

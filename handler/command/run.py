@@ -79,7 +79,7 @@ def _worker(
     wishes: Wishes, given: Arguments, jobs: int, tally: Tally
 ) -> AbstractContextManager[Worker]:
     if given.url is None:
-        return local_worker(wishes, given, max(1, visible_processors() // jobs))
+        return local_worker(wishes, given, jobs, max(1, visible_processors() // jobs))
     return remote_worker(wishes, given, jobs, tally)
 
 

@@ -1,6 +1,5 @@
 """Who turns a task into the file of its cut-out: this machine, or an API."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TypeAlias
@@ -16,39 +15,40 @@ Worker: TypeAlias = Callable[[Task], bytes]
 
 
 @contextmanager
-def local_worker(wishes: Wishes, given: Arguments, threads: int) -> Iterator[Worker]:
-    """So many threads for each picture. Raises `CommandError` where there is no model, or where the
-    background is no picture."""
+def local_worker(wishes: Wishes, given: Arguments, jobs: int, threads: int) -> Iterator[Worker]:
+    """Work in `jobs` processes, with so many threads for each picture. Raises `CommandError` where
+    there is no model, or where the background is no picture."""
     from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
 
     from handler import engine  # noqa: PLC0415
-    from handler.background_errors import of_background  # noqa: PLC0415
-    from handler.decode.decode import decode  # noqa: PLC0415
     from handler.errors import PictureError  # noqa: PLC0415
     from handler.pictures import Source  # noqa: PLC0415
     from handler.segment.model_file import ModelError  # noqa: PLC0415
+    from handler.settings import first_problem  # noqa: PLC0415
+    from handler.stages import Stages  # noqa: PLC0415
+    from handler.work import BackgroundJob, FileJob  # noqa: PLC0415
 
     options = wishes.options()
     try:
-        pipeline = engine.open_pipeline(given.model, threads)
-        if options.background.picture is not None:
-            with of_background():
-                decode(options.background.picture.content, pipeline.settings)
-    except ModelError as error:
-        raise CommandError(str(error)) from error
-    except PictureError as error:
-        raise CommandError(f"{shown(wishes.background)}: {error}") from error
+        settings = engine.local_settings(given.model)
     except ValidationError as error:
-        found = error.errors()[0]
-        name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
-        raise CommandError(f"{name}: {found['msg']}") from error
+        raise CommandError(first_problem(error)) from error
 
-    def work(task: Task) -> bytes:
-        with task.open() as file:
-            source = Source(file.read(), task.name)
-        return pipeline.cut_out(source, options, engine.NO_HURRY)
+    with closing(engine.open_workers(settings, jobs, threads)) as workers:
+        try:
+            workers.wait()
+            if options.background.picture is not None:
+                workers(BackgroundJob(options.background.picture), engine.NO_HURRY, Stages())
+        except ModelError as error:
+            raise CommandError(str(error)) from error
+        except PictureError as error:
+            raise CommandError(f"{shown(wishes.background)}: {error}") from error
 
-    with warnings.catch_warnings(action="ignore"):  # Pillow's, of files that are a little broken
+        def work(task: Task) -> bytes:
+            with task.open() as file:
+                source = Source(file.read(), task.name)
+            return workers(FileJob(source, options), engine.NO_HURRY, Stages())
+
         yield work
 
 

@@ -2,10 +2,9 @@
 
 import socket
 from collections.abc import Iterable
-from concurrent.futures import Future
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from threading import Thread
 
+from handler.call_within import StillRunningError, call_within
 from handler.errors import DownloadError
 from handler.fetch.networks import is_global_unicast
 
@@ -47,20 +46,15 @@ def look_up(host: str, port: int, seconds: float) -> list[str]:
     """Return the addresses of `host`, in the resolver's order. Raise `DownloadError` if there is
     none within `seconds`. (The system's resolver takes no deadline, so it runs on a thread that is
     abandoned when the time is over.)"""
-    answer: Future[list[str]] = Future()
-
-    def ask() -> None:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answer.set_result(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
-        except (OSError, ValueError) as error:  # ValueError: a label too long, a zero byte
-            answer.set_exception(error)
-
-    Thread(target=ask, daemon=True).start()
     try:
-        return answer.result(seconds)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise DownloadError from error
+        return call_within(seconds, lambda: _resolved(host, port))
+    except (OSError, ValueError, StillRunningError) as error:
+        raise DownloadError from error  # ValueError: a label too long, a zero byte
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def require_public(addresses: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ from handler.receive.form import PictureForm, receive_form
 from handler.receive.options import OptionsQuery
 from handler.receive.order import Order
 from handler.receive.places import Places
+from handler.receive.sending import PacedResponse
 from handler.record import facts_of
 from handler.stages import Stages
 
@@ -72,7 +73,7 @@ def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
         headers = stages.headers() | answer.headers
-        return Response(answer.body, answer.status, headers, answer.media_type)
+        return PacedResponse(answer.body, answer.status, headers, answer.media_type)
 
     return router
 

@@ -10,8 +10,9 @@ import pytest
 
 from handler.batch.batch import Batch
 from handler.batch.picture import Cutter
-from handler.pipeline import Pipeline, Segmenter
+from handler.pipeline import Pipeline
 from handler.storage.objects import Objects
+from handler.work import Segmenter
 from tests.conftest import middle_is_object
 from tests.s3 import BUCKET, S3Server
 from tools.events.batch import queue_event, s3_message, s3_record

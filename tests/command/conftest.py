@@ -1,6 +1,7 @@
 """The command, run in this process without the network, or as a process of its own."""
 
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import trustme
 from PIL import Image
 
 from handler import engine
 from handler.command import retry
 from handler.command.__main__ import main
-from tests.command.stand_in import open_stand_in
+from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
 
@@ -40,7 +42,7 @@ Run = Callable[..., Done]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """`run("photo.jpg", "-o", "out/")`, in this process."""
-    monkeypatch.setattr(engine, "open_pipeline", open_stand_in)
+    monkeypatch.setattr(engine, "open_work", open_stand_in_work)
     monkeypatch.delenv("CUTOUT_KEY", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -63,6 +65,23 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
     monkeypatch.setattr(retry, "sleep", slept.append)
     return slept
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A small picture."""
+    return write(tmp_path / "a.jpg")
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """For servers at `localhost`, whose authority the environment names."""
+    authority, bundle = trustme.CA(), tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return context
 
 
 def run_apart(*arguments: object, stdin: bytes = b"", **environment: str) -> Done:

@@ -1,6 +1,10 @@
 """The command as a process of its own, without the network: `python -m tests.command.stand_in`."""
 
+import ctypes
+import importlib
 import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
@@ -11,28 +15,68 @@ from handler.command.__main__ import run
 from handler.engine import local_settings
 from handler.pictures import Alpha, Picture
 from handler.pipeline import Pipeline
-from handler.settings import Model
+from handler.segment.model_file import ModelError
+from handler.settings import Model, Settings
+from handler.work import PictureWork
 
 SLOW_WIDTH = 77
+FAULTY_WIDTH, GREEDY_WIDTH, CRASHING_WIDTH, HANGING_WIDTH, SEIZING_WIDTH = range(301, 306)
 SLOW_SECONDS = 20.0
 
 
 def middle_is_object(picture: Picture) -> Alpha:
-    """The middle half is the object. A picture of one width says when it is begun, and takes
-    long."""
-    if picture.size[0] == SLOW_WIDTH:
-        Path(os.environ["TESTS_BEGUN"]).touch()
-        sleep(SLOW_SECONDS)
+    """The middle half is the object. Pictures of some widths mean trouble."""
+    width = picture.size[0]
+    if width in TROUBLE:
+        TROUBLE[width]()
     alpha = np.zeros((1024, 1024), np.uint8)
     alpha[256:768, 256:768] = 255
     return alpha
 
 
-def open_stand_in(model: Model | None = None, threads: int | None = None) -> Pipeline:  # noqa: ARG001
+def _begin_slowly() -> None:
+    Path(os.environ["TESTS_BEGUN"]).touch()
+    sleep(SLOW_SECONDS)
+
+
+def _fail() -> None:
+    raise ZeroDivisionError("a fault")
+
+
+def _ask_for_too_much() -> None:
+    raise MemoryError
+
+
+def _crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+TROUBLE: dict[int, Callable[[], object]] = {
+    SLOW_WIDTH: _begin_slowly,
+    FAULTY_WIDTH: _fail,
+    GREEDY_WIDTH: _ask_for_too_much,
+    CRASHING_WIDTH: _crash,
+    HANGING_WIDTH: lambda: ctypes.CDLL(None).sleep(3600),  # native code that lets Python go on
+    SEIZING_WIDTH: lambda: ctypes.PyDLL(None).sleep(3600),  # native code that keeps the GIL
+}
+
+
+def open_stand_in(model: Model | None = None) -> Pipeline:
     """In the place of `handler.engine.open_pipeline`."""
-    return Pipeline(local_settings(), middle_is_object)
+    return Pipeline(local_settings(model), middle_is_object)
+
+
+def open_stand_in_work(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
+    """In the place of `handler.engine.open_work`, in the worker processes as well."""
+    return PictureWork(settings, middle_is_object)
+
+
+def open_nothing(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
+    """The same where there is no model."""
+    raise ModelError("The model can not be read: no such file")
 
 
 if __name__ == "__main__":
-    engine.open_pipeline = open_stand_in
+    # a worker process must find the function by its module's real name
+    engine.open_work = importlib.import_module("tests.command.stand_in").open_stand_in_work
     run()

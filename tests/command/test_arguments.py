@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from handler import __version__, engine
-from handler.segment.model_file import ModelError
 from tests.command.conftest import Run, files_in, opened, write
+from tests.command.stand_in import open_nothing
 from tests.samples import png
 
 WRONG = {
@@ -92,10 +92,7 @@ def test_help_and_version(run: Run) -> None:
 def test_a_model_that_is_not_there(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(*_: object) -> None:
-        raise ModelError("The model can not be read: no such file")
-
-    monkeypatch.setattr(engine, "open_pipeline", missing)
+    monkeypatch.setattr(engine, "open_work", open_nothing)
     done = run(write(tmp_path / "a.jpg"))
     assert (done.code, done.err) == (1, "cutout: The model can not be read: no such file\n")
 

@@ -11,9 +11,8 @@ from typing import Any, Self
 import pytest
 
 from handler.command.outputs import Outputs
-from handler.pictures import Source
-from handler.pipeline import Pipeline
 from tests.command.conftest import STAND_IN, Run, files_in, opened, run_apart, write
+from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
 
@@ -149,18 +148,8 @@ def test_what_is_half_written_goes_at_the_end(
     assert files_in(tmp_path) == {"before.png"}
 
 
-def test_a_fault_of_ours_stops_nothing_else(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = Pipeline.cut_out
-
-    def faulty(self: Pipeline, source: Source, *rest: Any) -> bytes:
-        if len(source.content) > 2000:
-            raise ZeroDivisionError("a fault")
-        return real(self, source, *rest)
-
-    monkeypatch.setattr(Pipeline, "cut_out", faulty)
-    write(tmp_path / "a.jpg", jpeg(gradient(300, 300)))
+def test_a_fault_of_ours_stops_nothing_else(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "a.jpg", jpeg(gradient(FAULTY_WIDTH, 300)))
     write(tmp_path / "b.jpg")
     done = run(tmp_path)
     assert done.code == 1
@@ -170,12 +159,6 @@ def test_a_fault_of_ours_stops_nothing_else(
     assert "ZeroDivisionError: a fault" in done.lines, "on demand, with where it came from"
 
 
-def test_memory_that_does_not_suffice(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def greedy(*_: object) -> bytes:
-        raise MemoryError
-
-    monkeypatch.setattr(Pipeline, "cut_out", greedy)
-    done = run(write(tmp_path / "a.jpg"))
+def test_memory_that_does_not_suffice(tmp_path: Path, run: Run) -> None:
+    done = run(write(tmp_path / "a.jpg", jpeg(gradient(GREEDY_WIDTH, 300))))
     assert done.lines[0] == f"{tmp_path}/a.jpg: There is not enough memory for it."

@@ -9,10 +9,11 @@ import requests
 from fastapi.testclient import TestClient
 
 from handler.app import build_app
-from handler.pipeline import Pipeline, Segmenter
+from handler.pipeline import Pipeline
 from handler.refine.refine import Sharpen
 from handler.settings import Settings
 from handler.storage.disk import DiskStorage
+from handler.work import Segmenter
 from tests.e2e.gateway import Gateway
 
 RESULTS, UPLOADS = "/v1/results", "/v1/uploads"

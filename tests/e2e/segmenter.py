@@ -1,21 +1,39 @@
 """A stand-in for the network, for what the platform does to the function."""
 
+import ctypes
+import os
+import signal
 from time import sleep
 
 import numpy as np
 from PIL import Image
 
 from handler.pictures import Alpha, Picture
+from handler.settings import Settings
+from handler.work import PictureWork
 
 SLOW_SIZE = (77, 33)
 SLOW_SECONDS = 15.0
+HANGING_SIZE, SEIZING_SIZE, CRASHING_SIZE = (78, 33), (79, 33), (80, 33)
+"""In native code that lets other threads run, in native code that keeps the GIL, and no more."""
 
 
 def nearly_everything(picture: Picture) -> Alpha:
-    """The object with a soft edge fills the picture, so that the PNG is as large as it can be. A
-    picture of one size takes for ever."""
+    """The object with a soft edge fills the picture, so that the PNG is as large as it can be.
+    Pictures of some sizes mean trouble."""
     if picture.size == SLOW_SIZE:
         sleep(SLOW_SECONDS)
+    if picture.size == HANGING_SIZE:
+        ctypes.CDLL(None).sleep(3600)
+    if picture.size == SEIZING_SIZE:
+        ctypes.PyDLL(None).sleep(3600)
+    if picture.size == CRASHING_SIZE:
+        os.kill(os.getpid(), signal.SIGSEGV)
     distance = np.asarray(Image.radial_gradient("L").resize((1024, 1024)))  # 255 in the corners
     alpha: Alpha = np.clip((255 - distance.astype(np.int16)) * 8, 0, 255).astype(np.uint8)
     return alpha
+
+
+def open_without_network(settings: Settings) -> PictureWork:
+    """What a worker process holds."""
+    return PictureWork(settings, nearly_everything)

@@ -9,6 +9,5 @@ from handler.storage.s3 import open_bucket
 from tests.e2e.segmenter import nearly_everything
 
 settings = get_settings().on_lambda()
-lambda_handler = build_handler(
-    build_app(Pipeline(settings, nearly_everything, open_bucket(settings)))
-)
+pipeline = Pipeline(settings, nearly_everything, open_bucket(settings))
+lambda_handler = build_handler(build_app(pipeline), pipeline.overran)

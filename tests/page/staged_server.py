@@ -3,12 +3,12 @@
 
 import sys
 
-import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handler.app import build_app
 from handler.pipeline import Pipeline
+from handler.server import serve
 from handler.settings import get_settings
 from handler.storage.disk import DiskStorage
 from tests.e2e.segmenter import nearly_everything
@@ -32,4 +32,4 @@ class Staged:
 if __name__ == "__main__":
     settings = get_settings()
     app = build_app(Pipeline(settings, nearly_everything, DiskStorage(settings)))
-    uvicorn.run(Staged(app), port=int(sys.argv[2]), access_log=False)
+    serve(Staged(app), "127.0.0.1", int(sys.argv[2]))

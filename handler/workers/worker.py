@@ -1,0 +1,137 @@
+"""One worker process, seen from its parent."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, Generic, TypeVar
+
+from handler.deadline import Deadline
+from handler.errors import TooSlowError
+from handler.stages import Stages
+from handler.workers.child import Context, Job, Order, Outcome, serve
+
+Result = TypeVar("Result")
+
+GRACE_SECONDS = 1.0
+"""A job looks at its deadline between its steps; one that ends by itself this soon after it is
+cheaper than a new process."""
+
+logger = logging.getLogger(__name__)
+
+
+class WorkerDiedError(RuntimeError):
+    """The process ended in the middle of a job: a crash in native code, or no memory left."""
+
+
+class Worker(Generic[Context]):
+    """Runs one job at a time in a process of its own, and replaces the process where one hangs.
+
+    The process starts at construction. It is spawned, not forked, since the threads of the parent
+    and of onnxruntime do not survive a fork.
+    """
+
+    def __init__(self, build: Callable[[], Context]) -> None:
+        self._build = build
+        self._is_ready = self._is_closed = False
+        self._start()
+
+    def wait(self, seconds: float = inf) -> None:
+        """Return when the process is ready; raise what its `build` raised, or `TooSlowError`."""
+        if self._is_ready:
+            return
+        if not self._connection.poll(None if seconds == inf else seconds):
+            raise TooSlowError
+        try:
+            error: Exception | None = self._connection.recv()
+        except (EOFError, OSError) as ended:
+            raise WorkerDiedError("a worker process ended while it started") from ended
+        if error is not None:
+            raise error
+        self._is_ready = True
+
+    def run(self, job: Job[Context, Result], deadline: Deadline, stages: Stages) -> Result:
+        """Return the job's result and add its times to `stages`. Raise what the job raises,
+        `TooSlowError` where it overruns the deadline, or `WorkerDiedError`; after an overrun or a
+        death the process is a new one."""
+        outcome = self._outcome(job, deadline)
+        for stage, spent in outcome.milliseconds.items():
+            stages.milliseconds[stage] = stages.milliseconds.get(stage, 0.0) + spent
+        if outcome.error is not None:
+            raise outcome.error
+        result: Result = outcome.result
+        return result
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, for good: a job in it raises
+        `WorkerDiedError`."""
+        self._is_closed = True
+        self._process.kill()
+        self._process.join()
+
+    def _outcome(self, job: Job[Context, Result], deadline: Deadline) -> Outcome:
+        if not self._process.is_alive():  # the system has ended it since the last job
+            self._replace()
+        try:
+            self.wait(deadline.remaining())
+        except TooSlowError:  # it is starting
+            raise
+        except Exception:
+            self._replace()
+            raise
+        try:
+            return self._exchange(Order(job, deadline.remaining()))
+        except (TooSlowError, WorkerDiedError):
+            self._replace()
+            raise
+
+    def _exchange(self, order: Order[Context]) -> Outcome:
+        """Send the order and return what came of it."""
+        patience = None if order.seconds == inf else order.seconds + GRACE_SECONDS
+        try:
+            self._connection.send(order)
+            if not self._connection.poll(patience):
+                logger.error("a picture's work hangs: its process is replaced")
+                raise TooSlowError
+            outcome: Outcome = self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise WorkerDiedError("a worker process ended in the middle of a picture") from error
+        return outcome
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._connection: Connection[Any, Any] = ours
+        self._process: SpawnProcess = context.Process(
+            target=serve, args=(theirs, self._build), daemon=True
+        )
+        self._is_ready = False
+        with _interrupts_blocked():
+            self._process.start()
+        theirs.close()
+
+    def _replace(self) -> None:
+        if self._is_closed:
+            return
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+        self._start()
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Start processes that never see the terminal's Ctrl-C: the parent decides what it means. (The
+    mask is inherited; Windows has none.)"""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,171 @@
+"""Worker processes: results, errors, and replacements for those that hang or crash."""
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from math import inf
+from os import kill
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from handler.deadline import Deadline
+from handler.errors import ResolutionTooBigError, TooSlowError
+from handler.stages import Stages
+from handler.workers.pool import Workers
+from handler.workers.worker import GRACE_SECONDS, WorkerDiedError
+from tests.workers.jobs import Context, Do, build, die_while_building, fail_to_build
+
+FOREVER = Deadline(inf)
+START_SECONDS = 20
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers[Context]]:
+    with closing(Workers(build, 1)) as started:
+        yield started
+
+
+def do(workers: Workers[Context], name: str, deadline: Deadline | None = None) -> object:
+    return workers(Do(name), deadline or Deadline.after(START_SECONDS), Stages())
+
+
+def test_a_job_runs_in_another_process_that_stays(workers: Workers[Context]) -> None:
+    first, second = do(workers, "pid", FOREVER), do(workers, "pid")
+    assert first == second
+    assert Path(f"/proc/{first}").exists()
+
+
+def test_large_results_come_whole(workers: Workers[Context]) -> None:
+    assert do(workers, "megabytes") == bytes(64 << 20)
+
+
+def test_the_job_has_the_time_of_its_deadline(workers: Workers[Context]) -> None:
+    workers.wait()
+    left = do(workers, "seconds", Deadline.after(7))
+    assert isinstance(left, float)
+    assert 5 < left <= 7
+    assert do(workers, "seconds", FOREVER) == inf
+
+
+def test_the_time_of_each_stage_is_added(workers: Workers[Context]) -> None:
+    stages = Stages()
+    stages.milliseconds["work"] = 1e6
+    workers(Do("nap"), Deadline.after(START_SECONDS), stages)
+    assert stages.milliseconds["work"] >= 1e6 + 1000
+
+
+def test_an_error_of_a_picture_comes_as_it_is(workers: Workers[Context]) -> None:
+    with pytest.raises(ResolutionTooBigError, match=r"5000x4000\. Max allowed resolution: 4096"):
+        do(workers, "explain")
+
+
+def test_an_error_of_ours_says_where_it_came_from(workers: Workers[Context]) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        do(workers, "divide")
+    assert "jobs.py" in caught.value.__notes__[0]
+    assert "ZeroDivisionError" in caught.value.__notes__[0]
+
+
+def test_an_error_that_can_not_be_sent_is_told(workers: Workers[Context]) -> None:
+    with pytest.raises(RuntimeError, match="OwnError: one and two") as caught:
+        do(workers, "fail unpicklably")
+    assert "jobs.py" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("name", ["hang", "seize"])
+def test_a_process_that_hangs_is_replaced(workers: Workers[Context], name: str) -> None:
+    before, start = do(workers, "pid"), monotonic()
+    with pytest.raises(TooSlowError):
+        do(workers, name, Deadline.after(0.5))
+    assert 0.5 <= monotonic() - start < 0.5 + GRACE_SECONDS + 2
+    assert not Path(f"/proc/{before}").exists()
+    assert do(workers, "pid") != before
+
+
+def test_a_job_that_notices_its_deadline_keeps_its_process(workers: Workers[Context]) -> None:
+    before = do(workers, "pid")
+    with pytest.raises(TooSlowError):
+        do(workers, "notice the deadline", Deadline.after(0.5))
+    assert do(workers, "pid") == before
+
+
+def test_the_pool_has_a_limit_of_its_own() -> None:
+    with closing(Workers(build, 1, job_seconds=0.5)) as workers:
+        workers.wait()
+        with pytest.raises(TooSlowError):
+            do(workers, "hang", FOREVER)
+        assert do(workers, "pid")
+
+
+@pytest.mark.parametrize("name", ["crash", "exit"])
+def test_a_process_that_ends_is_replaced(workers: Workers[Context], name: str) -> None:
+    before = do(workers, "pid")
+    with pytest.raises(WorkerDiedError):
+        do(workers, name)
+    assert do(workers, "pid") != before
+
+
+def test_a_process_that_ended_between_two_jobs_costs_none(workers: Workers[Context]) -> None:
+    before = do(workers, "pid")
+    assert isinstance(before, int)
+    kill(before, signal.SIGKILL)
+    while Path(f"/proc/{before}/exe").exists():
+        sleep(0.01)
+    assert do(workers, "pid") != before
+
+
+def test_what_the_build_raises_is_raised() -> None:
+    with (
+        closing(Workers(fail_to_build, 1)) as workers,
+        pytest.raises(LookupError, match="nothing to build with"),
+    ):
+        workers.wait()
+
+
+def test_a_process_that_dies_while_it_starts_is_told() -> None:
+    with closing(Workers(die_while_building, 1)) as workers, pytest.raises(WorkerDiedError):
+        workers.wait()
+
+
+def test_several_jobs_run_at_once() -> None:
+    with closing(Workers(build, 2)) as workers, ThreadPoolExecutor(4) as threads:
+        workers.wait()
+        start = monotonic()
+        futures = [threads.submit(do, workers, "nap") for _ in range(2)]
+        futures += [threads.submit(do, workers, "pid") for _ in range(2)]
+        found = [each.result() for each in futures]
+    assert monotonic() - start < 1.9, "one after the other"
+    assert found[:2] == [None, None]
+
+
+def test_who_waits_for_a_process_waits_no_longer_than_the_deadline(
+    workers: Workers[Context],
+) -> None:
+    workers.wait()
+    with ThreadPoolExecutor(1) as threads:
+        napping = threads.submit(do, workers, "nap")
+        sleep(0.2)
+        with pytest.raises(TooSlowError):
+            do(workers, "pid", Deadline.after(0.1))
+        napping.result()
+
+
+def test_closing_ends_a_job_for_good(workers: Workers[Context]) -> None:
+    pid = do(workers, "pid")
+    with ThreadPoolExecutor(1) as threads:
+        hanging = threads.submit(do, workers, "seize", FOREVER)
+        sleep(0.5)
+        workers.close()
+        with pytest.raises(WorkerDiedError):
+            hanging.result(10)
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_an_interrupt_of_the_terminal_is_the_parents_matter(workers: Workers[Context]) -> None:
+    pid = do(workers, "pid")
+    assert isinstance(pid, int)
+    kill(pid, signal.SIGINT)
+    assert do(workers, "pid") == pid
