@@ -21,18 +21,19 @@ from PIL import Image, ImageCms
 
 from benchmarks.pictures import ASTRONAUT, save_photo
 from benchmarks.worker import peak_rss
+from handler.choices import FileFormat, Mode
 from handler.colours import Colour
 from handler.deadline import Deadline
 from handler.encode import webp
 from handler.margins import Margin
 from handler.options import Background, Options, ShadowLook
-from handler.pictures import FileFormat, Mode, Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Settings
+from handler.source import Source
 from handler.stages import Stages
 
 COFFEE = ASTRONAUT.with_name("coffee.jpg")

@@ -11,16 +11,18 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
+from handler.choices import Mode
 from handler.deadline import Deadline
 from handler.decode.decode import decode
 from handler.options import Options
-from handler.pictures import Alpha, Mode, Source
+from handler.pictures import Alpha
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network, square
 from handler.settings import Settings
+from handler.source import Source
 from handler.stages import Stages
 
 

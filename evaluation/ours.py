@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evaluation.samples import Sample
+from handler.choices import Mode
 from handler.deadline import Deadline
 from handler.options import Options
-from handler.pictures import Mode, Source
 from handler.pipeline import Pipeline
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Model, Settings
+from handler.source import Source
 
 PATIENCE = 600.0
 MAX_SIDE = 8192

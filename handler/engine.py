@@ -6,8 +6,6 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from handler.deadline import Deadline
-from handler.refine.edges import EdgeRefiner
-from handler.segment.network import Network
 from handler.settings import Model, Settings
 
 if TYPE_CHECKING:
@@ -25,6 +23,10 @@ NO_HURRY = Deadline(inf)
 
 def open_work(settings: Settings, threads: int) -> "PictureWork":
     """Load the networks, each with so many threads for a picture. Raises `ModelError`."""
+    # here, since the parent of worker processes doesn't need them
+    from handler.refine.edges import EdgeRefiner  # noqa: PLC0415
+    from handler.segment.network import Network  # noqa: PLC0415
+
     network = Network(settings.model_path, threads)
     edges = EdgeRefiner(settings.model_dir, threads)
 

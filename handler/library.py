@@ -7,13 +7,14 @@ from typing import TypeAlias
 
 from PIL import Image, ImageOps
 
+from handler.choices import Mode
 from handler.colours import parse_colour
 from handler.decode.colour import split_colour, transparent_colour
 from handler.decode.decode import decode
 from handler.engine import NO_HURRY, open_pipeline
 from handler.margins import parse_margin
 from handler.options import Background, Options
-from handler.pictures import Mode, Picture
+from handler.pictures import Picture
 from handler.pipeline import Pipeline
 from handler.settings import Model, Settings
 from handler.stages import Stages

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from handler.choices import FileFormat, Mode
 from handler.colours import Colour
 from handler.margins import Margin
-from handler.pictures import FileFormat, Mode, Source
+from handler.source import Source
 
 
 @dataclass(frozen=True)

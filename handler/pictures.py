@@ -1,9 +1,7 @@
 """The values that pass from room to room."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from hashlib import md5
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,42 +16,6 @@ alpha; 0..255."""
 
 Alpha: TypeAlias = npt.NDArray[np.uint8]
 """Shape (height, width): 0 is background, 255 is foreground."""
-
-
-class Mode(StrEnum):
-    """What the answer shows. Source: the original's README, "Overview"."""
-
-    FG_IMAGE = "fg-image"
-    FG_IMAGE_SHADOW = "fg-image-shadow"
-    FG_MASK = "fg-mask"
-
-
-class Representation(StrEnum):
-    """How the answer holds the picture: in base64, or as a link that lives for a day. Source: the
-    original's later versions."""
-
-    BASE64 = "base64"
-    URL = "url"
-
-
-class FileFormat(StrEnum):
-    """What the answer's file is; the value is its suffix, the name what the answer says."""
-
-    PNG = "png"
-    WEBP = "webp"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file as it was received, before anyone looked inside."""
-
-    content: bytes
-    name: str
-
-    @cached_property
-    def md5(self) -> str:
-        """Hex digest of the bytes received; an identity, not a protection."""
-        return md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)

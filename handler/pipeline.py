@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, TypeVar
 
 from handler.answer.answer import Answer
 from handler.answer.delivery import deliver
+from handler.answer.job import AnswerJob, Finished
 from handler.answer.results import failure
 from handler.answer.showing import Showing
 from handler.background_errors import of_background
+from handler.choices import Mode
 from handler.deadline import Deadline
 from handler.errors import PictureError, ProcessingFailedError, TooSlowError
 from handler.fetch.source import announce, fetch
 from handler.options import Options
-from handler.pictures import Composition, Mode, Picture, Source
+from handler.pictures import Composition, Picture
 from handler.receive.order import Order
 from handler.record import Facts, reason
 from handler.refine.refine import Sharpen
 from handler.settings import Settings
+from handler.source import Source
 from handler.stages import Stages
 from handler.storage.storage import Storage
-from handler.work import AnswerJob, FileJob, Finished, PictureWork, Segmenter
+from handler.work import FileJob, PictureWork, Segmenter
 
 if TYPE_CHECKING:
     from handler.workers.child import Job

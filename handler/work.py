@@ -1,11 +1,9 @@
 """What a processor does for one picture: decode to encode, without network or storage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from handler.answer.delivery import file_room
-from handler.answer.showing import Showing
 from handler.background_errors import of_background
 from handler.compose.background import Backdrop
 from handler.compose.compose import compose
@@ -15,9 +13,10 @@ from handler.decode.header import open_picture
 from handler.encode.encode import encode
 from handler.errors import TooSlowError
 from handler.options import Background, Options
-from handler.pictures import Alpha, Composition, FoundObject, Picture, Representation, Source
+from handler.pictures import Alpha, Composition, Picture
 from handler.refine.refine import Sharpen, refine
 from handler.settings import Settings
+from handler.source import Source
 from handler.stages import Stages
 
 Segmenter: TypeAlias = Callable[[Picture], Alpha]
@@ -86,37 +85,6 @@ class PictureWork:
             return Backdrop(laid_on.colour)
         with of_background():
             return Backdrop(laid_on.colour, decode(laid_on.picture.content, self.settings))
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A file and what the answer may say of it; `room` is the largest file that fits the answer, in
-    bytes, or None where any does."""
-
-    file: bytes = field(repr=False)
-    size: tuple[int, int]
-    objects: tuple[FoundObject, ...] | None
-    room: int | None
-
-
-@dataclass(frozen=True)
-class AnswerJob:
-    """Cut out a picture for an answer of at most `max_answer_bytes`. (A job of
-    `handler.workers`.)"""
-
-    source: Source
-    options: Options
-    representation: Representation | None
-    max_answer_bytes: int | None
-
-    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Finished:
-        """Raises `PictureError`."""
-        composition = work.compose(self.source, self.options, deadline, stages)
-        size, objects = composition.size, composition.objects
-        showing = Showing.of(self.source, size, objects, self.options, self.representation)
-        room = file_room(showing, self.max_answer_bytes)
-        file = work.encode(composition, self.options, room, deadline, stages)
-        return Finished(file, size, objects, room)
 
 
 @dataclass(frozen=True)

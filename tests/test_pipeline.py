@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from handler.choices import Mode
 from handler.deadline import Deadline
 from handler.options import Options
-from handler.pictures import Alpha, Mode, Picture, Source
+from handler.pictures import Alpha, Picture
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
 from handler.settings import Settings
+from handler.source import Source
 from handler.stages import Stages
 from handler.work import Segmenter
 from tests.samples import gradient, jpeg, picture_of

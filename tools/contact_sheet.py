@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from handler.choices import Mode
 from handler.compose.compose import compose
 from handler.deadline import Deadline
 from handler.decode.decode import decode
 from handler.options import Options
-from handler.pictures import Alpha, Mode, Picture
+from handler.pictures import Alpha, Picture
 from handler.refine.edges import EdgeRefiner
 from handler.refine.refine import refine
 from handler.segment.network import Network

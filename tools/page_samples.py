@@ -3,7 +3,7 @@ lead to them, half before and half after: `python -m tools.page_samples`."""
 
 from PIL import Image, ImageOps
 
-from handler.pictures import Mode
+from handler.choices import Mode
 from tools.contact_sheet import PHOTOS, ROOT, chequered, matted_photos, on
 
 PAGE = ROOT / "handler" / "page"

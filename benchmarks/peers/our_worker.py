@@ -9,13 +9,13 @@ from time import perf_counter, process_time
 
 from benchmarks.worker import peak_rss
 from handler.deadline import Deadline
-from handler.pictures import Source
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Model, Settings
+from handler.source import Source
 from handler.stages import Stages
 
 MAX_SIDE = 8192

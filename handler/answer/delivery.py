@@ -1,14 +1,17 @@
 """How an answer finds its way out, even if it is large."""
 
 import json
+from typing import TYPE_CHECKING
 
 from handler.answer.answer import Answer, elsewhere
 from handler.answer.results import frame, success, success_link
 from handler.answer.showing import Showing
+from handler.choices import Representation
 from handler.errors import AnswerTooLargeError, NoStorageError
-from handler.pictures import Representation
-from handler.receive.order import Order
 from handler.storage.storage import AnswerKind, Storage, absolute
+
+if TYPE_CHECKING:  # a worker process needs no web framework
+    from handler.receive.order import Order
 
 ENVELOPE_BYTES = 1024
 """Kept for what Lambda counts beside the body: its name, the status and the headers, about 300."""
@@ -29,7 +32,7 @@ def file_room(showing: Showing, max_answer_bytes: int | None) -> int | None:
 
 def deliver(
     showing: Showing,
-    order: Order,
+    order: "Order",
     file: bytes,
     room: int | None,
     storage: Storage | None,

@@ -15,9 +15,10 @@ from handler.answer.schema import (
     entity_name,
 )
 from handler.answer.showing import Showing
+from handler.choices import FileFormat, Representation
 from handler.errors import PictureError
-from handler.pictures import FileFormat, Representation, Source
 from handler.pictures import FoundObject as Found
+from handler.source import Source
 
 MAX_NAME = 4096
 """Characters of a name that come back: all that a form's header can hold, and not all of a URL's 64

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from handler.pictures import Mode, Representation
+from handler.choices import Mode, Representation
 
 
 class Status(BaseModel):

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
+from handler.choices import FileFormat, Mode, Representation
 from handler.options import Options
-from handler.pictures import FileFormat, FoundObject, Mode, Representation, Source
+from handler.pictures import FoundObject
+from handler.source import Source
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Where a picture of the inbox goes, and what is made of it."""
 
-from handler.pictures import Mode
+from handler.choices import Mode
 from handler.storage.storage import AnswerKind
 
 INBOX, OUTBOX = "inbox", "outbox"

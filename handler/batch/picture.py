@@ -14,9 +14,9 @@ from handler.errors import (
     UploadMissingError,
 )
 from handler.options import Options
-from handler.pictures import Source
 from handler.pipeline import Pipeline
 from handler.record import Facts, reason
+from handler.source import Source
 from handler.stages import Stages
 from handler.storage.objects import New, Objects, Stored
 from handler.storage.storage import AnswerKind

@@ -10,9 +10,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from handler import __version__
+from handler.choices import FileFormat, Mode
 from handler.command.problems import UsageError, shown
 from handler.margins import MARGIN
-from handler.pictures import FileFormat, Mode
 from handler.settings import Model
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 
+from handler.choices import FileFormat
 from handler.command.arguments import STANDARD, Arguments
 from handler.command.problems import UsageError, shown
-from handler.pictures import FileFormat
 
 MADE = frozenset(f".{each}" for each in FileFormat)
 FOREIGN = frozenset(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from handler.background_errors import UnsupportedBackgroundError
+from handler.choices import FileFormat
 from handler.command.answers import FOREIGN, RESULT_BYTES, answered, quoted
 from handler.command.client import Client, Form
 from handler.command.problems import CommandError, TaskError, cause, shown
@@ -14,7 +15,6 @@ from handler.command.targets import Task
 from handler.command.uploads import UNKNOWN, Uploads, mute, picture_part, text_of
 from handler.command.wishes import Wishes
 from handler.errors import PictureError
-from handler.pictures import FileFormat
 
 LARGE = 4_400_000
 """Bytes beyond which a form hardly fits a Lambda function's request: 6 MiB, base64 included."""

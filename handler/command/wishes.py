@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from handler.choices import FileFormat, Mode
 from handler.colours import parse_colour
 from handler.command.problems import CommandError, UsageError, cause, shown
 from handler.margins import parse_margin
 from handler.options import Background, Options
-from handler.pictures import FileFormat, Mode, Source
+from handler.source import Source
 
 
 @dataclass(frozen=True)

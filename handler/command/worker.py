@@ -21,20 +21,21 @@ def local_worker(wishes: Wishes, given: Arguments, jobs: int, threads: int) -> I
     from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
 
     from handler import engine  # noqa: PLC0415
-    from handler.errors import PictureError  # noqa: PLC0415
-    from handler.pictures import Source  # noqa: PLC0415
-    from handler.segment.model_file import ModelError  # noqa: PLC0415
     from handler.settings import first_problem  # noqa: PLC0415
-    from handler.stages import Stages  # noqa: PLC0415
-    from handler.work import BackgroundJob, FileJob  # noqa: PLC0415
 
-    options = wishes.options()
     try:
         settings = engine.local_settings(given.model)
     except ValidationError as error:
         raise CommandError(first_problem(error)) from error
-
     with closing(engine.open_workers(settings, jobs, threads)) as workers:
+        # while they load the networks
+        from handler.errors import PictureError  # noqa: PLC0415
+        from handler.segment.model_file import ModelError  # noqa: PLC0415
+        from handler.source import Source  # noqa: PLC0415
+        from handler.stages import Stages  # noqa: PLC0415
+        from handler.work import BackgroundJob, FileJob  # noqa: PLC0415
+
+        options = wishes.options()
         try:
             workers.wait()
             if options.background.picture is not None:

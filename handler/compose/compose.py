@@ -1,12 +1,13 @@
 """Alpha and colours become what the options name."""
 
+from handler.choices import Mode
 from handler.compose.background import Backdrop, lay_on
 from handler.compose.crop import crop_frame, cut, moved
 from handler.compose.cutout import straight_rgba
 from handler.compose.objects import find_objects
 from handler.compose.shadow import contact_shadow, lay_under
 from handler.options import Options
-from handler.pictures import Alpha, Composition, Mode, Picture, Pixels
+from handler.pictures import Alpha, Composition, Picture, Pixels
 
 
 def compose(

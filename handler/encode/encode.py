@@ -1,8 +1,9 @@
 """A composition becomes a file."""
 
+from handler.choices import FileFormat
 from handler.deadline import Deadline
 from handler.encode.fit import encode_to_fit
-from handler.pictures import Composition, FileFormat
+from handler.pictures import Composition
 
 
 def encode(

@@ -13,8 +13,8 @@ from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch.adapter import OneHopSession, PinnedAdapter
 from handler.fetch.target import Target, addresses, file_name, parse_target, redirected
-from handler.pictures import Source
 from handler.settings import Settings
+from handler.source import Source
 from handler.transport.cutoff import Cutoff
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

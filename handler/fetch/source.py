@@ -5,9 +5,9 @@ from urllib.parse import quote
 from handler.deadline import Deadline
 from handler.errors import FileTooBigError, UploadMissingError
 from handler.fetch.target import file_name
-from handler.pictures import Source
 from handler.receive.form import PictureForm
 from handler.settings import Settings
+from handler.source import Source
 from handler.storage.storage import Storage, is_token
 
 UPLOAD = "upload:"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handler.pictures import FileFormat
+from handler.choices import FileFormat
 from handler.receive.options import SEED_FIELDS, OptionsQuery
 
 _IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG file."}

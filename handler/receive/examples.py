@@ -18,6 +18,7 @@ from handler.background_errors import (
     UnreadableBackgroundError,
     UnsupportedBackgroundError,
 )
+from handler.choices import Representation
 from handler.errors import (
     AnswerTooLargeError,
     DownloadError,
@@ -33,7 +34,6 @@ from handler.errors import (
     UnsupportedTypeError,
     UploadMissingError,
 )
-from handler.pictures import Representation
 from handler.settings import Settings
 
 LIMITS = Settings.model_fields

@@ -9,11 +9,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from handler.errors import BrokenFormError, MissingSourceError
-from handler.pictures import Source
 from handler.receive.body import limited_body
 from handler.receive.multipart import MAX_TEXT_BYTES, parse_multipart
 from handler.receive.urlencoded import parse_urlencoded
 from handler.settings import Settings, get_settings
+from handler.source import Source
 
 UNNAMED = "image"
 

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from handler import colours, margins
+from handler.choices import FileFormat, Mode, Representation
 from handler.colours import HEX, NAMES, parse_colour
 from handler.margins import MARGIN, parse_margin
 from handler.options import Background, Options, ShadowLook
-from handler.pictures import FileFormat, Mode, Representation
 
 SEED_FIELDS = frozenset({"mode", "representation"})
 """They are looked for in the query alone, and an empty one is an error: the seed contract's clients

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from handler.choices import Representation
 from handler.deadline import Deadline
 from handler.options import Options
-from handler.pictures import Representation
 from handler.receive.form import PictureForm
 
 

@@ -9,8 +9,8 @@ from fastapi.responses import PlainTextResponse
 from handler import __version__
 from handler.answer.answer import Answer
 from handler.answer.schema import Results
+from handler.choices import Mode
 from handler.deadline import Deadline
-from handler.pictures import Mode
 from handler.pipeline import Pipeline
 from handler.receive.access import Guard
 from handler.receive.bodies import RESULTS_BODY

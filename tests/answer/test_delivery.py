@@ -11,11 +11,12 @@ from handler.answer.answer import Answer
 from handler.answer.delivery import ENVELOPE_BYTES, deliver, file_room
 from handler.answer.results import success
 from handler.answer.showing import Showing
+from handler.choices import Mode, Representation
 from handler.deadline import Deadline
 from handler.errors import AnswerTooLargeError, NoStorageError
-from handler.pictures import Mode, Representation, Source
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
+from handler.source import Source
 from handler.storage.storage import AnswerKind, Invitation, UploadType
 
 SOURCE = Source(b"x", "a.jpg")

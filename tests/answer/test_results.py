@@ -5,8 +5,9 @@ import pytest
 
 from handler.answer.results import failure, success
 from handler.answer.showing import Showing
+from handler.choices import Mode
 from handler.errors import UnreadablePictureError
-from handler.pictures import Mode, Source
+from handler.source import Source
 
 NAMES = ["a.jpg", '"@"', "@", "a\\b\n\0\u2028", "\u202egpj.exe", "ü" * 100, ""]
 

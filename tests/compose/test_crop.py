@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from handler.choices import Mode
 from handler.compose.compose import compose
 from handler.margins import Margin, parse_margin
 from handler.options import Options, ShadowLook
-from handler.pictures import Alpha, Box, Composition, Mode, Picture
+from handler.pictures import Alpha, Box, Composition, Picture
 from tests.samples import gradient
 
 PICTURE = Picture(gradient(400, 300))

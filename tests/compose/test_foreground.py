@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from handler.choices import Mode
 from handler.compose.compose import compose
 from handler.compose.cutout import straight_rgba
 from handler.options import Options
-from handler.pictures import Alpha, Mode, Picture, Pixels
+from handler.pictures import Alpha, Picture, Pixels
 
 RED, GREEN = (220, 30, 20), (20, 200, 60)
 

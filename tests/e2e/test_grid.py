@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handler.pictures import Mode
+from handler.choices import Mode
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
 from handler.settings import Settings

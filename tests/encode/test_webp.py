@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from handler.choices import FileFormat
 from handler.deadline import Deadline
 from handler.encode.encode import encode
 from handler.encode.png import encode_png
 from handler.encode.webp import encode_webp
-from handler.pictures import Composition, FileFormat, Pixels
+from handler.pictures import Composition, Pixels
 from tests.samples import gradient
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

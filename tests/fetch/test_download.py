@@ -11,8 +11,8 @@ from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch import addresses
 from handler.fetch.download import download as download_until
-from handler.pictures import Source
 from handler.settings import Settings
+from handler.source import Source
 from tests.fetch.servers import Reply, answer, serving
 
 ALLOWED = Settings(allow_private_network=True, download_seconds=5, refusal_seconds=0)

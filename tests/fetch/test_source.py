@@ -3,9 +3,9 @@ import pytest
 from handler.deadline import Deadline
 from handler.errors import DownloadError, FileTooBigError
 from handler.fetch.source import announce, fetch
-from handler.pictures import Source
 from handler.receive.form import PictureForm
 from handler.settings import Settings
+from handler.source import Source
 
 SETTINGS = Settings(max_file_bytes=10)
 LATER = Deadline.after(60)

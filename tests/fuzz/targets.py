@@ -29,10 +29,10 @@ from handler.errors import BrokenFormError, DownloadError, PictureError, Unreada
 from handler.fetch.addresses import is_public
 from handler.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
 from handler.margins import parse_margin
-from handler.pictures import Source
 from handler.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
 from handler.receive.urlencoded import parse_urlencoded
 from handler.settings import Settings
+from handler.source import Source
 from tests.fuzz import seeds
 
 Check: TypeAlias = Callable[[bytes], None]

@@ -11,12 +11,14 @@ from PIL import Image
 
 from handler.app import build_app
 from handler.background_errors import of_background
+from handler.choices import Mode
 from handler.deadline import Deadline
 from handler.errors import PictureError, StorageError, TooSlowError
 from handler.options import Background, Options
-from handler.pictures import Alpha, Mode, Picture, Source
+from handler.pictures import Alpha, Picture
 from handler.pipeline import Pipeline
 from handler.settings import MIB, Settings
+from handler.source import Source
 from handler.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving

@@ -1,0 +1,44 @@
+"""What workers do for an answer: a file, and as much of it as the answer has to know."""
+
+from dataclasses import dataclass, field
+
+from handler.answer.delivery import file_room
+from handler.answer.showing import Showing
+from handler.choices import Representation
+from handler.deadline import Deadline
+from handler.options import Options
+from handler.pictures import FoundObject
+from handler.source import Source
+from handler.stages import Stages
+from handler.work import PictureWork
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A file and what the answer may say of it; `room` is the largest file that fits the answer, in
+    bytes, or None where any does."""
+
+    file: bytes = field(repr=False)
+    size: tuple[int, int]
+    objects: tuple[FoundObject, ...] | None
+    room: int | None
+
+
+@dataclass(frozen=True)
+class AnswerJob:
+    """Cut out a picture for an answer of at most `max_answer_bytes`. (A job of
+    `handler.workers`.)"""
+
+    source: Source
+    options: Options
+    representation: Representation | None
+    max_answer_bytes: int | None
+
+    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Finished:
+        """Raises `PictureError`."""
+        composition = work.compose(self.source, self.options, deadline, stages)
+        size, objects = composition.size, composition.objects
+        showing = Showing.of(self.source, size, objects, self.options, self.representation)
+        room = file_room(showing, self.max_answer_bytes)
+        file = work.encode(composition, self.options, room, deadline, stages)
+        return Finished(file, size, objects, room)

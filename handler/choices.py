@@ -1,0 +1,26 @@
+"""What a client may choose from, without the weight of numpy and Pillow."""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What the answer shows. Source: the original's README, "Overview"."""
+
+    FG_IMAGE = "fg-image"
+    FG_IMAGE_SHADOW = "fg-image-shadow"
+    FG_MASK = "fg-mask"
+
+
+class Representation(StrEnum):
+    """How the answer holds the picture: in base64, or as a link that lives for a day. Source: the
+    original's later versions."""
+
+    BASE64 = "base64"
+    URL = "url"
+
+
+class FileFormat(StrEnum):
+    """What the answer's file is; the value is its suffix, the name what the answer says."""
+
+    PNG = "png"
+    WEBP = "webp"
