@@ -26,9 +26,10 @@ class PacedProtocol(H11Protocol):
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: "BaseTransport") -> None:
-        """Report every byte that waits (a limit of 0), and tell the app of the connection."""
+        """Report every byte that waits, and tell the app of the connection. (With a limit of 0,
+        asyncio's TLS would report an empty buffer as full.)"""
         super().connection_made(transport)  # type: ignore[arg-type]
-        self.transport.set_write_buffer_limits(high=0)
+        self.transport.set_write_buffer_limits(high=1, low=0)
         self._inner, self.app = self.app, self._with_connection
 
     def pause_writing(self) -> None:
