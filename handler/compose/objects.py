@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from handler.compose.components import Mask, label_components
+from handler.components import Mask, label_components
 from handler.pictures import Alpha, Box, FoundObject
 
 WORK_SIDE = 512

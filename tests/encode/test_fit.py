@@ -12,7 +12,7 @@ from handler.encode.strong import strong_deflate
 from handler.pictures import Composition, Pixels
 from tests.samples import gradient
 
-LATER = Deadline.after(600)
+LATER = Deadline.after(86_400)  # longer than any run of all tests
 PICTURE = Composition(np.asarray(gradient(512, 512).convert("RGBA")), b"a profile")
 NOISE = Composition(np.random.default_rng(1).integers(0, 256, (512, 512, 4), np.uint8))
 FAST = encode_png(PICTURE)

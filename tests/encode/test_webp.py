@@ -13,7 +13,7 @@ from handler.pictures import Composition, Pixels
 from tests.samples import gradient
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-LATER = Deadline.after(600)
+LATER = Deadline.after(86_400)  # longer than any run of all tests
 
 
 def cut_out(height: int = 300, width: int = 200) -> Pixels:

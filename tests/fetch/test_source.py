@@ -8,7 +8,7 @@ from handler.settings import Settings
 from handler.source import Source
 
 SETTINGS = Settings(max_file_bytes=10)
-LATER = Deadline.after(60)
+LATER = Deadline.after(86_400)  # longer than any run of all tests
 
 
 def test_an_upload_is_its_own_source() -> None:

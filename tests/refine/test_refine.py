@@ -6,7 +6,7 @@ from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
 from handler.refine.refine import product, refine
 
-SOON = Deadline.after(600)
+SOON = Deadline.after(86_400)  # longer than any run of all tests
 
 
 def step(side: int = 1024) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

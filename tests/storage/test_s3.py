@@ -14,7 +14,7 @@ from handler.storage.storage import AnswerKind, Invitation, UploadType, new_toke
 from tests.ports import free_ports
 from tests.s3 import BUCKET, S3Server
 
-LATER = Deadline.after(600)
+LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 1000
 CONTENT = bytes(range(256)) * 3
 

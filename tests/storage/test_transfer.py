@@ -10,7 +10,7 @@ from handler.errors import StorageError
 from handler.storage.transfer import get_object, put_object
 from tests.fetch.servers import Reply, answer, serving
 
-LATER = Deadline.after(600)
+LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 10_000
 
 
