@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from handler.backdrop.settle import settle
 from handler.deadline import Deadline
 from handler.pictures import Alpha, Picture
 from handler.refine.enlarge import enlarge
@@ -16,10 +17,15 @@ Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
 
 
 def refine(coarse: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: Deadline) -> Alpha:
-    """Alpha of the picture's size: enlarged, then sharpened and its hair drawn until `deadline` at
-    most."""
+    """Alpha of the picture's size: settled by a plain backdrop, enlarged, then sharpened and its
+    hair drawn until `deadline` at most."""
     levelled = stretch_levels(coarse)
+    settlement = settle(levelled, picture.flat)
+    if settlement is not None:
+        levelled = settlement.applied(levelled)
     alpha = enlarge(levelled, picture.size)
+    if settlement is not None and alpha.shape == settlement.alpha.shape:
+        alpha = settlement.applied(alpha)  # sharper than by way of the network's square
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
     alpha = draw_strands(alpha, picture.flat, deadline)

@@ -1,0 +1,211 @@
+"""The backdrop's colour at each pixel, fitted to the picture's border."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+Plane = npt.NDArray[np.float32]
+"""Shape (height, width)."""
+Planes = list[Plane]
+"""Red, green and blue apart: numpy takes ten times as long along an axis of three."""
+Values = npt.NDArray[np.float32]
+"""Any other shape."""
+Mask = npt.NDArray[np.bool_]
+
+WORK_SIDE = 768
+"""Longest side, in pixels, at which regions are looked at."""
+RING = 0.01
+"""Width of the border that is looked at, of the shorter side."""
+TERMS = 6
+"""1, x, y, x², xy, y²: a gradient and a vignette."""
+
+START_TOLERANCE, TOLERANCE = 40.0, 12.0
+"""Of 255, the largest channel's: from the border's median at first, then from the fit."""
+MAX_NOISE = 5.0
+"""90th percentile of the border's distance from the fit; with more it is not plain."""
+NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
+"""Backdrop-coloured is what is nearer than twice the noise and 2.5, within these bounds."""
+SLACK = 4.0
+"""More for the border itself, where JPEG's blocks and the fit are at their worst."""
+PLAIN_SHARE = 0.9
+"""Of the border that must be backdrop-coloured where the object may lie anywhere."""
+TOUCHED_SHARE, TOUCHED_NOISE, CORNERS = 0.5, 2.0, 3
+"""Where the object touches the border: a cleaner backdrop, and this many of the corners."""
+CORNER, CORNER_SHARE = 0.02, 0.6
+INSET, INSET_SHARE = 0.04, 0.3
+"""A frame is plain as well, but ends: on one side at least the backdrop goes on so far inwards, of
+the picture's side."""
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """A plain backdrop and the distance of every pixel from it, at the working size.
+
+    `shade` is how much darker than the backdrop a pixel is (mean of the channels, negative where it
+    is lighter), `tint` how much the channels differ in that, `distance` the largest channel's
+    difference, without noise, and `sharp` the same of the picture as it is; all of 255. `near` is
+    the distance up to which a pixel is backdrop-coloured.
+    """
+
+    shade: Plane
+    tint: Plane
+    distance: Plane
+    sharp: Plane
+    near: float
+
+    @property
+    def ring(self) -> Mask:
+        """The border."""
+        return ring_of(*self.distance.shape)
+
+
+def find_backdrop(image: Image.Image) -> Backdrop | None:
+    """Return the backdrop of an image in mode RGB; None where the border is not plain, which a
+    photo's mostly isn't, and which is found out from the border alone."""
+    width, height = work_size(image)
+    fit = _fit(_border(image, width, height))
+    if fit is None:
+        return None
+    surface = _surface(fit, width, height)
+    small = image if image.size == (width, height) else image.resize((width, height), BOX)
+    sharp = _largest(_difference(small, surface))
+    ring = ring_of(height, width)
+    noise_free = np.percentile(sharp[ring & (sharp <= TOLERANCE)], 90) <= 1
+    smooth = small if noise_free else small.filter(ImageFilter.BoxBlur(1))
+    difference = _difference(smooth, surface)
+    distance = sharp if noise_free else _largest(difference)
+    noise = float(np.percentile(distance[ring & (sharp <= TOLERANCE)], 90))
+    near = min(max(NEAR_FACTOR * noise + NEAR_BASE, MIN_NEAR), MAX_NEAR)
+    if not _is_plain(distance, ring, noise, near):
+        return None
+    red, green, blue = difference
+    tint = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    shade = (red + green + blue) * np.float32(-1 / 3)
+    return Backdrop(shade, tint, distance, sharp, near)
+
+
+BOX = Image.Resampling.BOX
+
+
+def work_size(image: Image.Image) -> tuple[int, int]:
+    """Return the width and height at which regions are looked at."""
+    scale = min(1.0, WORK_SIDE / max(image.size))
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return width, height
+
+
+def ring_of(height: int, width: int) -> Mask:
+    """Return the border of a picture of that size, at least a pixel wide."""
+    wide = _ring_width(height, width)
+    ring = np.ones((height, width), np.bool_)
+    ring[wide:-wide, wide:-wide] = False
+    return ring
+
+
+def _ring_width(height: int, width: int) -> int:
+    return max(1, round(RING * min(height, width)))
+
+
+def _border(image: Image.Image, width: int, height: int) -> tuple[Values, Values]:
+    """Return the border's colours, shape (pixels, 3), and their terms, shape (pixels, 6), without a
+    look at the rest of the picture."""
+    wide = min(_ring_width(height, width), width, height)
+    across, down = image.width / width, image.height / height
+    colours, terms = [], []
+    for left, top, right, bottom in (
+        (0, 0, width, wide),
+        (0, height - wide, width, height),
+        (0, 0, wide, height),
+        (width - wide, 0, width, height),
+    ):
+        box = (left * across, top * down, right * across, bottom * down)
+        strip = image.resize((right - left, bottom - top), BOX, box)
+        colours.append(np.asarray(strip, np.float32).reshape(-1, 3))
+        x, y = _axes(width, height)
+        terms.append(_terms(x[left:right], y[top:bottom]).reshape(-1, TERMS))
+    return np.concatenate(colours), np.concatenate(terms)
+
+
+def _axes(width: int, height: int) -> tuple[Values, Values]:
+    """Return the pixels' places from -1 to 1, of columns and of rows."""
+    x, y = (np.linspace(-1, 1, side, dtype=np.float32) for side in (width, height))
+    return x, y
+
+
+def _terms(x: Values, y: Values) -> Values:
+    across, down = np.meshgrid(x, y)
+    planes = [np.ones_like(across), across, down, across**2, across * down, down**2]
+    return np.stack(planes, axis=-1)
+
+
+def _fit(border: tuple[Values, Values]) -> Values | None:
+    """Return the coefficients, shape (6, 3), by least squares on what lies near the fit before:
+    a colour, then a gradient, then a curved one. None where no colour has half of the border."""
+    colours, terms = border
+    median = np.median(colours, axis=0)
+    inliers = np.abs(colours - median).max(axis=1) <= START_TOLERANCE
+    if inliers.mean() < TOUCHED_SHARE:
+        return None
+    fit = np.zeros((TERMS, 3), np.float32)
+    for used in (1, 3, TERMS, TERMS):
+        if inliers.sum() < 4 * TERMS:
+            return None
+        fit[:used] = np.linalg.lstsq(terms[inliers, :used], colours[inliers], rcond=None)[0]
+        inliers = np.abs(colours - terms @ fit).max(axis=1) <= TOLERANCE
+    return fit if inliers.mean() >= TOUCHED_SHARE else None
+
+
+def _surface(fit: Values, width: int, height: int) -> Planes:
+    """Return the backdrop's colour at each pixel."""
+    x, y = _axes(width, height)
+    x, y = x[np.newaxis], y[:, np.newaxis]
+    return [
+        c + x * cx + y * cy + x**2 * cxx + y * x * cxy + y**2 * cyy
+        for c, cx, cy, cxx, cxy, cyy in fit.T
+    ]
+
+
+def _difference(image: Image.Image, surface: Planes) -> Planes:
+    bands = (np.asarray(band, np.float32) for band in image.split())
+    return [band - plane for band, plane in zip(bands, surface, strict=True)]
+
+
+def _largest(difference: Planes) -> Plane:
+    red, green, blue = (np.abs(plane) for plane in difference)
+    largest: Plane = np.maximum(np.maximum(red, green), blue)
+    return largest
+
+
+def _is_plain(distance: Plane, ring: Mask, noise: float, near: float) -> bool:
+    if noise > MAX_NOISE or not _goes_inwards(distance, near):
+        return False
+    share = float((distance[ring] <= near + SLACK).mean())
+    if share >= PLAIN_SHARE:
+        return True
+    touched = share >= TOUCHED_SHARE and noise <= TOUCHED_NOISE
+    return touched and _plain_corners(distance, near + NEAR_FACTOR) >= CORNERS
+
+
+def _goes_inwards(distance: Plane, near: float) -> bool:
+    height, width = distance.shape
+    down, across = round(INSET * height), round(INSET * width)
+    lines = (
+        distance[down, across : width - across],
+        distance[height - 1 - down, across : width - across],
+        distance[down : height - down, across],
+        distance[down : height - down, width - 1 - across],
+    )
+    return any(line.size and (line <= near).mean() >= INSET_SHARE for line in lines)
+
+
+def _plain_corners(distance: Plane, near: float) -> int:
+    height, width = distance.shape
+    side = max(2, round(CORNER * min(height, width)))
+    ends = [
+        distance[rows, columns]
+        for rows in (slice(side), slice(max(0, height - side), height))
+        for columns in (slice(side), slice(max(0, width - side), width))
+    ]
+    return sum(bool((each <= near).mean() >= CORNER_SHARE) for each in ends)
