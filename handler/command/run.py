@@ -21,7 +21,7 @@ from handler.settings import visible_processors
 
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
-"""At most, unless more are asked for: each needs some 300 MB beside the network."""
+"""At most, unless more are asked for: each is a process of some 650 MB."""
 
 
 def execute(given: Arguments) -> int:

@@ -16,11 +16,18 @@ Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
 """Picture, coarse alpha, the same enlarged, and until when → alpha of the picture's size."""
 
 
-def refine(coarse: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: Deadline) -> Alpha:
-    """Alpha of the picture's size: settled by a plain backdrop, enlarged, then sharpened and its
-    hair drawn until `deadline` at most."""
+def refine(
+    coarse: Alpha,
+    picture: Picture,
+    sharpen: Sharpen | None,
+    deadline: Deadline,
+    *,
+    by_backdrop: bool = True,
+) -> Alpha:
+    """Alpha of the picture's size: settled by a plain backdrop (unless an evaluation leaves that
+    out), enlarged, then sharpened and its hair drawn until `deadline` at most."""
     levelled = stretch_levels(coarse)
-    settlement = settle(levelled, picture.flat)
+    settlement = settle(levelled, picture.flat) if by_backdrop else None
     if settlement is not None:
         levelled = settlement.applied(levelled)
     alpha = enlarge(levelled, picture.size)

@@ -1,0 +1,88 @@
+"""What a plain backdrop settles: ``python -m evaluation.backdrop FOLDER``, a folder of sets.
+
+Each picture is cut out with and without it, by the same run of the networks.
+"""
+
+import sys
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from statistics import fmean, median
+from time import perf_counter
+
+import numpy as np
+
+from evaluation.samples import Mask, Sample, samples_in
+from handler.backdrop.settle import settle
+from handler.deadline import Deadline
+from handler.decode.decode import decode
+from handler.engine import local_settings, open_work
+from handler.refine.levels import stretch_levels
+from handler.refine.refine import refine
+from handler.work import PictureWork
+
+CLEAR = 0.02
+"""A difference of the error that is to be seen."""
+DISASTER = 0.1
+HEAD = "| set | pictures | changed | mean error | median | better | worse | over 0.1 | ms |"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of one picture: mean absolute errors, 0..1, and milliseconds to settle it."""
+
+    name: str
+    before: float
+    after: float
+    changed: bool
+    milliseconds: float
+
+
+def measure(sample: Sample, work: PictureWork) -> Outcome:
+    """Cut out one picture twice."""
+    picture = decode(sample.picture.read_bytes(), work.settings)
+    coarse, truth = work.segment(picture), sample.truth()
+    start = perf_counter()
+    settlement = settle(stretch_levels(coarse), picture.flat)
+    spent = (perf_counter() - start) * 1000
+    before, after = (
+        _error(refine(coarse, picture, work.sharpen, Deadline(inf), by_backdrop=each), truth)
+        for each in (False, True)
+    )
+    return Outcome(sample.name, before, after, settlement is not None, spent)
+
+
+def _error(mask: Mask, truth: Mask) -> float:
+    return float(np.abs(mask.astype(np.int16) - truth).mean()) / 255
+
+
+def row(name: str, found: list[Outcome]) -> str:
+    """Return a set's line of the table."""
+    gains = [each.before - each.after for each in found]
+    before, after = [each.before for each in found], [each.after for each in found]
+    return (
+        f"| `{name}` | {len(found)} | {sum(each.changed for each in found)} "
+        f"| {fmean(before):.4f} → {fmean(after):.4f} | {median(before):.4f} → {median(after):.4f} "
+        f"| {sum(gain > CLEAR for gain in gains)} | {sum(gain < -CLEAR for gain in gains)} "
+        f"| {sum(e > DISASTER for e in before)} → {sum(e > DISASTER for e in after)} "
+        f"| {median(each.milliseconds for each in found):.0f} |"
+    )
+
+
+def main() -> None:
+    """Print a line for each set, and the pictures that get worse by 0.005."""
+    settings = local_settings()
+    work = open_work(settings, settings.network_threads)
+    sets: dict[str, list[Outcome]] = {}
+    for sample in samples_in(Path(sys.argv[1])):
+        sets.setdefault(sample.set, []).append(measure(sample, work))
+    print(HEAD, "|---|" + "---:|" * 8, sep="\n")
+    for name, found in sets.items():
+        print(row(name, found))
+    worse = [each for found in sets.values() for each in found if each.after > each.before + 0.005]
+    for each in sorted(worse, key=lambda each: each.before - each.after):
+        print(f"worse: {each.name} {each.before:.4f} → {each.after:.4f}")
+
+
+if __name__ == "__main__":
+    main()
