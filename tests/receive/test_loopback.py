@@ -17,8 +17,7 @@ from tests.samples import jpeg
 
 KEY = "a-key-of-20-letters."
 EVIL = "https://evil.example"
-NAMED = "cutout.example"
-SHOP = "https://shop.example"
+NAMED, SHOP = "cutout.example", "https://shop.example"
 SECONDS = 60
 
 
@@ -148,14 +147,8 @@ def status_of(
 
     guard = LoopbackGuard(PlainTextResponse("let in"), guard_settings, keyed=False)
     named = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/v1/uploads",
-        "headers": named,
-        "server": server,
-    }
-    asyncio.run(guard(scope, receive, send))
+    scope = {"type": "http", "method": "POST", "path": "/v1/uploads", "headers": named}
+    asyncio.run(guard({**scope, "server": server}, receive, send))
     status: int = sent[0]["status"]
     return status
 
@@ -181,9 +174,10 @@ def test_a_request_of_http_1_0_has_no_host() -> None:
     assert status_of(Settings(), ("127.0.0.1", 8000), Origin="null") == 403
 
 
-@pytest.mark.parametrize(
-    "host", ["", ":80", "a b", "[::1", "localhost@evil.example", "a/localhost"]
-)
+BROKEN = ["", ":80", "a b", "[::1", "localhost@evil.example", "a/localhost"]
+
+
+@pytest.mark.parametrize("host", BROKEN)
 def test_a_broken_host_is_a_foreign_one(host: str) -> None:
     assert status_of(Settings(), ("127.0.0.1", 8000), Host=host) == 421
 
