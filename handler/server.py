@@ -1,6 +1,7 @@
 """The local server: uvicorn, with a limit on how long answers may wait to be read."""
 
 from asyncio import TimerHandle, get_running_loop
+from socket import SO_SNDBUF, SOL_SOCKET
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from asyncio import BaseTransport
 
 MAX_UNREAD_SECONDS = 10.0
-"""A client that doesn't take a chunk of its answer (256 KiB, or what is left) in this time is cut
-off: uvicorn itself would keep the answer in memory for as long as the client likes."""
+"""A client that doesn't take a chunk of its answer in this time is cut off: uvicorn itself would
+keep the answer in memory for as long as the client likes."""
+SEND_BUFFER_BYTES = 128 * 1024
+"""Of the system, for a connection. Left to itself it grows to megabytes, and tells of a client that
+reads only when a third of it is free: a slow one would seem to read nothing for a minute."""
 
 
 class PacedProtocol(H11Protocol):
@@ -30,6 +34,9 @@ class PacedProtocol(H11Protocol):
         asyncio's TLS would report an empty buffer as full.)"""
         super().connection_made(transport)  # type: ignore[arg-type]
         self.transport.set_write_buffer_limits(high=1, low=0)
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
         self._inner, self.app = self.app, self._with_connection
 
     def pause_writing(self) -> None:

@@ -12,7 +12,6 @@ import pytest
 import requests
 from PIL import Image
 
-from handler.receive.places import UNREAD_SECONDS
 from handler.server import MAX_UNREAD_SECONDS
 from tests.local_server import LocalServer
 from tests.samples import jpeg, png
@@ -109,15 +108,19 @@ def test_a_client_that_reads_nothing_is_cut_off_in_time(tmp_path: Path, stack: E
         assert is_cut_off(silent)
 
 
-def test_a_client_that_reads_slowly_gets_all_of_it(tmp_path: Path, stack: ExitStack) -> None:
-    """256 KiB in 10 s are enough; this one takes longer than any limit for one chunk."""
+def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    """100 kB in a second, for longer than the limit for one chunk."""
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_WAITING="0") as server:
         slow = stack.enter_context(ask_and_not_read(server))
-        received, start = b"", monotonic()
+        received, start = bytearray(), monotonic()
         while not received.endswith(b"}]}"):
-            received += slow.recv(1 << 20)
-            if monotonic() - start < MAX_UNREAD_SECONDS + UNREAD_SECONDS:
-                sleep(0.02)
+            is_slow = monotonic() - start < MAX_UNREAD_SECONDS + 5
+            more = slow.recv(10_000 if is_slow else 1 << 20)
+            assert more, f"cut off after {len(received)} bytes"
+            received += more
+            sleep(0.1 if is_slow else 0)
         assert received.startswith(b"HTTP/1.1 200")
         assert len(received) > 10_000_000
         assert ask(server).status_code == 200

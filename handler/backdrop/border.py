@@ -21,6 +21,9 @@ RING = 0.01
 TERMS = 6
 """1, x, y, x², xy, y²: a gradient and a vignette."""
 
+HALF_WAY, MIDDLE_SHARE = 0.5, 0.1
+"""The middle of an edge, from -1 to 1, and what must be seen there for a curve."""
+
 START_TOLERANCE, TOLERANCE = 40.0, 12.0
 """Of 255, the largest channel's: from the border's median at first, then from the fit."""
 MAX_NOISE = 5.0
@@ -152,9 +155,21 @@ def _fit(border: tuple[Values, Values]) -> Values | None:
     for used in (1, 3, TERMS, TERMS):
         if inliers.sum() < 4 * TERMS:
             return None
-        fit[:used] = np.linalg.lstsq(terms[inliers, :used], colours[inliers], rcond=None)[0]
+        known = _known(terms[inliers])[:used]
+        fit[:used] = 0
+        solved = np.linalg.lstsq(terms[inliers, :used][:, known], colours[inliers], rcond=None)[0]
+        fit[:used][known] = solved
         inliers = np.abs(colours - terms @ fit).max(axis=1) <= TOLERANCE
     return fit if inliers.mean() >= TOUCHED_SHARE else None
+
+
+def _known(terms: Values) -> Mask:
+    """Return which terms the border tells of: a curve between two edges needs the edges between
+    them, or it is made up from the slope within a few rows."""
+    across, down = (np.abs(terms[:, axis]) < HALF_WAY for axis in (1, 2))
+    known = np.ones(TERMS, np.bool_)
+    known[3], known[5] = across.mean() >= MIDDLE_SHARE, down.mean() >= MIDDLE_SHARE
+    return known
 
 
 def _surface(fit: Values, width: int, height: int) -> Planes:

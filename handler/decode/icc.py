@@ -144,17 +144,19 @@ def _is_known(entry: _Entry, profile: bytes, channels: int) -> bool:
 
 
 def _rebuilt(profile: bytes, kept: list[_Entry]) -> bytes:
-    """Return the profile with these tags alone. Its identity (an MD5 of the whole) becomes zero,
-    which stands for "not computed" (7.2.18)."""
+    """Return the profile with these tags alone, each as far from a multiple of four as before:
+    curves within a table are aligned by their place in the file. The profile's identity (an MD5 of
+    the whole) becomes zero, which stands for "not computed" (7.2.18)."""
     start = HEADER_BYTES + 4 + len(kept) * ENTRY.size
     places: dict[tuple[int, int], int] = {}
     data = bytearray()
     for each in kept:
         place = each.offset, each.size
         if place not in places:
+            data += bytes((each.offset - start - len(data)) % 4)
             places[place] = start + len(data)
             data += profile[each.offset : each.offset + each.size]
-            data += bytes(-len(data) % 4)
+    data += bytes(-len(data) % 4)
     table = b"".join(
         ENTRY.pack(each.name, places[each.offset, each.size], each.size) for each in kept
     )

@@ -5,7 +5,7 @@ from typing import Protocol
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 64 * 1024
 CONNECTION = "cutout.connection"
 """The key of an ASGI scope under which the local server puts the request's `Connection`."""
 

@@ -3,9 +3,11 @@
 import logging
 import os
 import pickle
+import signal
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, Protocol, TypeVar
@@ -48,18 +50,25 @@ def serve(connection: "Connection[Any, Any]", build: Callable[[], Context]) -> N
 
     Pillow warns of files that are a little broken, which is no news for the parent's terminal.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     warnings.simplefilter("ignore")
-    try:
-        context = build()
-    except Exception as error:  # noqa: BLE001  # the parent raises it
-        connection.send(_portable(error))
-        return
-    connection.send(None)
-    while True:
+    with _until_the_parent_ends():
         try:
+            context = build()
+        except Exception as error:  # noqa: BLE001  # the parent raises it
+            connection.send(_portable(error))
+            return
+        connection.send(None)
+        while True:
             _answer_one(connection, context)
-        except (EOFError, OSError):  # the parent has ended
-            os._exit(0)
+
+
+@contextmanager
+def _until_the_parent_ends() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        os._exit(0)
 
 
 def _answer_one(connection: "Connection[Any, Any]", context: Context) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from math import inf
-from queue import Empty, LifoQueue
+from queue import Empty, Queue
 from typing import Generic, TypeVar
 
 from handler.deadline import Deadline
 from handler.errors import TooSlowError
 from handler.stages import Stages
 from handler.workers.child import Context, Job
-from handler.workers.worker import Worker
+from handler.workers.worker import MAX_START_SECONDS, Worker
 
 Result = TypeVar("Result")
 
@@ -18,10 +18,16 @@ class Workers(Generic[Context]):
     """Callable from as many threads as one likes; `count` jobs run at once, each for at most
     `job_seconds`. `build` makes what a process holds (a picklable function, called in each)."""
 
-    def __init__(self, build: Callable[[], Context], count: int, job_seconds: float = inf) -> None:
-        self._all = [Worker(build) for _ in range(count)]
+    def __init__(
+        self,
+        build: Callable[[], Context],
+        count: int,
+        job_seconds: float = inf,
+        start_seconds: float = MAX_START_SECONDS,
+    ) -> None:
+        self._all = [Worker(build, start_seconds) for _ in range(count)]
         self._job_seconds = job_seconds
-        self._free: LifoQueue[Worker[Context]] = LifoQueue()
+        self._free: Queue[Worker[Context]] = Queue()
         for worker in self._all:
             self._free.put(worker)
 

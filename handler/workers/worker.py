@@ -5,9 +5,11 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from threading import Lock
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from handler.deadline import Deadline
@@ -17,6 +19,8 @@ from handler.workers.child import Context, Job, Order, Outcome, serve
 
 Result = TypeVar("Result")
 
+MAX_START_SECONDS = 60.0
+"""A process that isn't ready by then hangs. The networks load in half a second."""
 GRACE_SECONDS = 1.0
 """A job looks at its deadline between its steps; one that ends by itself this soon after it is
 cheaper than a new process."""
@@ -35,9 +39,12 @@ class Worker(Generic[Context]):
     and of onnxruntime do not survive a fork.
     """
 
-    def __init__(self, build: Callable[[], Context]) -> None:
-        self._build = build
+    def __init__(
+        self, build: Callable[[], Context], start_seconds: float = MAX_START_SECONDS
+    ) -> None:
+        self._build, self._start_seconds = build, start_seconds
         self._is_ready = self._is_closed = False
+        self._replacing = Lock()
         self._start()
 
     def wait(self, seconds: float = inf) -> None:
@@ -69,23 +76,25 @@ class Worker(Generic[Context]):
     def close(self) -> None:
         """End the process, whatever it is doing, for good: a job in it raises
         `WorkerDiedError`."""
-        self._is_closed = True
-        self._process.kill()
-        self._process.join()
+        with self._replacing:
+            self._is_closed = True
+            self._end()
 
     def _outcome(self, job: Job[Context, Result], deadline: Deadline) -> Outcome:
         if not self._process.is_alive():  # the system has ended it since the last job
             self._replace()
         try:
             self.wait(deadline.remaining())
-        except TooSlowError:  # it is starting
+        except TooSlowError:
+            if monotonic() - self._started > self._start_seconds:
+                self._replace()
             raise
         except Exception:
             self._replace()
             raise
         try:
             return self._exchange(Order(job, deadline.remaining()))
-        except (TooSlowError, WorkerDiedError):
+        except BaseException:  # whatever it was, part of a message may be left in the pipe
             self._replace()
             raise
 
@@ -102,25 +111,36 @@ class Worker(Generic[Context]):
             raise WorkerDiedError("a worker process ended in the middle of a picture") from error
         return outcome
 
-    def _start(self) -> None:
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        self._connection: Connection[Any, Any] = ours
-        self._process: SpawnProcess = context.Process(
-            target=serve, args=(theirs, self._build), daemon=True
-        )
-        self._is_ready = False
-        with _interrupts_blocked():
-            self._process.start()
-        theirs.close()
-
     def _replace(self) -> None:
-        if self._is_closed:
-            return
+        with self._replacing:
+            if not self._is_closed:
+                self._end()
+                self._connection.close()
+                self._start()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.join()
-        self._connection.close()
-        self._start()
+
+    def _start(self) -> None:
+        """Start a process; where that fails, the old one is still known, and dead."""
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process: SpawnProcess = context.Process(
+            target=serve, args=(theirs, self._build), daemon=True
+        )
+        try:
+            resource_tracker.ensure_running()  # its first start unblocks SIGINT
+            with _interrupts_blocked():
+                process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._process, self._started = process, monotonic()
+        self._connection: Connection[Any, Any] = ours
+        self._is_ready = False
 
 
 @contextmanager

@@ -169,6 +169,18 @@ def test_a_framed_photo_is_no_object_as_a_whole(kind: str) -> None:
     assert wrong(alpha, cup) < 0.02
 
 
+@pytest.mark.parametrize("darker", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("height", [256, 432, 512])
+def test_a_backdrop_is_not_made_up_between_two_edges(height: int, darker: float) -> None:
+    """Pillars cover both sides; the outermost rows are a little darker, as after resampling."""
+    pillars = mask_of((0, 20, 91, height - 20), (676, 20, 767, height - 20), size=(768, height))
+    wall = np.full((height, 768, 3), 240, np.float32)
+    for row in range(3):
+        wall[[row, -1 - row]] -= darker * (3 - row) / 3
+    alpha = made_of(photo(wall, pillars, noise=0.5), pillars)
+    assert wrong(alpha, pillars) < 0.01
+
+
 @pytest.mark.parametrize(("noise", "plain"), [(2.0, True), (9.0, False)])
 def test_a_border_may_have_a_little_noise(noise: float, plain: bool) -> None:
     image = photo(sweep("grey"), MONITOR, noise=noise)

@@ -15,6 +15,7 @@ from tests.decode.profiles import (
     SPACES,
     basics,
     curve,
+    lut_a2b,
     parametric,
     plain,
     profile,
@@ -62,6 +63,43 @@ def test_private_tags_are_left_out_and_the_rest_stays(mode: str) -> None:
     signed[84:100] = bytes(range(16))  # an identity, of a whole that is no more
     assert trusted_profile(bytes(signed)) == wanted
     assert trusted_profile(wanted) == wanted
+
+
+def test_a_table_at_an_odd_place_keeps_its_alignment() -> None:
+    """Curves within it are aligned by their place in the file."""
+    tags = {**basics("CMYK"), b"A2B0": lut_a2b(4, 2, a=curve(0, 30_000, 65_535))}
+    whole = bytearray(profile("CMYK", {**tags, b"xPRV": b"priv" + bytes(8)}))
+    trusted = trusted_profile(bytes(whole))
+    assert trusted is not None
+    for shift in (0, 2):
+        moved = _moved(bytes(whole), b"A2B0", shift)
+        rebuilt = trusted_profile(moved)
+        assert (rebuilt is None) == (trusted_profile(_without_private(moved)) is None)
+        if rebuilt is not None:
+            assert trusted_profile(rebuilt) == rebuilt
+            assert _place(rebuilt, b"A2B0") % 4 == _place(moved, b"A2B0") % 4
+
+
+def _place(content: bytes, name: bytes) -> int:
+    row = content.index(name, 132)
+    return int.from_bytes(content[row + 4 : row + 8], "big")
+
+
+def _moved(content: bytes, name: bytes, shift: int) -> bytes:
+    """The same profile with a copy of a tag at the end, so far from a multiple of four."""
+    row, place = content.index(name, 132), _place(content, name)
+    size = int.from_bytes(content[row + 8 : row + 12], "big")
+    longer = content + bytes(shift)
+    entry = pack(">4sII", name, len(longer), size)
+    longer = longer[:row] + entry + longer[row + 12 :] + content[place : place + size]
+    longer += bytes(-len(longer) % 4)
+    return pack(">I", len(longer)) + longer[4:]
+
+
+def _without_private(content: bytes) -> bytes:
+    """The same with the private tag under the name of a text."""
+    at = content.index(b"priv")
+    return content[:at] + b"text" + content[at + 4 :]
 
 
 def test_the_length_of_a_curve_is_bounded() -> None:

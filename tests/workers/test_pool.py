@@ -1,13 +1,19 @@
 """Worker processes: results, errors, and replacements for those that hang or crash."""
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from math import inf
+from multiprocessing import util
+from multiprocessing.connection import Connection
 from os import kill
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
@@ -16,7 +22,15 @@ from handler.errors import ResolutionTooBigError, TooSlowError
 from handler.stages import Stages
 from handler.workers.pool import Workers
 from handler.workers.worker import GRACE_SECONDS, WorkerDiedError
-from tests.workers.jobs import Context, Do, build, die_while_building, fail_to_build
+from tests.local_server import ROOT
+from tests.workers.jobs import (
+    Context,
+    Do,
+    build,
+    die_while_building,
+    fail_to_build,
+    hang_the_first_time,
+)
 
 FOREVER = Deadline(inf)
 START_SECONDS = 20
@@ -112,8 +126,8 @@ def test_a_process_that_ended_between_two_jobs_costs_none(workers: Workers[Conte
     before = do(workers, "pid")
     assert isinstance(before, int)
     kill(before, signal.SIGKILL)
-    while Path(f"/proc/{before}/exe").exists():
-        sleep(0.01)
+    while Path(f"/proc/{before}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        sleep(0.01)  # until it can be waited for
     assert do(workers, "pid") != before
 
 
@@ -151,6 +165,70 @@ def test_who_waits_for_a_process_waits_no_longer_than_the_deadline(
         with pytest.raises(TooSlowError):
             do(workers, "pid", Deadline.after(0.1))
         napping.result()
+
+
+def test_a_process_that_could_not_be_started_is_started_the_next_time(
+    workers: Workers[Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = util.spawnv_passfds, [BlockingIOError(11, "no memory")]
+
+    def spawn(*arguments: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return real(*arguments)
+
+    before = do(workers, "pid")
+    monkeypatch.setattr(util, "spawnv_passfds", spawn)
+    with pytest.raises(BlockingIOError):
+        do(workers, "exit")
+    assert do(workers, "pid") != before
+
+
+def test_a_process_that_hangs_while_it_starts_is_replaced(tmp_path: Path) -> None:
+    build = partial(hang_the_first_time, tmp_path / "begun")
+    with closing(Workers(build, 1, start_seconds=1.0)) as workers:
+        with pytest.raises(TooSlowError):
+            do(workers, "pid", Deadline.after(0.1))
+        sleep(1)
+        with pytest.raises(TooSlowError):
+            do(workers, "pid", Deadline.after(0.1))
+        assert do(workers, "pid")
+
+
+def test_a_message_that_is_left_in_the_pipe_is_not_read_as_another(
+    workers: Workers[Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers.wait()
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "recv", lambda _: _out_of_memory())
+        with pytest.raises(MemoryError):
+            do(workers, "megabytes")
+    assert isinstance(do(workers, "pid"), int)
+
+
+def _out_of_memory() -> object:
+    raise MemoryError
+
+
+def test_ctrl_c_leaves_even_the_first_worker_of_a_program_alone() -> None:
+    program = """
+import os, signal, sys
+from handler.deadline import Deadline
+from handler.stages import Stages
+from handler.workers.pool import Workers
+from tests.workers.jobs import Do, build
+if __name__ == "__main__":
+    workers = Workers(build, 1)
+    ask = lambda: workers(Do("pid"), Deadline.after(20), Stages())
+    first = ask()
+    os.kill(first, signal.SIGINT)
+    print(first == ask())
+    workers.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 def test_closing_ends_a_job_for_good(workers: Workers[Context]) -> None:
