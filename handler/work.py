@@ -95,7 +95,7 @@ class FileJob:
     options: Options
 
     def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> bytes:
-        """Raises `PictureError`."""
+        """Return the file; raise `PictureError` where there can be none."""
         composition = work.compose(self.source, self.options, deadline, stages)
         return work.encode(composition, self.options, None, deadline, stages)
 
@@ -108,7 +108,7 @@ class BackgroundJob:
     source: Source
 
     def __call__(self, work: PictureWork, _deadline: Deadline, _stages: Stages) -> None:
-        """Raises `PictureError`."""
+        """Raise `PictureError` where the background can't be used."""
         with of_background():
             decode(self.source.content, work.settings)
 

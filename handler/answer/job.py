@@ -35,7 +35,7 @@ class AnswerJob:
     max_answer_bytes: int | None
 
     def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Finished:
-        """Raises `PictureError`."""
+        """Return the file and what the answer needs; raise `PictureError` where there is none."""
         composition = work.compose(self.source, self.options, deadline, stages)
         size, objects = composition.size, composition.objects
         showing = Showing.of(self.source, size, objects, self.options, self.representation)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
 Planes = list[Plane]
 """Red, green and blue apart: numpy takes ten times as long along an axis of three."""
+Light = npt.NDArray[np.uint8]
+"""Shape (height, width)."""
 Values = npt.NDArray[np.float32]
 """Any other shape."""
 Mask = npt.NDArray[np.bool_]
@@ -25,7 +27,7 @@ HALF_WAY, MIDDLE_SHARE = 0.5, 0.1
 """The middle of an edge, from -1 to 1, and what must be seen there for a curve."""
 
 START_TOLERANCE, TOLERANCE = 40.0, 12.0
-"""Of 255, the largest channel's: from the border's median at first, then from the fit."""
+"""Largest difference of a channel (0..255) from the border's median at first, then from the fit."""
 MAX_NOISE = 5.0
 """90th percentile of the border's distance from the fit; with more it is not plain."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
@@ -33,7 +35,7 @@ NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
 SLACK = 4.0
 """More for the border itself, where JPEG's blocks and the fit are at their worst."""
 PLAIN_SHARE = 0.9
-"""Of the border that must be backdrop-coloured where the object may lie anywhere."""
+"""Share of the border that must be backdrop-coloured where the object may lie anywhere."""
 TOUCHED_SHARE, TOUCHED_NOISE, CORNERS = 0.5, 2.0, 3
 """Where the object touches the border: a cleaner backdrop, and this many of the corners."""
 CORNER, CORNER_SHARE = 0.02, 0.6
@@ -49,7 +51,7 @@ class Backdrop:
     `shade` is how much darker than the backdrop a pixel is (mean of the channels, negative where it
     is lighter), `tint` how much the channels differ in that, `distance` the largest channel's
     difference, without noise, and `sharp` the same of the picture as it is; all of 255. `near` is
-    the distance up to which a pixel is backdrop-coloured.
+    the distance up to which a pixel is backdrop-coloured, and `light` each pixel's largest channel.
     """
 
     shade: Plane
@@ -57,6 +59,7 @@ class Backdrop:
     distance: Plane
     sharp: Plane
     near: float
+    light: Light
 
     @property
     def ring(self) -> Mask:
@@ -85,8 +88,10 @@ def find_backdrop(image: Image.Image) -> Backdrop | None:
         return None
     red, green, blue = difference
     tint = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    bands = small.split()
     shade = (red + green + blue) * np.float32(-1 / 3)
-    return Backdrop(shade, tint, distance, sharp, near)
+    light = np.asarray(ImageChops.lighter(ImageChops.lighter(*bands[:2]), bands[2]))
+    return Backdrop(shade, tint, distance, sharp, near, light)
 
 
 BOX = Image.Resampling.BOX

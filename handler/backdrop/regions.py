@@ -5,18 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from handler.backdrop.border import Backdrop, Mask, Plane
+from handler.backdrop.border import Backdrop, Light, Mask, Plane
 from handler.backdrop.morphology import grow, largest_within, shrink
 from handler.components import label_components
 
 STRONG = 20.0
-"""Of 255: beyond it, or twice `near`, a colour is not the backdrop's whatever the networks say."""
+"""Distance (0..255) beyond which, or beyond twice `near`, a colour is not the backdrop's, whatever
+the networks say."""
 AGREED = 0.4
 """Alpha of the networks from which low contrast is taken for an object, not for noise."""
 THICK = 4
 """Pixels; low contrast that is thicker than JPEG's ringing is an object as well."""
 MIN_BACKDROP, MIN_HOLE, MIN_OBJECT = 2e-5, 1e-4, 2e-4
-"""Of the picture's area: smaller parts are noise, or are decided with what is around them."""
+"""Shares of the picture's area: smaller parts are noise, or belong to what is around them."""
 SURE_AROUND, HOLE_SHARE, SMALL_HOLE = 0.7, 0.5, 0.3
 """A part that is enclosed is a hole where the networks see the object around it and half of that
 within; a small one where they see nothing within."""
@@ -27,7 +28,7 @@ compare."""
 OUTLINE = 2
 """Pixels within which an outline has its largest step: some are a little soft."""
 SHARP = 16.0
-"""Of 255, the mean step at the outline of a hole, or of an object that the networks don't see:
+"""Mean step (0..255) at the outline of a hole, or of an object that the networks don't see:
 highlights and clouds have none."""
 SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
 """A shadow is a darker backdrop that the networks refuse, without a step of more than this between
@@ -41,8 +42,6 @@ neighbours."""
 Labels = npt.NDArray[np.int32]
 Areas = npt.NDArray[np.intp]
 """Pixels of each label."""
-Light = npt.NDArray[np.uint8]
-"""The largest channel of each pixel."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ class Regions:
     flat: bool
 
 
-def find_regions(backdrop: Backdrop, alpha: Plane, light: Light) -> Regions:
-    """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the networks', and
-    `light` (0..255) the largest channel of the picture."""
+def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
+    """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the
+    networks'."""
     labels, count = _labelled(backdrop.distance <= backdrop.near)
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     large = areas >= max(4.0, MIN_BACKDROP * labels.size)
@@ -66,7 +65,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane, light: Light) -> Regions:
     outside = _touching(labels, count, backdrop.ring) & large
     contrast = _contrast(backdrop, alpha)
     steps = largest_within(_largest_step(backdrop.sharp), OUTLINE)
-    flat = _is_flat(light, contrast)
+    flat = _is_flat(backdrop.light, contrast)
     holes = large & ~outside
     holes &= _have_outlines(labels, len(areas), holes, steps)
     if not flat:

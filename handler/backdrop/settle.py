@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image
 
 from handler.backdrop.border import Backdrop, Mask, Plane, find_backdrop
 from handler.backdrop.morphology import grow, largest_within, shrink
-from handler.backdrop.regions import Light, Regions, find_regions
+from handler.backdrop.regions import Regions, find_regions
 from handler.pictures import Alpha
 
 KEPT = 0.9
 """Alpha of the networks that is kept in front of the backdrop's own colour: white on white."""
 BLANK = 0.01
-"""Of the picture: with less of that and no object there is nothing in it."""
+"""Share of the picture: with less than that, and no object, the picture is empty."""
 RIM, BAND = 2, 3
 """Pixels: an object is opaque so far from its edge, and so near to it the networks draw better."""
 DISAGREEMENT = 0.25
-"""Of alpha: nearer ones are left to the networks."""
+"""Difference of alpha up to which the networks decide."""
 GROWN = 5
 """Pixels around a disagreement that are settled with it, its soft edge among them."""
 SEEN, UNSEEN = 0.7, 0.3
@@ -58,8 +58,7 @@ def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
     height, width = backdrop.distance.shape
     small = Image.fromarray(coarse).resize((width, height), Image.Resampling.BOX)
     alpha = np.asarray(small, np.float32) / np.float32(255)
-    light = _light(image, (width, height))
-    regions = find_regions(backdrop, alpha, light)
+    regions = find_regions(backdrop, alpha)
     if not regions.flat and _is_framed(regions.objects, alpha):
         return None
     own = _alpha(backdrop, regions, alpha)
@@ -67,13 +66,6 @@ def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
     if not changed.any():
         return None
     return Settlement(np.rint(own * 255).astype(np.uint8), changed)
-
-
-def _light(image: Image.Image, size: tuple[int, int]) -> Light:
-    small = image if image.size == size else image.resize(size, Image.Resampling.BOX)
-    red, green, blue = small.split()
-    light: Light = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
-    return light
 
 
 def _is_framed(objects: Mask, alpha: Plane) -> bool:
