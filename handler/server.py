@@ -18,8 +18,8 @@ MAX_UNREAD_SECONDS = 10.0
 """A client that doesn't take a chunk of its answer in this time is cut off: uvicorn itself would
 keep the answer in memory for as long as the client likes."""
 SEND_BUFFER_BYTES = 128 * 1024
-"""Size of the system's buffer for a connection. Left to itself it grows to megabytes, and tells of a client that
-reads only when a third of it is free: a slow one would seem to read nothing for a minute."""
+"""Size of the system's buffer for a connection. Left to itself it grows to megabytes, and tells of
+a client that reads only when a third of it is free: a slow one would seem to read nothing."""
 
 
 class PacedProtocol(H11Protocol):
