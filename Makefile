@@ -79,9 +79,10 @@ bench-folder: $(DEV_READY) ## measure the command on a folder of 200 pictures be
 bench-cost: image $(DEV_READY) ## measure what a thousand pictures cost, by memory, for docs/cost.md
 	CONTAINER=$(CONTAINER) $(BIN)/python -m benchmarks.cost $(TAG) $(ARGS)
 
-evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/)
+evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/; LOG=file CANDIDATE=text)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }
-	$(BIN)/python -m evaluation $(SETS) $(if $(PACKAGES),--packages $(PACKAGES))
+	$(BIN)/python -m evaluation $(SETS) $(if $(PACKAGES),--packages $(PACKAGES)) \
+		$(if $(LOG),--log "$$LOG") $(if $(CANDIDATE),--candidate "$$CANDIDATE") $(ARGS)
 
 model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUATE=sets with im/ and gt/)
 	@test -n "$(CALIBRATION)" || { echo "name photos: make model CALIBRATION=folder" >&2; exit 2; }

@@ -1,1 +1,1 @@
-"""How good the cut-outs are, beside a peer's: ``make evaluate SETS=folder``."""
+"""Measure the cut-outs beside a peer's: ``make evaluate SETS=folder``."""

@@ -1,61 +1,63 @@
-"""Masks of ours and of the peer, then the figures: ``make evaluate SETS=folder``."""
+"""Make the masks of ours and of the peers, then measure them: ``make evaluate SETS=folder``."""
 
 import json
 import subprocess
-from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evaluation import ours, peer
+from evaluation import arguments, log, report, table
+from evaluation.comparison import write_pictures
+from evaluation.contenders import PEERS, MaskError, prepare
 from evaluation.samples import Sample, samples_in
 from evaluation.score import Score
 from evaluation.sheets import write_sheets
-from evaluation.table import Scores, render
-from handler.settings import Model
+from evaluation.table import Scores
 
-OUT = Path("build/evaluation")
 MEASURES = Path(".venv-measures/bin/python")
 
 
-def main() -> None:
-    """Masks that exist already are kept, so that a changed network costs its own time alone:
-    remove its folder in ``build/evaluation`` to have them made again."""
-    given = _arguments()
-    samples = list(samples_in(given.sets))
-    folders = {
-        **{f"ours-{model}": given.out / f"ours-{model}" for model in Model},
-        **{f"rembg-{model}": given.out / f"rembg-{model}" for model in peer.MODELS},
-    }
-    for model in Model:
-        folder = folders[f"ours-{model}"]
-        ours.write_masks(_missing(samples, folder), model, folder)
-    for model_name in peer.MODELS:
-        folder = folders[f"rembg-{model_name}"]
-        if missing := _missing(samples, folder):
-            peer.write_masks(missing, model_name, given.out / "models", folder, given.packages)
-    scores = _scores(given.sets, samples, folders)
-    report = render(scores, [f"rembg-{model}" for model in peer.MODELS])
-    (given.out / "report.md").write_text(report)
-    print(report)
-    reference = scores["rembg-isnet-general-use"]
-    write_sheets(scores["ours-best"], reference, list(folders.values()), given.out)
+def main(given: Sequence[str] | None = None) -> None:
+    """Write ``report.md``, ``pictures.csv`` and the sheets to `--out`, and add a row to the log.
+
+    Masks that exist are kept, so that a changed network costs its own time alone: remove its folder
+    to have them made again.
+    """
+    options = arguments.parse(given)
+    samples = list(samples_in(options.sets))
+    if not samples:
+        sys.exit(f"{options.sets} has no pictures. Name a folder of sets, each with im/ and gt/.")
+    try:
+        contenders = prepare(samples, options.models, options.masks, options.out, options.packages)
+    except MaskError as error:
+        sys.exit(str(error))
+    folders = contenders.folders
+    scores = measure(options.sets, samples, folders, options.jobs, options.only)
+    found = report.results(scores, PEERS)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_pictures(scores, PEERS, options.out / "pictures.csv")
+    text = "\n".join([report.render(found, PEERS, contenders.notes), table.render(scores, PEERS)])
+    (options.out / "report.md").write_text(text)
+    print(text)
+    for name, result in found.items():
+        write_sheets(name, result.compared, folders, options.out / "sheets" / name)
+    if options.log:
+        row = log.log_row(found, options.sets, options.models, options.candidate)
+        log.append(options.log, row)
 
 
-def _arguments() -> Namespace:
-    parser = ArgumentParser(prog="python -m evaluation")
-    parser.add_argument("sets", type=Path, help="folder of sets, each with im/ and gt/")
-    parser.add_argument("--packages", type=Path, help="folder of packages, instead of npm and pip")
-    parser.add_argument("--out", type=Path, default=OUT)
-    return parser.parse_args()
-
-
-def _missing(samples: list[Sample], folder: Path) -> list[Sample]:
-    return [sample for sample in samples if not (folder / f"{sample.name}.png").exists()]
-
-
-def _scores(sets: Path, samples: list[Sample], folders: Mapping[str, Path]) -> Scores:
-    """From the environment that has the measures."""
-    command = [str(MEASURES), "-m", "evaluation.metrics", str(sets), *map(str, folders.values())]
+def measure(
+    sets: Path,
+    samples: Sequence[Sample],
+    folders: Mapping[str, Path],
+    jobs: int,
+    only: str | None,
+) -> Scores:
+    """Return the scores of every contender, measured in `jobs` processes of the environment that
+    has the packages for it."""
+    python = sys.executable if only else str(MEASURES)
+    command = [python, "-m", "evaluation.metrics", str(sets), *map(str, folders.values())]
+    command += ["--jobs", str(jobs), *(["--only", only] if only else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603
     found = json.loads(done.stdout)
     return {

@@ -1,71 +1,73 @@
-"""The measures, where their library is: ``python -m evaluation.metrics SETS FOLDER...``.
+"""Measure folders of masks: ``python -m evaluation.metrics SETS FOLDER...`` prints JSON, by folder
+and picture.
 
-This module and what it imports run in an environment of their own, without the project's packages.
+The whole runs in `.venv-measures`, without the project's packages; ``--only mae`` needs numpy and
+Pillow alone.
 """
 
 import json
 import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-from py_sod_metrics import Fmeasure, Smeasure, WeightedFmeasure
-
-from evaluation.samples import Mask, read_mask, samples_in
+from evaluation.pixels import Where, mean_error, settled_ground, undecided_area
+from evaluation.samples import Mask, Sample, read_mask, samples_in
 from evaluation.score import Score
 
-LONGEST = 1024
-"""The measures of structure are taken at this size at most: they are made for such pictures."""
-LARGE = 2048
-"""From this side on a picture has edges of its own."""
-BAND = 24
-"""Pixels to either side of the true edge."""
+ONLY = ("mae",)
+"""What can be measured alone: the mean absolute error, and with it the undecided area."""
 
 
-def score(mask: Mask, truth: Mask) -> Score:
-    """Both of one shape."""
-    if mask.shape != truth.shape:
-        raise ValueError(f"the mask is {mask.shape}, the truth {truth.shape}")
-    difference = np.abs(mask.astype(np.int16) - truth)
-    small, expected = _shrunk(mask), _shrunk(truth)
-    fmeasure, weighted, structure = Fmeasure(), WeightedFmeasure(), Smeasure()
-    for measure in (fmeasure, weighted, structure):
-        measure.step(small, expected)
-    return Score(
-        mae=float(difference.mean(dtype=np.float64)) / 255,
-        max_f=float(np.max(fmeasure.get_results()["fm"]["curve"])),
-        weighted_f=float(weighted.get_results()["wfm"]),
-        structure=float(structure.get_results()["sm"]),
-        edge=_edge(difference, truth) if max(truth.shape) >= LARGE else None,
-    )
+def measure(sample: Sample, folders: Sequence[Path], only: str | None) -> list[Score]:
+    """Return the score of the picture's mask in each folder. Raise ValueError for a mask that
+    hasn't the truth's shape."""
+    truth = sample.truth()
+    settled = settled_ground(truth)
+    scores = []
+    for folder in folders:
+        mask = read_mask(folder / f"{sample.name}.png")
+        if mask.shape != truth.shape:
+            raise ValueError(f"{folder}/{sample.name}.png is {mask.shape}, the truth {truth.shape}")
+        scores.append(_score(mask, truth, settled, only))
+    return scores
 
 
-def _edge(difference: npt.NDArray[np.int16], truth: Mask) -> float:
-    kernel = np.ones((2 * BAND + 1, 2 * BAND + 1), np.uint8)
-    band = cv2.morphologyEx((truth > 127).astype(np.uint8), cv2.MORPH_GRADIENT, kernel) > 0
-    return float(difference[band].mean(dtype=np.float64)) / 255
+def _score(mask: Mask, truth: Mask, settled: Where, only: str | None) -> Score:
+    score = Score(mean_error(mask, truth), undecided_area(mask, settled))
+    if only:
+        return score
+    from evaluation.structure import with_structure  # noqa: PLC0415  # `only` does without cv2
+
+    return with_structure(score, mask, truth)
 
 
-def _shrunk(mask: Mask) -> Mask:
-    factor = LONGEST / max(mask.shape)
-    if factor >= 1:
-        return mask
-    height, width = (max(1, round(length * factor)) for length in mask.shape)
-    return np.asarray(Image.fromarray(mask).resize((width, height), Image.Resampling.BOX))
+def _measure_all(
+    samples: Sequence[Sample], one: Callable[[Sample], list[Score]], jobs: int
+) -> list[list[Score]]:
+    if jobs == 1:
+        return [one(sample) for sample in samples]
+    with ProcessPoolExecutor(jobs) as pool:
+        return list(pool.map(one, samples))
 
 
 def main() -> None:
-    """Prints, as JSON, the scores of every picture's mask in each folder."""
-    sets, *folders = map(Path, sys.argv[1:])
+    """Print ``{folder: {"SET/NAME": score}}``."""
+    parser = ArgumentParser(prog="python -m evaluation.metrics")
+    parser.add_argument("sets", type=Path, help="folder of sets, each with im/ and gt/")
+    parser.add_argument("folders", type=Path, nargs="+", help="folders of masks, SET/NAME.png")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--only", choices=ONLY)
+    given = parser.parse_args()
+    samples = list(samples_in(given.sets))
+    one = partial(measure, folders=given.folders, only=given.only)
+    found = _measure_all(samples, one, given.jobs)
     scores = {
-        str(folder): {
-            sample.name: asdict(score(read_mask(folder / f"{sample.name}.png"), sample.truth()))
-            for sample in samples_in(sets)
-        }
-        for folder in folders
+        str(folder): {s.name: asdict(each[i]) for s, each in zip(samples, found, strict=True)}
+        for i, folder in enumerate(given.folders)
     }
     json.dump(scores, sys.stdout)
 

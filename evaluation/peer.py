@@ -1,4 +1,4 @@
-"""The peer: rembg with the fp32 ISNet and U²-Net, in an environment of its own."""
+"""Make the peers' masks: rembg with the fp32 ISNet and U²-Net, in an environment of its own."""
 
 import os
 import subprocess
@@ -16,13 +16,13 @@ from model.weights import Source, fetch, find, read
 PYTHON = Path(".venv-rembg/bin/python")
 WORKER = Path(__file__).with_name("rembg_worker.py")
 MODELS = {"isnet-general-use": ISNET, "u2net": U2NET}
-"""By rembg's own names."""
+"""The networks that rembg runs, by rembg's names."""
 
 
 def write_masks(
     samples: Sequence[Sample], model: str, home: Path, folder: Path, packages: Path | None
 ) -> None:
-    """``SET/NAME.png`` for each picture. `home` keeps the models between runs."""
+    """Write ``SET/NAME.png`` for each picture. `home` keeps the models between runs."""
     place(model, home, packages)
     environment = os.environ | {"U2NET_HOME": str(home), "MODEL_CHECKSUM_DISABLED": "1"}
     pictures = [str(sample.picture) for sample in samples]
@@ -31,7 +31,7 @@ def write_masks(
 
 
 def place(model: str, home: Path, packages: Path | None) -> None:
-    """The published network to where rembg looks for it, unless it is there."""
+    """Put the published network where rembg looks for it, unless it is there."""
     target = home / f"{model}.onnx"
     if target.exists():
         return

@@ -1,4 +1,4 @@
-"""Pictures with the truth about them."""
+"""Find pictures and their true masks in a folder of sets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ class Sample:
 
     @property
     def name(self) -> str:
-        """Unique among all sets."""
+        """Return ``SET/STEM``, unique among all sets."""
         return f"{self.set}/{self.picture.stem}"
 
     def truth(self) -> Mask:
-        """At its own size."""
+        """Read the true mask at its own size."""
         (path,) = (self.picture.parent.parent / "gt").glob(f"{self.picture.stem}.*")
         return read_mask(path)
 
 
 def samples_in(folder: Path) -> Iterator[Sample]:
-    """Sorted by set and name."""
+    """Yield the pictures of all sets, sorted by set and name."""
     for images in sorted(folder.glob("*/im")):
         for path in sorted(images.iterdir()):
             if path.suffix.lower() in SUFFIXES:
@@ -43,6 +43,6 @@ def samples_in(folder: Path) -> Iterator[Sample]:
 
 
 def read_mask(path: Path) -> Mask:
-    """A grey picture of any kind."""
+    """Read a picture of any mode as a mask."""
     with Image.open(path) as opened:
         return np.asarray(opened.convert("L"))

@@ -1,19 +1,22 @@
-"""What one mask is worth."""
+"""Hold the measures of one mask."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Score:
-    """Of one picture; errors are better small, the rest is better large."""
+    """Measures of one mask, 0..1. Small is better for `mae`, `undecided` and `edge`, large for the
+    others. What was not measured is None."""
 
     mae: float
     """Mean absolute error at the truth's size."""
-    max_f: float
+    undecided: float
+    """Share of the picture that is soft away from true edges (`evaluation.pixels`)."""
+    max_f: float | None = None
     """Largest F-measure (β² = 0.3) over all thresholds (Achanta et al. 2009)."""
-    weighted_f: float
-    """Margolin et al. 2014."""
-    structure: float
-    """S-measure, Fan et al. 2017."""
-    edge: float | None
-    """Mean absolute error in the band round the true edge, of a large picture."""
+    weighted_f: float | None = None
+    """Weighted F-measure (Margolin et al. 2014)."""
+    structure: float | None = None
+    """S-measure (Fan et al. 2017)."""
+    edge: float | None = None
+    """Mean absolute error in the band around the true edge, of a large picture."""

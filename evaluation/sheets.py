@@ -1,42 +1,74 @@
-"""Contact sheets: where we win most and where we lose most, to look at."""
+"""Draw contact sheets of the pictures on which a contender is worst, loses most and wins most."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageOps
 
-from evaluation.samples import Sample, read_mask
-from evaluation.score import Score
+from evaluation.comparison import TIE, Comparison
+from evaluation.samples import Mask, read_mask
 
-CELL, EACH = 220, 20
-BACKDROP = (38, 130, 142)
+CELL, LABEL = 480, 24
+"""Sides of a cell and height of the label above it, in pixels."""
+EACH, ROWS = 20, 4
+"""Pictures of each kind, and of a page."""
+MAGENTA = (255, 0, 255)
 
 
 def write_sheets(
-    ours: Mapping[Sample, Score], peer: Mapping[Sample, Score], masks: Sequence[Path], out: Path
+    name: str, compared: Sequence[Comparison], folders: Mapping[str, Path], out: Path
 ) -> None:
-    """``best.jpg`` and ``worst.jpg``: the picture, the truth, and each contender's cut-out, ours
-    in the first folder of `masks`, by the difference of the errors."""
-    order = sorted(ours, key=lambda sample: ours[sample].mae - peer[sample].mae)
-    for name, chosen in (("best", order[:EACH]), ("worst", order[::-1][:EACH])):
-        sheet = Image.new("RGB", (CELL * (2 + len(masks)), CELL * len(chosen)), "white")
-        for row, sample in enumerate(chosen):
-            for column, cell in enumerate(_cells(sample, masks)):
-                sheet.paste(ImageOps.pad(cell, (CELL, CELL)), (column * CELL, row * CELL))
-            label = f"{sample.name}  {ours[sample].mae:.3f} / {peer[sample].mae:.3f}"
-            ImageDraw.Draw(sheet).text((4, row * CELL + 4), label, "red")
-        sheet.save(out / f"{name}.jpg", quality=85)
+    """Write ``worst-1.jpg``, ``losses-1.jpg``, ``wins-1.jpg`` and further pages to `out`, in the
+    place of earlier ones. A row is the picture, the truth, this contender's and the better peer's
+    cut-out over magenta."""
+    out.mkdir(parents=True, exist_ok=True)
+    for kind, chosen in choose(compared).items():
+        for old in out.glob(f"{kind}-*.jpg"):
+            old.unlink()
+        for start in range(0, len(chosen), ROWS):
+            sheet = _sheet(name, chosen[start : start + ROWS], folders)
+            sheet.save(out / f"{kind}-{start // ROWS + 1}.jpg", quality=90)
 
 
-def _cells(sample: Sample, masks: Sequence[Path]) -> list[Image.Image]:
-    with Image.open(sample.picture) as opened:
+def choose(compared: Sequence[Comparison]) -> dict[str, list[Comparison]]:
+    """Return up to twenty comparisons of each kind: the largest errors; the errors furthest above
+    the better peer's, and furthest below, ties left out."""
+    losses = [each for each in compared if each.excess > TIE]
+    wins = [each for each in compared if each.excess < -TIE]
+    return {
+        "worst": sorted(compared, key=lambda each: -each.ours.mae)[:EACH],
+        "losses": sorted(losses, key=lambda each: -each.excess)[:EACH],
+        "wins": sorted(wins, key=lambda each: each.excess)[:EACH],
+    }
+
+
+def _sheet(name: str, rows: Sequence[Comparison], folders: Mapping[str, Path]) -> Image.Image:
+    sheet = Image.new("RGB", (CELL * 4, (CELL + LABEL) * len(rows)), "white")
+    draw = ImageDraw.Draw(sheet)
+    for i, each in enumerate(rows):
+        cells = _cells(each, [folders[name], folders[each.peer]])
+        labels = [
+            *(each.sample.name, "truth"),
+            *(f"{name} {each.ours.mae:.4f}", f"{each.peer} {each.theirs.mae:.4f}"),
+        ]
+        for j, (cell, label) in enumerate(zip(cells, labels, strict=True)):
+            left, top = j * CELL, i * (CELL + LABEL)
+            draw.text((left + 4, top + 3), label, "black", font_size=16)
+            padded = ImageOps.pad(cell, (CELL, CELL), color="white", centering=(0.5, 0))
+            sheet.paste(padded, (left, top + LABEL))
+    return sheet
+
+
+def _cells(compared: Comparison, folders: Sequence[Path]) -> list[Image.Image]:
+    with Image.open(compared.sample.picture) as opened:
         upright = ImageOps.exif_transpose(opened).convert("RGB")
-    upright.thumbnail((CELL, CELL))
-    found = [sample.truth(), *(read_mask(folder / f"{sample.name}.png") for folder in masks)]
-    return [upright, *(_on_backdrop(upright, Image.fromarray(mask)) for mask in found)]
+    picture = ImageOps.contain(upright, (CELL, CELL))
+    masks = [read_mask(folder / f"{compared.sample.name}.png") for folder in folders]
+    return [picture, *(_on_magenta(picture, each) for each in (compared.sample.truth(), *masks))]
 
 
-def _on_backdrop(picture: Image.Image, mask: Image.Image) -> Image.Image:
-    backdrop = Image.new("RGB", picture.size, BACKDROP)
-    backdrop.paste(picture, (0, 0), mask.resize(picture.size, Image.Resampling.BOX))
+def _on_magenta(picture: Image.Image, mask: Mask) -> Image.Image:
+    backdrop = Image.new("RGB", picture.size, MAGENTA)
+    alpha = Image.fromarray(mask).resize(picture.size, Image.Resampling.BILINEAR)
+    backdrop.paste(picture, (0, 0), alpha)
     return backdrop
