@@ -34,6 +34,11 @@ NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
 """Backdrop-coloured is what is nearer than twice the noise and 2.5, within these bounds."""
 SLACK = 4.0
 """More for the border itself, where JPEG's blocks and the fit are at their worst."""
+CLEAN_NEAR, DARK = 6.0, 64
+"""A studio's backdrop is cleaner than what is blurred behind a photo's object: only where what is
+backdrop-coloured is within this distance can another colour be an object that the networks do not
+see. Where a part of the border is something else, the backdrop must not be dark either: bars and
+the night are."""
 PLAIN_SHARE = 0.9
 """Share of the border that must be backdrop-coloured where the object may lie anywhere."""
 TOUCHED_SHARE, TOUCHED_NOISE, CORNERS = 0.5, 2.0, 3
@@ -60,6 +65,13 @@ class Backdrop:
     sharp: Plane
     near: float
     light: Light
+
+    @property
+    def clean(self) -> bool:
+        """Return whether the backdrop is a studio's, or drawn."""
+        plain = self.distance[self.ring] <= self.near + SLACK
+        lit = float(np.median(self.light[self.ring][plain])) >= DARK
+        return self.near <= CLEAN_NEAR and (lit or float(plain.mean()) >= PLAIN_SHARE)
 
     @property
     def ring(self) -> Mask:

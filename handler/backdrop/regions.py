@@ -65,7 +65,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     outside = _touching(labels, count, backdrop.ring) & large
     contrast = _contrast(backdrop, alpha)
     steps = largest_within(_largest_step(backdrop.sharp), OUTLINE)
-    flat = _is_flat(backdrop.light, contrast)
+    flat = backdrop.clean and _is_flat(backdrop.light, contrast)
     holes = large & ~outside
     holes &= _have_outlines(labels, len(areas), holes, steps)
     if not flat:

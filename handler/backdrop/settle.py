@@ -63,6 +63,8 @@ def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
         return None
     own = _alpha(backdrop, regions, alpha)
     changed = np.ones_like(regions.objects) if regions.flat else _changed(own, alpha, regions)
+    if not (regions.flat or backdrop.clean):
+        changed &= own <= alpha
     if not changed.any():
         return None
     return Settlement(np.rint(own * 255).astype(np.uint8), changed)

@@ -70,6 +70,29 @@ def test_an_object_may_touch_the_border() -> None:
     assert wrong(made_of(image, mask_of((160, 300, 320, 320))), objects) < 0.01
 
 
+@pytest.mark.parametrize(("noise", "added"), [(1.0, True), (6.5, False)])
+def test_a_blurred_scene_adds_nothing_that_the_networks_refuse(noise: float, added: bool) -> None:
+    """A grainy, plain border is not a studio's: what lies before it may be a part of the scene."""
+    image = photo(sweep("grey"), MONITOR, noise=noise)
+    alpha = made_of(image, STAND)
+    screen = mask_of((110, 60, 370, 220))
+    found = float(alpha[screen].mean())
+    assert found > 0.95 if added else found < 0.05
+    assert alpha[mask_of((230, 250, 250, 290))].mean() > 0.95, "what the networks see is lost"
+
+
+@pytest.mark.parametrize(("level", "added"), [(100, True), (30, False)])
+def test_before_the_dark_a_part_that_touches_the_border_is_no_object(
+    level: int, added: bool
+) -> None:
+    """Bars and the night are dark: what lies between them is a scene."""
+    backdrop = np.full((360, 480, 3), level, np.float32)
+    objects = mask_of((0, 40, 479, 240), (220, 240, 260, 300), (160, 300, 320, 320))
+    image = photo(backdrop, objects, noise=0.5, colour=(200, 160, 90))
+    found = float(made_of(image, mask_of((160, 300, 320, 320)))[mask_of((20, 60, 460, 220))].mean())
+    assert found > 0.95 if added else found < 0.05
+
+
 def test_a_shadow_is_left_out_and_a_dark_object_is_not() -> None:
     shade = 1 - 0.45 * soft(mask_of((120, 290, 420, 330)), 10)[..., np.newaxis]
     image = photo(sweep("white") * shade, MONITOR)
