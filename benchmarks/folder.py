@@ -31,7 +31,7 @@ from handler.pictures import Alpha, Picture
 from handler.refine.edges import EdgeRefiner
 from handler.refine.enlarge import enlarge
 from handler.refine.levels import stretch_levels
-from handler.segment.network import Network, square
+from handler.segment.network import SIDE, Network, square
 from handler.settings import Settings, visible_processors
 from tests.local_server import resident_kb
 
@@ -73,18 +73,18 @@ class Bare:
     tiles: int = 0
 
     def __post_init__(self) -> None:
-        self._network = Network(self.settings.model_path, 1)
+        self._network = Network(self.settings.model_dir, self.settings.model, 1)
         self._edges = EdgeRefiner(self.settings.model_dir, 1)
         self._recorder = Recorder(self.settings.model_dir, 1)
         self._pool = ThreadPoolExecutor(visible_processors())
-        self._network.infer(np.zeros((1, self._network.side, self._network.side, 3), np.uint8))
+        self._network.infer(np.zeros((1, SIDE, SIDE, 3), np.uint8))
         self._edges.wait()
 
     def run(self, paths: Sequence[Path]) -> None:
         """Adds the time that these pictures take; broken ones take none."""
         for start in range(0, len(paths), CHUNK):
             pictures = list(self._decoded(paths[start : start + CHUNK]))
-            squares = [square(each, self._network.side) for each in pictures]
+            squares = [square(each) for each in pictures]
             coarse, spent = self._timed(self._network.infer, squares)
             self.main += spent
             asked = [

@@ -85,8 +85,9 @@ def background(kind: str, side: int) -> PictureForm | None:
 
 def pipeline() -> Pipeline:
     """On both of two cores, as on Lambda with 3,008 MB."""
-    folder = Settings().model_dir
-    return Pipeline(Settings(), Network(Settings().model_path, 2), sharpen=EdgeRefiner(folder, 2))
+    settings = Settings()
+    network = Network(settings.model_dir, settings.model, 2)
+    return Pipeline(settings, network, sharpen=EdgeRefiner(settings.model_dir, 2))
 
 
 def measure(path: Path, name: str, side: int, repeats: int) -> dict[str, float]:

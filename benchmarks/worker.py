@@ -58,13 +58,14 @@ class TimedEdges(EdgeRefiner):
 def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     """Whole requests and the bare network on the same input, in turns, after one of each that
     doesn't count. The network's peak is below the request's, so that the memory is the latter's."""
-    network = Network(Settings().model_path, threads)
-    edges = TimedEdges(Settings().model_dir, threads)
-    pipeline = Pipeline(Settings(), network, sharpen=edges)
+    settings = Settings()
+    network = Network(settings.model_dir, settings.model, threads)
+    edges = TimedEdges(settings.model_dir, threads)
+    pipeline = Pipeline(settings, network, sharpen=edges)
     content = path.read_bytes()
     form = PictureForm(image=Source(content, path.name))
     picture = decode(content, pipeline.settings)
-    side, data = max(picture.size), square(picture, network.side)
+    side, data = max(picture.size), square(picture)
     del picture
     requests: list[dict[str, float]] = []
     totals, networks, tiles, response = [], [], [], b""

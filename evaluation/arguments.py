@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evaluation.contenders import PEERS
 from evaluation.metrics import ONLY
-from handler.settings import Model
+from handler.choices import Model
 
 OUT = Path("build/evaluation")
 NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from evaluation import ours, peer
 from evaluation.samples import Sample
-from handler.settings import Model, Settings
+from handler.choices import Model
+from handler.settings import Settings
 
 PREFIX, PEER_PREFIX = "ours-", "rembg-"
 CODE = Path(__file__).resolve().parent.parent / "handler"
@@ -71,7 +72,7 @@ def outdated(kept: Sequence[Path], made_from: Iterable[Path], folder: Path) -> l
 def sources(model: Model) -> list[Path]:
     """Return the files that this model's masks are made from: networks, weights and code."""
     settings = Settings(model=model)
-    weights = settings.model_path.with_name("weights.bin")
+    weights = settings.model_dir / "weights.bin"
     return [*CODE.rglob("*.py"), *settings.model_dir.glob("*.onnx"), weights]
 
 

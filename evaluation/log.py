@@ -8,7 +8,10 @@ from pathlib import Path
 
 from evaluation.report import Result, Results, interval, percent, share
 from evaluation.table import row
-from handler.settings import Model, Settings
+from handler.choices import Model
+from handler.segment.model_file import WEIGHTS
+from handler.segment.network import FIRST, SECOND
+from handler.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = (
@@ -75,9 +78,9 @@ def revision(folder: Path) -> str:
 
 def fingerprints(models: Iterable[Model]) -> str:
     """Return the name and first 8 hex digits of the SHA-256 of each model's graph and weights."""
-    graphs = [Settings(model=model).model_path for model in models]
-    paths = dict.fromkeys([*graphs, *(path.with_name("weights.bin") for path in graphs)])
-    return ", ".join(f"{path.name} {_fingerprint(path)}" for path in paths)
+    folder = Settings().model_dir
+    names = (FIRST, SECOND, WEIGHTS) if list(models) else ()
+    return ", ".join(f"{name} {_fingerprint(folder / name)}" for name in names)
 
 
 def _fingerprint(path: Path) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from evaluation.samples import Sample
-from handler.choices import Mode
+from handler.choices import Mode, Model
 from handler.engine import NO_HURRY, open_pipeline
 from handler.options import Options
-from handler.settings import Model
 from handler.source import Source
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def build_lambda_handler() -> "LambdaHandler":
     """The app behind Mangum; the model loads while the web framework is imported."""
     settings = get_settings().on_lambda()
-    network = Network(settings.model_path, settings.network_threads)
+    network = Network(settings.model_dir, settings.model, settings.network_threads)
     edges = EdgeRefiner(settings.model_dir, settings.network_threads)
 
     from handler.app import build_app  # noqa: PLC0415

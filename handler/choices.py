@@ -24,3 +24,14 @@ class FileFormat(StrEnum):
 
     PNG = "png"
     WEBP = "webp"
+
+
+class Model(StrEnum):
+    """How closely the networks look."""
+
+    AUTO = "auto"
+    """Once, and again where a closer look can change the answer."""
+    BEST = "best"
+    """Always closely."""
+    FAST = "fast"
+    """Once."""

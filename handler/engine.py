@@ -5,8 +5,9 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
+from handler.choices import Model
 from handler.deadline import Deadline
-from handler.settings import Model, Settings
+from handler.settings import Settings
 
 if TYPE_CHECKING:
     from handler.pipeline import Pipeline
@@ -27,7 +28,7 @@ def open_work(settings: Settings, threads: int) -> "PictureWork":
     from handler.refine.edges import EdgeRefiner  # noqa: PLC0415
     from handler.segment.network import Network  # noqa: PLC0415
 
-    network = Network(settings.model_path, threads)
+    network = Network(settings.model_dir, settings.model, threads)
     edges = EdgeRefiner(settings.model_dir, threads)
 
     from handler.work import PictureWork  # noqa: PLC0415  # while the model is loaded

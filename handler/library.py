@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from PIL import Image, ImageOps
 
-from handler.choices import Mode
+from handler.choices import Mode, Model
 from handler.colours import parse_colour
 from handler.decode.colour import split_colour, transparent_colour
 from handler.decode.decode import decode
@@ -16,7 +16,7 @@ from handler.margins import parse_margin
 from handler.options import Background, Options
 from handler.pictures import Picture
 from handler.pipeline import Pipeline
-from handler.settings import Model, Settings
+from handler.settings import Settings
 from handler.stages import Stages
 
 Pictured: TypeAlias = str | PathLike[str] | bytes | Image.Image
@@ -40,9 +40,9 @@ def cut_out(
     Files are JPEG or PNG; an image of Pillow's may be in any mode that it can convert to RGB, and
     those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
     `background` is a colour such as `white` or `#ffcc00`. `crop` cuts the picture down to the
-    object, with a margin of `0`, `30px` or `10%`. The `model`, `best` or `fast`, is as in the
-    environment unless it is given; it is loaded at the first call and stays. May be called from
-    several threads.
+    object, with a margin of `0`, `30px` or `10%`. The `model`, `auto`, `best` or `fast`, is as
+    in the environment unless it is given; it is loaded at the first call and stays. May be called
+    from several threads.
 
     Raises `handler.errors.PictureError` for a file that is no such picture, `OSError` for one that
     can't be read, `ValueError` for an option that is none, and

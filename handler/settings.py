@@ -2,7 +2,6 @@
 
 import os
 import re
-from enum import StrEnum
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from handler.access.key_text import MIN_LENGTH, parse_keys
+from handler.choices import Model
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU
@@ -21,13 +21,6 @@ the function hands over, in which the body is a string."""
 
 NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
 NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
-
-
-class Model(StrEnum):
-    """The graphs in `model/`."""
-
-    BEST = "best"
-    FAST = "fast"
 
 
 class Settings(BaseSettings):
@@ -174,8 +167,9 @@ class Settings(BaseSettings):
 
     model_dir: Path = Path(__file__).resolve().parent.parent / "model"
     model: Model = Field(
-        default=Model.BEST,
-        description="`best`, or `fast`: two thirds of its time up to 1024 pixels.",
+        default=Model.AUTO,
+        description="`auto` looks again, and closer, where that can change the cut-out; `best` "
+        "always looks closely, `fast` never.",
     )
     threads: int | None = Field(
         default=None, ge=1, description="Network threads; default: the vCPUs."
@@ -249,11 +243,6 @@ class Settings(BaseSettings):
         """The same with the platform's own limits, where nobody set others."""
         limit = self.max_answer_bytes or LAMBDA_ANSWER_BYTES
         return self.model_copy(update={"max_answer_bytes": limit})
-
-    @property
-    def model_path(self) -> Path:
-        """The graph; its weights lie beside it."""
-        return self.model_dir / f"{self.model}.onnx"
 
     @property
     def network_threads(self) -> int:

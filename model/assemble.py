@@ -1,41 +1,92 @@
-"""One graph of all: a picture in bytes goes in, an alpha in bytes comes out."""
+"""The shipped graphs: a picture in bytes goes in, an alpha in bytes comes out.
 
-from collections.abc import Sequence
+``fast.onnx`` is the first look: four experts and their fusion, and how much they doubt it.
+``best.onnx`` is the second: an expert that looks closer, fused with what the four have said, so
+that the second look costs no more than that one expert.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from onnx import ModelProto, NodeProto, TensorProto, checker, compose, helper, numpy_helper
+from onnx import (
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    ValueInfoProto,
+    checker,
+    compose,
+    helper,
+    numpy_helper,
+)
 
 from model.detail import add_detail
 from model.fusion import fuse
-from model.gate import Gate
+from model.gate import GRID, Gate
 from model.graph import INPUT, OPSET, OUTPUT
 from model.pictures import SIDE
 from model.sketch import Sketch
 
-PICTURE, ALPHA = "picture", "alpha"
+PICTURE, ALPHA, DOUBT = "picture", "alpha", "doubt"
+BYTES = "bytes"
+"""The input of an expert that takes the picture's bytes as they are."""
 IR_VERSION = 10
 
-
-def assemble(experts: Sequence[tuple[str, int, ModelProto]], gate: Gate) -> ModelProto:
-    """From ``picture``, uint8 of shape (1, side, side, 3), RGB, the side being the largest of the
-    experts', to ``alpha``, uint8 of shape (1024, 1024). `experts` are names, sides and models, the
-    one with the finest detail first."""
-    largest = max(side for _, side, _ in experts)
-    sketch = Sketch()
-    channels = sketch.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
-    parts, logits = [], []
-    for name, side, model in experts:
-        source = channels if side == largest else sketch.resize(channels, 3, side, antialias=True)
-        parts.append(_graft(model, name, source))
-        logits.append(f"{name}/{OUTPUT}")
-    before = len(sketch.nodes)
-    _alpha(sketch, logits, gate, max(_map_side(model) for _, _, model in experts))
-    nodes = [*sketch.nodes[:before], *(node for part in parts for node in part.graph.node)]
-    return _model(largest, [*nodes, *sketch.nodes[before:]], sketch, parts)
+Part = tuple[str, int, ModelProto]
+"""An expert: its name, the side of its input, its graph."""
 
 
-def _alpha(sketch: Sketch, logits: Sequence[str], gate: Gate, side: int) -> None:
-    alpha = _sigmoid(sketch, fuse(sketch, logits, side, gate))
+def assemble_first(experts: Sequence[Part], gate: Gate) -> ModelProto:
+    """Return the graph from ``picture``, uint8 of shape (1, 1024, 1024, 3), RGB, to
+
+    - ``alpha``, uint8 of shape (1024, 1024);
+    - ``doubt``, float32 of shape (1,): the mean distance, 0..1, of the fused alpha and that of the
+      first expert, which draws the detail;
+    - one output for each expert, named as it is: its logits, float32 of shape (1, 1, side, side).
+    """
+    sketch, tail = Sketch(), Sketch("fusion_")
+    grafts = _graft_all(sketch, experts)
+    sides = {name: map_side(model) for name, _, model in experts}
+    logits = [f"{name}/{OUTPUT}" for name in sides]
+    fused = _fuse(tail, logits, gate, max(sides.values()))
+    _doubt(tail, fused, logits[0])
+    for name, output in zip(logits, sides, strict=True):
+        tail.nodes.append(helper.make_node("Identity", [name], [output], output))
+    outputs = [_alpha(), helper.make_tensor_value_info(DOUBT, TensorProto.FLOAT, [1])]
+    outputs += [_floats(name, side) for name, side in sides.items()]
+    return _model(sketch, grafts, tail, [_picture()], outputs)
+
+
+def assemble_second(expert: Part, first: Mapping[str, int], gate: Gate) -> ModelProto:
+    """Return the graph from ``picture`` and the logits of the first look, by the names and sides in
+    `first`, to ``alpha``, uint8 of shape (1024, 1024)."""
+    sketch, tail = Sketch(), Sketch("fusion_")
+    grafts = _graft_all(sketch, [expert])
+    side = max(map_side(expert[2]), *first.values())
+    _fuse(tail, [f"{expert[0]}/{OUTPUT}", *first], gate, side)
+    inputs = [_picture(), *(_floats(name, each) for name, each in first.items())]
+    return _model(sketch, grafts, tail, inputs, [_alpha()])
+
+
+def assemble(experts: Sequence[Part], gate: Gate) -> ModelProto:
+    """Return one graph of all, from ``picture`` to ``alpha``, to compare experts by. The one with
+    the finest detail comes first."""
+    sketch, tail = Sketch(), Sketch("fusion_")
+    grafts = _graft_all(sketch, experts)
+    side = max(map_side(model) for _, _, model in experts)
+    _fuse(tail, [f"{name}/{OUTPUT}" for name, _, _ in experts], gate, side)
+    return _model(sketch, grafts, tail, [_picture()], [_alpha()])
+
+
+def map_side(model: ModelProto) -> int:
+    """Return the side of the expert's logits."""
+    side: int = model.graph.output[0].type.tensor_type.shape.dim[-1].dim_value
+    return side
+
+
+def _fuse(sketch: Sketch, logits: Sequence[str], gate: Gate, side: int) -> str:
+    """Draw all from the logits to ``alpha``; return the fused logits."""
+    fused = fuse(sketch, logits, side, gate)
+    alpha = _sigmoid(sketch, fused)
     if len(logits) > 1:
         alpha = add_detail(sketch, alpha, _sigmoid(sketch, logits[0]))
     byte = sketch.add(
@@ -44,22 +95,49 @@ def _alpha(sketch: Sketch, logits: Sequence[str], gate: Gate, side: int) -> None
     )
     axes = sketch.constant([0, 1], np.int64)
     sketch.nodes.append(helper.make_node("Squeeze", [byte, axes], [ALPHA], ALPHA))
+    return fused
+
+
+def _doubt(sketch: Sketch, fused: str, drawn: str) -> None:
+    """Draw ``doubt``."""
+    both = [
+        sketch.add("Sigmoid", [sketch.resize(logits, 1, GRID, antialias=True)])
+        for logits in (fused, drawn)
+    ]
+    apart = sketch.add("Abs", [sketch.add("Sub", both)])
+    mean = sketch.add("ReduceMean", [apart])
+    shape = sketch.constant([1], np.int64)
+    sketch.nodes.append(helper.make_node("Reshape", [mean, shape], [DOUBT], DOUBT))
 
 
 def _sigmoid(sketch: Sketch, logits: str) -> str:
     return sketch.add("Sigmoid", [sketch.resize(logits, 1, SIDE)])
 
 
-def _map_side(model: ModelProto) -> int:
-    side: int = model.graph.output[0].type.tensor_type.shape.dim[-1].dim_value
-    return side
+def _graft_all(sketch: Sketch, experts: Sequence[Part]) -> list[ModelProto]:
+    """Draw what feeds the experts, and return them under names of their own. The picture is shrunk
+    to the largest side below its own, and from there to the others', which costs half as much."""
+    channels = sketch.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
+    squares = {SIDE: channels}
+    largest = max((side for _, side, _ in experts if side < SIDE), default=SIDE)
+    if largest not in squares:
+        squares[largest] = sketch.resize(channels, 3, largest, antialias=True)
+    grafts = []
+    for name, side, model in experts:
+        if side not in squares:
+            squares[side] = sketch.resize(squares[largest], 3, side, antialias=True)
+        grafts.append(_graft(model, name, squares[side]))
+    return grafts
 
 
 def _graft(model: ModelProto, name: str, source: str) -> ModelProto:
-    """The expert under names of its own, fed with the bytes of `source`: they are what the first
-    quantization of (value - 128) / 256 would give."""
+    """Return the expert under names of its own, fed with the bytes of `source`: they are what the
+    first quantization of (value - 128) / 256 would give."""
     part = compose.add_prefix(model, f"{name}/")
     graph = part.graph
+    if model.graph.input[0].name == BYTES:
+        _feed(graph.node, f"{name}/{BYTES}", source)
+        return part
     entry = f"{name}/{INPUT}"
     quantizers = [n for n in graph.node if n.op_type == "QuantizeLinear" and entry in n.input]
     for node in quantizers:
@@ -80,13 +158,29 @@ def _feed(nodes: Sequence[NodeProto], name: str, source: str) -> None:
         node.input[:] = [source if tensor == name else tensor for tensor in node.input]
 
 
+def _picture() -> ValueInfoProto:
+    return helper.make_tensor_value_info(PICTURE, TensorProto.UINT8, [1, SIDE, SIDE, 3])
+
+
+def _alpha() -> ValueInfoProto:
+    return helper.make_tensor_value_info(ALPHA, TensorProto.UINT8, [SIDE, SIDE])
+
+
+def _floats(name: str, side: int) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, side, side])
+
+
 def _model(
-    side: int, nodes: Sequence[NodeProto], sketch: Sketch, parts: Sequence[ModelProto]
+    head: Sketch,
+    grafts: Sequence[ModelProto],
+    tail: Sketch,
+    inputs: Sequence[ValueInfoProto],
+    outputs: Sequence[ValueInfoProto],
 ) -> ModelProto:
-    picture = helper.make_tensor_value_info(PICTURE, TensorProto.UINT8, [1, side, side, 3])
-    alpha = helper.make_tensor_value_info(ALPHA, TensorProto.UINT8, [SIDE, SIDE])
-    constants = [*sketch.constants, *(c for part in parts for c in part.graph.initializer)]
-    graph = helper.make_graph(nodes, "cutout", [picture], [alpha], constants)
+    nodes = [*head.nodes, *(node for part in grafts for node in part.graph.node), *tail.nodes]
+    constants = [*head.constants, *tail.constants]
+    constants += [each for part in grafts for each in part.graph.initializer]
+    graph = helper.make_graph(nodes, "cutout", inputs, outputs, constants)
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
     )

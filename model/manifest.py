@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from onnx import ModelProto, TensorProto, load
+from onnx import TensorProto, ValueInfoProto, load
 
 from model.calibrate import QUANTILE
-from model.experts import MODELS, Expert
+from model.experts import GRAPHS, Expert
 from model.gate import GATES
 from model.quality import Quality
 from model.share import WEIGHTS
@@ -37,11 +37,11 @@ class Recipe:
 
 def describe(folder: Path, recipe: Recipe) -> Manifest:
     """Everything but the figures, of the files in `folder`."""
-    names = [*(f"{name}.onnx" for name in MODELS), WEIGHTS]
+    names = [*(f"{name}.onnx" for name in GRAPHS), WEIGHTS]
     names += [REFINER] if (folder / REFINER).exists() else []
     return {
         "files": {name: describe_file(folder / name) for name in names},
-        "models": {name: _model(folder / f"{name}.onnx", name) for name in MODELS},
+        "graphs": {name: _graph(folder / f"{name}.onnx", name) for name in GRAPHS},
         "weights": {"type": "int8", "bits": recipe.weight_bits, "per_channel": True},
         "calibration": {
             "pictures": len(recipe.pictures),
@@ -79,13 +79,13 @@ def earlier_figures(folder: Path) -> Manifest | None:
     return found
 
 
-def _model(path: Path, name: str) -> Manifest:
+def _graph(path: Path, name: str) -> Manifest:
     model = load(path, load_external_data=False)
     return {
-        "experts": [_expert(expert) for expert in MODELS[name]],
-        "gate": asdict(GATES[name]),
-        "input": _tensor(model, "picture"),
-        "output": _tensor(model, "alpha"),
+        "experts": [_expert(expert) for expert in GRAPHS[name]],
+        **({"gate": asdict(GATES[name])} if name in GATES else {}),
+        "inputs": {each.name: _tensor(each) for each in model.graph.input},
+        "outputs": {each.name: _tensor(each) for each in model.graph.output},
         "opset": next(item.version for item in model.opset_import if not item.domain),
         "ir_version": model.ir_version,
         "operators": dict(sorted(Counter(node.op_type for node in model.graph.node).items())),
@@ -124,9 +124,8 @@ def _digest_of_all(paths: list[Path]) -> str:
     return sha256("\n".join(sorted(digest(path) for path in paths)).encode()).hexdigest()
 
 
-def _tensor(model: ModelProto, name: str) -> Manifest:
-    values = [*model.graph.input, *model.graph.output]
-    tensor = next(item.type.tensor_type for item in values if item.name == name)
+def _tensor(value: ValueInfoProto) -> Manifest:
+    tensor = value.type.tensor_type
     return {
         "type": TensorProto.DataType.Name(tensor.elem_type).lower(),
         "shape": [dimension.dim_value for dimension in tensor.shape.dim],

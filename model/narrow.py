@@ -4,39 +4,51 @@ A Cast and a Mul give them back. Both have constants alone for inputs, so that o
 them when it opens the model and no picture pays for it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
 
 LARGE = 4096
 """Fewer weights aren't worth three more entries in the file."""
 
 
 def narrow(model: ModelProto) -> None:
-    """In place; kernels of Convs alone, a scale for each output channel, no saturation at stake
-    because they are multiplied in fp32."""
+    """Store the weights of Convs and MatMuls as int8, in place, with a scale for each output
+    channel. Saturation is not at stake, because they are multiplied in fp32."""
     graph = model.graph
-    kernels = {node.input[1] for node in graph.node if node.op_type == "Conv"}
+    summed = dict(_weights(graph))
     wide = [
         item
         for item in graph.initializer
-        if item.name in kernels
+        if item.name in summed
         and item.data_type == TensorProto.FLOAT
         and np.prod(item.dims) > LARGE
     ]
     for item in wide:
-        kernel = numpy_helper.to_array(item)
-        scale = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True) / np.float32(127)
-        scale[scale == 0] = 1
-        steps = np.rint(kernel / scale).astype(np.int8)
-        name = item.name
-        graph.initializer.remove(item)
-        graph.initializer.append(numpy_helper.from_array(steps, f"{name}_steps"))
-        graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
-        widened = helper.make_node(
-            "Cast", [f"{name}_steps"], [f"{name}_wide"], f"{name}_cast", to=TensorProto.FLOAT
-        )
-        scaled = helper.make_node(
-            "Mul", [f"{name}_wide", f"{name}_scale"], [name], f"{name}_scaled"
-        )
-        graph.node.insert(0, widened)
-        graph.node.insert(1, scaled)
+        _store(graph, item, summed[item.name])
+
+
+def _weights(graph: GraphProto) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Return the name of each layer's weights, and the axes over which an output channel sums."""
+    for node in graph.node:
+        if node.op_type == "Conv":
+            yield node.input[1], (1, 2, 3)
+        elif node.op_type == "MatMul":
+            yield node.input[1], (0,)
+
+
+def _store(graph: GraphProto, item: TensorProto, summed: tuple[int, ...]) -> None:
+    weights, name = numpy_helper.to_array(item), item.name
+    scale = np.abs(weights).max(axis=summed, keepdims=True) / np.float32(127)
+    scale[scale == 0] = 1
+    steps = np.rint(weights / scale).astype(np.int8)
+    graph.initializer.remove(item)
+    graph.initializer.append(numpy_helper.from_array(steps, f"{name}_steps"))
+    graph.initializer.append(numpy_helper.from_array(scale, f"{name}_scale"))
+    widened = helper.make_node(
+        "Cast", [f"{name}_steps"], [f"{name}_wide"], f"{name}_cast", to=TensorProto.FLOAT
+    )
+    scaled = helper.make_node("Mul", [f"{name}_wide", f"{name}_scale"], [name], f"{name}_scaled")
+    graph.node.insert(0, widened)
+    graph.node.insert(1, scaled)

@@ -9,10 +9,11 @@ where it is, in `weights.bin`.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 from shutil import copyfile
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,11 @@ import onnxruntime as ort
 from handler.segment.model_file import MANIFEST, WEIGHTS, check_files
 from handler.segment.session import OF_ONE_PROCESSOR, load_session
 
-GRAPHS = ("best.onnx", "fast.onnx", "edge-refiner.int8.onnx")
+GRAPHS = ("fast.onnx", "best.onnx", "edge-refiner.int8.onnx")
 THREADS = 2
+
+Bytes: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (..., height, width, channels)."""
 
 
 def prepare(source: Path, target: Path) -> None:
@@ -47,12 +51,12 @@ def optimise(source: Path, target: Path) -> None:
 
 
 def require_equal(source: Path, target: Path) -> None:
-    """Raises unless both graphs answer every byte alike."""
+    """Raise `ValueError` unless both graphs answer every byte alike."""
     original = load_session(source, THREADS)
     prepared = load_session(target, THREADS, optimised=True)
-    (entry,) = original.get_inputs()
-    for data in _pictures(entry.shape):
-        expected, found = (each.run(None, {entry.name: data}) for each in (original, prepared))
+    for make in (_noise, _disc):
+        feed = {each.name: _input(each, make) for each in original.get_inputs()}
+        expected, found = (each.run(None, feed) for each in (original, prepared))
         if not all(map(np.array_equal, expected, found)):
             raise ValueError(f"{target.name} is not {source.name} any more")
 
@@ -69,17 +73,27 @@ def write_manifest(source: Path, target: Path) -> None:
     (target / MANIFEST).write_text(f"{text}\n")
 
 
-def _pictures(entry: list[int | str]) -> Iterator[npt.NDArray[np.uint8]]:
-    """Noise, and a disc on a slope of grey, which every network sees; two, of what it takes any
-    number of."""
-    shape = [2 if isinstance(length, str) else length for length in entry]
-    noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    yield noise
-    height, width = sorted(shape)[-2:]
+def _input(entry: ort.NodeArg, make: Callable[[list[int]], Bytes]) -> npt.NDArray[Any]:
+    """Return bytes, two pictures of what takes any number, or logits of -8..8."""
+    shape = [2 if isinstance(length, str) else length for length in entry.shape]
+    if entry.type == "tensor(uint8)":
+        return make(shape)
+    count, channels, height, width = shape
+    data = make([count, height, width, channels]).transpose(0, 3, 1, 2)
+    return data.astype(np.float32) / 16 - 8
+
+
+def _noise(shape: list[int]) -> Bytes:
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def _disc(shape: list[int]) -> Bytes:
+    """Return a disc on a slope of grey, which every network sees."""
+    height, width = shape[-3:-1]
     rows, columns = np.mgrid[:height, :width]
     disc = np.hypot(rows - height / 2, columns - width / 2) < 0.3 * height
     plane = np.where(disc, 230, rows * 100 // height).astype(np.uint8)
-    yield np.broadcast_to(plane[..., np.newaxis], shape).copy()
+    return np.broadcast_to(plane[..., np.newaxis], shape).copy()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from onnxruntime.quantization import (
     QuantFormat,
     QuantType,
     quant_pre_process,
+    quantize_dynamic,
     quantize_static,
 )
 from onnxruntime.quantization.calibrate import TensorsData, save_tensors_data
@@ -51,6 +52,20 @@ def quantize(
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         extra_options={"TensorQuantOverrides": {"input": [INPUT_SCALE]}},
+    )
+
+
+def quantize_products(source: Path, target: Path, bits: int = WEIGHT_BITS) -> None:
+    """Write the fp32 model `source` with products of bytes for its MatMuls: weights are int8, with
+    a scale for each output channel, and activations are quantized as they come. Attention has few
+    layers that suffer by it; convolutions, whose activations vary more by place, stay in fp32."""
+    quantize_dynamic(
+        source,
+        target,
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        reduce_range=bits < 8,
+        weight_type=QuantType.QInt8,
     )
 
 

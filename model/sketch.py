@@ -13,8 +13,10 @@ NONE: Mapping[str, Any] = {}
 
 @dataclass
 class Sketch:
-    """Nodes in order and the constants they use; tensors are named as they come."""
+    """Hold nodes in order and the constants they use; tensors are numbered as they come, and named
+    with `prefix`, so that two sketches fit into one graph."""
 
+    prefix: str = ""
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
 
@@ -22,13 +24,13 @@ class Sketch:
         self, operator: str, inputs: Sequence[str], attributes: Mapping[str, Any] = NONE
     ) -> str:
         """The name of the new node's only output."""
-        name = f"{operator}_{len(self.nodes)}"
+        name = f"{self.prefix}{operator}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
         return name
 
     def constant(self, value: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> str:
         """The name of a new constant."""
-        name = f"constant_{len(self.constants)}"
+        name = f"{self.prefix}constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(np.asarray(value, dtype), name))
         return name
 

@@ -62,7 +62,7 @@ def s3() -> Iterator[S3Server]:
 def network() -> Network:
     """The shipped network."""
     settings = Settings()
-    return Network(settings.model_path, settings.network_threads)
+    return Network(settings.model_dir, settings.model, settings.network_threads)
 
 
 @pytest.fixture(params=["astronaut", "chelsea", "coffee"])

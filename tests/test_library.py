@@ -11,11 +11,11 @@ from PIL import Image, ImageCms
 
 import handler
 from handler import cut_out, library
+from handler.choices import Model
 from handler.engine import local_settings
 from handler.errors import UnreadablePictureError, UnsupportedTypeError
 from handler.pipeline import Pipeline
 from handler.segment.network import Network
-from handler.settings import Model
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from handler.settings import Model, Settings
+from handler.choices import Model
+from handler.settings import Settings
 from handler.storage.s3 import ANSWERS, UPLOADS
 
 TEMPLATE = (Path(__file__).parent.parent / "template.yaml").read_text()

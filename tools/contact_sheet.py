@@ -77,7 +77,7 @@ def strip(images: Sequence[Image.Image]) -> Image.Image:
 def matted_photos() -> list[tuple[Picture, Alpha]]:
     """Each test photo with the alpha that the service gives it."""
     settings = get_settings()
-    network = Network(settings.model_path, settings.network_threads)
+    network = Network(settings.model_dir, settings.model, settings.network_threads)
     edges = EdgeRefiner(settings.model_dir, settings.network_threads)
     pictures = [decode(path.read_bytes(), settings) for path in PHOTOS]
     return [

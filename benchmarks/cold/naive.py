@@ -10,16 +10,13 @@ from pathlib import Path
 from shutil import copy2, copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 
-import onnx
-
 from benchmarks.cold.start import ROOT
 from handler.segment.model_file import MANIFEST, WEIGHTS
-from model.__main__ import _fused, _published
-from model.experts import MODELS
+from model.__main__ import graphs, make_published
+from model.experts import GRAPHS
 from model.share import save_together
 from tools.engine import Engine
 
-BEST = "best"
 REFINER = "edge-refiner.int8.onnx"
 DOCKERFILE = Path(__file__).with_name("naive.Dockerfile")
 
@@ -40,16 +37,14 @@ def build(engine: Engine, tag: str, experts: Path | None, packages: Path | None)
 
 
 def _make_experts(scratch: Path, packages: Path | None) -> None:
-    for expert in MODELS[BEST]:
-        path = scratch / f"{expert.stem}.fp32.onnx"
-        if not path.exists():
-            published = _published(expert, Namespace(packages=packages))
-            onnx.save(expert.build(published), path)
+    for expert in (each for experts in GRAPHS.values() for each in experts):
+        if not (scratch / f"{expert.stem}.fp32.onnx").exists():
+            make_published(expert, Namespace(packages=packages, tinyvit=None), scratch)
 
 
 def _write_model(scratch: Path, target: Path) -> None:
     target.mkdir()
-    save_together({BEST: _fused(BEST, scratch, ".fp32.onnx")}, target)
+    save_together(graphs(scratch, "fp32"), target)
     copy2(ROOT / "model" / REFINER, target)
     write_digests(target)
 
@@ -57,7 +52,7 @@ def _write_model(scratch: Path, target: Path) -> None:
 def write_digests(folder: Path) -> None:
     """The manifest that the code checks the files by."""
     files = {}
-    for name in (f"{BEST}.onnx", REFINER, WEIGHTS):
+    for name in (*(f"{graph}.onnx" for graph in GRAPHS), REFINER, WEIGHTS):
         with (folder / name).open("rb") as file:
             files[name] = {"sha256": file_digest(file, "sha256").hexdigest()}
     (folder / MANIFEST).write_text(json.dumps({"files": files}))

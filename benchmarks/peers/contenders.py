@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import which
 
 from benchmarks.peers.laps import Outcome, read_outcome
+from handler.choices import Model
 
 HERE = Path(__file__).parent
 REMBG = Path(".venv-rembg/bin/python").absolute()
@@ -52,7 +53,7 @@ def contenders(models: Path) -> list[Contender]:
         *_imgly(),
         *(
             Contender(f"ours, {name}", [sys.executable, "-m", "benchmarks.peers.our_worker", name])
-            for name in ("best", "fast")
+            for name in Model
         ),
     ]
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks.worker import peak_rss
+from handler.choices import Model
 from handler.deadline import Deadline
 from handler.pipeline import Pipeline
 from handler.receive.form import PictureForm
 from handler.receive.order import Order
 from handler.refine.edges import EdgeRefiner
 from handler.segment.network import Network
-from handler.settings import Model, Settings
+from handler.settings import Settings
 from handler.source import Source
 from handler.stages import Stages
 
@@ -26,7 +27,7 @@ def main() -> None:
     """Threads are as many as the processors that the process may run on."""
     model, repeats, out, *pictures = sys.argv[1:]
     settings = Settings(model=Model(model), max_side=MAX_SIDE)
-    network = Network(settings.model_path, settings.network_threads)
+    network = Network(settings.model_dir, settings.model, settings.network_threads)
     edges = EdgeRefiner(settings.model_dir, settings.network_threads)
     pipeline = Pipeline(settings, network, sharpen=edges)
     paths = [Path(picture) for picture in pictures]

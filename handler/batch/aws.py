@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def build_lambda_handler() -> "Batch":
     """The model loads while the rest is imported."""
     settings = get_settings()
-    network = Network(settings.model_path, settings.network_threads)
+    network = Network(settings.model_dir, settings.model, settings.network_threads)
     edges = EdgeRefiner(settings.model_dir, settings.network_threads)
 
     from handler.batch.batch import Batch  # noqa: PLC0415

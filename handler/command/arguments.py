@@ -10,10 +10,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from handler import __version__
-from handler.choices import FileFormat, Mode
+from handler.choices import FileFormat, Mode, Model
 from handler.command.problems import UsageError, shown
 from handler.margins import MARGIN
-from handler.settings import Model
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -160,7 +159,8 @@ def _parser() -> ArgumentParser:
         "--model",
         type=_one_of(Model),
         choices=list(Model),
-        help="best (default), or fast: two thirds of its time up to 1024 pixels",
+        help="auto (default) looks a second time where that can change the cut-out, best always "
+        "does, fast never",
     )
     remote = parser.add_argument_group("by a deployed API")
     remote.add_argument("--url", help="its address; without it the work is done here")

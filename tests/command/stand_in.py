@@ -11,12 +11,13 @@ from time import sleep
 import numpy as np
 
 from handler import engine
+from handler.choices import Model
 from handler.command.__main__ import run
 from handler.engine import local_settings
 from handler.pictures import Alpha, Picture
 from handler.pipeline import Pipeline
 from handler.segment.model_file import ModelError
-from handler.settings import Model, Settings
+from handler.settings import Settings
 from handler.work import PictureWork
 
 SLOW_WIDTH = 77

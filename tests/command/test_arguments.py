@@ -27,7 +27,7 @@ WRONG = {
         "choose from fg-image, fg-image-shadow, fg-mask: fg",
     ),
     "unknown format": (["a.jpg", "--format", "gif"], "--format: choose from png, webp: gif"),
-    "unknown model": (["a.jpg", "--model", "huge"], "--model: choose from best, fast: huge"),
+    "unknown model": (["a.jpg", "--model", "huge"], "--model: choose from auto, best, fast: huge"),
     "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: a number above 0: 0"),
     "quiet and verbose": (["a.jpg", "-q", "-v"], "not allowed with argument"),
     "unknown option": (["a.jpg", "--mod", "fg-mask"], "unrecognized arguments: --mod"),

@@ -22,7 +22,7 @@ def local_with_network(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
     settings = Settings()
     edges = EdgeRefiner(settings.model_dir, 2)
     folder = tmp_path_factory.mktemp("local")
-    return LocalServer(Network(settings.model_path, 2), folder, edges)
+    return LocalServer(Network(settings.model_dir, settings.model, 2), folder, edges)
 
 
 def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: str) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.arguments import parse
-from handler.settings import Model
+from handler.choices import Model
 
 
 def test_all_models_are_measured_by_two_processes() -> None:

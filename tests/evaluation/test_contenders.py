@@ -6,7 +6,7 @@ import pytest
 from evaluation import ours, peer
 from evaluation.contenders import PEERS, MaskError, outdated, prepare, sources
 from evaluation.samples import Sample, samples_in
-from handler.settings import Model
+from handler.choices import Model
 from tests.evaluation.drawn import save_masks, save_sets
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from evaluation.log import COLUMNS, ROOT, append, fingerprints, log_row, revision
 from evaluation.report import Results, results
-from handler.settings import Model, Settings
+from handler.choices import Model
+from handler.segment.network import FIRST, SECOND
+from handler.settings import Settings
 from tests.evaluation.drawn import scored
 
 SETS = Path("some/dev")
@@ -61,18 +63,17 @@ def test_model_files_are_told_by_their_hashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUTOUT_MODEL_DIR", str(tmp_path))
-    for model in Model:
-        (tmp_path / f"{model}.onnx").write_bytes(model.encode())
-    expected = [f"{model}.onnx {sha256(model.encode()).hexdigest()[:8]}" for model in Model]
+    for name in (FIRST, SECOND):
+        (tmp_path / name).write_bytes(name.encode())
+    expected = [f"{name} {sha256(name.encode()).hexdigest()[:8]}" for name in (FIRST, SECOND)]
     assert fingerprints(Model) == ", ".join([*expected, "weights.bin missing"])
     (tmp_path / "weights.bin").write_bytes(b"1")
     assert fingerprints(Model).endswith(f"weights.bin {sha256(b'1').hexdigest()[:8]}")
 
 
 def test_the_row_names_the_shipped_files() -> None:
-    graph = Settings(model=Model.FAST).model_path
-    digest = sha256(graph.read_bytes()).hexdigest()[:8]
-    assert f"fast.onnx {digest}, weights.bin " in log_row(found(), SETS, [Model.FAST], "as it is")
+    digest = sha256((Settings().model_dir / FIRST).read_bytes()).hexdigest()[:8]
+    assert f"{FIRST} {digest}, " in log_row(found(), SETS, [Model.FAST], "as it is")
 
 
 def test_the_revision_tells_changes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.__main__ import main
 from evaluation.contenders import PEERS
-from handler.settings import Model
+from handler.choices import Model
 from tests.evaluation.drawn import save_masks, save_sets
 
 

@@ -6,8 +6,9 @@ from PIL import Image
 
 from evaluation import ours
 from evaluation.samples import samples_in
+from handler.choices import Model
 from handler.pipeline import Pipeline
-from handler.settings import Model, Settings
+from handler.settings import Settings
 from tests.conftest import middle_is_object
 from tests.evaluation.drawn import SIDE, save_sets
 

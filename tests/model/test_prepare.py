@@ -6,10 +6,11 @@ import numpy as np
 import onnx
 import pytest
 
+from handler.choices import Model
 from handler.refine.edges import FILE, EdgeRefiner
 from handler.refine.tiles import SIDE
 from handler.segment.model_file import ModelError, check_files, is_prepared
-from handler.segment.network import Network
+from handler.segment.network import FIRST, SECOND, Network
 from handler.settings import Settings
 from model.prepare import GRAPHS, prepare, require_equal
 
@@ -24,7 +25,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_prepared_network_answers_as_the_other(prepared: Path, network: Network) -> None:
     data = np.random.default_rng(1).integers(0, 256, (1, 1024, 1024, 3), np.uint8)
     data[0, 300:700, 300:700] //= 4
-    found = Network(prepared / "best.onnx", 1).infer(data)
+    found = Network(prepared, Model.AUTO, 1).infer(data)
     assert found.any(), "the picture says nothing about the network"
     assert np.array_equal(found, network.infer(data))
 
@@ -35,9 +36,10 @@ def test_prepared_edges_are_the_same(prepared: Path) -> None:
     assert np.array_equal(ours.infer(seen), others.infer(seen))
 
 
-def test_nothing_is_left_to_optimise(prepared: Path) -> None:
+@pytest.mark.parametrize("name", [FIRST, SECOND])
+def test_nothing_is_left_to_optimise(prepared: Path, name: str) -> None:
     """Nor is there an operator that only one kind of processor could run."""
-    graph = onnx.load(prepared / "best.onnx", load_external_data=False).graph
+    graph = onnx.load(prepared / name, load_external_data=False).graph
     operators = [(node.domain, node.op_type) for node in graph.node]
     assert operators.count(("com.microsoft", "QLinearConv")) > 100
     assert not [each for each in operators if each[0] == "com.microsoft.nchwc"]

@@ -1,19 +1,22 @@
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from handler.choices import Model
 from handler.decode.decode import decode
-from handler.pictures import Picture
-from handler.segment.network import Network, square
+from handler.pictures import Alpha, Picture
+from handler.segment.model_file import ModelError
+from handler.segment.network import SECOND, SIDE, Network, Square, square
 from handler.settings import Settings
 
 
 def test_input_is_the_whole_picture_squashed() -> None:
     pixels = np.zeros((30, 60, 3), np.uint8)
     pixels[:15, :, 0] = 255
-    data = square(Picture(Image.fromarray(pixels)), 1024)
+    data = square(Picture(Image.fromarray(pixels)))
     assert data.shape == (1, 1024, 1024, 3)
     assert data.dtype == np.uint8
     assert data[0, :400, :, 0].min() == 255
@@ -26,7 +29,7 @@ def test_input_has_no_hidden_colours() -> None:
     holes[:, :30] = 255
     colour = Image.new("RGB", (60, 30), "lime")
     colour.paste("black", (0, 0, 30, 30))
-    data = square(Picture(colour, holes), 1024)
+    data = square(Picture(colour, holes))
     assert data[:, :, :500].max() == 0
     assert data[:, :, 520:].min() == 255, "dark things are seen on white"
 
@@ -48,5 +51,36 @@ def test_the_subject_is_found(network: Network, photo: Path) -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_answer_does_not_depend_on_the_threads(network: Network, threads: int) -> None:
     picture = Picture(Image.linear_gradient("L").resize((256, 256)).convert("RGB"))
-    other = Network(Settings().model_path, threads)
+    settings = Settings()
+    other = Network(settings.model_dir, settings.model, threads)
     assert np.array_equal(network(picture), other(picture))
+
+
+def looked(model: Model, data: Square) -> Alpha:
+    return Network(Settings().model_dir, model, 2).infer(data)
+
+
+def test_a_plain_disc_is_not_looked_at_again() -> None:
+    data = np.full((1, SIDE, SIDE, 3), 230, np.uint8)
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    data[0, np.hypot(rows - 512, columns - 512) < 300] = (200, 30, 30)
+    first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))
+    assert not np.array_equal(first, second), "both looks answer alike, so nothing is chosen"
+    assert np.array_equal(chosen, first)
+
+
+def test_noise_is_looked_at_again() -> None:
+    """What nobody can tell has the experts disagree."""
+    data = np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8)
+    data = data.repeat(SIDE // 64, 1).repeat(SIDE // 64, 2)
+    first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))
+    assert not np.array_equal(first, second)
+    assert np.array_equal(chosen, second)
+
+
+def test_a_first_look_needs_no_second_graph(tmp_path: Path) -> None:
+    folder = copytree(Settings().model_dir, tmp_path / "model")
+    (folder / SECOND).unlink()
+    Network(folder, Model.FAST, 1).wait()
+    with pytest.raises(ModelError, match=SECOND):
+        Network(folder, Model.AUTO, 1).wait()
