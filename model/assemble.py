@@ -22,15 +22,13 @@ from onnx import (
 from model.detail import add_detail
 from model.fusion import fuse
 from model.gate import GRID, Gate
-from model.graph import INPUT, OPSET, OUTPUT
+from model.graph import INPUT, IR_VERSION, OPSET, OUTPUT
 from model.pictures import SIDE
 from model.sketch import Sketch
 
 PICTURE, ALPHA, DOUBT = "picture", "alpha", "doubt"
 BYTES = "bytes"
 """The input of an expert that takes the picture's bytes as they are."""
-IR_VERSION = 10
-
 Part = tuple[str, int, ModelProto]
 """An expert: its name, the side of its input, its graph."""
 

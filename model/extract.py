@@ -2,8 +2,8 @@
 
 from onnx import ModelProto, TensorProto, checker, helper
 
-from model.assemble import BYTES, IR_VERSION
-from model.graph import OPSET, OUTPUT, GraphError
+from model.assemble import BYTES
+from model.graph import IR_VERSION, OPSET, OUTPUT, GraphError
 
 
 def extract_expert(model: ModelProto, name: str, source_side: int, map_side: int) -> ModelProto:

@@ -20,11 +20,10 @@ import onnxruntime as ort
 from onnx import ModelProto, TensorProto, helper
 from PIL import Image
 
-from model.assemble import IR_VERSION
 from model.experts import MODELS, Expert
 from model.fusion import fuse
 from model.gate import GATES, GRID, Gate
-from model.graph import OPSET
+from model.graph import IR_VERSION, OPSET
 from model.pictures import expert_input, pictures_in
 from model.quality import open_session
 from model.sketch import Sketch

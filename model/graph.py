@@ -15,6 +15,7 @@ from onnx import (
 )
 
 FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
+IR_VERSION = 10
 OPSET = 18
 """The first with an antialiased Resize, which the fused graph is fed by."""
 INPUT, OUTPUT = "input", "output"

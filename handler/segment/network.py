@@ -40,8 +40,8 @@ class Network:
     """Return the alpha of a `Picture`, uint8 of shape (1024, 1024).
 
     The sessions are made on another thread from the moment of construction, so that a cold start
-    can import the web framework meanwhile. A second look's session comes last, and `wait` does not
-    wait for it: the first picture seldom needs it.
+    can import the web framework meanwhile. `wait` does not wait for the second look's, which can
+    be made while the first look is at work.
     """
 
     def __init__(self, folder: Path, model: Model, threads: int) -> None:

@@ -3,14 +3,12 @@
 import numpy as np
 from onnx import ModelProto, TensorProto, checker, helper
 
-from model.graph import INPUT, OPSET, OUTPUT
+from model.graph import INPUT, IR_VERSION, OPSET, OUTPUT
 from model.sketch import Sketch
 from model.tinyvit.checkpoint import Tensors
 from model.tinyvit.encoder import DEVIATION, MEAN, Encoder
 from model.tinyvit.graph import DecoderGraph, Weights
 from model.tinyvit.sizes import MAP_SIDE, SIDE
-
-IR_VERSION = 10
 
 
 def build(encoder: Tensors, decoder: Weights) -> ModelProto:

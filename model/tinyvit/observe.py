@@ -12,12 +12,11 @@ import onnxruntime as ort
 from onnx import TensorProto, helper
 from PIL import Image
 
-from model.graph import INPUT, OPSET
+from model.graph import INPUT, IR_VERSION, OPSET
 from model.pictures import pictures_in, square
 from model.sketch import Sketch
 from model.tinyvit.checkpoint import Tensors
 from model.tinyvit.encoder import DEVIATION, MEAN, Encoder
-from model.tinyvit.expert import IR_VERSION
 from model.tinyvit.sizes import CHANNELS, MAP_SIDE, SIDE
 
 TRUTH_SIDE = 2 * MAP_SIDE
