@@ -28,10 +28,13 @@ RUN pip install --quiet --target /build/20-onnxruntime \
 COPY model/weights.bin /build/weights/
 RUN chmod -R a+rX /build/weights
 
-COPY model/*.onnx model/manifest.json model/prepare.py /build/source/model/
-COPY handler/segment/model_file.py handler/segment/session.py /build/source/handler/segment/
+COPY model/*.onnx model/manifest.json /build/source/model/
+COPY model/recipe/prepare.py /build/source/model/recipe/
+COPY handler/cutout/segment/model_file.py handler/cutout/segment/session.py \
+     /build/source/handler/cutout/segment/
 RUN cd /build/source && ln /build/weights/weights.bin model/ \
- && PYTHONPATH=/build/10-numerics:/build/20-onnxruntime python -m model.prepare model /build/model \
+ && PYTHONPATH=handler:/build/10-numerics:/build/20-onnxruntime \
+    python -m model.recipe.prepare model /build/model \
  && rm /build/model/weights.bin \
  && chmod -R a+rX /build/model
 
@@ -41,7 +44,7 @@ RUN pip install --quiet --target /build/30-web -r /build/lists/30-web/requiremen
  && python -m compileall -q --invalidation-mode unchecked-hash /build/30-web \
  && chmod -R a+rX /build/30-web
 
-COPY handler /build/code/handler
+COPY handler /build/code
 RUN python -m compileall -q --invalidation-mode unchecked-hash /build/code \
  && chmod -R a+rX /build/code
 
@@ -53,13 +56,13 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYDANTIC_DISABLE_PLUGINS=__all__
 
 COPY --from=build /build/10-numerics ${LAMBDA_TASK_ROOT}
 COPY --from=build /build/20-onnxruntime ${LAMBDA_TASK_ROOT}
-COPY --from=build /build/weights ${LAMBDA_TASK_ROOT}/model
-COPY --from=build /build/model ${LAMBDA_TASK_ROOT}/model
+COPY --from=build /build/weights ${LAMBDA_TASK_ROOT}/cutout/model
+COPY --from=build /build/model ${LAMBDA_TASK_ROOT}/cutout/model
 COPY --from=build /build/30-web ${LAMBDA_TASK_ROOT}
 COPY --from=build /build/code ${LAMBDA_TASK_ROOT}
 
 # An image that cannot load its own handler, model included, is never tagged.
 WORKDIR ${LAMBDA_TASK_ROOT}
-RUN python -c "import handler.aws, handler.batch.aws"
+RUN python -c "import cutout.aws, cutout.batch.aws"
 
-CMD ["handler.aws.lambda_handler"]
+CMD ["cutout.aws.lambda_handler"]

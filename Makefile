@@ -36,7 +36,7 @@ help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
-	$(BIN)/python -m handler --host $(HOST) --port $(PORT)
+	$(BIN)/python -m cutout --host $(HOST) --port $(PORT)
 
 test: $(DEV_READY) $(SAM_READY) ## run all tests (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
@@ -86,7 +86,7 @@ evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs 
 
 model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUATE=sets with im/ and gt/)
 	@test -n "$(CALIBRATION)" || { echo "name photos: make model CALIBRATION=folder" >&2; exit 2; }
-	$(BIN)/python -m model --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE)) \
+	$(BIN)/python -m model.recipe --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE)) \
 		$(if $(PACKAGES),--packages $(PACKAGES))
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)

@@ -12,7 +12,7 @@ from benchmarks.pictures import save_photo
 from benchmarks.report import render
 from benchmarks.startup import time_to_first_answer
 from benchmarks.worker import Measurement
-from handler.choices import Mode
+from cutout.choices import Mode
 
 SIDES = (512, 1024, 2048, 4096)
 PAGE = Path(__file__).parent.parent / "docs" / "benchmark.md"

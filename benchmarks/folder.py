@@ -23,16 +23,16 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.mixed import fill
-from handler.command.discover import Discovery
-from handler.deadline import Deadline
-from handler.decode.decode import decode
-from handler.errors import PictureError
-from handler.pictures import Alpha, Picture
-from handler.refine.edges import EdgeRefiner
-from handler.refine.enlarge import enlarge
-from handler.refine.levels import stretch_levels
-from handler.segment.network import SIDE, Network, square
-from handler.settings import Settings, visible_processors
+from cutout.command.discover import Discovery
+from cutout.deadline import Deadline
+from cutout.decode.decode import decode
+from cutout.errors import PictureError
+from cutout.pictures import Alpha, Picture
+from cutout.refine.edges import EdgeRefiner
+from cutout.refine.enlarge import enlarge
+from cutout.refine.levels import stretch_levels
+from cutout.segment.network import SIDE, Network, square
+from cutout.settings import Settings, visible_processors
 from tests.local_server import resident_kb
 
 CHUNK = 8
@@ -127,7 +127,7 @@ class Run:
 
 def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
     """As a process of its own, watched."""
-    line = [sys.executable, "-m", "handler.command", str(folder), "-o", str(output), *arguments]
+    line = [sys.executable, "-m", "cutout.command", str(folder), "-o", str(output), *arguments]
     start, resident = perf_counter(), []
     with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
         with ThreadPoolExecutor(1) as pool:

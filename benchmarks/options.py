@@ -21,20 +21,20 @@ from PIL import Image, ImageCms
 
 from benchmarks.pictures import ASTRONAUT, save_photo
 from benchmarks.worker import peak_rss
-from handler.choices import FileFormat, Mode
-from handler.colours import Colour
-from handler.deadline import Deadline
-from handler.encode import webp
-from handler.margins import Margin
-from handler.options import Background, Options, ShadowLook
-from handler.pipeline import Pipeline
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
-from handler.refine.edges import EdgeRefiner
-from handler.segment.network import Network
-from handler.settings import Settings
-from handler.source import Source
-from handler.stages import Stages
+from cutout.choices import FileFormat, Mode
+from cutout.colours import Colour
+from cutout.deadline import Deadline
+from cutout.encode import webp
+from cutout.margins import Margin
+from cutout.options import Background, Options, ShadowLook
+from cutout.pipeline import Pipeline
+from cutout.receive.form import PictureForm
+from cutout.receive.order import Order
+from cutout.refine.edges import EdgeRefiner
+from cutout.segment.network import Network
+from cutout.settings import Settings
+from cutout.source import Source
+from cutout.stages import Stages
 
 COFFEE = ASTRONAUT.with_name("coffee.jpg")
 SHADOW = Mode.FG_IMAGE_SHADOW

@@ -24,13 +24,13 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 S3SigV4QueryAuth(Credentials({KEYS}), "s3", "us-east-1").add_auth(AWSRequest("GET", {URL}))
 """,
-    "handler.storage.signature": f"""
-from handler.storage.signature import Signer
+    "cutout.storage.signature": f"""
+from cutout.storage.signature import Signer
 Signer({KEYS}, "us-east-1").presigned_url("GET", {URL}, 86400)
 """,
     "the same, and urllib3 to send it with": f"""
-from handler.storage.signature import Signer
-from handler.storage.transfer import put_object
+from cutout.storage.signature import Signer
+from cutout.storage.transfer import put_object
 Signer({KEYS}, "us-east-1").presigned_url("GET", {URL}, 86400)
 """,
 }

@@ -19,7 +19,7 @@ from time import perf_counter
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_ANSWER = """
 import json
-from handler.aws import lambda_handler
+from cutout.aws import lambda_handler
 event = json.load(open("events/version.json"))
 print(lambda_handler(event, None)["statusCode"], flush=True)
 """
@@ -41,7 +41,11 @@ def start_once(folder: Path, environment: Mapping[str, str]) -> float:
     command = [sys.executable, "-c", FIRST_ANSWER]
     start = perf_counter()
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, **environment}
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder / "handler"), **environment},
     ) as process:
         # a line of the request's log comes first
         if process.stdout is None or "200\n" not in process.stdout:

@@ -11,19 +11,19 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from handler.choices import Mode
-from handler.deadline import Deadline
-from handler.decode.decode import decode
-from handler.options import Options
-from handler.pictures import Alpha
-from handler.pipeline import Pipeline
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
-from handler.refine.edges import EdgeRefiner
-from handler.segment.network import Network, square
-from handler.settings import Settings
-from handler.source import Source
-from handler.stages import Stages
+from cutout.choices import Mode
+from cutout.deadline import Deadline
+from cutout.decode.decode import decode
+from cutout.options import Options
+from cutout.pictures import Alpha
+from cutout.pipeline import Pipeline
+from cutout.receive.form import PictureForm
+from cutout.receive.order import Order
+from cutout.refine.edges import EdgeRefiner
+from cutout.segment.network import Network, square
+from cutout.settings import Settings
+from cutout.source import Source
+from cutout.stages import Stages
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from cutout.choices import Model
 from evaluation.contenders import PEERS
 from evaluation.metrics import ONLY
-from handler.choices import Model
 
 OUT = Path("build/evaluation")
 NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")

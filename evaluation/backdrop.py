@@ -12,14 +12,14 @@ from time import perf_counter
 
 import numpy as np
 
+from cutout.backdrop.settle import settle
+from cutout.deadline import Deadline
+from cutout.decode.decode import decode
+from cutout.engine import local_settings, open_work
+from cutout.refine.levels import stretch_levels
+from cutout.refine.refine import refine
+from cutout.work import PictureWork
 from evaluation.samples import Mask, Sample, samples_in
-from handler.backdrop.settle import settle
-from handler.deadline import Deadline
-from handler.decode.decode import decode
-from handler.engine import local_settings, open_work
-from handler.refine.levels import stretch_levels
-from handler.refine.refine import refine
-from handler.work import PictureWork
 
 CLEAR = 0.02
 """A difference of the error that is to be seen."""

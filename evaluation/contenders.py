@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cutout.choices import Model
+from cutout.settings import Settings
 from evaluation import ours, peer
 from evaluation.samples import Sample
-from handler.choices import Model
-from handler.settings import Settings
 
 PREFIX, PEER_PREFIX = "ours-", "rembg-"
-CODE = Path(__file__).resolve().parent.parent / "handler"
+CODE = Path(__file__).resolve().parent.parent / "handler" / "cutout"
 PEERS = tuple(f"{PEER_PREFIX}{model}" for model in peer.MODELS)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cutout.choices import Model
+from cutout.segment.model_file import WEIGHTS
+from cutout.segment.network import FIRST, SECOND
+from cutout.settings import Settings
 from evaluation.report import Result, Results, interval, percent, share
 from evaluation.table import row
-from handler.choices import Model
-from handler.segment.model_file import WEIGHTS
-from handler.segment.network import FIRST, SECOND
-from handler.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = (

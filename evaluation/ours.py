@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from cutout.choices import Mode, Model
+from cutout.engine import NO_HURRY, open_pipeline
+from cutout.options import Options
+from cutout.source import Source
 from evaluation.samples import Sample
-from handler.choices import Mode, Model
-from handler.engine import NO_HURRY, open_pipeline
-from handler.options import Options
-from handler.source import Source
 
 
 def write_masks(samples: Iterable[Sample], model: Model, folder: Path) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.segment.network import Network
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.segment.network import Network
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
 from tests.s3 import S3Server
 from tests.samples import PHOTOS
 

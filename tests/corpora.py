@@ -19,11 +19,11 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from handler.app import build_app
-from handler.decode.decode import decode
-from handler.errors import PictureError
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.decode.decode import decode
+from cutout.errors import PictureError
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 
 SECONDS = 5.0

@@ -87,12 +87,12 @@ def resident_kb(pid: int) -> int:
 
 
 def main() -> None:
-    from handler.app import build_app  # noqa: PLC0415
-    from handler.pipeline import Pipeline  # noqa: PLC0415
-    from handler.server import serve  # noqa: PLC0415
-    from handler.settings import get_settings  # noqa: PLC0415
-    from handler.storage.disk import DiskStorage  # noqa: PLC0415
-    from handler.workers.pool import Workers  # noqa: PLC0415
+    from cutout.app import build_app  # noqa: PLC0415
+    from cutout.pipeline import Pipeline  # noqa: PLC0415
+    from cutout.server import serve  # noqa: PLC0415
+    from cutout.settings import get_settings  # noqa: PLC0415
+    from cutout.storage.disk import DiskStorage  # noqa: PLC0415
+    from cutout.workers.pool import Workers  # noqa: PLC0415
     from tests.e2e.segmenter import open_without_network  # noqa: PLC0415
 
     settings = get_settings()

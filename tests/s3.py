@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import SecretStr
 
-from handler.settings import Settings
+from cutout.settings import Settings
 from tests.ports import free_ports
 
 WEED = Path(sys.executable).with_name("weed")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from handler import colours, margins
-from handler.background_errors import OTHERS, BackgroundLimitError
-from handler.errors import (
+from cutout import colours, margins
+from cutout.background_errors import OTHERS, BackgroundLimitError
+from cutout.errors import (
     FileGoneError,
     FileTooBigError,
     PictureError,
@@ -19,9 +19,9 @@ from handler.errors import (
     UploadRefusedError,
     UploadSizeError,
 )
-from handler.receive.documentation import RESULTS_ANSWERS, UPLOADS_ANSWERS
-from handler.receive.options import OptionsQuery
-from handler.settings import Settings
+from cutout.receive.documentation import RESULTS_ANSWERS, UPLOADS_ANSWERS
+from cutout.receive.options import OptionsQuery
+from cutout.settings import Settings
 
 PAGE = (Path(__file__).parent.parent / "docs" / "api.md").read_text()
 DEFAULTS = Settings()

@@ -1,7 +1,7 @@
 import pytest
 from PIL import ImageColor
 
-from handler.colours import MAX_LENGTH, NAMES, TRANSPARENT, Colour, parse_colour
+from cutout.colours import MAX_LENGTH, NAMES, TRANSPARENT, Colour, parse_colour
 
 
 @pytest.mark.parametrize(

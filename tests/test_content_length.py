@@ -1,6 +1,6 @@
 import pytest
 
-from handler.content_length import exceeds
+from cutout.content_length import exceeds
 
 
 @pytest.mark.parametrize(

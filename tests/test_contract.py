@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from handler.settings import MIB
+from cutout.settings import MIB
 from tests.samples import jpeg, picture_of, png, png_header
 from tests.shown import told
 
@@ -170,7 +170,7 @@ def test_a_fault_of_ours_is_a_failure_not_a_5xx(
     def explode(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("handler.work.encode", explode)
+    monkeypatch.setattr("cutout.work.encode", explode)
     assert failure(client, jpeg()) == "Processing failed"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from handler import __version__
+from cutout import __version__
 from tests.doc_pages import Block, Page, pages, statements
 from tests.fetch.servers import answer, serving
 from tests.local_server import ROOT, LocalServer
@@ -30,7 +30,7 @@ ACCOUNT = "needs an AWS account"
 IMAGE = "needs containers; `make image-test` tries it in continuous integration (tests/image)"
 SETS_UP = "sets up an environment; continuous integration does it (.ci/run)"
 ELSEWHERE = {
-    "make run": "tests/page/test_places.py serves `python -m handler`; the rest " + SETS_UP,
+    "make run": "tests/page/test_places.py serves `python -m cutout`; the rest " + SETS_UP,
     "make test": SETS_UP,
     "make fuzz": SETS_UP,
     "make corpora": "needs files from elsewhere",
@@ -61,7 +61,7 @@ NEXT = "\x1e"
 
 DRIVER = """
 import json, sys
-from handler import engine
+from cutout import engine
 from tests.command.stand_in import open_stand_in
 engine.open_pipeline = open_stand_in
 names = {}
@@ -96,7 +96,7 @@ class Desk:
             cwd=self.folder,
             env={
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
-                "PYTHONPATH": str(ROOT),
+                "PYTHONPATH": str(ROOT / "handler"),
                 "HOME": str(self.folder),
                 "API_URL": api,
                 "KEY": KEY,

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.flatten import flatten
-from handler.pictures import Picture
+from cutout.flatten import flatten
+from cutout.pictures import Picture
 
 
 def test_an_opaque_picture_is_flat_as_it_is() -> None:

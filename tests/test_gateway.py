@@ -1,6 +1,6 @@
 import pytest
 
-from handler.gateway import without_ports
+from cutout.gateway import without_ports
 from tests.events.answers import call_here, event
 
 

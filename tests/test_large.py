@@ -12,12 +12,12 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
-from handler.work import Segmenter
+from cutout.app import build_app
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
+from cutout.work import Segmenter
 from tests.conftest import middle_is_object
 from tests.samples import gradient, jpeg, png
 from tests.shown import shown, told

@@ -1,4 +1,4 @@
-"""`from handler import cut_out`."""
+"""`from cutout import cut_out`."""
 
 import subprocess
 import sys
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-import handler
-from handler import cut_out, library
-from handler.choices import Model
-from handler.engine import local_settings
-from handler.errors import UnreadablePictureError, UnsupportedTypeError
-from handler.pipeline import Pipeline
-from handler.segment.network import Network
+import cutout
+from cutout import cut_out, library
+from cutout.choices import Model
+from cutout.engine import local_settings
+from cutout.errors import UnreadablePictureError, UnsupportedTypeError
+from cutout.pipeline import Pipeline
+from cutout.segment.network import Network
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
@@ -146,13 +146,13 @@ def test_the_real_network(monkeypatch: pytest.MonkeyPatch, network: Network) -> 
 
 
 def test_the_package_is_imported_in_no_time() -> None:
-    code = "import sys, handler; print(sorted({'PIL', 'numpy', 'pydantic'} & set(sys.modules)))"
+    code = "import sys, cutout; print(sorted({'PIL', 'numpy', 'pydantic'} & set(sys.modules)))"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout == "[]\n", "each start of the function would pay for it"
 
 
 def test_the_package_has_nothing_else_to_offer() -> None:
-    assert set(handler.__all__) == {"__version__", "cut_out"}
+    assert set(cutout.__all__) == {"__version__", "cut_out"}
     with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):
-        _ = handler.cut_off
+        _ = cutout.cut_off

@@ -1,6 +1,6 @@
 import pytest
 
-from handler.margins import Margin, parse_margin
+from cutout.margins import Margin, parse_margin
 
 
 @pytest.mark.parametrize(

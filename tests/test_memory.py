@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.__main__ import measure_apart
 from benchmarks.pictures import save_photo
-from handler.choices import Mode
+from cutout.choices import Mode
 
 LIMIT = 1.3e9
 """Bytes. Lambda's smallest setting here is 1,024 MB, the default twice this limit."""

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from schemathesis import Case
 from schemathesis.core.result import Ok
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 
 OPERATIONS = ["GET /v1/version", "GET /v1/modes", "POST /v1/results", "POST /v1/uploads"]

@@ -32,8 +32,8 @@ before, filters = globals_of_pillow(), list(warnings.filters)
 assert before["PIL.Image", "MAX_IMAGE_PIXELS"] == 1024 ** 3 // 12
 seen = set()
 
-import handler, handler.app, handler.batch.batch, handler.command.run
-from handler import cut_out, library
+import cutout, cutout.app, cutout.batch.batch, cutout.command.run
+from cutout import cut_out, library
 from tests.command.stand_in import open_stand_in
 from tests.decode.bombs import BOMBS
 from tests.samples import jpeg, png

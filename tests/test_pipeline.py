@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from handler.choices import Mode
-from handler.deadline import Deadline
-from handler.options import Options
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
-from handler.settings import Settings
-from handler.source import Source
-from handler.stages import Stages
-from handler.work import Segmenter
+from cutout.choices import Mode
+from cutout.deadline import Deadline
+from cutout.options import Options
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.receive.form import PictureForm
+from cutout.receive.order import Order
+from cutout.settings import Settings
+from cutout.source import Source
+from cutout.stages import Stages
+from cutout.work import Segmenter
 from tests.samples import gradient, jpeg, picture_of
 
 

@@ -8,11 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import PngImagePlugin
 
-from handler import cut_out, library
-from handler.app import build_app
-from handler.decode.icc import MAX_PROFILE_BYTES
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout import cut_out, library
+from cutout.app import build_app
+from cutout.decode.icc import MAX_PROFILE_BYTES
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 from tests.decode.laden import FORMS, NAMED, PROFILES, bare, laden
 from tests.decode.profiles import COSTLY, HOSTILE

@@ -8,11 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from handler.app import build_app
-from handler.gateway import build_handler
-from handler.pipeline import Pipeline
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.gateway import build_handler
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.events.answers import event, event_loop
 from tests.samples import jpeg
@@ -70,7 +70,7 @@ def test_each_failure_has_its_reason(
 def test_a_fault_of_ours_has_its_reason_too(
     client: TestClient, lines: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.work.compose", lambda *_: 1 / 0)
+    monkeypatch.setattr("cutout.work.compose", lambda *_: 1 / 0)
     client.post(RESULTS, files={"image": jpeg()})
     assert lines()[-1]["outcome"] == "ProcessingFailed"
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 from PIL import Image
 
-from handler.server import MAX_UNREAD_SECONDS
+from cutout.server import MAX_UNREAD_SECONDS
 from tests.local_server import LocalServer
 from tests.samples import jpeg, png
 
@@ -129,7 +129,7 @@ def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
 def test_an_error_in_a_setting_is_one_line(tmp_path: Path) -> None:
     with (
         pytest.raises(RuntimeError) as caught,
-        LocalServer("handler", CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_MAX_SIDE="wide"),
+        LocalServer("cutout", CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_MAX_SIDE="wide"),
     ):
         pass
     log = str(caught.value).splitlines()

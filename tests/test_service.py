@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving
 from tests.samples import gradient, jpeg, picture_of, png
@@ -182,7 +182,7 @@ def audit(event, arguments):
     if event in ("socket.connect", "socket.getaddrinfo", "os.mkdir", "os.rename", "os.remove"):
         sys.exit(f"{event}: {arguments}")
 sys.addaudithook(audit)
-import handler.aws
+import cutout.aws
 """
 
 

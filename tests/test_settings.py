@@ -3,7 +3,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from handler.settings import Settings
+from cutout.settings import Settings
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from handler.choices import Model
-from handler.settings import Settings
-from handler.storage.s3 import ANSWERS, UPLOADS
+from cutout.choices import Model
+from cutout.settings import Settings
+from cutout.storage.s3 import ANSWERS, UPLOADS
 
 TEMPLATE = (Path(__file__).parent.parent / "template.yaml").read_text()
 API = TEMPLATE[TEMPLATE.index("\n  Function:\n") : TEMPLATE.index("\n  Keys:\n")]

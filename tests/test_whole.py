@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from handler.whole import whole
+from cutout.whole import whole
 
 
 @pytest.mark.parametrize("shape", [(4, 8), (5, 8), (1, 1), (7, 3), (7, 3, 4)])

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from handler.choices import Mode
-from handler.compose.compose import compose
-from handler.deadline import Deadline
-from handler.decode.decode import decode
-from handler.options import Options
-from handler.pictures import Alpha, Picture
-from handler.refine.edges import EdgeRefiner
-from handler.refine.refine import refine
-from handler.segment.network import Network
-from handler.settings import get_settings
+from cutout.choices import Mode
+from cutout.compose.compose import compose
+from cutout.deadline import Deadline
+from cutout.decode.decode import decode
+from cutout.options import Options
+from cutout.pictures import Alpha, Picture
+from cutout.refine.edges import EdgeRefiner
+from cutout.refine.refine import refine
+from cutout.segment.network import Network
+from cutout.settings import get_settings
 from tools.drawings import bottle, person, shoe
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -127,7 +127,7 @@ class Engine:
 
 ON_LOOPBACK = (
     *("--entrypoint", "/usr/local/bin/aws-lambda-rie"),
-    *("--env", "_HANDLER=handler.aws.lambda_handler"),
+    *("--env", "_HANDLER=cutout.aws.lambda_handler"),
 )
 """What the entry point of AWS's base image does, but for the address."""
 

@@ -21,10 +21,10 @@ CHUNK = 1 << 20
 MARKS = {
     "10-numerics": "var/task/numpy/__init__.py",
     "20-onnxruntime": "var/task/onnxruntime/__init__.py",
-    "weights": "var/task/model/weights.bin",
-    "graphs": "var/task/model/best.onnx",
+    "weights": "var/task/cutout/model/weights.bin",
+    "graphs": "var/task/cutout/model/best.onnx",
     "30-web": "var/task/fastapi/__init__.py",
-    CODE: "var/task/handler/aws.py",
+    CODE: "var/task/cutout/aws.py",
 }
 
 

@@ -3,10 +3,10 @@ lead to them, half before and half after: `python -m tools.page_samples`."""
 
 from PIL import Image, ImageOps
 
-from handler.choices import Mode
+from cutout.choices import Mode
 from tools.contact_sheet import PHOTOS, ROOT, chequered, matted_photos, on
 
-PAGE = ROOT / "handler" / "page"
+PAGE = ROOT / "handler" / "cutout" / "page"
 NAMES = {"chelsea": "cat", "coffee": "cup", "astronaut": "astronaut"}
 SMALL = 160  # pixels: twice the size that it is shown at, for fine screens
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a virtual environment from hash-pinned files alone:
 #   PYTHON=python3 tools/venv.sh [--project] FOLDER REQUIREMENTS...
-# --project adds this project as it lies here: the command `cutout`, and `import handler` anywhere.
+# --project adds this project as it lies here: the command `cutout`, and `import cutout` anywhere.
 set -eu
 project=
 if [ "$1" = --project ]; then

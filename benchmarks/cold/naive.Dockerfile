@@ -9,4 +9,4 @@ RUN pip install --quiet --no-cache-dir --root-user-action ignore --disable-pip-v
 COPY model model
 COPY handler handler
 RUN chmod -R a+rX .
-CMD ["handler.aws.lambda_handler"]
+CMD ["cutout.aws.lambda_handler"]

@@ -11,10 +11,10 @@ from shutil import copy2, copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 
 from benchmarks.cold.start import ROOT
-from handler.segment.model_file import MANIFEST, WEIGHTS
-from model.__main__ import graphs, make_published
-from model.experts import GRAPHS
-from model.share import save_together
+from cutout.segment.model_file import MANIFEST, WEIGHTS
+from model.recipe.__main__ import graphs, make_published
+from model.recipe.experts import GRAPHS
+from model.recipe.share import save_together
 from tools.engine import Engine
 
 REFINER = "edge-refiner.int8.onnx"
@@ -22,8 +22,9 @@ DOCKERFILE = Path(__file__).with_name("naive.Dockerfile")
 
 
 def build(engine: Engine, tag: str, experts: Path | None, packages: Path | None) -> None:
-    """Tags the image; `experts` is a folder of ``NAME-SIDE.fp32.onnx``, as `python -m model --keep`
-    leaves them, `packages` one of the published packages; else they are fetched."""
+    """Tag the image. `experts` is a folder of ``NAME-SIDE.fp32.onnx`` files, as
+    `python -m model.recipe --keep` leaves them; `packages` is a folder of the published packages,
+    which are downloaded if it is None."""
     with TemporaryDirectory() as folder:
         context = Path(folder) / "context"
         for part in ("layers", "handler"):

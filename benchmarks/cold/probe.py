@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 BEGUN = time.time()
 
 if TYPE_CHECKING:
-    from handler.gateway import LambdaHandler
-    from handler.pictures import Alpha
-    from handler.segment.network import Square
+    from cutout.gateway import LambdaHandler
+    from cutout.pictures import Alpha
+    from cutout.segment.network import Square
 
 MARK = "cold_start "
 
@@ -30,7 +30,7 @@ def process_start() -> float:
 def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
     """Imports the handler; says when it had imported all and when the model was there."""
     times = {"process": process_start(), "begun": BEGUN}
-    from handler.segment import network  # noqa: PLC0415  # this is what is measured
+    from cutout.segment import network  # noqa: PLC0415  # this is what is measured
 
     load, wait, infer = network._load, network.Network.wait, network.Network.infer  # noqa: SLF001
 
@@ -53,7 +53,7 @@ def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
     network._load = timed_load  # type: ignore[assignment]  # noqa: SLF001
     network.Network.wait = timed_wait  # type: ignore[method-assign]
     network.Network.infer = timed_infer  # type: ignore[method-assign]
-    from handler.aws import lambda_handler as handler  # noqa: PLC0415
+    from cutout.aws import lambda_handler as handler  # noqa: PLC0415
 
     times["ready"] = time.time()
     return handler, times

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from benchmarks.cost.prices import Prices, lambda_per_thousand
-from handler.settings import LAMBDA_MB_PER_VCPU
+from cutout.settings import LAMBDA_MB_PER_VCPU
 
 MEMORIES = (1024, 1280, 1769, 2048, 2560, 3008, 3538)
 

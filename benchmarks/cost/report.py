@@ -13,7 +13,7 @@ from benchmarks.cost.prices import (
     transfer_per_thousand,
 )
 from benchmarks.report import processor
-from handler.settings import Settings
+from cutout.settings import Settings
 
 CENTS = 100
 DEFAULT = re.compile(r"^  MemorySize:$.*?^    Default: (\d+)$", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import which
 
 from benchmarks.peers.laps import Outcome, read_outcome
-from handler.choices import Model
+from cutout.choices import Model
 
 HERE = Path(__file__).parent
 REMBG = Path(".venv-rembg/bin/python").absolute()

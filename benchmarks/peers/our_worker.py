@@ -8,16 +8,16 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks.worker import peak_rss
-from handler.choices import Model
-from handler.deadline import Deadline
-from handler.pipeline import Pipeline
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
-from handler.refine.edges import EdgeRefiner
-from handler.segment.network import Network
-from handler.settings import Settings
-from handler.source import Source
-from handler.stages import Stages
+from cutout.choices import Model
+from cutout.deadline import Deadline
+from cutout.pipeline import Pipeline
+from cutout.receive.form import PictureForm
+from cutout.receive.order import Order
+from cutout.refine.edges import EdgeRefiner
+from cutout.segment.network import Network
+from cutout.settings import Settings
+from cutout.source import Source
+from cutout.stages import Stages
 
 MAX_SIDE = 8192
 """Some evaluation pictures are longer than what the service takes."""

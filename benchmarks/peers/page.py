@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from benchmarks.peers.laps import Outcome
 from benchmarks.report import processor
-from model.plot import Point, scatter
+from model.recipe.plot import Point, scatter
 
 REFERENCE = "rembg ISNet"
 OURS = "ours"

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 import pytest
 
-from handler.access import elapsed
-from handler.access.keys import Keys, open_keys
-from handler.settings import Settings
+from cutout.access import elapsed
+from cutout.access.keys import Keys, open_keys
+from cutout.settings import Settings
 from tests.fetch.servers import Reply, Server, answer
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf"

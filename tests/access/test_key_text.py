@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, ValidationError
 
-from handler.access.keys import Keys, open_keys
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.access.keys import Keys, open_keys
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.access.texts import (
     COMMENT,
     KEY,

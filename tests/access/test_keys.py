@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from handler.access.keys import open_keys
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.access.keys import open_keys
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 from tests.samples import jpeg
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.errors import KeysUnavailableError
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.errors import KeysUnavailableError
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.access.conftest import Clock, holding, keys
 from tests.access.texts import COMMENT, KEY, SHORT, WITH_COMMENTS, WITH_KEYS, WITHOUT_KEYS
 from tests.conftest import middle_is_object

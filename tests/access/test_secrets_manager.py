@@ -7,8 +7,8 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from handler.errors import KeysUnavailableError
-from handler.settings import Settings
+from cutout.errors import KeysUnavailableError
+from cutout.settings import Settings
 from tests.access.conftest import ARN, Clock, holding, keys
 from tests.access.texts import KEY
 from tests.fetch.servers import Reply, answer, serving

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from handler.answer.answer import Answer
-from handler.answer.delivery import ENVELOPE_BYTES, deliver, file_room
-from handler.answer.results import success
-from handler.answer.showing import Showing
-from handler.choices import Mode, Representation
-from handler.deadline import Deadline
-from handler.errors import AnswerTooLargeError, NoStorageError
-from handler.receive.form import PictureForm
-from handler.receive.order import Order
-from handler.source import Source
-from handler.storage.storage import AnswerKind, Invitation, UploadType
+from cutout.answer.answer import Answer
+from cutout.answer.delivery import ENVELOPE_BYTES, deliver, file_room
+from cutout.answer.results import success
+from cutout.answer.showing import Showing
+from cutout.choices import Mode, Representation
+from cutout.deadline import Deadline
+from cutout.errors import AnswerTooLargeError, NoStorageError
+from cutout.receive.form import PictureForm
+from cutout.receive.order import Order
+from cutout.source import Source
+from cutout.storage.storage import AnswerKind, Invitation, UploadType
 
 SOURCE = Source(b"x", "a.jpg")
 NAMES = ["a.jpg", '"\\', "\0\u2028\x7f", "ü" * 1000, "😀" * 500, ""]

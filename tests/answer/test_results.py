@@ -3,11 +3,11 @@ from base64 import b64decode
 
 import pytest
 
-from handler.answer.results import failure, success
-from handler.answer.showing import Showing
-from handler.choices import Mode
-from handler.errors import UnreadablePictureError
-from handler.source import Source
+from cutout.answer.results import failure, success
+from cutout.answer.showing import Showing
+from cutout.choices import Mode
+from cutout.errors import UnreadablePictureError
+from cutout.source import Source
 
 NAMES = ["a.jpg", '"@"', "@", "a\\b\n\0\u2028", "\u202egpj.exe", "ü" * 100, ""]
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-from handler.pictures import Alpha
+from cutout.pictures import Alpha
 
 Mask = npt.NDArray[np.bool_]
 SIZE = 480, 360

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from handler.backdrop.settle import settle
-from handler.deadline import Deadline
-from handler.pictures import Alpha, Picture
-from handler.refine.refine import refine
+from cutout.backdrop.settle import settle
+from cutout.deadline import Deadline
+from cutout.pictures import Alpha, Picture
+from cutout.refine.refine import refine
 from tests.backdrop.drawn import (
     DISC,
     FOOT,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from handler.batch.batch import Batch
-from handler.batch.picture import Cutter
-from handler.pipeline import Pipeline
-from handler.storage.objects import Objects
-from handler.work import Segmenter
+from cutout.batch.batch import Batch
+from cutout.batch.picture import Cutter
+from cutout.pipeline import Pipeline
+from cutout.storage.objects import Objects
+from cutout.work import Segmenter
 from tests.conftest import middle_is_object
 from tests.s3 import BUCKET, S3Server
 from tools.events.batch import queue_event, s3_message, s3_record

@@ -3,7 +3,7 @@
 import ctypes
 from time import monotonic
 
-from handler.pictures import Alpha, Picture
+from cutout.pictures import Alpha, Picture
 from tests.batch.conftest import Rig
 from tests.conftest import middle_is_object
 from tests.e2e.emulator import Emulator

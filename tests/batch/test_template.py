@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from handler.batch.names import INBOX, OUTBOX
-from handler.settings import Settings
+from cutout.batch.names import INBOX, OUTBOX
+from cutout.settings import Settings
 
 TEXT = (Path(__file__).parents[2] / "template.yaml").read_text()
 
@@ -61,7 +61,7 @@ def test_nothing_that_is_always_there_needs_a_part_of_it() -> None:
 
 def test_the_same_image_runs_another_handler() -> None:
     function = properties("BatchFunction")
-    assert function["ImageConfig"] == {"Command": ["handler.batch.aws.lambda_handler"]}
+    assert function["ImageConfig"] == {"Command": ["cutout.batch.aws.lambda_handler"]}
     assert RESOURCES["BatchFunction"]["Metadata"] == RESOURCES["Function"]["Metadata"]
     variables = function["Environment"]["Variables"]
     assert {name.removeprefix("CUTOUT_").lower() for name in variables} <= set(

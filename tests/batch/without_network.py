@@ -1,11 +1,11 @@
 """The batch function without the network, for the emulator."""
 
-from handler.batch.batch import Batch
-from handler.batch.picture import Cutter
-from handler.pipeline import Pipeline
-from handler.record import to_stdout
-from handler.settings import get_settings
-from handler.storage.objects import Objects
+from cutout.batch.batch import Batch
+from cutout.batch.picture import Cutter
+from cutout.pipeline import Pipeline
+from cutout.record import to_stdout
+from cutout.settings import get_settings
+from cutout.storage.objects import Objects
 from tests.e2e.segmenter import nearly_everything
 
 settings = get_settings()

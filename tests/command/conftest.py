@@ -13,9 +13,9 @@ import pytest
 import trustme
 from PIL import Image
 
-from handler import engine
-from handler.command import retry
-from handler.command.__main__ import main
+from cutout import engine
+from cutout.command import retry
+from cutout.command.__main__ import main
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg

@@ -10,15 +10,15 @@ from time import sleep
 
 import numpy as np
 
-from handler import engine
-from handler.choices import Model
-from handler.command.__main__ import run
-from handler.engine import local_settings
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.segment.model_file import ModelError
-from handler.settings import Settings
-from handler.work import PictureWork
+from cutout import engine
+from cutout.choices import Model
+from cutout.command.__main__ import run
+from cutout.engine import local_settings
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.segment.model_file import ModelError
+from cutout.settings import Settings
+from cutout.work import PictureWork
 
 SLOW_WIDTH = 77
 FAULTY_WIDTH, GREEDY_WIDTH, CRASHING_WIDTH, HANGING_WIDTH, SEIZING_WIDTH = range(301, 306)
@@ -63,12 +63,12 @@ TROUBLE: dict[int, Callable[[], object]] = {
 
 
 def open_stand_in(model: Model | None = None) -> Pipeline:
-    """In the place of `handler.engine.open_pipeline`."""
+    """In the place of `cutout.engine.open_pipeline`."""
     return Pipeline(local_settings(model), middle_is_object)
 
 
 def open_stand_in_work(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
-    """In the place of `handler.engine.open_work`, in the worker processes as well."""
+    """In the place of `cutout.engine.open_work`, in the worker processes as well."""
     return PictureWork(settings, middle_is_object)
 
 

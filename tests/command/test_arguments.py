@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from handler import __version__, engine
+from cutout import __version__, engine
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.stand_in import open_nothing
 from tests.samples import png

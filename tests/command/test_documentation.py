@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from handler.command import arguments, retry
-from handler.command.answers import RESULT_BYTES
-from handler.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
-from handler.command.discover import SUFFIXES
-from handler.command.remote import LARGE
-from handler.engine import LOCAL_MAX_SIDE
+from cutout.command import arguments, retry
+from cutout.command.answers import RESULT_BYTES
+from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
+from cutout.command.discover import SUFFIXES
+from cutout.command.remote import LARGE
+from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write
 from tests.local_server import ROOT
 from tests.samples import PHOTOS
@@ -41,7 +41,7 @@ def test_an_example_runs(tmp_path: Path, example: str) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
         check=False,
     )
@@ -87,7 +87,7 @@ def test_the_library_example_runs(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "CUTOUT_MODEL": "fast"},
+        env={"PYTHONPATH": str(ROOT / "handler"), "CUTOUT_MODEL": "fast"},
         check=True,
     )
     made = opened(tmp_path / "photo-cutout.png")

@@ -13,8 +13,8 @@ from time import monotonic
 
 import pytest
 
-from handler.command import remote
-from handler.command.answers import FOREIGN, MAX_VALUES, SMALL_BYTES
+from cutout.command import remote
+from cutout.command.answers import FOREIGN, MAX_VALUES, SMALL_BYTES
 from tests.command.conftest import Done, Run, opened
 from tests.command.moody import MODES, RESULTS, Moody, Reply, invited, success
 from tests.local_server import ROOT
@@ -27,8 +27,8 @@ ADDRESS_SPACE = 3_000_000_000  # bytes, so that a failing test leaves the machin
 MEASURED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE}, {ADDRESS_SPACE}))
-from handler.command import remote
-from handler.command.__main__ import main
+from cutout.command import remote
+from cutout.command.__main__ import main
 remote.LARGE = int(sys.argv[1])
 code = main(sys.argv[2:])
 print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM:")])

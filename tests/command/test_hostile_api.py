@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.command import remote
+from cutout.command import remote
 from tests.command.conftest import Run
 from tests.command.moody import MODES, RESULTS, Moody, Reply, invited, success
 

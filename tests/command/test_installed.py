@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler import __version__
+from cutout import __version__
 from tests.command.conftest import opened, write
 from tests.local_server import ROOT
 from tests.samples import PHOTOS
@@ -44,11 +44,11 @@ def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
     names = ("astronaut", "chelsea", "coffee")
     for name in names:
         write(tmp_path / "in" / f"{name}.jpg", (PHOTOS / f"{name}.jpg").read_bytes())
-    command = [sys.executable, "-m", "handler.command", "in", "-o", "out", "--jobs", jobs]
+    command = [sys.executable, "-m", "cutout.command", "in", "-o", "out", "--jobs", jobs]
     done = subprocess.run(
         command,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
         check=False,
     )
@@ -66,7 +66,7 @@ def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
 def test_nothing_of_the_server_is_needed_for_the_version() -> None:
     code = (
         "import sys; sys.argv = ['cutout', '--version']\n"
-        "from handler.command.__main__ import main\n"
+        "from cutout.command.__main__ import main\n"
         "try: main()\n"
         "finally: print(sorted({'fastapi', 'onnxruntime', 'requests'} & set(sys.modules)))"
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from handler.command import remote, retry
-from handler.command.answers import FOREIGN, MAX_WORDS
+from cutout.command import remote, retry
+from cutout.command.answers import FOREIGN, MAX_WORDS
 from tests.command.conftest import Run
 from tests.command.moody import BUSY, RESULTS, Moody, Reply, invited, success
 

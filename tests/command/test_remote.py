@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.command import remote
+from cutout.command import remote
 from tests.command.conftest import Run, files_in, opened, run_apart, write
 from tests.command.terminal import Terminal, left_standing
 from tests.local_server import LocalServer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.command import retry
+from cutout.command import retry
 from tests.command.conftest import Run, opened, write
 from tests.command.moody import BUSY, RESULTS, Moody, Reply, success
 from tests.ports import free_ports

@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from handler.command import client
+from cutout.command import client
 from tests.command.conftest import Run
 from tests.command.moody import RESULTS, Asked, Moody, Reply, success
 

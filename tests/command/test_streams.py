@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pytest
 
-from handler.command.outputs import Outputs
+from cutout.command.outputs import Outputs
 from tests.command.conftest import STAND_IN, Run, files_in, opened, run_apart, write
 from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
 from tests.local_server import ROOT

@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
-from handler.command.progress import clock, drawn
-from handler.command.tally import Tally
+from cutout.command.progress import clock, drawn
+from cutout.command.tally import Tally
 from tests.command.conftest import STAND_IN, files_in, opened, write
 from tests.command.moody import Asked, Moody, Reply, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from handler import __version__
-from handler.command import remote
+from cutout import __version__
+from cutout.command import remote
 from tests.command.conftest import Run, files_in, write
 from tests.command.moody import BUSY, RESULTS, Asked, Moody, Reply, success
 from tests.samples import jpeg, png

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from handler.command import remote
+from cutout.command import remote
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.moody import Moody, Reply, success
 from tests.local_server import LocalServer

@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from handler.choices import Mode
-from handler.colours import Colour
-from handler.compose.background import Backdrop, lay_on
-from handler.compose.compose import compose
-from handler.options import Options
-from handler.pictures import Alpha, Picture, Pixels
+from cutout.choices import Mode
+from cutout.colours import Colour
+from cutout.compose.background import Backdrop, lay_on
+from cutout.compose.compose import compose
+from cutout.options import Options
+from cutout.pictures import Alpha, Picture, Pixels
 from tests.samples import gradient
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.choices import Mode
-from handler.compose.compose import compose
-from handler.options import Options
-from handler.pictures import Alpha, Picture
+from cutout.choices import Mode
+from cutout.compose.compose import compose
+from cutout.options import Options
+from cutout.pictures import Alpha, Picture
 from tests.samples import gradient
 
 

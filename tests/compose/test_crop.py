@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from handler.choices import Mode
-from handler.compose.compose import compose
-from handler.margins import Margin, parse_margin
-from handler.options import Options, ShadowLook
-from handler.pictures import Alpha, Box, Composition, Picture
+from cutout.choices import Mode
+from cutout.compose.compose import compose
+from cutout.margins import Margin, parse_margin
+from cutout.options import Options, ShadowLook
+from cutout.pictures import Alpha, Box, Composition, Picture
 from tests.samples import gradient
 
 PICTURE = Picture(gradient(400, 300))

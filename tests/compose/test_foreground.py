@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.choices import Mode
-from handler.compose.compose import compose
-from handler.compose.cutout import straight_rgba
-from handler.options import Options
-from handler.pictures import Alpha, Picture, Pixels
+from cutout.choices import Mode
+from cutout.compose.compose import compose
+from cutout.compose.cutout import straight_rgba
+from cutout.options import Options
+from cutout.pictures import Alpha, Picture, Pixels
 
 RED, GREEN = (220, 30, 20), (20, 200, 60)
 

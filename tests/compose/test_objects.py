@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from handler.compose.objects import MOST, SOLID, SPECK, VISIBLE, find_objects, object_box
-from handler.pictures import Alpha, Box
+from cutout.compose.objects import MOST, SOLID, SPECK, VISIBLE, find_objects, object_box
+from cutout.pictures import Alpha, Box
 
 
 def drawn(*boxes: Box, size: tuple[int, int] = (300, 400), value: int = 255) -> Alpha:

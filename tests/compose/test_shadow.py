@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from handler.compose.shadow import contact_shadow
-from handler.options import ShadowLook
-from handler.pictures import Alpha
+from cutout.compose.shadow import contact_shadow
+from cutout.options import ShadowLook
+from cutout.pictures import Alpha
 
 USUAL = ShadowLook()
 OPACITIES = (0, 0.25, 0.5, 0.73, 0.9, 1)

@@ -7,7 +7,7 @@ from zlib import compress
 import numpy as np
 from PIL import Image
 
-from handler.decode.header import MAX_SCANS
+from cutout.decode.header import MAX_SCANS
 from tests.samples import jpeg, png, png_chunk
 
 FILE_BYTES = (16 << 20) - 1

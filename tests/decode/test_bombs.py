@@ -12,9 +12,9 @@ SECONDS = 5  # of processor time
 MEGABYTES = 800
 WORKER = f"""
 import resource, sys
-from handler.decode.decode import decode
-from handler.errors import PictureError
-from handler.settings import Settings
+from cutout.decode.decode import decode
+from cutout.errors import PictureError
+from cutout.settings import Settings
 resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
 content = sys.stdin.buffer.read()
 try:

@@ -2,12 +2,12 @@ from zlib import compress
 
 import pytest
 
-from handler.decode.chunks import MAX_CHUNKS, MAX_EXIF_BYTES, lean_png, png_profile
-from handler.decode.decode import decode
-from handler.decode.header import open_picture
-from handler.decode.icc import MAX_PROFILE_BYTES
-from handler.errors import UnreadablePictureError
-from handler.settings import Settings
+from cutout.decode.chunks import MAX_CHUNKS, MAX_EXIF_BYTES, lean_png, png_profile
+from cutout.decode.decode import decode
+from cutout.decode.header import open_picture
+from cutout.decode.icc import MAX_PROFILE_BYTES
+from cutout.errors import UnreadablePictureError
+from cutout.settings import Settings
 from tests.decode.test_decode import SRGB
 from tests.samples import png, png_chunk
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from handler.decode.decode import decode
-from handler.errors import UnreadablePictureError
-from handler.pictures import Picture
-from handler.settings import Settings
+from cutout.decode.decode import decode
+from cutout.errors import UnreadablePictureError
+from cutout.pictures import Picture
+from cutout.settings import Settings
 from tests.decode.keyed import KEYED
 from tests.samples import gradient, jpeg, png, png_chunk
 

@@ -1,14 +1,14 @@
 import pytest
 
-from handler.decode.header import open_picture
-from handler.errors import (
+from cutout.decode.header import open_picture
+from cutout.errors import (
     PictureError,
     ResolutionTooBigError,
     TooManyPixelsError,
     UnreadablePictureError,
     UnsupportedTypeError,
 )
-from handler.settings import Settings
+from cutout.settings import Settings
 from tests.samples import jpeg, png, png_header
 
 SETTINGS = Settings(max_side=100, max_pixels=5000)

@@ -7,8 +7,8 @@ from struct import pack
 import pytest
 from PIL import Image, ImageCms
 
-from handler.decode.icc import MAX_PROFILE_BYTES, MAX_TAGS, trusted_profile
-from handler.decode.icc_tags import MAX_CURVE_ENTRIES, MAX_STRINGS
+from cutout.decode.icc import MAX_PROFILE_BYTES, MAX_TAGS, trusted_profile
+from cutout.decode.icc_tags import MAX_CURVE_ENTRIES, MAX_STRINGS
 from tests.decode.profiles import (
     COSTLY,
     HOSTILE,

@@ -3,7 +3,7 @@ from struct import pack
 import pytest
 from PIL import Image
 
-from handler.decode.orientation import orientation_turn
+from cutout.decode.orientation import orientation_turn
 
 QUARTER = Image.Transpose.ROTATE_270
 

@@ -12,8 +12,8 @@ SECONDS, MEGABYTES = 2, 300
 WORKER = f"""
 import resource, sys
 from time import process_time
-from handler.decode.decode import decode
-from handler.settings import Settings
+from cutout.decode.decode import decode
+from cutout.settings import Settings
 from tests.decode.profiles import COSTLY, HOSTILE
 from tests.decode.laden import laden, bare
 form = sys.argv[1]

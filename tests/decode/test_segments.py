@@ -3,11 +3,11 @@ from struct import pack
 import pytest
 from PIL import Image
 
-from handler.decode.decode import decode
-from handler.decode.header import open_picture
-from handler.decode.segments import MAX_SEGMENTS, split_jpeg
-from handler.errors import UnreadablePictureError
-from handler.settings import Settings
+from cutout.decode.decode import decode
+from cutout.decode.header import open_picture
+from cutout.decode.segments import MAX_SEGMENTS, split_jpeg
+from cutout.errors import UnreadablePictureError
+from cutout.settings import Settings
 from tests.samples import jpeg
 
 PLAIN = jpeg()

@@ -8,12 +8,12 @@ from typing import Any
 import requests
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.refine.refine import Sharpen
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
-from handler.work import Segmenter
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.refine.refine import Sharpen
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
+from cutout.work import Segmenter
 from tests.e2e.gateway import Gateway
 
 RESULTS, UPLOADS = "/v1/results", "/v1/uploads"

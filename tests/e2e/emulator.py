@@ -21,7 +21,7 @@ import requests
 from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
-HANDLER = "handler.aws.lambda_handler"
+HANDLER = "cutout.aws.lambda_handler"
 WITHOUT_NETWORK = "tests.e2e.without_network.lambda_handler"
 START_SECONDS = 10
 CALL_SECONDS = 120
@@ -65,7 +65,7 @@ class Emulator:
             env={
                 **os.environ,
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3008",
-                "LAMBDA_TASK_ROOT": str(ROOT),
+                "LAMBDA_TASK_ROOT": str(ROOT / "handler"),
                 **self._environment,
             },
             stdin=subprocess.DEVNULL,

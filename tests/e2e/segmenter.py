@@ -8,9 +8,9 @@ from time import sleep
 import numpy as np
 from PIL import Image
 
-from handler.pictures import Alpha, Picture
-from handler.settings import Settings
-from handler.work import PictureWork
+from cutout.pictures import Alpha, Picture
+from cutout.settings import Settings
+from cutout.work import PictureWork
 
 SLOW_SIZE = (77, 33)
 SLOW_SECONDS = 15.0

@@ -11,7 +11,7 @@ from tests.s3 import BUCKET, S3Server
 from tests.samples import PHOTOS
 from tools.events.batch import queue_event, s3_message, s3_record
 
-HANDLER = "handler.batch.aws.lambda_handler"
+HANDLER = "cutout.batch.aws.lambda_handler"
 
 
 def test_from_the_inbox_to_the_outbox(s3: S3Server) -> None:

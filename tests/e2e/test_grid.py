@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from handler.choices import Mode
-from handler.refine.edges import EdgeRefiner
-from handler.segment.network import Network
-from handler.settings import Settings
+from cutout.choices import Mode
+from cutout.refine.edges import EdgeRefiner
+from cutout.segment.network import Network
+from cutout.settings import Settings
 from tests.e2e.client import LocalServer, png_of, post, result_of
 from tests.e2e.gateway import Gateway
 from tests.e2e.photos import PICTURES, photo

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.answer.delivery import ENVELOPE_BYTES
-from handler.pictures import Pixels
-from handler.settings import LAMBDA_ANSWER_BYTES, MIB
+from cutout.answer.delivery import ENVELOPE_BYTES
+from cutout.pictures import Pixels
+from cutout.settings import LAMBDA_ANSWER_BYTES, MIB
 from tests.e2e.client import (
     RESULTS,
     SECONDS,

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.deadline import Deadline
-from handler.encode.fit import encode_to_fit
-from handler.encode.png import encode_png
-from handler.encode.strong import strong_deflate
-from handler.pictures import Composition, Pixels
+from cutout.deadline import Deadline
+from cutout.encode.fit import encode_to_fit
+from cutout.encode.png import encode_png
+from cutout.encode.strong import strong_deflate
+from cutout.pictures import Composition, Pixels
 from tests.samples import gradient
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
@@ -48,19 +48,19 @@ def test_what_can_never_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> Non
         tried.append(len(pixels))
         return strong_deflate(pixels)
 
-    monkeypatch.setattr("handler.encode.fit.strong_deflate", watched)
+    monkeypatch.setattr("cutout.encode.fit.strong_deflate", watched)
     assert encode_to_fit(NOISE, len(encode_png(NOISE)) * 9 // 10, LATER) == encode_png(NOISE)
     assert tried == [64], "more than the sample was compressed"
 
 
 def test_what_is_twice_too_large_is_not_even_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("handler.encode.fit.strong_deflate")
+    monkeypatch.delattr("cutout.encode.fit.strong_deflate")
     assert encode_to_fit(PICTURE, len(FAST) // 2 - 1, LATER) == FAST
 
 
 def test_there_must_be_time_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(1e-3)) == FAST
-    monkeypatch.delattr("handler.encode.fit.strong_deflate")
+    monkeypatch.delattr("cutout.encode.fit.strong_deflate")
     assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(0)) == FAST
 
 
@@ -77,8 +77,8 @@ def test_what_takes_longer_than_the_sample_promised_is_given_up(
 
 def test_a_promise_that_was_too_good_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     smaller = len(encode_to_fit(PICTURE, len(FAST) - 1, LATER))
-    monkeypatch.setattr("handler.encode.fit.SLACK", 10)
-    monkeypatch.setattr("handler.encode.fit.HOPELESS", 0)
+    monkeypatch.setattr("cutout.encode.fit.SLACK", 10)
+    monkeypatch.setattr("cutout.encode.fit.HOPELESS", 0)
     assert len(encode_to_fit(PICTURE, smaller, LATER)) == smaller
     assert encode_to_fit(PICTURE, smaller - 1, LATER) == FAST
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.encode.png import encode_png
-from handler.pictures import Composition
+from cutout.encode.png import encode_png
+from cutout.pictures import Composition
 
 RANDOM = np.random.default_rng(1)
 

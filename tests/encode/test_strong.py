@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.encode.png import fast_deflate, png_file
-from handler.encode.strong import AVERAGE, PAETH, SUB, UP, strong_deflate
-from handler.pictures import Composition, Pixels
+from cutout.encode.png import fast_deflate, png_file
+from cutout.encode.strong import AVERAGE, PAETH, SUB, UP, strong_deflate
+from cutout.pictures import Composition, Pixels
 from tests.samples import gradient
 
 RANDOM = np.random.default_rng(5)

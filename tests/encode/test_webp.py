@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from handler.choices import FileFormat
-from handler.deadline import Deadline
-from handler.encode.encode import encode
-from handler.encode.png import encode_png
-from handler.encode.webp import encode_webp
-from handler.pictures import Composition, Pixels
+from cutout.choices import FileFormat
+from cutout.deadline import Deadline
+from cutout.encode.encode import encode
+from cutout.encode.png import encode_png
+from cutout.encode.webp import encode_webp
+from cutout.pictures import Composition, Pixels
 from tests.samples import gradient
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from cutout.choices import Model
 from evaluation.arguments import parse
-from handler.choices import Model
 
 
 def test_all_models_are_measured_by_two_processes() -> None:

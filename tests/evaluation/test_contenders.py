@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from cutout.choices import Model
 from evaluation import ours, peer
 from evaluation.contenders import PEERS, MaskError, outdated, prepare, sources
 from evaluation.samples import Sample, samples_in
-from handler.choices import Model
 from tests.evaluation.drawn import save_masks, save_sets
 
 

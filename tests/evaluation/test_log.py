@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from cutout.choices import Model
+from cutout.segment.network import FIRST, SECOND
+from cutout.settings import Settings
 from evaluation.log import COLUMNS, ROOT, append, fingerprints, log_row, revision
 from evaluation.report import Results, results
-from handler.choices import Model
-from handler.segment.network import FIRST, SECOND
-from handler.settings import Settings
 from tests.evaluation.drawn import scored
 
 SETS = Path("some/dev")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cutout.choices import Model
 from evaluation.__main__ import main
 from evaluation.contenders import PEERS
-from handler.choices import Model
 from tests.evaluation.drawn import save_masks, save_sets
 
 

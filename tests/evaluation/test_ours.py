@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cutout.choices import Model
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from evaluation import ours
 from evaluation.samples import samples_in
-from handler.choices import Model
-from handler.pipeline import Pipeline
-from handler.settings import Settings
 from tests.conftest import middle_is_object
 from tests.evaluation.drawn import SIDE, save_sets
 

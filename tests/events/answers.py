@@ -67,7 +67,7 @@ def call_here(wanted: dict[str, Any]) -> Answer:
     """Calls the Lambda handler in this process."""
     with event_loop():
         # Importing it loads the model, so that happens when it is first called.
-        from handler.aws import lambda_handler  # noqa: PLC0415
+        from cutout.aws import lambda_handler  # noqa: PLC0415
 
         return Answer(lambda_handler(wanted, cast("Any", None)))
 

@@ -4,8 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from handler.errors import DownloadError
-from handler.fetch.addresses import is_public, look_up, require_public
+from cutout.errors import DownloadError
+from cutout.fetch.addresses import is_public, look_up, require_public
 
 PRIVATE = [
     "0.0.0.0",  # noqa: S104

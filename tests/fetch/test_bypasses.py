@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.fetch import addresses
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.fetch import addresses
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 from tests.fetch.bypasses import BYPASSES, NAMES, PUBLIC
 from tests.fetch.servers import Server, answer, serving

@@ -7,12 +7,12 @@ import pytest
 import trustme
 from urllib3.util import connection
 
-from handler.deadline import Deadline
-from handler.errors import DownloadError, FileTooBigError
-from handler.fetch import addresses
-from handler.fetch.download import download as download_until
-from handler.settings import Settings
-from handler.source import Source
+from cutout.deadline import Deadline
+from cutout.errors import DownloadError, FileTooBigError
+from cutout.fetch import addresses
+from cutout.fetch.download import download as download_until
+from cutout.settings import Settings
+from cutout.source import Source
 from tests.fetch.servers import Reply, answer, serving
 
 ALLOWED = Settings(allow_private_network=True, download_seconds=5, refusal_seconds=0)
@@ -236,7 +236,7 @@ def test_a_refused_connection_is_an_error() -> None:
 def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(answer(CONTENT)) as server:
         monkeypatch.setattr(
-            "handler.fetch.download.addresses", lambda *_: ["127.0.0.3", "127.0.0.1"]
+            "cutout.fetch.download.addresses", lambda *_: ["127.0.0.3", "127.0.0.1"]
         )
         assert download(server.url(), ALLOWED).content == CONTENT
 

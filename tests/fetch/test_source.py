@@ -1,11 +1,11 @@
 import pytest
 
-from handler.deadline import Deadline
-from handler.errors import DownloadError, FileTooBigError
-from handler.fetch.source import announce, fetch
-from handler.receive.form import PictureForm
-from handler.settings import Settings
-from handler.source import Source
+from cutout.deadline import Deadline
+from cutout.errors import DownloadError, FileTooBigError
+from cutout.fetch.source import announce, fetch
+from cutout.receive.form import PictureForm
+from cutout.settings import Settings
+from cutout.source import Source
 
 SETTINGS = Settings(max_file_bytes=10)
 LATER = Deadline.after(86_400)  # longer than any run of all tests

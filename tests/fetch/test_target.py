@@ -1,8 +1,8 @@
 import pytest
 
-from handler.errors import DownloadError
-from handler.fetch.target import Target, file_name, parse_target, redirected
-from handler.settings import Settings
+from cutout.errors import DownloadError
+from cutout.fetch.target import Target, file_name, parse_target, redirected
+from cutout.settings import Settings
 
 SETTINGS = Settings()
 

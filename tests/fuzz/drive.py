@@ -7,7 +7,7 @@ import sys
 import atheris
 
 INSTRUMENTED = [
-    "handler",
+    "cutout",
     "PIL",
     "python_multipart",
     "starlette.formparsers",

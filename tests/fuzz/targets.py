@@ -16,23 +16,23 @@ from typing import TypeAlias
 from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
-from handler.answer.results import failure
-from handler.colours import parse_colour
-from handler.compose.profiles import to_profile
-from handler.decode.chunks import SIGNATURE, lean_png
-from handler.decode.colour import PROFILE_SPACES
-from handler.decode.decode import decode
-from handler.decode.header import open_picture
-from handler.decode.icc import MAX_TAGS, SPACE, trusted_profile
-from handler.decode.segments import split_jpeg
-from handler.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
-from handler.fetch.addresses import is_public
-from handler.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
-from handler.margins import parse_margin
-from handler.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
-from handler.receive.urlencoded import parse_urlencoded
-from handler.settings import Settings
-from handler.source import Source
+from cutout.answer.results import failure
+from cutout.colours import parse_colour
+from cutout.compose.profiles import to_profile
+from cutout.decode.chunks import SIGNATURE, lean_png
+from cutout.decode.colour import PROFILE_SPACES
+from cutout.decode.decode import decode
+from cutout.decode.header import open_picture
+from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
+from cutout.decode.segments import split_jpeg
+from cutout.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
+from cutout.fetch.addresses import is_public
+from cutout.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
+from cutout.margins import parse_margin
+from cutout.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
+from cutout.receive.urlencoded import parse_urlencoded
+from cutout.settings import Settings
+from cutout.source import Source
 from tests.fuzz import seeds
 
 Check: TypeAlias = Callable[[bytes], None]

@@ -39,7 +39,7 @@ def test_a_change_of_the_code_leaves_the_layers_under_it(
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("Dockerfile", ".dockerignore"):
         shutil.copy2(ROOT / name, tmp_path)
-    with (tmp_path / "handler" / "stages.py").open("a") as file:
+    with (tmp_path / "handler" / "cutout" / "stages.py").open("a") as file:
         file.write("\n# changed\n")
     changed = f"{image}-changed"
     engine.build(changed, tmp_path)

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import onnxruntime as ort
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from model.graph import OPSET
-from model.pictures import SIDE
+from model.recipe.graph import OPSET
+from model.recipe.pictures import SIDE
 
 Array = npt.NDArray[Any]
 KINDS = ("float", "quantized", "bytes")

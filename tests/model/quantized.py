@@ -8,7 +8,16 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from model.refiner.sizes import ALIKE, BLOCK, DILATIONS, FAINT, FINE_IN, FINE_WIDTH, WIDTH, WINDOWS
+from model.recipe.refiner.sizes import (
+    ALIKE,
+    BLOCK,
+    DILATIONS,
+    FAINT,
+    FINE_IN,
+    FINE_WIDTH,
+    WIDTH,
+    WINDOWS,
+)
 
 Values = npt.NDArray[np.float64]
 Layers = dict[str, tuple[Values, Values]]
@@ -32,7 +41,7 @@ KINDS: dict[str, Kind] = {
 
 
 def write(path: Path, rng: np.random.Generator) -> Layers:
-    """As `model.refiner` quantizes it, but that nothing connects the convolutions."""
+    """As `model.recipe.refiner` quantizes it, but that nothing connects the convolutions."""
     nodes: list[onnx.NodeProto] = []
     values: dict[str, npt.NDArray[np.generic]] = {}
     layers: Layers = {}
@@ -72,7 +81,7 @@ def write(path: Path, rng: np.random.Generator) -> Layers:
 
 
 def forward(layers: Layers, tile: npt.NDArray[np.uint8]) -> Values:
-    """`model.refiner.network`, of (side, side, 4) to (side, side), 0..255, not rounded."""
+    """`model.recipe.refiner.network`, of (side, side, 4) to (side, side), 0..255, not rounded."""
     planes = tile.transpose(2, 0, 1) / 255
     guesses, contrast = _local_alphas(planes[:3], planes[3])
     planes = np.concatenate([planes, guesses]) - 0.5

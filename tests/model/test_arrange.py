@@ -9,14 +9,14 @@ import onnxruntime as ort
 import pytest
 from onnx import numpy_helper
 
-from handler.refine.tiles import SIDE
-from model import manifest
-from model.refiner.arrange import arrange
-from model.refiner.layers import Layer, Range
-from model.refiner.rearrange import LARGEST, with_planes
+from cutout.refine.tiles import SIDE
+from model.recipe import manifest
+from model.recipe.refiner.arrange import arrange
+from model.recipe.refiner.layers import Layer, Range
+from model.recipe.refiner.rearrange import LARGEST, with_planes
 from tests.model import quantized
 
-SHIPPED = Path(manifest.__file__).parent / manifest.REFINER
+SHIPPED = Path(manifest.__file__).parents[1] / manifest.REFINER
 
 
 def scene(seed: int) -> npt.NDArray[np.uint8]:

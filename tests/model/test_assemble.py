@@ -1,4 +1,4 @@
-"""`model.assemble` with experts of a few nodes."""
+"""`model.recipe.assemble` with experts of a few nodes."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import pytest
 from onnx import ModelProto, TensorProto, helper
 from PIL import Image
 
-from model.assemble import Part, assemble, assemble_first, assemble_second, map_side
-from model.gate import GATES, Gate
+from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
+from model.recipe.gate import GATES, Gate
 from tests.model.parts import (
     KINDS,
     Array,

@@ -1,4 +1,4 @@
-"""`model.detail` as a graph of its own: whose detail is taken, where."""
+"""`model.recipe.detail` as a graph of its own: whose detail is taken, where."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,10 +6,10 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper
 
-from model.detail import add_detail
-from model.graph import OPSET
-from model.pictures import SIDE
-from model.sketch import Sketch
+from model.recipe.detail import add_detail
+from model.recipe.graph import OPSET
+from model.recipe.pictures import SIDE
+from model.recipe.sketch import Sketch
 
 Map = npt.NDArray[np.float32]
 INSIDE = (slice(256, 768), slice(256, 768))

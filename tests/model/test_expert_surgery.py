@@ -6,9 +6,9 @@ import onnxruntime as ort
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from model.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
-from model.graph import OPSET, GraphError
-from model.narrow import narrow
+from model.recipe.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
+from model.recipe.graph import OPSET, GraphError
+from model.recipe.narrow import narrow
 
 RANDOM = np.random.default_rng(3)
 SIDE = 16

@@ -1,4 +1,4 @@
-"""`model.extract`: what `model.assemble` has put together is taken apart again."""
+"""`model.recipe.extract`: what `model.recipe.assemble` has put together is taken apart again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from onnx import ModelProto, numpy_helper
 
-from model.assemble import Part, assemble, assemble_first, assemble_second, map_side
-from model.extract import extract_expert
-from model.gate import GATES
-from model.graph import GraphError
-from model.narrow import narrow
+from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
+from model.recipe.extract import extract_expert
+from model.recipe.gate import GATES
+from model.recipe.graph import GraphError
+from model.recipe.narrow import narrow
 from tests.model.parts import KINDS, ask, channels_first, described, expert, picture, run
 
 

@@ -1,4 +1,4 @@
-"""`model.fusion` as a graph of its own: who is trusted where."""
+"""`model.recipe.fusion` as a graph of its own: who is trusted where."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,10 +9,10 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper
 
-from model.fusion import fuse
-from model.gate import Gate
-from model.graph import OPSET
-from model.sketch import Sketch
+from model.recipe.fusion import fuse
+from model.recipe.gate import Gate
+from model.recipe.graph import OPSET
+from model.recipe.sketch import Sketch
 
 SIDE = 256
 GATE = Gate(

@@ -1,5 +1,5 @@
-"""`model.graph` on small graphs built like the published one: fp16 weights between casts, sizes
-computed at run time, more outputs than wanted."""
+"""Tests of `model.recipe.graph` on small graphs built like the published ones: fp16 weights between
+casts, sizes computed at run time, more outputs than wanted."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +7,7 @@ import onnxruntime as ort
 import pytest
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, checker, helper, numpy_helper
 
-from model.graph import GraphError, parameters, prepare
+from model.recipe.graph import GraphError, parameters, prepare
 
 SIDE = 8
 RANDOM = np.random.default_rng(7)

@@ -12,12 +12,12 @@ import onnxruntime as ort
 import pytest
 from onnx import ModelProto, numpy_helper
 
-from model import card, manifest
-from model.experts import GRAPHS
-from model.gate import GATES
-from model.share import WEIGHTS
+from model.recipe import card, manifest
+from model.recipe.experts import GRAPHS
+from model.recipe.gate import GATES
+from model.recipe.share import WEIGHTS
 
-FOLDER = Path(manifest.__file__).parent
+FOLDER = Path(manifest.__file__).parents[1]
 MANIFEST = manifest.read(FOLDER / manifest.NAME)
 PICTURE = ("picture", "tensor(uint8)", [1, 1024, 1024, 3])
 ALPHA = ("alpha", "tensor(uint8)", [1024, 1024])
@@ -180,4 +180,4 @@ def test_int8_is_as_good_as_fp32(name: str) -> None:
 
 def test_card_shows_the_figures() -> None:
     text = (FOLDER / "README.md").read_text()
-    assert card.render(MANIFEST) in text, "run python -m model again, or card.update"
+    assert card.render(MANIFEST) in text, "run python -m model.recipe again, or card.update"

@@ -1,4 +1,4 @@
-"""`model.narrow`: weights as int8 that are multiplied in fp32."""
+"""`model.recipe.narrow`: weights as int8 that are multiplied in fp32."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ import onnxruntime as ort
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from model.graph import OPSET
-from model.narrow import LARGE, narrow
+from model.recipe.graph import OPSET
+from model.recipe.narrow import LARGE, narrow
 from tests.model.parts import Array, run
 
 INPUTS = {"maps": [1, 32, 6, 6], "tokens": [5, 64]}

@@ -1,6 +1,6 @@
 from xml.etree import ElementTree as ET
 
-from model.plot import Point, scatter
+from model.recipe.plot import Point, scatter
 
 SVG = "{http://www.w3.org/2000/svg}"
 

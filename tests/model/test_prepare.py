@@ -6,13 +6,13 @@ import numpy as np
 import onnx
 import pytest
 
-from handler.choices import Model
-from handler.refine.edges import FILE, EdgeRefiner
-from handler.refine.tiles import SIDE
-from handler.segment.model_file import ModelError, check_files, is_prepared
-from handler.segment.network import FIRST, SECOND, Network
-from handler.settings import Settings
-from model.prepare import GRAPHS, prepare, require_equal
+from cutout.choices import Model
+from cutout.refine.edges import FILE, EdgeRefiner
+from cutout.refine.tiles import SIDE
+from cutout.segment.model_file import ModelError, check_files, is_prepared
+from cutout.segment.network import FIRST, SECOND, Network
+from cutout.settings import Settings
+from model.recipe.prepare import GRAPHS, prepare, require_equal
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime as ort
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from model.share import WEIGHTS, save_together
+from model.recipe.share import WEIGHTS, save_together
 
 
 def adder(values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> ModelProto:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.weights import Registry, Source, WeightsError, find, read
+from model.recipe.weights import Registry, Source, WeightsError, find, read
 
 CONTENT = b"weights"
 SOURCE = Source(

@@ -9,17 +9,17 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from handler.app import build_app
-from handler.background_errors import of_background
-from handler.choices import Mode
-from handler.deadline import Deadline
-from handler.errors import PictureError, StorageError, TooSlowError
-from handler.options import Background, Options
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.settings import MIB, Settings
-from handler.source import Source
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.background_errors import of_background
+from cutout.choices import Mode
+from cutout.deadline import Deadline
+from cutout.errors import PictureError, StorageError, TooSlowError
+from cutout.options import Background, Options
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.settings import MIB, Settings
+from cutout.source import Source
+from cutout.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving
 from tests.samples import gradient, jpeg, picture_of, png, png_header

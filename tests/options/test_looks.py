@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from handler.app import build_app
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.options.asking import ask
 from tests.samples import gradient, picture_of
 from tests.shown import told

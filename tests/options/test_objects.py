@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.options.asking import ask
 from tests.samples import picture_of

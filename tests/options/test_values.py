@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.options.asking import FILES, RESULTS, ask, refused
 from tests.samples import picture_of

@@ -6,11 +6,11 @@ import sys
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.server import serve
-from handler.settings import get_settings
-from handler.storage.disk import DiskStorage
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.server import serve
+from cutout.settings import get_settings
+from cutout.storage.disk import DiskStorage
 from tests.e2e.segmenter import nearly_everything
 
 STAGE = "/prod"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handler.page.script import joined
+from cutout.page.script import joined
 
 
 def test_what_is_needed_comes_first_and_once() -> None:

@@ -7,10 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from handler.app import build_app
-from handler.page.assets import SCRIPT, STYLE, assets
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.page.assets import SCRIPT, STYLE, assets
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 
 PLACES = ["/", "/img-bg-removal/"]
@@ -141,7 +141,7 @@ def test_the_page_is_switched_off(settings: Settings) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    folder = Path(__file__).parents[2] / "handler" / "page"
+    folder = Path(__file__).parents[2] / "handler" / "cutout" / "page"
     for path in [*folder.glob("*.html"), *folder.glob("*.css"), *folder.glob("*.js")]:
         found = re.findall(r"(?:https?:)?//[\w.]+\.\w+", path.read_text("utf-8"))
         assert set(found) <= {"http://www.w3.org"}, path.name  # the name of SVG's own language

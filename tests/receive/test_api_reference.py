@@ -6,10 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from handler.app import build_app
-from handler.gateway import build_handler
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.gateway import build_handler
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 from tests.events.answers import Answer, event, event_loop
 

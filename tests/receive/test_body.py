@@ -5,8 +5,8 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from handler.errors import RequestTooLargeError
-from handler.receive.body import limited_body
+from cutout.errors import RequestTooLargeError
+from cutout.receive.body import limited_body
 
 
 def read(chunks: Iterable[bytes], limit: int, announced: str | None = None) -> tuple[bytes, int]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from handler.receive.clock import receive_deadline
-from handler.settings import Settings
+from cutout.receive.clock import receive_deadline
+from cutout.settings import Settings
 
 SETTINGS = Settings(request_seconds=50, gateway_seconds=30, margin_seconds=1)
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.pipeline import Pipeline
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
-from handler.storage.storage import Invitation, UploadType, new_token
+from cutout.app import build_app
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
+from cutout.storage.storage import Invitation, UploadType, new_token
 from tests.conftest import middle_is_object
 from tests.samples import jpeg
 

@@ -9,9 +9,9 @@ import requests
 from pydantic import ValidationError
 from starlette.responses import PlainTextResponse
 
-from handler.errors import ForeignHostError, ForeignOriginError
-from handler.receive.loopback import LoopbackGuard, is_this_machine, name_in
-from handler.settings import Settings
+from cutout.errors import ForeignHostError, ForeignOriginError
+from cutout.receive.loopback import LoopbackGuard, is_this_machine, name_in
+from cutout.settings import Settings
 from tests.local_server import LocalServer
 from tests.samples import jpeg
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from handler.app import build_app
-from handler.pictures import Alpha, Picture
-from handler.pipeline import Pipeline
-from handler.settings import Settings
+from cutout.app import build_app
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings
 from tests.conftest import middle_is_object
 from tests.samples import jpeg
 

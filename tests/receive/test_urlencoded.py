@@ -1,6 +1,6 @@
 import pytest
 
-from handler.receive.urlencoded import parse_urlencoded
+from cutout.receive.urlencoded import parse_urlencoded
 
 
 @pytest.mark.parametrize(

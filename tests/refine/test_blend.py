@@ -3,9 +3,9 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from handler.refine.blend import CELLS, UNIT, blend
-from handler.refine.guard import ALL
-from handler.refine.tiles import SIDE, tiles
+from cutout.refine.blend import CELLS, UNIT, blend
+from cutout.refine.guard import ALL
+from cutout.refine.tiles import SIDE, tiles
 
 EVERYWHERE = np.full((1024, 1024), 128, np.uint8)
 SIZE = (1100, 1030)

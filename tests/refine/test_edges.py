@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.deadline import Deadline
-from handler.pictures import Alpha, Picture
-from handler.refine.edges import BATCH, EdgeRefiner
-from handler.refine.enlarge import enlarge
-from handler.refine.tiles import SIDE as TILE
-from handler.settings import Settings
+from cutout.deadline import Deadline
+from cutout.pictures import Alpha, Picture
+from cutout.refine.edges import BATCH, EdgeRefiner
+from cutout.refine.enlarge import enlarge
+from cutout.refine.tiles import SIDE as TILE
+from cutout.settings import Settings
 
 SIDE, COARSE = 2048, 1024
 
@@ -79,7 +79,7 @@ def test_with_little_time_some_tiles_are_better_and_none_is_worse(
 ) -> None:
     """A clock on which a batch of tiles takes a second: three of them fit."""
     ticks = iter(range(10_000))
-    monkeypatch.setattr("handler.refine.edges.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("cutout.refine.edges.monotonic", lambda: next(ticks))
     left = iter([9.0, 3.0, 3.0, 2.0, 0.5])
     monkeypatch.setattr(Deadline, "remaining", lambda _self: next(left))
     truth = disc(SIDE)
@@ -133,7 +133,7 @@ def test_the_result_does_not_depend_on_what_is_looked_at_together(
     coarse = blurred(truth)
     enlarged = enlarge(coarse, (SIDE, SIDE))
     together = edges(picture(truth), coarse, enlarged, Deadline.after(600))
-    monkeypatch.setattr("handler.refine.edges.BATCH", 1)
+    monkeypatch.setattr("cutout.refine.edges.BATCH", 1)
     alone = edges(picture(truth), coarse, enlarged, Deadline.after(600))
     assert np.array_equal(together, alone)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from handler.pictures import Alpha
-from handler.refine.guard import ALL, CELL, guard
+from cutout.pictures import Alpha
+from cutout.refine.guard import ALL, CELL, guard
 
 SIDE = 320
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from handler.pictures import Alpha
-from handler.refine.enlarge import enlarge
-from handler.refine.tiles import ONE, SIDE, Tile, along, tiles
+from cutout.pictures import Alpha
+from cutout.refine.enlarge import enlarge
+from cutout.refine.tiles import ONE, SIDE, Tile, along, tiles
 
 EVERYWHERE = np.full((1024, 1024), 128, np.uint8)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from handler.segment.model_file import WEIGHTS, ModelError, check_files
-from handler.segment.network import FIRST, SECOND
-from handler.settings import Settings
+from cutout.segment.model_file import WEIGHTS, ModelError, check_files
+from cutout.segment.network import FIRST, SECOND
+from cutout.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = FIRST
@@ -61,7 +61,7 @@ def test_the_server_refuses_to_start_in_one_line(folder: Path, altered: bool) ->
     else:
         (folder / FILE).unlink()
     done = subprocess.run(
-        [sys.executable, "-m", "handler", "--port", "0"],
+        [sys.executable, "-m", "cutout", "--port", "0"],
         cwd=ROOT,
         env={"CUTOUT_MODEL_DIR": str(folder)},
         capture_output=True,

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handler.choices import Model
-from handler.decode.decode import decode
-from handler.pictures import Alpha, Picture
-from handler.segment.model_file import ModelError
-from handler.segment.network import SECOND, SIDE, Network, Square, square
-from handler.settings import Settings
+from cutout.choices import Model
+from cutout.decode.decode import decode
+from cutout.pictures import Alpha, Picture
+from cutout.segment.model_file import ModelError
+from cutout.segment.network import SECOND, SIDE, Network, Square, square
+from cutout.settings import Settings
 
 
 def test_input_is_the_whole_picture_squashed() -> None:

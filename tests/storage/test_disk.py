@@ -8,8 +8,8 @@ from time import time
 
 import pytest
 
-from handler.deadline import Deadline
-from handler.errors import (
+from cutout.deadline import Deadline
+from cutout.errors import (
     FileGoneError,
     FileTooBigError,
     StorageError,
@@ -18,9 +18,9 @@ from handler.errors import (
     UploadsDownError,
     UploadSizeError,
 )
-from handler.settings import Settings
-from handler.storage.disk import DiskStorage
-from handler.storage.storage import AnswerKind, UploadType, new_token
+from cutout.settings import Settings
+from cutout.storage.disk import DiskStorage
+from cutout.storage.storage import AnswerKind, UploadType, new_token
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 1000

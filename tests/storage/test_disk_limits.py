@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from handler.errors import StorageError, UploadRefusedError, UploadsDownError
-from handler.settings import Settings
-from handler.storage.disk import SMALLEST, DiskStorage
-from handler.storage.storage import AnswerKind, UploadType, new_token
+from cutout.errors import StorageError, UploadRefusedError, UploadsDownError
+from cutout.settings import Settings
+from cutout.storage.disk import SMALLEST, DiskStorage
+from cutout.storage.storage import AnswerKind, UploadType, new_token
 from tests.storage.test_disk import CONTENT, DAY, LATER, age, files
 
 

@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler.storage.signature import Condition, Signer
+from cutout.storage.signature import Condition, Signer
 
 # The keys of AWS's documentation; they open nothing.
 KEY_ID, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -3,7 +3,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from handler.transport.cutoff import Cutoff, current_cutoff
+from cutout.transport.cutoff import Cutoff, current_cutoff
 
 
 def test_it_counts_down_and_then_raises() -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 
-from handler.deadline import Deadline
-from handler.errors import ResolutionTooBigError, TooSlowError
-from handler.stages import Stages
+from cutout.deadline import Deadline
+from cutout.errors import ResolutionTooBigError, TooSlowError
+from cutout.stages import Stages
 
 
 @dataclass(frozen=True)

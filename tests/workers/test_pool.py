@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from handler.deadline import Deadline
-from handler.errors import ResolutionTooBigError, TooSlowError
-from handler.stages import Stages
-from handler.workers.pool import Workers
-from handler.workers.worker import GRACE_SECONDS, WorkerDiedError
+from cutout.deadline import Deadline
+from cutout.errors import ResolutionTooBigError, TooSlowError
+from cutout.stages import Stages
+from cutout.workers.pool import Workers
+from cutout.workers.worker import GRACE_SECONDS, WorkerDiedError
 from tests.local_server import ROOT
 from tests.workers.jobs import (
     Context,
@@ -213,9 +213,9 @@ def _out_of_memory() -> object:
 def test_ctrl_c_leaves_even_the_first_worker_of_a_program_alone() -> None:
     program = """
 import os, signal, sys
-from handler.deadline import Deadline
-from handler.stages import Stages
-from handler.workers.pool import Workers
+from cutout.deadline import Deadline
+from cutout.stages import Stages
+from cutout.workers.pool import Workers
 from tests.workers.jobs import Do, build
 if __name__ == "__main__":
     workers = Workers(build, 1)

@@ -10,9 +10,9 @@ import onnx
 import onnxruntime as ort
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper, shape_inference
 
-from model.calibrate import Extremes
-from model.graph import OPSET
-from model.quantize import quantize
+from model.recipe.calibrate import Extremes
+from model.recipe.graph import OPSET
+from model.recipe.quantize import quantize
 
 Array = npt.NDArray[np.float32]
 

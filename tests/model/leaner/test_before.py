@@ -7,9 +7,9 @@ import pytest
 from onnx import helper
 from PIL import Image, ImageFilter
 
-from model.graph import GraphError
-from model.leaner.before import convolve_before_enlarging, enlarged_windows, windows
-from model.pictures import expert_input
+from model.recipe.graph import GraphError
+from model.recipe.leaner.before import convolve_before_enlarging, enlarged_windows, windows
+from model.recipe.pictures import expert_input
 from tests.model.leaner.decoder import SIDE, decoder
 from tests.model.leaner.graphs import copy, kinds, picture, run
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from onnx import ModelProto, helper
 
-from model.graph import GraphError
-from model.leaner.compose import compose_first_two
+from model.recipe.graph import GraphError
+from model.recipe.leaner.compose import compose_first_two
 from tests.model.leaner.graphs import copy, kinds, model, picture, run
 
 SIDE = 16

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto, helper
 
-from model.leaner.groups import group_first_conv
+from model.recipe.leaner.groups import group_first_conv
 from tests.model.leaner.graphs import copy, model, picture, quantized, run
 
 SIDE = 16

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto
 
-from model.leaner.layout import enlarge_channels_last, round_once
+from model.recipe.leaner.layout import enlarge_channels_last, round_once
 from tests.model.leaner.decoder import SIDE, decoder
 from tests.model.leaner.graphs import copy, picture, quantized, run
 

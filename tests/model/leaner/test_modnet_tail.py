@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from onnx import ModelProto, helper
 
-from model.graph import GraphError
-from model.leaner.modnet_tail import halve_last_block
+from model.recipe.graph import GraphError
+from model.recipe.leaner.modnet_tail import halve_last_block
 from tests.model.leaner.graphs import copy, kinds, model, picture, run
 
 SIDE, PIXELS, CONSTANT = 64, 8, 4

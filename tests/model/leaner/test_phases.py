@@ -3,7 +3,7 @@
 import numpy as np
 from onnx import helper
 
-from model.leaner.phases import over_blocks, over_small_map
+from model.recipe.leaner.phases import over_blocks, over_small_map
 from tests.model.leaner.graphs import Array, model, picture, run
 
 SIDE = 8

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from onnx import ModelProto, helper
 
-from model.graph import GraphError
-from model.leaner.tail import split_last_conv
+from model.recipe.graph import GraphError
+from model.recipe.leaner.tail import split_last_conv
 from tests.model.leaner.graphs import copy, kinds, model, picture, quantized, run
 
 SIDE = 16

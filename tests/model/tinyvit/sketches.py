@@ -8,8 +8,8 @@ import numpy.typing as npt
 import onnxruntime as ort
 from onnx import ModelProto, TensorProto, helper
 
-from model.graph import OPSET
-from model.sketch import Sketch
+from model.recipe.graph import OPSET
+from model.recipe.sketch import Sketch
 
 Array = npt.NDArray[Any]
 

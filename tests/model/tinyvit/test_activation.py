@@ -1,4 +1,4 @@
-"""`model.tinyvit.activation` beside `math.erf`."""
+"""`model.recipe.tinyvit.activation` beside `math.erf`."""
 
 import math
 from pathlib import Path
@@ -7,8 +7,8 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
-from model.sketch import Sketch
-from model.tinyvit.activation import gelu
+from model.recipe.sketch import Sketch
+from model.recipe.tinyvit.activation import gelu
 from tests.model.tinyvit.sketches import graph, run
 
 

@@ -1,4 +1,4 @@
-"""`model.tinyvit.checkpoint`: tensors without PyTorch, and nothing else."""
+"""`model.recipe.tinyvit.checkpoint`: tensors without PyTorch, and nothing else."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from model.tinyvit.checkpoint import CheckpointError, Tensors, read_checkpoint
+from model.recipe.tinyvit.checkpoint import CheckpointError, Tensors, read_checkpoint
 from tests.model.tinyvit.archives import (
     Call,
     Name,

@@ -1,11 +1,11 @@
-"""`model.tinyvit.encoder` beside the published network in plain numpy."""
+"""`model.recipe.tinyvit.encoder` beside the published network in plain numpy."""
 
 import numpy as np
 import pytest
 from onnx import shape_inference
 
-from model.sketch import Sketch
-from model.tinyvit.encoder import Encoder, Features, distances
+from model.recipe.sketch import Sketch
+from model.recipe.tinyvit.encoder import Encoder, Features, distances
 from tests.model.tinyvit.published import features
 from tests.model.tinyvit.sketches import graph, run
 from tests.model.tinyvit.weights import Tensors, encoder_tensors

@@ -1,15 +1,15 @@
-"""`model.tinyvit.expert`: encoder and decoder joined, each given the picture in its own way."""
+"""`model.recipe.tinyvit.expert`: encoder and decoder joined, each with its own input scaling."""
 
 import numpy as np
 import onnxruntime as ort
 import pytest
 from onnx import ModelProto, TensorProto
 
-from model.graph import INPUT, OUTPUT
-from model.sketch import Sketch
-from model.tinyvit.encoder import Encoder
-from model.tinyvit.expert import build
-from model.tinyvit.graph import DecoderGraph
+from model.recipe.graph import INPUT, OUTPUT
+from model.recipe.sketch import Sketch
+from model.recipe.tinyvit.encoder import Encoder
+from model.recipe.tinyvit.expert import build
+from model.recipe.tinyvit.graph import DecoderGraph
 from tests.model.tinyvit.sketches import Array, run
 from tests.model.tinyvit.weights import decoder_weights, encoder_tensors
 

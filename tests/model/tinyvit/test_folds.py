@@ -1,9 +1,9 @@
-"""`model.tinyvit.folds`: no source is both fitted on and measured."""
+"""`model.recipe.tinyvit.folds`: no source is both fitted on and measured."""
 
 from collections import defaultdict
 from itertools import chain
 
-from model.tinyvit.folds import FOLDS
+from model.recipe.tinyvit.folds import FOLDS
 
 
 def test_every_set_is_in_one_fold() -> None:

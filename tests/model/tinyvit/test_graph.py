@@ -1,12 +1,12 @@
-"""`model.tinyvit.graph`, the decoder, beside plain numpy."""
+"""`model.recipe.tinyvit.graph`, the decoder, beside plain numpy."""
 
 import numpy as np
 import pytest
 from onnx import shape_inference
 
-from model.sketch import Sketch
-from model.tinyvit.encoder import Features
-from model.tinyvit.graph import DecoderGraph
+from model.recipe.sketch import Sketch
+from model.recipe.tinyvit.encoder import Features
+from model.recipe.tinyvit.graph import DecoderGraph
 from tests.model.tinyvit.decoded import logits
 from tests.model.tinyvit.sketches import Array, graph, run
 from tests.model.tinyvit.weights import decoder_weights

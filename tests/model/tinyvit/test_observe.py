@@ -1,4 +1,4 @@
-"""`model.tinyvit.observe`: what is kept of a picture, and when it is made again.
+"""`model.recipe.tinyvit.observe`: what is kept of a picture, and when it is made again.
 
 The encoder's weights are drawn at random: what its features are is tested beside it.
 """
@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.sketch import Sketch
-from model.tinyvit.encoder import Encoder
-from model.tinyvit.observe import Observed, encoder_input, observe
+from model.recipe.sketch import Sketch
+from model.recipe.tinyvit.encoder import Encoder
+from model.recipe.tinyvit.observe import Observed, encoder_input, observe
 from tests.model.tinyvit.sketches import Array, run
 from tests.model.tinyvit.weights import encoder_tensors
 

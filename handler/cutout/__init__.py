@@ -1,0 +1,22 @@
+"""Background removal as an AWS Lambda container: receive → fetch → decode → segment → refine →
+compose → encode → answer, a package for each step.
+
+As a library: ``from cutout import cut_out``.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cutout.library import cut_out
+
+__version__ = "1.0.0"
+__all__ = ["__version__", "cut_out"]
+
+
+def __getattr__(name: str) -> object:
+    """Imports what is asked for, when it is: Lambda, which never does, starts without it."""
+    if name == "cut_out":
+        from cutout.library import cut_out  # noqa: PLC0415
+
+        return cut_out
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,106 @@
+"""A secret in AWS Secrets Manager. Source: "GetSecretValue" in its API reference."""
+
+import json
+import logging
+from threading import Lock
+
+from cutout.access.elapsed import Elapsed
+from cutout.errors import KeysUnavailableError
+from cutout.settings import Settings
+from cutout.storage.signature import Signer
+
+FRESH_SECONDS = 300.0
+PAUSE_SECONDS = 5.0  # after a failure, so that not every request waits for the time-out
+TIMEOUT_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+class RefusedError(ConnectionError):
+    """Secrets Manager's refusal. The message is its status, since the role may not be allowed to
+    read the secret, or there is none."""
+
+
+class SecretText:
+    """The current text of the secret. It is fetched when it is first asked for, and again when it
+    is five minutes old. While that fails the old text stays in force, up to
+    `Settings.api_keys_stale_seconds` from when it was asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._id = settings.api_keys_secret
+        self._stale_seconds = settings.api_keys_stale_seconds
+        self._url = (
+            settings.secrets_url or f"https://secretsmanager.{settings.region}.amazonaws.com/"
+        )
+        self._signer = Signer(
+            settings.access_key_id,
+            settings.secret_access_key.get_secret_value(),
+            settings.region,
+            settings.session_token.get_secret_value() if settings.session_token else None,
+            service="secretsmanager",
+        )
+        self._lock = Lock()
+        self._text: str | None = None
+        self._age = Elapsed()
+        self._failed: Elapsed | None = None
+
+    def text(self) -> str:
+        """Return the text. Raise `KeysUnavailableError` if it was never fetched, or not lately."""
+        with self._lock:
+            if self._is_due():
+                self._refresh()
+            if self._text is None or self._age.seconds() >= self._stale_seconds:
+                raise KeysUnavailableError
+            return self._text
+
+    def _is_due(self) -> bool:
+        if self._failed is not None:
+            return self._failed.seconds() >= PAUSE_SECONDS
+        return self._text is None or self._age.seconds() >= FRESH_SECONDS
+
+    def _refresh(self) -> None:
+        asked = Elapsed()  # before the call: a key may be revoked while the answer is on its way
+        try:
+            self._text = self._fetch()
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            # the type or the status alone: a message may repeat what was sent or received
+            why = error if isinstance(error, RefusedError) else type(error).__name__
+            logger.error("the API keys can not be fetched: %s", why)  # noqa: TRY400
+            self._failed = Elapsed()
+        else:
+            self._age, self._failed = asked, None
+
+    def _fetch(self) -> str:
+        # as in the storage: not every cold start needs it
+        import certifi  # noqa: PLC0415
+        from urllib3 import PoolManager  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
+        body = json.dumps({"SecretId": self._id}).encode()
+        headers = self._signer.signed_headers(
+            "POST",
+            self._url,
+            {
+                "content-type": "application/x-amz-json-1.1",
+                "x-amz-target": "secretsmanager.GetSecretValue",
+            },
+            body,
+        )
+        try:
+            with PoolManager(ca_certs=certifi.where()) as pools:
+                answer = pools.request(
+                    "POST",
+                    self._url,
+                    body=body,
+                    headers=headers,
+                    timeout=TIMEOUT_SECONDS,
+                    retries=False,
+                )
+        except HTTPError as error:
+            raise ConnectionError from error
+        if answer.status != 200:
+            raise RefusedError(f"Secrets Manager answers {answer.status}")
+        text = json.loads(answer.data)["SecretString"]
+        if not isinstance(text, str):
+            raise TypeError("the secret holds no text")
+        return text

@@ -1,0 +1,127 @@
+"""The networks' alpha, settled by what a plain backdrop says."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from cutout.backdrop.border import Backdrop, Mask, Plane, find_backdrop
+from cutout.backdrop.morphology import grow, largest_within, shrink
+from cutout.backdrop.regions import Regions, find_regions
+from cutout.pictures import Alpha
+
+KEPT = 0.9
+"""Alpha of the networks that is kept in front of the backdrop's own colour: white on white."""
+BLANK = 0.01
+"""Share of the picture: with less than that, and no object, the picture is empty."""
+RIM, BAND = 2, 3
+"""Pixels: an object is opaque so far from its edge, and so near to it the networks draw better."""
+DISAGREEMENT = 0.25
+"""Difference of alpha up to which the networks decide."""
+GROWN = 5
+"""Pixels around a disagreement that are settled with it, its soft edge among them."""
+SEEN, UNSEEN = 0.7, 0.3
+"""Alpha of the networks for a subject that they see, and for what they don't."""
+SUBJECT, ADDED, MOSTLY_ADDED = 0.12, 0.2, 0.6
+FILLED, DEPTH = 0.6, 0.012
+"""A photo in a frame, or between bars, is plain outside as well. Nothing is settled where what is
+not backdrop reaches two opposite sides of the picture and fills 60 % of its box's two others; nor
+where the networks see a subject (12 % of it) without the rest, if the rest is most of it, or a
+fifth and all four sides of the box are filled so."""
+PEAK = 3
+"""Pixels within which the object's own colour is looked for."""
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true."""
+
+    alpha: Alpha
+    changed: Mask
+
+    def applied(self, alpha: Alpha) -> Alpha:
+        """Return `alpha`, of any size, with the changes in it."""
+        size = alpha.shape[1], alpha.shape[0]
+        if alpha.shape == self.alpha.shape:
+            return np.where(self.changed, self.alpha, alpha)
+        changed = Image.fromarray(self.changed).resize(size, Image.Resampling.NEAREST)
+        own = Image.fromarray(self.alpha).resize(size, Image.Resampling.BILINEAR)
+        return np.where(np.asarray(changed), np.asarray(own), alpha)
+
+
+def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
+    """Return what the picture, in mode RGB, says beside the networks' alpha; None where its border
+    is not plain, or where nothing is to be changed."""
+    backdrop = find_backdrop(image)
+    if backdrop is None:
+        return None
+    height, width = backdrop.distance.shape
+    small = Image.fromarray(coarse).resize((width, height), Image.Resampling.BOX)
+    alpha = np.asarray(small, np.float32) / np.float32(255)
+    regions = find_regions(backdrop, alpha)
+    if not regions.flat and _is_framed(regions.objects, alpha):
+        return None
+    own = _alpha(backdrop, regions, alpha)
+    changed = np.ones_like(regions.objects) if regions.flat else _changed(own, alpha, regions)
+    if not (regions.flat or backdrop.clean):
+        changed &= own <= alpha
+    if not changed.any():
+        return None
+    return Settlement(np.rint(own * 255).astype(np.uint8), changed)
+
+
+def _is_framed(objects: Mask, alpha: Plane) -> bool:
+    area = np.count_nonzero(objects)
+    if not area:
+        return False
+    subject = np.count_nonzero(objects & (alpha > SEEN)) / area
+    added = np.count_nonzero(objects & (alpha < UNSEEN)) / area
+    if added < ADDED:
+        return False
+    down, across = _filled_sides(objects), _filled_sides(objects.T)
+    if (down and _reaches_across(objects.T)) or (across and _reaches_across(objects)):
+        return True
+    return bool(subject >= SUBJECT and (added >= MOSTLY_ADDED or (down and across)))
+
+
+def _filled_sides(objects: Mask) -> bool:
+    """Return whether the objects fill the first and the last rows of their box."""
+    rows, columns = (np.flatnonzero(objects.any(axis=axis)) for axis in (1, 0))
+    box = objects[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    deep = max(3, round(DEPTH * len(objects)))
+    return all(bool(side.any(axis=0).mean() >= FILLED) for side in (box[:deep], box[-deep:]))
+
+
+def _reaches_across(objects: Mask) -> bool:
+    """Return whether the objects reach the picture's first and last rows."""
+    first, last = objects[:3].any(), objects[-3:].any()
+    return bool(first and last)
+
+
+def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
+    """Return 1 within objects and 0 outside. At their rim a colour is a mixture of the
+    backdrop's, which is known, and the object's: the farthest from it nearby."""
+    sharp, objects = backdrop.sharp, regions.objects
+    floor = np.float32(backdrop.near / 2)
+    peak = largest_within(sharp, PEAK)
+    mixture = np.clip((sharp - floor) / np.maximum(peak - floor, 1), 0, 1)
+    inner, outer = shrink(objects, RIM), grow(objects, 1)
+    own = np.where(inner, np.float32(1), mixture) * outer
+    if regions.flat:
+        return np.where(regions.holes & (sharp <= backdrop.near), np.float32(0), own)
+    own *= objects | (~regions.shadow & (sharp > backdrop.near))
+    kept = (alpha > KEPT) & ~regions.holes
+    if not objects.any() and kept.mean() < BLANK:
+        kept = np.zeros_like(kept)
+    settled: Plane = np.where(kept, np.maximum(own, alpha), own)
+    return settled
+
+
+def _changed(own: Plane, alpha: Plane, regions: Regions) -> Mask:
+    """Return where the networks are not to have their way: around clear disagreements, and
+    wherever a veil is left over what is wholly object or backdrop."""
+    band = grow(regions.objects, BAND) & ~shrink(regions.objects, BAND)
+    difference = np.abs(own - alpha)
+    veil = (difference > 0) & ((own == 0) | (own == 1)) & ~band
+    changed: Mask = grow((difference > DISAGREEMENT) & ~band, GROWN) | veil
+    return changed

@@ -1,0 +1,111 @@
+"""A batch of messages: which of them SQS has to deliver again, and a line of the log for each
+picture."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Event
+from time import perf_counter, time
+from typing import Any, Protocol
+
+from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
+from cutout.batch.picture import Cutter
+from cutout.call_within import StillRunningError, call_within
+from cutout.deadline import Deadline
+from cutout.errors import TooSlowError, UploadMissingError
+from cutout.last_answer import last_answer
+from cutout.receive.clock import LambdaContext
+from cutout.record import MILLISECONDS, Facts, metrics, reason
+from cutout.stages import Stages
+
+logger = logging.getLogger(__name__)
+
+
+class BatchContext(LambdaContext, Protocol):
+    """As much of the invocation's context as is asked here."""
+
+    aws_request_id: str
+    function_name: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A Lambda handler whose event source mapping has `ReportBatchItemFailures`."""
+
+    cut_out: Cutter
+    write: Callable[[str], None]
+    _overran: Event = field(default_factory=Event, init=False)
+
+    def __call__(self, event: Mapping[str, Any], context: BatchContext) -> dict[str, Any]:
+        """The messages that are to come again: after the queue's visibility timeout, and so often
+        until they go to its dead letters."""
+        settings = self.cut_out.pipeline.settings
+        seconds = context.get_remaining_time_in_millis() / 1000 - settings.margin_seconds
+        deadline = Deadline.after(seconds)
+        again = [each for each in messages(event) if not self._is_done(each, deadline, context)]
+        answer = {"batchItemFailures": [{"itemIdentifier": each.id} for each in again]}
+        return last_answer(answer) if self._overran.is_set() else answer
+
+    def _is_done(self, message: Message, deadline: Deadline, context: BatchContext) -> bool:
+        """Whether nothing of the message is left to do. (S3 sends an object in each, so far, and
+        says that there may be more.)"""
+        try:
+            found = arrivals(message)
+        except UnknownMessageError:
+            logger.exception("a message that can't be read")
+            return False
+        settled = [self._is_settled(each, message, deadline, context) for each in found]
+        return all(settled)
+
+    def _is_settled(
+        self, arrival: Arrival, message: Message, deadline: Deadline, context: BatchContext
+    ) -> bool:
+        """Whether another attempt would change nothing."""
+        start, stages = perf_counter(), Stages()
+        facts: Facts = {}
+        settled = True
+        try:
+            self._require_time(deadline)
+            facts = self._within_limit(arrival, deadline, stages)
+        except UploadMissingError:  # removed since; the one that replaced it has its own message
+            facts = {"outcome": "Gone"}
+        except Exception as error:
+            logger.exception("message %s is to come again", message.id)
+            facts, settled = {"outcome": reason(error)}, False
+        spent = round((perf_counter() - start) * 1000, 1)
+        facts |= stages.rounded()
+        self.write(json.dumps(_line(message, facts, spent, context)))
+        return settled
+
+    def _within_limit(self, arrival: Arrival, deadline: Deadline, stages: Stages) -> Facts:
+        """Cut out the picture; raise `TooSlowError` where that takes longer than it may. Native
+        code can't be interrupted: the thread is left alone, and the instance ends after its
+        answer."""
+        until = deadline.within(self.cut_out.pipeline.settings.picture_seconds)
+        try:
+            return call_within(until.remaining(), lambda: self.cut_out(arrival, until, stages))
+        except StillRunningError:
+            self._overran.set()
+            raise TooSlowError from None
+
+    def _require_time(self, deadline: Deadline) -> None:
+        if deadline.remaining() < self.cut_out.pipeline.settings.batch_seconds:
+            raise TooSlowError
+
+
+def _line(
+    message: Message, facts: Facts, milliseconds: float, context: BatchContext
+) -> dict[str, Any]:
+    """As of a request (see `cutout.record`), and with as little of what is somebody's own: the
+    message's id leads to the picture's name among the dead letters, and nowhere else."""
+    found = {
+        "time": int(time() * 1000),
+        "request_id": context.aws_request_id,
+        "message_id": message.id,
+        "source": "inbox",
+        "outcome": "ok",
+        MILLISECONDS: milliseconds,
+        **facts,
+    }
+    return found | metrics(found, context.function_name)

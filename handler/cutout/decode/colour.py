@@ -1,0 +1,114 @@
+"""Any colour space a JPEG or PNG can have becomes 8-bit RGB, plus the input's own alpha."""
+
+from io import BytesIO
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image, ImageCms, ImageFile
+
+from cutout.decode.icc import trusted_profile
+from cutout.pictures import Alpha
+
+Transparent: TypeAlias = int | tuple[int, ...] | bytes | None
+"""A grey or an RGB, or the alpha of each colour in a palette."""
+
+PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
+KEY_FACTORS = {"L;2": 85, "L;4": 17}
+GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header
+
+
+def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes | None]:
+    """A decoded image as colour in mode RGB, holes, and the ICC profile if it describes RGB.
+
+    Pixels with a CMYK or grey profile are converted to sRGB by it, since a PNG in RGB can't carry
+    such a profile.
+    """
+    profile = _sound(image.info.get("icc_profile"))
+    image = _eight_bits(image)
+    holes = _holes(image)
+    space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
+    colour = _flat(image)
+    if space == "RGB" and colour.mode == "RGB":
+        return colour, holes, profile
+    if profile and space == colour.mode:
+        return _to_srgb(colour, profile), holes, None
+    # Pillow's convert copies even what is RGB already: 35 ms at 4096²
+    return colour if colour.mode == "RGB" else colour.convert("RGB"), holes, None
+
+
+def transparent_colour(image: Image.Image) -> Transparent:
+    """The transparent colour of a PNG in the depth that Pillow decodes to; Pillow leaves it as it
+    stands in the file, and knows the file's depth only until the pixels are loaded.
+
+    Of 16-bit colours only the upper bytes are left to be compared.
+    """
+    key: Transparent = image.info.get("transparency")
+    depth = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else None
+    if depth in KEY_FACTORS and isinstance(key, int):
+        return key * KEY_FACTORS[depth]
+    if depth == "RGB;16B" and isinstance(key, tuple):
+        return tuple(channel >> 8 for channel in key)
+    return key
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """16-bit grey scaled to 8 bits, its transparent value with it; what is beyond 16 bits is black
+    or white. (16-bit colours Pillow scales while decoding.)"""
+    if not image.mode.startswith("I"):
+        return image
+    deep = np.asarray(image)
+    grey = Image.fromarray(GREY_8_OF_16[np.clip(deep, 0, 65535)])
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int):
+        holes = np.not_equal(deep, transparent).astype(np.uint8) * np.uint8(255)
+        grey.putalpha(Image.fromarray(holes))
+    return grey
+
+
+def _holes(image: Image.Image) -> Alpha | None:
+    """The image's alpha, from a channel, a palette or a transparent colour; none if opaque."""
+    if not image.has_transparency_data:
+        return None
+    with_alpha = image if "A" in image.getbands() else image.convert("RGBA")
+    holes = np.asarray(with_alpha.getchannel("A"))
+    return None if holes.min() == 255 else holes
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """The colours without the alpha, in mode L, CMYK or RGB."""
+    if image.mode in ("L", "CMYK", "RGB"):
+        return image
+    if image.mode in ("1", "LA"):
+        return image.convert("L")
+    if image.mode == "RGBA":
+        return image.convert("RGB")
+    # by way of RGBA, so that palette and transparent colour don't warn of each other
+    return image.convert("RGBA").convert("RGB")
+
+
+def _sound(profile: bytes | None) -> bytes | None:
+    """Return the profile's trusted part if lcms can open it; None for anything else, which is
+    neither converted by nor passed on in the answer."""
+    trusted = trusted_profile(profile) if profile else None
+    if trusted is None:
+        return None
+    try:
+        ImageCms.ImageCmsProfile(BytesIO(trusted))
+    except OSError:
+        return None
+    return trusted
+
+
+def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:
+    """Converted by its profile, or plainly where the profile is broken."""
+    try:
+        converted = ImageCms.profileToProfile(
+            colour,
+            ImageCms.ImageCmsProfile(BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return colour.convert("RGB")
+    return converted or colour.convert("RGB")

@@ -1,0 +1,30 @@
+"""A WebP file, by way of libwebp.
+
+`python -m benchmarks.options` measures it (the tables are in `docs/api.md`): a tenth of a PNG's
+size for colours that nobody tells from the exact ones. More effort than the least doubles the time,
+and for a mask takes five times as long, to save less than a slow line needs for the difference.
+"""
+
+from io import BytesIO
+
+from PIL import Image
+
+from cutout.pictures import Composition
+
+QUALITY = 90
+METHOD = 0  # libwebp's effort, 0..6
+
+
+def encode_webp(composition: Composition) -> bytes:
+    """Colours with loss, alpha without; a mask wholly without."""
+    mask = composition.pixels.ndim == 2
+    file = BytesIO()
+    Image.fromarray(composition.pixels).save(
+        file,
+        "WEBP",
+        lossless=mask,
+        quality=QUALITY,
+        method=METHOD,
+        icc_profile=composition.icc_profile or b"",
+    )
+    return file.getvalue()

@@ -1,0 +1,55 @@
+"""What is to be made of a picture: the query and the form of a request, or what a program asks."""
+
+from dataclasses import dataclass, field
+
+from cutout.choices import FileFormat, Mode
+from cutout.colours import Colour
+from cutout.margins import Margin
+from cutout.source import Source
+
+
+@dataclass(frozen=True)
+class Background:
+    """What the object is laid on: a picture's file, whose holes show the colour; either alone; or
+    neither, which leaves the background transparent."""
+
+    colour: Colour | None = None
+    picture: Source | None = None
+
+    def __bool__(self) -> bool:
+        return self.picture is not None or (self.colour is not None and self.colour.alpha > 0)
+
+
+@dataclass(frozen=True)
+class ShadowLook:
+    """How `fg-image-shadow` draws. The defaults are the seed contract's."""
+
+    opacity: float = 0.73
+    """0..1, how dark the darkest place is."""
+    softness: float = 0.5
+    """0..1: 0 is a line, 1 twice as wide as 0.5."""
+    angle: float = 0.0
+    """-75..75 degrees from straight above, at which the light falls: positive from the left, so
+    that the shadow falls to the right."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The defaults are the seed contract: a transparent PNG of the picture's own size.
+
+    `crop` is the margin around the object's box, or None to keep the whole picture; `objects` asks
+    where the objects are. The mode `fg-mask` has no use for `background` and `shadow`, nor
+    `fg-image` for `shadow`: they are ignored.
+    """
+
+    mode: Mode = Mode.FG_IMAGE
+    background: Background = field(default_factory=Background)
+    crop: Margin | None = None
+    format: FileFormat = FileFormat.PNG
+    shadow: ShadowLook = field(default_factory=ShadowLook)
+    objects: bool = False
+
+    @property
+    def laid_on(self) -> Background | None:
+        """The background, where the mode has a use for one."""
+        return self.background if self.background and self.mode is not Mode.FG_MASK else None

@@ -1,0 +1,73 @@
+"""The values that pass from room to room."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cutout.flatten import flatten
+
+Pixels: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (height, width) for grey, or with a third axis of 3 for RGB or of 4 for RGBA with straight
+alpha; 0..255."""
+
+Alpha: TypeAlias = npt.NDArray[np.uint8]
+"""Shape (height, width): 0 is background, 255 is foreground."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture as it is seen: upright, 8 bits a channel.
+
+    `colour` is in mode RGB, straight; `holes` is the input's own alpha, where it had one;
+    `icc_profile` is kept where it describes RGB.
+    """
+
+    colour: Image.Image
+    holes: Alpha | None = None
+    icc_profile: bytes | None = None
+
+    @cached_property
+    def flat(self) -> Image.Image:
+        """What there is to see, without holes: mode RGB."""
+        return self.colour if self.holes is None else flatten(self.colour, self.holes)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.colour.size
+
+
+class Box(NamedTuple):
+    """In pixels, from the upper left."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class FoundObject:
+    """A part of the foreground that hangs together; `opacity`, 0..1, is the mean alpha of what is
+    visible of it."""
+
+    box: Box
+    opacity: float
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What is to be encoded; `objects`, largest first, are None where nobody asked for them."""
+
+    pixels: Pixels
+    icc_profile: bytes | None = None
+    objects: tuple[FoundObject, ...] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.pixels.shape[1], self.pixels.shape[0]

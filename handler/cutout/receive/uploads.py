@@ -1,0 +1,80 @@
+"""`POST /v1/uploads`: where to put a file that is too large for a request."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from cutout.errors import StorageError, UploadsDownError, UploadsUnavailableError
+from cutout.fetch.source import upload_url
+from cutout.receive.access import Guard
+from cutout.receive.documentation import UPLOADS_ANSWERS
+from cutout.receive.places import Places
+from cutout.settings import Settings
+from cutout.storage.storage import Storage, UploadType, absolute
+
+FileName = Annotated[
+    str,
+    Query(min_length=1, max_length=200, description="The file's name, for the results to carry."),
+]
+
+
+class UploadForm(BaseModel):
+    """A multipart form to post the file with."""
+
+    url: str = Field(description="Where to post the form.")
+    fields: dict[str, str] = Field(
+        description="Fields to send as they are, before the file, which comes last as `file`."
+    )
+
+
+class Upload(BaseModel):
+    """An upload that the server expects."""
+
+    upload: UploadForm
+    url: str = Field(description="What to send to `/v1/results` as `url`, within a day.")
+    expires_in: int = Field(description="Seconds in which the upload must begin.")
+    max_bytes: int = Field(description="The largest file that is taken.")
+
+
+def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
+    """Return the route, bound to the storage that it invites to.
+
+    Invitations have places of their own, as many as pictures. Without any, a flood of invitations
+    would occupy every thread of the server; with the pictures', it would have them refused.
+    """
+    router, places = APIRouter(prefix="/v1"), Places(settings)
+
+    @router.post(
+        "/uploads",
+        summary="Prepare a large upload",
+        responses=UPLOADS_ANSWERS,
+        dependencies=[*keys, Depends(places)],
+    )
+    async def uploads(
+        request: Request,
+        type: Annotated[  # noqa: A002
+            UploadType, Query(description="What the file is.")
+        ] = UploadType.JPEG,
+        name: FileName = "image",
+    ) -> Upload:
+        """For files that don't fit a request to `/v1/results`: on AWS those over about 4.5 MB.
+        Post the file to `upload.url` as multipart form data, all of `upload.fields` first and the
+        file last, as `file`. Then send `url` to `/v1/results`."""
+        if storage is None:
+            raise UploadsUnavailableError
+        try:
+            invitation = await to_thread.run_sync(storage.invite, type)
+        except StorageError as error:
+            raise UploadsDownError from error
+        address = absolute(invitation.url, str(request.base_url))
+        form = UploadForm(url=address, fields=invitation.fields)
+        return Upload(
+            upload=form,
+            url=upload_url(invitation.token, name),
+            expires_in=settings.upload_seconds,
+            max_bytes=settings.max_file_bytes - 1,
+        )
+
+    return router

@@ -1,0 +1,84 @@
+"""Objects of the bucket by their own names, for whoever may read and write there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from cutout.deadline import Deadline
+from cutout.settings import Settings
+from cutout.storage.s3 import TRANSFER_SECONDS, signer_of
+from cutout.storage.storage import AnswerKind
+from cutout.storage.transfer import get_object, head_object, put_object
+
+METADATA = "x-amz-meta-"
+ABSENT = {"if-none-match": "*"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as it was found. `etag` tells it from a later one of the same name; `metadata` is
+    what its writer gave it, names in lower case."""
+
+    etag: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class New:
+    """An object to be written; names and values of `metadata` are ASCII."""
+
+    content: bytes
+    kind: AnswerKind
+    metadata: Mapping[str, str]
+
+
+class NoBucketError(RuntimeError):
+    """`CUTOUT_BUCKET_URL` is not set, and batches have no other place to look at."""
+
+
+class Objects:
+    """Every call asks the network, and raises `StorageError` where that fails."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limit = settings.max_file_bytes
+        self._url = settings.bucket_url
+        self._signer = signer_of(settings)
+
+    def get(self, key: str, deadline: Deadline) -> bytes:
+        """Raises `UploadMissingError`, or `FileTooBigError` for a file of 16 MB or more."""
+        return get_object(self._signed("GET", key), self._limit, deadline)
+
+    def look_at(self, key: str, deadline: Deadline) -> Stored | None:
+        """None where there is none."""
+        headers = head_object(self._signed("HEAD", key), deadline)
+        if headers is None:
+            return None
+        found = {name.lower(): value for name, value in headers.items()}
+        metadata = {
+            name.removeprefix(METADATA): value
+            for name, value in found.items()
+            if name.startswith(METADATA)
+        }
+        return Stored(found["etag"], metadata)
+
+    def put(
+        self,
+        key: str,
+        new: New,
+        replaced: Stored | None,
+        deadline: Deadline,
+    ) -> None:
+        """Stores `new` in the place of `replaced`; raises `ChangedMeanwhileError` where
+        something else is there by now."""
+        headers = {
+            "content-type": new.kind.media_type,
+            **{f"{METADATA}{name}": value for name, value in new.metadata.items()},
+            **(ABSENT if replaced is None else {"if-match": replaced.etag}),
+        }
+        put_object(self._signed("PUT", key, headers), new.content, headers, deadline)
+
+    def _signed(self, method: str, key: str, headers: Mapping[str, str] | None = None) -> str:
+        if self._url is None:
+            raise NoBucketError
+        url = f"{self._url.rstrip('/')}/{quote(key, safe='/~')}"
+        return self._signer.presigned_url(method, url, TRANSFER_SECONDS, headers)

@@ -1,0 +1,96 @@
+"""What runs inside a worker process."""
+
+import logging
+import os
+import pickle
+import signal
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Generic, Protocol, TypeVar
+
+from cutout.deadline import Deadline
+from cutout.errors import PictureError
+from cutout.stages import Stages
+
+Context = TypeVar("Context")
+Context_contra = TypeVar("Context_contra", contravariant=True)
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Job(Protocol[Context_contra, Result_co]):
+    """A picklable callable: what to do with the context that the process holds."""
+
+    def __call__(self, context: Context_contra, deadline: Deadline, stages: Stages, /) -> Result_co:
+        """Return a picklable result, or raise."""
+
+
+@dataclass(frozen=True)
+class Order(Generic[Context]):
+    """A job and the seconds that it has. (The clocks of two processes need not agree.)"""
+
+    job: Job[Context, Any]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A job's result or its error, and the milliseconds that each stage took."""
+
+    result: Any
+    error: Exception | None
+    milliseconds: dict[str, float]
+
+
+def serve(connection: "Connection[Any, Any]", build: Callable[[], Context]) -> None:
+    """Build the context, say that it is ready, then answer each order until the parent is gone.
+
+    Pillow warns of files that are a little broken, which is no news for the parent's terminal.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    warnings.simplefilter("ignore")
+    with _until_the_parent_ends():
+        try:
+            context = build()
+        except Exception as error:  # noqa: BLE001  # the parent raises it
+            connection.send(_portable(error))
+            return
+        connection.send(None)
+        while True:
+            _answer_one(connection, context)
+
+
+@contextmanager
+def _until_the_parent_ends() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _answer_one(connection: "Connection[Any, Any]", context: Context) -> None:
+    order: Order[Context] = connection.recv()
+    stages = Stages()
+    result, error = None, None
+    try:
+        result = order.job(context, Deadline.after(order.seconds), stages)
+    except Exception as caught:  # noqa: BLE001  # the parent raises it
+        error = _portable(caught)
+    connection.send(Outcome(result, error, stages.milliseconds))
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the error as it can be sent, with its traceback as a note: pickle drops the rest."""
+    if not isinstance(error, PictureError):
+        error.add_note("".join(traceback.format_exception(error)).rstrip())
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
+    except Exception:  # a class that does not survive it may raise anything
+        logging.getLogger(__name__).debug("an error can't be sent", exc_info=True)
+        portable = RuntimeError(f"{type(error).__name__}: {error}")
+        portable.__notes__ = error.__notes__
+        return portable
+    return error

@@ -1,0 +1,157 @@
+"""One worker process, seen from its parent."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from threading import Lock
+from time import monotonic
+from typing import Any, Generic, TypeVar
+
+from cutout.deadline import Deadline
+from cutout.errors import TooSlowError
+from cutout.stages import Stages
+from cutout.workers.child import Context, Job, Order, Outcome, serve
+
+Result = TypeVar("Result")
+
+MAX_START_SECONDS = 60.0
+"""A process that isn't ready by then hangs. The networks load in half a second."""
+GRACE_SECONDS = 1.0
+"""A job looks at its deadline between its steps; one that ends by itself this soon after it is
+cheaper than a new process."""
+
+logger = logging.getLogger(__name__)
+
+
+class WorkerDiedError(RuntimeError):
+    """The process ended in the middle of a job: a crash in native code, or no memory left."""
+
+
+class Worker(Generic[Context]):
+    """Runs one job at a time in a process of its own, and replaces the process where one hangs.
+
+    The process starts at construction. It is spawned, not forked, since the threads of the parent
+    and of onnxruntime do not survive a fork.
+    """
+
+    def __init__(
+        self, build: Callable[[], Context], start_seconds: float = MAX_START_SECONDS
+    ) -> None:
+        self._build, self._start_seconds = build, start_seconds
+        self._is_ready = self._is_closed = False
+        self._replacing = Lock()
+        self._start()
+
+    def wait(self, seconds: float = inf) -> None:
+        """Return when the process is ready; raise what its `build` raised, or `TooSlowError`."""
+        if self._is_ready:
+            return
+        if not self._connection.poll(None if seconds == inf else seconds):
+            raise TooSlowError
+        try:
+            error: Exception | None = self._connection.recv()
+        except (EOFError, OSError) as ended:
+            raise WorkerDiedError("a worker process ended while it started") from ended
+        if error is not None:
+            raise error
+        self._is_ready = True
+
+    def run(self, job: Job[Context, Result], deadline: Deadline, stages: Stages) -> Result:
+        """Return the job's result and add its times to `stages`. Raise what the job raises,
+        `TooSlowError` where it overruns the deadline, or `WorkerDiedError`; after an overrun or a
+        death the process is a new one."""
+        outcome = self._outcome(job, deadline)
+        for stage, spent in outcome.milliseconds.items():
+            stages.milliseconds[stage] = stages.milliseconds.get(stage, 0.0) + spent
+        if outcome.error is not None:
+            raise outcome.error
+        result: Result = outcome.result
+        return result
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, for good: a job in it raises
+        `WorkerDiedError`."""
+        with self._replacing:
+            self._is_closed = True
+            self._end()
+
+    def _outcome(self, job: Job[Context, Result], deadline: Deadline) -> Outcome:
+        if not self._process.is_alive():  # the system has ended it since the last job
+            self._replace()
+        try:
+            self.wait(deadline.remaining())
+        except TooSlowError:
+            if monotonic() - self._started > self._start_seconds:
+                self._replace()
+            raise
+        except Exception:
+            self._replace()
+            raise
+        try:
+            return self._exchange(Order(job, deadline.remaining()))
+        except BaseException:  # whatever it was, part of a message may be left in the pipe
+            self._replace()
+            raise
+
+    def _exchange(self, order: Order[Context]) -> Outcome:
+        """Send the order and return what came of it."""
+        patience = None if order.seconds == inf else order.seconds + GRACE_SECONDS
+        try:
+            self._connection.send(order)
+            if not self._connection.poll(patience):
+                logger.error("a picture's work hangs: its process is replaced")
+                raise TooSlowError
+            outcome: Outcome = self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise WorkerDiedError("a worker process ended in the middle of a picture") from error
+        return outcome
+
+    def _replace(self) -> None:
+        with self._replacing:
+            if not self._is_closed:
+                self._end()
+                self._connection.close()
+                self._start()
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+    def _start(self) -> None:
+        """Start a process; where that fails, the old one is still known, and dead."""
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        process: SpawnProcess = context.Process(
+            target=serve, args=(theirs, self._build), daemon=True
+        )
+        try:
+            resource_tracker.ensure_running()  # its first start unblocks SIGINT
+            with _interrupts_blocked():
+                process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._process, self._started = process, monotonic()
+        self._connection: Connection[Any, Any] = ours
+        self._is_ready = False
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Start processes that never see the terminal's Ctrl-C: the parent decides what it means. (The
+    mask is inherited; Windows has none.)"""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

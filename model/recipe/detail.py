@@ -1,0 +1,66 @@
+"""Fine detail from the expert that draws it, as ONNX nodes.
+
+The fused alpha is a mean: it softens spokes, wires and leaves that one network has drawn sharply
+and others have filled. Where that network says the same as all together but for the detail, and
+is decided about it, its own alpha is the answer. Decided: its values are near 0 and 1, so that
+their variance around a place comes up to that of a mere yes and no with the same mean.
+"""
+
+import numpy as np
+
+from model.recipe.pictures import SIDE
+from model.recipe.sketch import Sketch
+
+GRID = 256
+"""Means over 4 by 4 pixels, and then over the surroundings of a cell."""
+AROUND, REACH = 5, 7
+SAME, APART = 0.5, 0.8
+"""The largest difference of such means within reach of a place: all of the detail is taken, none of
+it. Within reach, so that no outline is left of what one expert alone has seen."""
+UNDECIDED, DECIDED = 0.6, 0.9
+"""Variance over mean times (1 - mean): none of the detail is taken, all of it."""
+NOTHING = 1e-3
+
+
+def add_detail(sketch: Sketch, fused: str, drawn: str) -> str:
+    """The alpha of both, shape (1, 1, SIDE, SIDE) as theirs, 0..1."""
+    difference = sketch.add("Sub", [drawn, fused])
+    near = sketch.add("Abs", [_around(sketch, difference)])
+    apart = sketch.add("MaxPool", [near], _centred(REACH))
+    share = sketch.add(
+        "Mul",
+        [
+            _ramp(sketch, apart, APART, SAME),
+            _ramp(sketch, _decided(sketch, drawn), UNDECIDED, DECIDED),
+        ],
+    )
+    change = sketch.add("Mul", [sketch.resize(share, 1, SIDE), difference])
+    return sketch.add("Add", [fused, change])
+
+
+def _around(sketch: Sketch, name: str) -> str:
+    """Mean over the surroundings, shape (1, 1, GRID, GRID)."""
+    size = SIDE // GRID
+    cells = sketch.add("AveragePool", [name], {"kernel_shape": [size] * 2, "strides": [size] * 2})
+    return sketch.add("AveragePool", [cells], _centred(AROUND))
+
+
+def _centred(side: int) -> dict[str, list[int]]:
+    return {"kernel_shape": [side] * 2, "pads": [side // 2] * 4}
+
+
+def _decided(sketch: Sketch, alpha: str) -> str:
+    """1 where it is only zeros and ones, 0 where it is uniform."""
+    mean = _around(sketch, alpha)
+    square = _around(sketch, sketch.add("Mul", [alpha, alpha]))
+    squared = sketch.add("Mul", [mean, mean])
+    most = sketch.add("Sub", [mean, squared])
+    variance = sketch.add("Sub", [square, squared])
+    return sketch.add("Div", [variance, sketch.add("Add", [most, sketch.constant(NOTHING)])])
+
+
+def _ramp(sketch: Sketch, name: str, zero: float, one: float) -> str:
+    """Linear from 0 at `zero` to 1 at `one`."""
+    steep = sketch.constant(1 / (one - zero), np.float32)
+    risen = sketch.add("Mul", [sketch.add("Sub", [name, sketch.constant(zero)]), steep])
+    return sketch.add("Clip", [risen, sketch.constant(0), sketch.constant(1)])

@@ -1,0 +1,57 @@
+"""The fusion's parameters, fitted by `model.recipe.fit` and used by `model.recipe.fusion`."""
+
+from dataclasses import dataclass, replace
+
+GRID, CELLS = 256, 64
+"""The side at which the gate looks at the experts' maps, and the side of its own."""
+POOL, CONTEXT = 4, 3
+"""The surroundings of a cell: the mean over 3 by 3 fields of 4 by 4 cells."""
+CLIP = 6.0
+"""A logit beyond it says no more than "sure"."""
+CONFIDENT = 8.0
+"""The same for the gate's view of it."""
+PRESENT = 0.003
+"""Share of the picture from which an expert has found something."""
+
+
+CLOSED = 25
+"""Side, in pixels of the grid, of the square by which maps are closed before they are compared:
+an expert that fills the spokes of a wheel agrees with one that draws them."""
+DECIDED = 17
+"""Side of the surroundings, in cells, over which an expert's decidedness is averaged."""
+UNDECIDED = 9
+"""Side of the surroundings, in pixels of the grid, over which the fused alpha's indecision is
+averaged."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """An expert's trust is `presence` if it has found something, plus `agreement` times its mean
+    overlap with the others (gaps closed), plus `structure` times the spread of its alpha around the
+    place, plus `decided` times how far its alpha is from a half there (0..1), plus its `prior`. The
+    weights are the softmax of that. The fused logit is the weighted mean of the logits times
+    `gain`, and times 1 + `choice` · indecision around the place (0..1): an area on which the
+    experts disagree becomes object or background, an edge stays soft.
+    """
+
+    presence: float
+    agreement: float
+    structure: float
+    decided: float
+    prior: tuple[float, ...]
+    gain: float
+    choice: float
+
+
+FAST = Gate(
+    presence=8.0,
+    agreement=8.0,
+    structure=14.0,
+    decided=6.0,
+    prior=(0.2, 0.0, -0.2, 0.4),
+    gain=1.75,
+    choice=4.0,
+)
+GATES = {"fast": FAST, "best": replace(FAST, prior=(0.2, -0.2, 0.0, -0.2, 0.4))}
+"""One prior per expert, in the order of `model.recipe.experts.MODELS`. Rounded: the error is flat
+around these values."""

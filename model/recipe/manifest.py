@@ -1,0 +1,142 @@
+"""What the model file is, what made it and how good it is, as JSON."""
+
+import json
+import platform
+from collections import Counter
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from onnx import TensorProto, ValueInfoProto, load
+
+from model.recipe.calibrate import QUANTILE
+from model.recipe.experts import GRAPHS, Expert
+from model.recipe.gate import GATES
+from model.recipe.quality import Quality
+from model.recipe.share import WEIGHTS
+from model.recipe.speed import Speed
+
+NAME = "manifest.json"
+REFINER = "edge-refiner.int8.onnx"
+"""Made by `model.recipe.refiner`."""
+TOOLS = ("onnx", "onnxruntime", "numpy", "pillow")
+
+Manifest: TypeAlias = dict[str, Any]
+"""As it lies in the file; `describe` and `figures` are the schema."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What went into the quantization."""
+
+    weight_bits: int
+    pictures: list[Path]
+
+
+def describe(folder: Path, recipe: Recipe) -> Manifest:
+    """Everything but the figures, of the files in `folder`."""
+    names = [*(f"{name}.onnx" for name in GRAPHS), WEIGHTS]
+    names += [REFINER] if (folder / REFINER).exists() else []
+    return {
+        "files": {name: describe_file(folder / name) for name in names},
+        "graphs": {name: _graph(folder / f"{name}.onnx", name) for name in GRAPHS},
+        "weights": {"type": "int8", "bits": recipe.weight_bits, "per_channel": True},
+        "calibration": {
+            "pictures": len(recipe.pictures),
+            "sha256": _digest_of_all(recipe.pictures),
+            "quantile": QUANTILE,
+        },
+        "tools": {"python": platform.python_version()} | {name: version(name) for name in TOOLS},
+    }
+
+
+def describe_file(path: Path) -> Manifest:
+    """One entry of ``files``."""
+    return {"sha256": digest(path), "bytes": path.stat().st_size}
+
+
+def figures(sets: dict[str, dict[str, Quality]], speed: Speed) -> Manifest:
+    """What was measured, rounded to what is worth reading."""
+    return {
+        "mean_absolute_error": {
+            model: {name: _rounded(asdict(item), 5) for name, item in each.items()}
+            for model, each in sets.items()
+        },
+        "one_thread": _rounded(asdict(speed), 3),
+    }
+
+
+def earlier_figures(folder: Path) -> Manifest | None:
+    """Figures hold for as long as the files stay the same."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    earlier = read(path)
+    same = all(digest(folder / name) == file["sha256"] for name, file in earlier["files"].items())
+    found: Manifest | None = earlier["figures"] if same else None
+    return found
+
+
+def _graph(path: Path, name: str) -> Manifest:
+    model = load(path, load_external_data=False)
+    return {
+        "experts": [_expert(expert) for expert in GRAPHS[name]],
+        **({"gate": asdict(GATES[name])} if name in GATES else {}),
+        "inputs": {each.name: _tensor(each) for each in model.graph.input},
+        "outputs": {each.name: _tensor(each) for each in model.graph.output},
+        "opset": next(item.version for item in model.opset_import if not item.domain),
+        "ir_version": model.ir_version,
+        "operators": dict(sorted(Counter(node.op_type for node in model.graph.node).items())),
+    }
+
+
+def _expert(expert: Expert) -> Manifest:
+    source = expert.source
+    return {
+        "name": expert.name,
+        "side": expert.side,
+        "package": source.package,
+        "sha256": source.digest,
+        "licence": source.licence,
+    }
+
+
+def write(path: Path, manifest: Manifest) -> None:
+    """Indented, for readers and diffs."""
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def read(path: Path) -> Manifest:
+    """The counterpart of `write`."""
+    manifest: Manifest = json.loads(path.read_text())
+    return manifest
+
+
+def digest(path: Path) -> str:
+    """The file's sha256 in hex."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _digest_of_all(paths: list[Path]) -> str:
+    """Of the sorted digests, so that names and order don't matter."""
+    return sha256("\n".join(sorted(digest(path) for path in paths)).encode()).hexdigest()
+
+
+def _tensor(value: ValueInfoProto) -> Manifest:
+    tensor = value.type.tensor_type
+    return {
+        "type": TensorProto.DataType.Name(tensor.elem_type).lower(),
+        "shape": [dimension.dim_value for dimension in tensor.shape.dim],
+    }
+
+
+def _rounded(values: Manifest, digits: int) -> Manifest:
+    result: Manifest = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            result[name] = _rounded(value, digits)
+        else:
+            result[name] = round(value, digits) if isinstance(value, float) else value
+    return result
