@@ -46,7 +46,7 @@ class Example:
 
 
 def observe(experts: tuple[Expert, ...], folder: Path, train: Path) -> Iterator[Example]:
-    """Yield the outputs on `train` of the experts in `folder` (``python -m model.recipe --keep``)."""
+    """Yield the outputs on `train` of the experts in `folder`, kept by ``model.recipe --keep``."""
     sessions = [open_session(folder / f"{expert.stem}.int8.onnx") for expert in experts]
     for images in sorted(train.glob("*/im")):
         for path in pictures_in(images):

@@ -41,7 +41,7 @@ def test_an_example_runs(tmp_path: Path, example: str) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT / "handler")},
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'handler'}"},
         capture_output=True,
         check=False,
     )
@@ -87,7 +87,7 @@ def test_the_library_example_runs(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT / "handler"), "CUTOUT_MODEL": "fast"},
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'handler'}", "CUTOUT_MODEL": "fast"},
         check=True,
     )
     made = opened(tmp_path / "photo-cutout.png")
