@@ -1,6 +1,5 @@
 """The measured part of `docs/cost.md`, and its plot."""
 
-import re
 from collections.abc import Sequence
 
 from benchmarks.cost.chart import Line, Panel, chart
@@ -14,9 +13,9 @@ from benchmarks.cost.prices import (
 )
 from benchmarks.report import processor
 from cutout.settings import Settings
+from tools.template import parse_template
 
 CENTS = 100
-DEFAULT = re.compile(r"^  MemorySize:$.*?^    Default: (\d+)$", re.MULTILINE | re.DOTALL)
 
 PART = """Made by `make bench-cost` ({repeats} warm invocations each, medians) on
 {cpu}: the image under Lambda's emulator, in containers
@@ -41,11 +40,11 @@ Prices: {sources}."""
 
 
 def template_default(template: str) -> int:
-    """MB that the template gives the function."""
-    found = DEFAULT.search(template)
-    if found is None:
-        raise ValueError("the template has no default for MemorySize")
-    return int(found[1])
+    """Return the megabytes that the template gives the function; raise ValueError without them."""
+    parameters = parse_template(template)["Parameters"]
+    if "Default" not in parameters.get("MemorySize", {}):
+        raise ValueError("The template has no default for MemorySize. Give it one.")
+    return int(parameters["MemorySize"]["Default"])
 
 
 def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: int) -> str:
