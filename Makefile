@@ -30,7 +30,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: bench-cold evaluate model image image-test image-sizes events lock clean
+.PHONY: bench-cold evaluate model image image-test image-sizes events settings lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -105,6 +105,9 @@ bench-cold: image $(DEV_READY) ## time N=10 cold containers beside a naive image
 
 events: $(DEV_READY) ## write the sample events again
 	$(BIN)/python -m tools.events
+
+settings: $(DEV_READY) ## write docs/settings.md again
+	$(BIN)/python -m tools.settings_page
 
 lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newest versions)
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
