@@ -6,6 +6,7 @@ PORT ?= 8000
 CONTAINER ?= $(firstword $(shell command -v docker podman))
 PLATFORM ?= linux/amd64
 TAG ?= cutout:latest
+WORKERS ?= 2
 
 BIN := .venv/bin
 LAYERS := $(sort $(wildcard layers/*/requirements.txt))
@@ -38,9 +39,9 @@ help: ## say what there is to make
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m cutout --host $(HOST) --port $(PORT)
 
-test: $(DEV_READY) $(SAM_READY) ## run all tests (ARGS="tests/events -k modes" for some)
+test: $(DEV_READY) $(SAM_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template, sample events, known holes
 	$(BIN)/ruff check
