@@ -1,4 +1,4 @@
-"""The measured part of `docs/cost.md`, and its plot."""
+"""Render the measured part of `docs/cost.md`, and its plot."""
 
 from collections.abc import Sequence
 
@@ -48,7 +48,7 @@ def template_default(template: str) -> int:
 
 
 def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: int) -> str:
-    """Markdown."""
+    """Return the Markdown of the page's measured part."""
     choice = best(settings, prices)
     return PART.format(
         repeats=repeats,
@@ -65,7 +65,7 @@ def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: i
 
 
 def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> str:
-    """A row for each memory size; the template's is bold."""
+    """Return a row for each memory size; the template's is bold."""
     sides = [each.side for each in settings[0].pictures]
     names = ["MB", "processors", "threads"]
     for side in sides:
@@ -75,7 +75,7 @@ def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> st
 
 
 def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
-    """How the template's default compares with the best."""
+    """Return a sentence that compares the template's default with the best."""
     choice = best(settings, prices)
     if default == choice.memory:
         return f"The template's default is {default} MB, too."
@@ -96,7 +96,7 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
 
 
 def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
-    """Dollars of the gateway and of sending the answers out, and the answers' size."""
+    """Return dollars for the gateway and for sending the answers, and the answers' size."""
     names = ["picture", "answer", "HTTP API", "sent to the internet"]
     rows = [
         _line(
@@ -113,7 +113,7 @@ def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
 
 
 def plot(settings: Sequence[Setting], prices: Prices) -> str:
-    """SVG; the best setting is marked."""
+    """Return an SVG document in which the best setting is marked."""
     sides = [each.side for each in settings[0].pictures]
     times, cents = [], []
     for place, side in enumerate(sides):
