@@ -65,4 +65,11 @@ COPY --from=build /build/code ${LAMBDA_TASK_ROOT}
 WORKDIR ${LAMBDA_TASK_ROOT}
 RUN python -c "import cutout.aws, cutout.batch.aws"
 
+LABEL org.opencontainers.image.title="Cutout" \
+      org.opencontainers.image.description="Background removal on AWS Lambda" \
+      org.opencontainers.image.version="1.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/OWNER/cutout" \
+      org.opencontainers.image.documentation="https://github.com/OWNER/cutout/tree/main/docs"
+
 CMD ["cutout.aws.lambda_handler"]

@@ -6,6 +6,7 @@ PORT ?= 8000
 CONTAINER ?= $(firstword $(shell command -v docker podman))
 PLATFORM ?= linux/amd64
 TAG ?= cutout:latest
+WORKERS ?= 2
 
 BIN := .venv/bin
 LAYERS := $(sort $(wildcard layers/*/requirements.txt))
@@ -30,7 +31,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: bench-cold evaluate model image image-test image-sizes events lock clean
+.PHONY: bench-cold evaluate model image image-test image-sizes events settings lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,9 +39,9 @@ help: ## say what there is to make
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m cutout --host $(HOST) --port $(PORT)
 
-test: $(DEV_READY) $(SAM_READY) ## run all tests (ARGS="tests/events -k modes" for some)
+test: $(DEV_READY) $(SAM_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template, sample events, known holes
 	$(BIN)/ruff check
@@ -105,6 +106,9 @@ bench-cold: image $(DEV_READY) ## time N=10 cold containers beside a naive image
 
 events: $(DEV_READY) ## write the sample events again
 	$(BIN)/python -m tools.events
+
+settings: $(DEV_READY) ## write docs/settings.md again
+	$(BIN)/python -m tools.settings_page
 
 lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newest versions)
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)

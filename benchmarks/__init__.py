@@ -1,1 +1,1 @@
-"""Speed, memory and start-up of the whole service: ``make bench``."""
+"""Measure speed, memory and start-up of the whole service: ``make bench``."""

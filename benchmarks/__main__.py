@@ -1,4 +1,4 @@
-"""``make bench``: every size, mode and number of threads, to `docs/benchmark.md`."""
+"""Measure every size, mode and number of threads for `docs/benchmark.md`: ``make bench``."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmark.md"
 
 
 def measure_apart(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
-    """Runs `benchmarks.worker` in a process of its own."""
+    """Run `benchmarks.worker` in a process of its own."""
     arguments = [str(path), str(mode), str(threads), str(repeats)]
     command = [sys.executable, "-m", "benchmarks.worker", *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
@@ -27,7 +27,7 @@ def measure_apart(path: Path, mode: Mode, threads: int, repeats: int) -> Measure
 
 
 def main() -> None:
-    """Measures and writes the page."""
+    """Measure everything and write the page."""
     parser = ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])

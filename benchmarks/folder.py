@@ -1,9 +1,9 @@
-"""The command on a folder of 200 mixed pictures, some of them broken: ``make bench-folder``.
+"""Measure the command on a folder of 200 mixed pictures, some broken: ``make bench-folder``.
 
-What it does in a second, start included, beside the bare networks on both cores, and its memory
-over time. The bare networks do what they do for these pictures and nothing else: their input is
-made beforehand, and as many threads work on it as on the command's. Half of that is measured before
-the command and half after it.
+The page has pictures a second, start included, beside the bare networks on both cores, and memory
+over time. The bare networks do the same inference and nothing else: their input is prepared
+beforehand, and as many threads work on it as on the command's. Half of that is measured before the
+command and half after it.
 """
 
 import subprocess
@@ -42,30 +42,34 @@ PARTS = 4
 
 
 class Recorder(EdgeRefiner):
-    """Collects what the network would be asked."""
+    """Collect the network's inputs."""
 
     asked: list[npt.NDArray[np.uint8]]
 
     def infer(self, seen: npt.NDArray[np.uint8]) -> Alpha:
+        """Record the tiles and return their coarse alpha unchanged."""
         self.asked.append(seen)
         return np.asarray(seen[..., 3])
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds by the clock, and of processors: on a machine that others share, the latter say
-    what the former would be alone."""
+    """Hold wall-clock and processor seconds.
+
+    On a shared machine, the latter tell what the former would be alone.
+    """
 
     seconds: float = 0.0
     processors: float = 0.0
 
     def __add__(self, other: "Spent") -> "Spent":
+        """Return the sums."""
         return Spent(self.seconds + other.seconds, self.processors + other.processors)
 
 
 @dataclass
 class Bare:
-    """The networks alone, one thread for each of the pictures in work."""
+    """Run only the networks, in one thread for each picture in work."""
 
     settings: Settings = field(default_factory=Settings)
     main: Spent = Spent()
@@ -73,6 +77,7 @@ class Bare:
     tiles: int = 0
 
     def __post_init__(self) -> None:
+        """Load the networks."""
         self._network = Network(self.settings.model_dir, self.settings.model, 1)
         self._edges = EdgeRefiner(self.settings.model_dir, 1)
         self._recorder = Recorder(self.settings.model_dir, 1)
@@ -81,7 +86,7 @@ class Bare:
         self._edges.wait()
 
     def run(self, paths: Sequence[Path]) -> None:
-        """Adds the time that these pictures take; broken ones take none."""
+        """Return the time that these pictures take; broken ones take none."""
         for start in range(0, len(paths), CHUNK):
             pictures = list(self._decoded(paths[start : start + CHUNK]))
             squares = [square(each) for each in pictures]
@@ -117,7 +122,7 @@ class Bare:
 
 @dataclass(frozen=True)
 class Run:
-    """Of the command: the time of all, its memory by time, and what it said."""
+    """Hold the command's total time, its memory over time, and its output."""
 
     spent: Spent
     resident_mb: list[int]
@@ -126,7 +131,7 @@ class Run:
 
 
 def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
-    """As a process of its own, watched."""
+    """Run the command in a process of its own, watched."""
     line = [sys.executable, "-m", "cutout.command", str(folder), "-o", str(output), *arguments]
     start, resident = perf_counter(), []
     with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
@@ -141,7 +146,7 @@ def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
 
 
 def main() -> None:
-    """Prints the figures; ends with 1 where a good picture has no cut-out."""
+    """Print the figures; exit with 1 if a good picture has no cut-out."""
     parser = ArgumentParser(prog="python -m benchmarks.folder")
     parser.add_argument("--pictures", type=int, default=200)
     parser.add_argument("arguments", nargs="*", help="more arguments for the command, after --")
@@ -176,7 +181,7 @@ MB."""
 
 
 def report(count: int, good: int, made: int, run: Run, bare: Bare) -> str:
-    """Markdown."""
+    """Return the figures as Markdown."""
     both = bare.main + bare.edges
     size = -(-len(run.resident_mb) // PARTS)
     starts = range(0, len(run.resident_mb), size)

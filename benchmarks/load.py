@@ -1,5 +1,8 @@
-"""8 clients x 25 requests against the local server: `python -m benchmarks.load`. Says whether each
-answer belongs to its own picture, and how much the memory's peak grew after the first 100."""
+"""Send 8 x 25 requests to the local server: `python -m benchmarks.load`.
+
+It reports whether each answer belongs to its own picture, and how much the peak of the memory grew
+after the first 100.
+"""
 
 import sys
 from base64 import b64decode
@@ -22,7 +25,7 @@ SECONDS = 300
 
 @dataclass
 class Outcome:
-    """Of all requests together."""
+    """Hold the result of all requests together."""
 
     answered: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -30,20 +33,22 @@ class Outcome:
 
     @property
     def growth(self) -> float:
-        """Of the memory's peak: in the second half over the first. (From one request to the next it
-        goes up and down by a fifth, as bodies come and go.)"""
+        """Return the memory's peak in the second half over that in the first.
+
+        From one request to the next, memory goes up and down by a fifth, as bodies come and go.
+        """
         first, second = self.resident_kb[:WARM_UP], self.resident_kb[WARM_UP:]
         return max(second) / max(first) - 1
 
 
 def picture(client: int, number: int) -> bytes:
-    """One of its own for each request; the sizes come round again every fifth time."""
+    """Return a request's own picture; sizes repeat every fifth time."""
     image = gradient(400 + 150 * (number % 5), 300 + 100 * client)
     return jpeg(image, comment=b"%d, %d" % (client, number))
 
 
 def complaint(content: bytes, reply: requests.Response) -> str | None:
-    """What is wrong with the answer to `content`."""
+    """Return the error in the answer to `content`, or None."""
     if reply.status_code != 200:
         return f"{reply.status_code} {reply.text[:200]}"
     (result,) = reply.json()["results"]
@@ -56,7 +61,7 @@ def complaint(content: bytes, reply: requests.Response) -> str | None:
 
 
 def load(url: str, resident_kb: Callable[[], int]) -> Outcome:
-    """All clients at once."""
+    """Run all clients at once."""
     outcome, lock = Outcome(), Lock()
 
     def one_client(client: int) -> None:
@@ -78,6 +83,7 @@ def load(url: str, resident_kb: Callable[[], int]) -> Outcome:
 
 
 def main() -> None:
+    """Print the outcome; exit with the complaints if there are any."""
     with LocalServer("cutout") as server:
         outcome = load(server.url, server.resident_kb)
     print(

@@ -1,4 +1,4 @@
-"""A folder as people have them: photos and drawings of many sizes, some files broken."""
+"""Make a realistic folder: photos and drawings of many sizes, some files broken."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -27,7 +27,7 @@ BROKEN: tuple[Callable[[bytes], bytes], ...] = (
 
 
 def fill(folder: Path, count: int) -> int:
-    """So many files, always the same; returns how many of them are good pictures."""
+    """Write `count` files, always the same; return how many of them are good pictures."""
     random, good = np.random.default_rng(8), 0
     for number in range(count):
         content = _file(number, random)
@@ -43,7 +43,7 @@ def fill(folder: Path, count: int) -> int:
 
 
 def _file(number: int, random: np.random.Generator) -> bytes:
-    """Every fourth is a drawing, as a PNG; the others are photos, as JPEG."""
+    """Return every fourth file as a drawing in PNG, the others as photos in JPEG."""
     side = LARGE if number % 40 == 20 else SIDES[number % len(SIDES)]
     wide, high = SHAPES[number % len(SHAPES)]
     size = round(side * wide), round(side * high)
@@ -59,7 +59,7 @@ def _file(number: int, random: np.random.Generator) -> bytes:
 
 
 def _photo(number: int, size: tuple[int, int], random: np.random.Generator) -> Image.Image:
-    """One of the free test photos, mirrored every other time, with a camera's grain."""
+    """Return a free test photo, mirrored every other time, with a camera's grain."""
     name = ("astronaut", "chelsea", "coffee")[number % 3]
     with Image.open(PHOTOS / f"{name}.jpg") as photo:
         image = photo.resize(size, Image.Resampling.BICUBIC)

@@ -1,5 +1,4 @@
-"""What each option costs a whole request, and how large a WebP gets: prints the tables of
-`docs/api.md`.
+"""Measure the time of each option and the size of WebP, for the tables of `docs/api.md`.
 
 ``python -m benchmarks.options`` measures at 4096 x 4096; ``--side`` and ``--repeats`` change that.
 """
@@ -65,7 +64,7 @@ QUALITIES, METHODS = (80, 90, 95), (0, 2, 4)
 
 
 def background(kind: str, side: int) -> PictureForm | None:
-    """Of another shape than the picture, so that it has to be scaled."""
+    """Return a background of another shape than the picture, which has to be scaled."""
     if kind == PLAIN:
         return None
     image = Image.open(COFFEE).resize((side, side * 3 // 4), Image.Resampling.BICUBIC)
@@ -81,14 +80,14 @@ def background(kind: str, side: int) -> PictureForm | None:
 
 
 def pipeline() -> Pipeline:
-    """On both of two cores, as on Lambda with 3,008 MB."""
+    """Return a pipeline that uses two cores, as on Lambda with 3,008 MB."""
     settings = Settings()
     network = Network(settings.model_dir, settings.model, 2)
     return Pipeline(settings, network, sharpen=EdgeRefiner(settings.model_dir, 2))
 
 
 def measure(path: Path, name: str, side: int, repeats: int) -> dict[str, float]:
-    """Milliseconds, medians of whole requests after one that doesn't count; bytes."""
+    """Return median milliseconds of whole requests after one unmeasured, and bytes."""
     options, kind = VARIANTS[name]
     own, form = Service(pipeline()), PictureForm(image=Source(path.read_bytes(), path.name))
     form = PictureForm(image=form.image, background=background(kind, side))
@@ -105,7 +104,7 @@ def measure(path: Path, name: str, side: int, repeats: int) -> dict[str, float]:
 
 
 def costs(path: Path, side: int, repeats: int) -> Iterator[str]:
-    """Each in a process of its own, so that its peak memory is its own."""
+    """Measure each option in a process of its own, for a peak of memory of its own."""
     yield "| | compose | encode | whole request | answer | peak memory |"
     yield "|---|---:|---:|---:|---:|---:|"
     for name in VARIANTS:
@@ -121,7 +120,7 @@ def costs(path: Path, side: int, repeats: int) -> Iterator[str]:
 
 
 def qualities(path: Path) -> Iterator[str]:
-    """WebP by quality and effort, and what it loses of the visible colours."""
+    """Measure WebP by quality and effort: size, time and error of the visible colours."""
     yield "| quality | method | time | file | error (rms, of 255) |"
     yield "|---:|---:|---:|---:|---:|"
     source = Source(path.read_bytes(), path.name)
@@ -139,12 +138,14 @@ def qualities(path: Path) -> Iterator[str]:
 
 
 def timed(make: Callable[[], bytes]) -> tuple[float, bytes]:
+    """Return the milliseconds it took, and the result."""
     start = perf_counter()
     made = make()
     return (perf_counter() - start) * 1000, made
 
 
 def main() -> None:
+    """Print the tables."""
     parser = ArgumentParser(prog="python -m benchmarks.options", description=__doc__)
     parser.add_argument("--side", type=int, default=4096)
     parser.add_argument("--repeats", type=int, default=3)

@@ -1,4 +1,4 @@
-"""A photo of any size for the benchmark."""
+"""Make a photo of any size for the benchmark."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ GRAIN = 4.0  # standard deviation, of 255: like a camera's, so that the PNG isn'
 
 
 def save_photo(side: int, folder: Path) -> Path:
-    """A square JPEG of `side` pixels: the astronaut (NASA, public domain) with seeded grain."""
+    """Write a square JPEG of `side` pixels: the astronaut (NASA, public domain) with grain."""
     image = Image.open(ASTRONAUT).resize((side, side), Image.Resampling.BICUBIC)
     grain = np.random.default_rng(side).normal(0, GRAIN, (side, side, 3))
     noisy = np.clip(np.asarray(image) + grain, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Measurements as a Markdown page."""
+"""Render measurements as a Markdown page."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,7 +28,7 @@ From process start to the first answer of `/v1/version`, model loaded: **{startu
 
 
 def render(measurements: list[Measurement], startup: float, repeats: int) -> str:
-    """The page's text."""
+    """Return the page's text."""
     return PAGE.format(
         repeats=repeats,
         cpu=processor(),
@@ -60,7 +60,7 @@ def _row(each: Measurement) -> str:
 
 
 def processor() -> str:
-    """The processor's name and which of the instruction sets that matter it has."""
+    """Return the processor's name and its instruction sets that affect the speed."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     info = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
     flags = info.get("flags", "").split()

@@ -1,5 +1,7 @@
-"""What signing one S3 link costs a process that has done nothing else: ``python -m
-benchmarks.signing``. The figures are in `docs/deploy.md`."""
+"""Measure the cost of signing one S3 link in a new process: ``python -m benchmarks.signing``.
+
+The figures are in `docs/deploy.md`.
+"""
 
 import subprocess
 import sys
@@ -38,7 +40,7 @@ MEMORY = "print(open('/proc/self/status').read().partition('VmHWM:')[2].split()[
 
 
 def measure(code: str) -> tuple[float, float]:
-    """Milliseconds from start to end of a process, and its peak memory in MB."""
+    """Return milliseconds from start to end of a process, and its peak memory in MB."""
     start = perf_counter()
     command = [sys.executable, "-c", f"{code}\n{MEMORY}"]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
@@ -46,7 +48,7 @@ def measure(code: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Prints a Markdown table of medians, in turns, less those of doing nothing."""
+    """Print a Markdown table of medians, measured in turns, less those of an idle process."""
     parser = ArgumentParser(prog="python -m benchmarks.signing")
     parser.add_argument("--repeats", type=int, default=15)
     repeats: int = parser.parse_args().repeats

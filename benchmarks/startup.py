@@ -1,4 +1,4 @@
-"""From the start of a process to the first answer, as on a cold Lambda.
+"""Time a process from its start to the first answer, as on a cold Lambda.
 
 ``python -m benchmarks.startup --against main`` compares this tree, with and without a bucket, with
 an older revision of the code, in turns.
@@ -31,13 +31,16 @@ BUCKET = {
 
 
 def time_to_first_answer(repeats: int) -> float:
-    """Median seconds from the start of a process that imports the handler and loads the model to
-    its answer of `/v1/version`; the first one, which warms the disk cache, doesn't count."""
+    """Return median seconds from a process's start to its answer of `/v1/version`.
+
+    The process imports the handler and loads the model. The first one, which warms the disk
+    cache, is not counted.
+    """
     return median([start_once(ROOT, {}) for _ in range(repeats + 1)][1:])
 
 
 def start_once(folder: Path, environment: Mapping[str, str]) -> float:
-    """Seconds, for the code in `folder`."""
+    """Return seconds for the code in `folder`."""
     command = [sys.executable, "-c", FIRST_ANSWER]
     start = perf_counter()
     with subprocess.Popen(
@@ -54,7 +57,7 @@ def start_once(folder: Path, environment: Mapping[str, str]) -> float:
 
 
 def check_out(revision: str, folder: Path) -> None:
-    """What the start needs of a revision, the model included."""
+    """Check out the files of a revision that a start needs, the model included."""
     command = ["git", "archive", revision, "handler", "model", "events"]
     archive = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
     with open_tar(fileobj=BytesIO(archive)) as tar:
@@ -62,7 +65,7 @@ def check_out(revision: str, folder: Path) -> None:
 
 
 def main() -> None:
-    """Prints the medians."""
+    """Print the medians."""
     parser = ArgumentParser(prog="python -m benchmarks.startup")
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--against", required=True, help="a git revision")

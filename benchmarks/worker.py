@@ -1,4 +1,4 @@
-"""One combination in a process of its own, so that its peak memory is its own: prints JSON."""
+"""Measure one combination in a process of its own, for a peak of memory of its own; print JSON."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ from cutout.timing import Deadline, Stages
 
 @dataclass(frozen=True)
 class Measurement:
-    """Medians in milliseconds; sizes in bytes."""
+    """Hold medians in milliseconds, and sizes in bytes."""
 
     side: int
     mode: str
@@ -41,12 +41,12 @@ class Measurement:
 
 
 class TimedEdges(EdgeRefiner):
-    """Adds up the time in its network."""
+    """Add up the time in the edge refiner's network."""
 
     seconds = 0.0
 
     def infer(self, seen: npt.NDArray[np.uint8]) -> Alpha:
-        """As ever."""
+        """Run the network and add its time."""
         start = perf_counter()
         alpha = super().infer(seen)
         self.seconds += perf_counter() - start
@@ -54,8 +54,10 @@ class TimedEdges(EdgeRefiner):
 
 
 def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
-    """Whole requests and the bare network on the same input, in turns, after one of each that
-    doesn't count. The network's peak is below the request's, so that the memory is the latter's."""
+    """Time whole requests and the bare network on the same input, in turns, after one of each.
+
+    The network's peak is below the request's, so the memory is the request's.
+    """
     settings = Settings()
     network = Network(settings.model_dir, settings.model, threads)
     edges = TimedEdges(settings.model_dir, threads)
@@ -95,14 +97,16 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
 
 
 def peak_rss() -> int:
-    """Bytes of resident memory at their highest. (getrusage would count the parent's, from before
-    this process was its own.)"""
+    """Return the highest bytes of resident memory.
+
+    getrusage would count the parent's, from before the process was its own.
+    """
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def main() -> None:
-    """``python -m benchmarks.worker PHOTO MODE THREADS REPEATS``."""
+    """Run ``python -m benchmarks.worker PHOTO MODE THREADS REPEATS``."""
     parser = ArgumentParser()
     parser.add_argument("photo", type=Path)
     parser.add_argument("mode", type=Mode)

@@ -53,8 +53,7 @@ def measure(
     jobs: int,
     only: str | None,
 ) -> Scores:
-    """Return the scores of every contender, measured in `jobs` processes of the environment that
-    has the packages for it."""
+    """Return every contender's scores, measured by `jobs` processes in `.venv-measures`."""
     python = sys.executable if only else str(MEASURES)
     command = [python, "-m", "evaluation.metrics", str(sets), *map(str, folders.values())]
     command += ["--jobs", str(jobs), *(["--only", only] if only else [])]

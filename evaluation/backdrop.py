@@ -1,6 +1,6 @@
-"""What a plain backdrop settles: ``python -m evaluation.backdrop FOLDER``, a folder of sets.
+"""Measure what a plain background settles: ``python -m evaluation.backdrop FOLDER``.
 
-Each picture is cut out with and without it, by the same run of the networks.
+The folder holds sets. Each picture is cut out with and without it, by the same run of the networks.
 """
 
 import sys
@@ -29,7 +29,7 @@ HEAD = "| set | pictures | changed | mean error | median | better | worse | over
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one picture: mean absolute errors, 0..1, and milliseconds to settle it."""
+    """Hold a picture's mean absolute errors, 0..1, and milliseconds to settle it."""
 
     name: str
     before: float

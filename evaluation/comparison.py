@@ -21,7 +21,7 @@ DECIMALS = 9
 
 @dataclass(frozen=True)
 class Comparison:
-    """One contender and the better peer on one picture."""
+    """Compare one contender and the better peer on one picture."""
 
     sample: Sample
     ours: Score
@@ -35,8 +35,11 @@ class Comparison:
 
     @property
     def ratio(self) -> float:
-        """Return our error as a multiple of the better peer's. Errors below 0.0005 count as that:
-        nobody sees the difference, and a mean of ratios must not hang on it."""
+        """Return our error as a multiple of the better peer's.
+
+        Errors below 0.0005 count as that: nobody sees the difference, and a mean of ratios must
+        not hang on it.
+        """
         return max(self.ours.mae, TIE) / max(self.theirs.mae, TIE)
 
     @property
@@ -70,8 +73,11 @@ def compare(scores: Scores, contender: str, peers: Sequence[str]) -> list[Compar
 
 
 def write_pictures(scores: Scores, peers: Sequence[str], path: Path) -> None:
-    """Write a CSV file with a row for each picture: its set and name, every contender's error, the
-    better peer and its error, every contender's undecided area."""
+    """Write a CSV file with a row for each picture.
+
+    Columns are set, name, every contender's error, the better peer and its error, and every
+    contender's undecided area.
+    """
     first: Mapping[Sample, Score] = next(iter(scores.values()))
     with path.open("w", newline="") as file:
         writer = csv.writer(file)

@@ -15,12 +15,12 @@ PEERS = tuple(f"{PEER_PREFIX}{model}" for model in peer.MODELS)
 
 
 class MaskError(Exception):
-    """Masks made elsewhere are incomplete."""
+    """Report that masks made elsewhere are incomplete."""
 
 
 @dataclass(frozen=True)
 class Contenders:
-    """Folders of masks by contender, the peers last, and what the reader must know of them."""
+    """Hold folders of masks by contender, the peers last, and notes for the reader."""
 
     folders: dict[str, Path]
     notes: list[str]
@@ -33,8 +33,11 @@ def prepare(
     out: Path,
     packages: Path | None,
 ) -> Contenders:
-    """Write the masks that are missing in `out` and return every contender's folder. Masks that
-    exist are kept. Raise MaskError if one of the folders in `given`, by contender, lacks any."""
+    """Write the masks that are missing in `out` and return every contender's folder.
+
+    Masks that exist are kept. Raise MaskError if one of the folders in `given`, by contender, lacks
+    any.
+    """
     for name, folder in given.items():
         _require_all(name, folder, samples)
     notes = []

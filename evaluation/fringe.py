@@ -1,4 +1,4 @@
-"""How much of the old background is left in the colours of a cut-out's edges.
+"""Measure how much of the old background is left in the colours of a cut-out's edges.
 
 ``python -m evaluation.fringe SETS FOLDER...`` prints, as JSON, each folder's cut-outs' errors. It
 runs in rembg's environment, which has pymatting.
@@ -24,7 +24,7 @@ Colours: TypeAlias = npt.NDArray[np.float32]
 
 
 def main() -> None:
-    """Pictures that a folder has no cut-out of are left out of it."""
+    """Print the errors; pictures without a cut-out in a folder are left out."""
     sets, *folders = map(Path, sys.argv[1:])
     errors: dict[str, dict[str, float]] = {str(folder): {} for folder in folders}
     for sample in samples_in(sets):
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _soft_band(truth: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Pixels that are partly object, and those next to them."""
+    """Mark pixels that are partly object, and their neighbours."""
     soft = Image.fromarray(((truth > 0) & (truth < 255)).astype(np.uint8) * 255)
     return np.asarray(soft.filter(ImageFilter.MaxFilter(AROUND))) > 0
 
@@ -53,8 +53,10 @@ def _colours(sample: Sample) -> Colours:
 
 
 def _error(path: Path, band: npt.NDArray[np.bool_], true: Colours, alpha: Colours) -> float:
-    """Mean absolute difference of what is seen on black and on white. `true` are the object's own
-    colours (Germer et al. 2020) under the true alpha."""
+    """Return the mean absolute difference of the colours seen on black and on white.
+
+    `true` are the object's own colours (Germer et al. 2020) under the true alpha.
+    """
     with Image.open(path) as opened:
         made = np.asarray(opened.convert("RGBA"))[band].astype(np.float32) / np.float32(255)
     wrong = [

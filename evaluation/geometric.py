@@ -22,7 +22,7 @@ TAILS = (0.025, 0.975)
 
 @dataclass(frozen=True)
 class Estimate:
-    """A geometric mean over sets, and its 95 % interval."""
+    """Hold a geometric mean over sets, and its 95 % interval."""
 
     value: float
     low: float
@@ -31,7 +31,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Geometric:
-    """A contender's geometric means over sets of the ratio of mean errors."""
+    """Hold a contender's geometric means over sets of the ratio of mean errors."""
 
     to_picture: Estimate
     """To the mean of the errors that the better peer on each picture has."""

@@ -1,8 +1,7 @@
-"""Measure folders of masks: ``python -m evaluation.metrics SETS FOLDER...`` prints JSON, by folder
-and picture.
+"""Measure folders of masks: ``python -m evaluation.metrics SETS FOLDER...``.
 
-The whole runs in `.venv-measures`, without the project's packages; ``--only mae`` needs numpy and
-Pillow alone.
+It prints JSON, by folder and picture. Everything runs in `.venv-measures`, without the project's
+packages; ``--only mae`` needs only numpy and Pillow.
 """
 
 import json
@@ -23,8 +22,10 @@ ONLY = ("mae",)
 
 
 def measure(sample: Sample, folders: Sequence[Path], only: str | None) -> list[Score]:
-    """Return the score of the picture's mask in each folder. Raise ValueError for a mask that
-    hasn't the truth's shape."""
+    """Return the score of the picture's mask in each folder.
+
+    Raise ValueError for a mask whose shape differs from the truth's.
+    """
     truth = sample.truth()
     settled = settled_ground(truth)
     scores = []

@@ -10,8 +10,10 @@ from evaluation.samples import Sample
 
 
 def write_masks(samples: Iterable[Sample], model: Model, folder: Path) -> None:
-    """Write ``SET/NAME.png`` for each picture, with no time limit: a busy machine makes the same
-    masks as an idle one."""
+    """Write ``SET/NAME.png`` for each picture, with no time limit.
+
+    So a busy machine makes the same masks as an idle one.
+    """
     pipeline = open_pipeline(model)
     for sample in samples:
         target = folder / f"{sample.name}.png"

@@ -22,8 +22,10 @@ def mean_error(mask: Mask, truth: Mask) -> float:
 
 
 def undecided_area(mask: Mask, settled: Where) -> float:
-    """Return the share of all pixels, 0..1, that are soft where `settled_ground` says that the
-    truth gives no reason to be."""
+    """Return the share of all pixels, 0..1, that are soft where the truth gives no reason to be.
+
+    `settled_ground` finds where it gives none.
+    """
     return float((_soft(mask) & settled).mean(dtype=np.float64))
 
 
@@ -39,8 +41,10 @@ def settled_ground(truth: Mask) -> Where:
 
 
 def reach(shape: tuple[int, ...]) -> int:
-    """Return how far from a true edge a mask may be soft, in pixels of a picture of this shape: 4
-    for 1024 on the longest side and in proportion, at least 1."""
+    """Return how far from a true edge a mask may be soft, in pixels of a picture of this shape.
+
+    It is 4 for 1024 on the longest side and in proportion, at least 1.
+    """
     return max(1, round(REACH * max(shape) / REACH_SIDE))
 
 

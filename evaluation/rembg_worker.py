@@ -1,4 +1,4 @@
-"""rembg's masks, written by rembg's own environment: nothing of the project is imported here.
+"""Write rembg's masks in rembg's own environment: nothing of the project is imported here.
 
 ``python rembg_worker.py MODEL OUT PICTURE...``; models come from ``$U2NET_HOME``.
 """
@@ -11,7 +11,7 @@ from rembg import new_session, remove
 
 
 def main() -> None:
-    """Each picture's mask goes to ``OUT/SET/NAME.png``."""
+    """Write each picture's mask to ``OUT/SET/NAME.png``."""
     model, out, *pictures = sys.argv[1:]
     session = new_session(model)
     for picture in map(Path, pictures):

@@ -38,7 +38,7 @@ BY_SET = (
 
 @dataclass(frozen=True)
 class Result:
-    """A contender beside the better peer, picture by picture and over all."""
+    """Hold a contender beside the better peer, picture by picture and over all."""
 
     compared: Sequence[Comparison]
     overall: Figures

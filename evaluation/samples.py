@@ -17,8 +17,10 @@ SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture of a set: a folder with pictures in ``im`` and, with the same stems, masks in
-    ``gt``."""
+    """Hold one picture of a set, a folder with pictures in ``im`` and masks in ``gt``.
+
+    A picture and its mask have the same stem.
+    """
 
     set: str
     picture: Path

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Score:
-    """Measures of one mask, 0..1. Small is better for `mae`, `undecided` and `edge`, large for the
-    others. What was not measured is None."""
+    """Hold the measures of one mask, 0..1.
+
+    Small is better for `mae`, `undecided` and `edge`, large for the others. None is not measured.
+    """
 
     mae: float
     """Mean absolute error at the truth's size."""

@@ -18,9 +18,11 @@ MAGENTA = (255, 0, 255)
 def write_sheets(
     name: str, compared: Sequence[Comparison], folders: Mapping[str, Path], out: Path
 ) -> None:
-    """Write ``worst-1.jpg``, ``losses-1.jpg``, ``wins-1.jpg`` and further pages to `out`, in the
-    place of earlier ones. A row is the picture, the truth, this contender's and the better peer's
-    cut-out over magenta."""
+    """Write ``worst-1.jpg``, ``losses-1.jpg``, ``wins-1.jpg`` and further pages to `out`.
+
+    Earlier ones are replaced. A row is the picture, the truth, this contender's and the better
+    peer's cut-out over magenta.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for kind, chosen in choose(compared).items():
         for old in out.glob(f"{kind}-*.jpg"):
@@ -31,8 +33,10 @@ def write_sheets(
 
 
 def choose(compared: Sequence[Comparison]) -> dict[str, list[Comparison]]:
-    """Return up to twenty comparisons of each kind: the largest errors; the errors furthest above
-    the better peer's, and furthest below, ties left out."""
+    """Return up to twenty comparisons of each kind, ties left out.
+
+    The kinds are the largest errors, and the errors furthest above and below the better peer's.
+    """
     losses = [each for each in compared if each.excess > TIE]
     wins = [each for each in compared if each.excess < -TIE]
     return {

@@ -1,5 +1,6 @@
-"""Fixtures that every tier shares."""
+"""Share fixtures among all tiers, and the order in which parallel processes take the files."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,28 @@ from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage
 from tests.s3 import S3Server
 from tests.samples import PHOTOS
+
+FOLDER = Path(__file__).parent
+SLOW_FIRST = ("e2e", "page", "command", "test_docs.py", "test_faults.py", "test_large.py", "model")
+"""Folders and files that take longest. Begun last, one of them would run alone in the end."""
+
+
+def pytest_configure() -> None:
+    """Give each of several test processes one network thread: more would wait for each other."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.setdefault("CUTOUT_THREADS", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put slow files first, in their own order otherwise, where several processes share them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return the index in SLOW_FIRST of the item's folder or file; all others come last."""
+    name = item.path.relative_to(FOLDER).parts[0]
+    return SLOW_FIRST.index(name) if name in SLOW_FIRST else len(SLOW_FIRST)
 
 
 @pytest.fixture(autouse=True)

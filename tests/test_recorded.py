@@ -21,6 +21,7 @@ PICTURE = (RECORDED / "picture.png").read_bytes()
 RESULTS = "/v1/results"
 IMAGE = re.compile(rb'"image":"([A-Za-z0-9+/=]*)"')
 FILES = {"image": ("img.png", PICTURE)}
+RELEASE = re.compile(rb"^(v\d+)\.\d+\.\d+$", re.MULTILINE)
 EMPTY = {"url": "", "image-bg": "", "url-bg": ""}
 POSTS: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("", {"files": FILES}),
@@ -90,9 +91,10 @@ def test_results(client: TestClient, name: str, prefix: str) -> None:
 
 @pytest.mark.parametrize("name", ["modes", "version"])
 def test_the_other_routes(client: TestClient, name: str) -> None:
+    """Compare all but the release, of which only the first number is part of the contract."""
     answer = client.get(f"/v1/{name}")
     head = f"{answer.status_code} {answer.headers['content-type']}\n".encode()
-    assert head + answer.content == recorded(name)
+    assert RELEASE.sub(rb"\1", head + answer.content) == RELEASE.sub(rb"\1", recorded(name))
 
 
 def test_a_form_field_named_as_in_the_query_means_nothing(client: TestClient) -> None:

@@ -25,6 +25,7 @@ def test_threads_follow_the_vcpus_that_memory_buys(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(visible)))
     monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)
+    monkeypatch.delenv("CUTOUT_THREADS", raising=False)  # parallel test processes set it
     if memory is not None:
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", str(memory))
     assert Settings().network_threads == threads

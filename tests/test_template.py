@@ -1,70 +1,75 @@
-"""What the template and the code must agree on."""
+"""Facts that the template and the code must agree on."""
 
-import re
-from pathlib import Path
+from typing import Any
 
 from cutout.choices import Model
 from cutout.settings import Settings
 from cutout.storage.bucket import ANSWERS, UPLOADS
+from tools.template import load_template
 
-TEMPLATE = (Path(__file__).parent.parent / "template.yaml").read_text()
-API = TEMPLATE[TEMPLATE.index("\n  Function:\n") : TEMPLATE.index("\n  Keys:\n")]
+TEMPLATE = load_template()
+PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+FUNCTION: dict[str, Any] = RESOURCES["Function"]["Properties"]
 """The function behind the API; that of batches has tests of its own, in `tests.batch`."""
 
 
-def test_the_role_reaches_the_two_prefixes_and_no_more() -> None:
-    allowed = re.findall(r'!Sub "\$\{Bucket\.Arn\}/(\w+)/\*"', API)
-    assert allowed == [ANSWERS, UPLOADS]
-    actions = re.findall(r"Effect: Allow\n\s+Action: (.+)", API)
-    assert actions == ["[s3:GetObject, s3:PutObject]", "[secretsmanager:GetSecretValue]"]
+def test_the_role_reaches_two_prefixes_and_one_secret_and_no_more() -> None:
+    (policy,) = FUNCTION["Policies"]
+    bucket, secret = policy["Statement"]
+    assert bucket == {
+        "Effect": "Allow",
+        "Action": ["s3:GetObject", "s3:PutObject"],
+        "Resource": [{"Sub": f"${{Bucket.Arn}}/{each}/*"} for each in (ANSWERS, UPLOADS)],
+    }
+    allowed = {
+        "Effect": "Allow",
+        "Action": ["secretsmanager:GetSecretValue"],
+        "Resource": [{"Ref": "Keys"}],
+    }
+    assert secret == {"If": ["HasApiKeys", allowed, {"Ref": "AWS::NoValue"}]}
 
 
 def test_objects_live_as_long_as_links() -> None:
-    days = int(re.findall(r"ExpirationInDays: (\d+)", TEMPLATE)[0])
+    rules = RESOURCES["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (days,) = {each["ExpirationInDays"] for each in rules if each["Id"] in {"answers", "uploads"}}
     assert days * 24 * 3600 == Settings.model_fields["link_seconds"].default
 
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
-    variables = re.findall(r"^\s+CUTOUT_(\w+):", API, re.MULTILINE)
-    assert variables == ["BUCKET_URL", "MODEL", "OBJECTS", "API_KEYS_SECRET"]
-    assert {name.lower() for name in variables} <= set(Settings.model_fields)
+    names = {name.removeprefix("CUTOUT_").lower() for name in FUNCTION["Environment"]["Variables"]}
+    assert names == {"bucket_url", "model", "objects", "api_keys_secret"}
+    assert names <= set(Settings.model_fields)
 
 
 def test_every_network_can_be_chosen() -> None:
-    parameter = re.search(r"  Model:\n.*?AllowedValues: \[(.+?)\]", TEMPLATE, re.DOTALL)
-    assert parameter
-    assert parameter[1].split(", ") == list(Model)
+    assert PARAMETERS["Model"]["AllowedValues"] == list(Model)
 
 
 def test_objects_are_told_of_only_where_the_owner_says_so() -> None:
-    parameter = re.search(
-        r"  Objects:\n.*?Default: \"(\w+)\"\n\s+AllowedValues: \[(.+?)\]", TEMPLATE, re.DOTALL
-    )
-    assert parameter
-    assert parameter[1] == "off"
-    told = [Settings(objects=each.strip('"')).objects for each in parameter[2].split(", ")]
+    parameter = PARAMETERS["Objects"]
+    assert parameter["Default"] == "off"
+    told = [Settings(objects=each).objects for each in parameter["AllowedValues"]]
     assert told == [True, False]
 
 
 def test_the_function_ends_before_the_gateway_does() -> None:
-    timeout = re.search(r"Timeout:\n.*?Default: (\d+)", TEMPLATE, re.DOTALL)
-    assert timeout
-    assert int(timeout[1]) < Settings.model_fields["gateway_seconds"].default
+    gateway = Settings.model_fields["gateway_seconds"].default
+    assert PARAMETERS["Timeout"]["Default"] < gateway
+    assert PARAMETERS["Timeout"]["MaxValue"] < gateway
+    assert FUNCTION["Timeout"] == {"Ref": "Timeout"}
 
 
 def test_keys_are_asked_for_unless_the_owner_says_otherwise() -> None:
-    parameter = re.search(r"  ApiKeys:\n.*?Default: \"(\w+)\"", TEMPLATE, re.DOTALL)
-    assert parameter
-    assert parameter[1] == "on"
-    assert "HasApiKeys, !Ref Keys, !Ref AWS::NoValue" in TEMPLATE
-    assert "Resource: [!Ref Keys]" in TEMPLATE, "the role reads other secrets too"
+    assert PARAMETERS["ApiKeys"]["Default"] == "on"
+    assert TEMPLATE["Conditions"]["HasApiKeys"] == {"Equals": [{"Ref": "ApiKeys"}, "on"]}
+    secret = FUNCTION["Environment"]["Variables"]["CUTOUT_API_KEYS_SECRET"]
+    assert secret == {"If": ["HasApiKeys", {"Ref": "Keys"}, {"Ref": "AWS::NoValue"}]}
 
 
 def test_a_generated_key_is_one_key() -> None:
-    """Keys are apart by white space, and punctuation is trouble in shells."""
-    generated = re.search(r"GenerateSecretString: \{(.+)\}", TEMPLATE)
-    assert generated
-    options = dict(each.split(": ") for each in generated[1].split(", "))
-    assert options["ExcludePunctuation"] == "true"
+    """White space separates keys, and punctuation is trouble in shells."""
+    options = RESOURCES["Keys"]["Properties"]["GenerateSecretString"]
+    assert options["ExcludePunctuation"] is True
     assert "IncludeSpace" not in options
-    assert int(options["PasswordLength"]) >= 32
+    assert options["PasswordLength"] >= 32

@@ -1,1 +1,1 @@
-"""The project's own tools; each runs as `python -m tools.NAME`."""
+"""Hold the project's own tools; each runs as `python -m tools.NAME`."""

@@ -1,8 +1,10 @@
-"""Asks PyPI's advisory database about every package of the project's environment, the image's among
-them. (The tools beside it, such as the SAM CLI, have environments of their own and see no request.)
+"""Check every package of the project's environment, and of the image, for known vulnerabilities.
 
-Without a network, or where the index at hand knows no advisories, the audit is skipped with a note:
-it must not keep anybody from working. `CUTOUT_AUDIT=required` makes that an error.
+PyPI's advisory database is asked. The tools with environments of their own, such as the SAM CLI,
+are not checked.
+
+Without a network, or where the index knows no advisories, the audit is skipped with a note.
+`CUTOUT_AUDIT=required` makes that an error.
 """
 
 import json
@@ -19,7 +21,7 @@ SECONDS = 90
 
 
 def audit_command() -> list[str]:
-    """Nothing is installed or resolved: names and versions are read from the locked files."""
+    """Return the call of pip-audit, which reads the locked files and installs nothing."""
     return [
         *(sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes"),
         *("--progress-spinner", "off", "--timeout", "10", "--format", "json"),
@@ -28,8 +30,11 @@ def audit_command() -> list[str]:
 
 
 def audited(report: str, said: str) -> tuple[list[dict[str, Any]], str]:
-    """The packages that the database knows, from pip-audit's JSON; none without a report. And why
-    there are none: what it `said` in the end, or why it left out the first."""
+    """Return the packages that the database knows, and why there are none.
+
+    `report` is pip-audit's JSON. The reason is the last line of what it `said`, or why it skipped
+    the first package.
+    """
     try:
         packages: list[dict[str, Any]] = json.loads(report)["dependencies"]
     except ValueError:
@@ -39,7 +44,7 @@ def audited(report: str, said: str) -> tuple[list[dict[str, Any]], str]:
 
 
 def holes(packages: list[dict[str, Any]]) -> list[str]:
-    """One line for each advisory."""
+    """Return one line for each advisory."""
     return [
         f"{package['name']} {package['version']}: {each['id']}, fixed in {each['fix_versions']}"
         for package in packages
@@ -48,6 +53,7 @@ def holes(packages: list[dict[str, Any]]) -> list[str]:
 
 
 def main() -> None:
+    """Print the outcome; exit with the advisories, or with 1 if a required audit was impossible."""
     try:
         done = subprocess.run(
             audit_command(), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False

@@ -1,4 +1,4 @@
-"""The pictures in `docs/`: ``python -m tools.contact_sheet`` makes them again from the code."""
+"""Make the pictures in `docs/` from the code: ``python -m tools.contact_sheet``."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,29 +25,29 @@ Backdrop = Callable[[tuple[int, int]], Image.Image]
 
 
 def white(size: tuple[int, int]) -> Image.Image:
-    """A plain white sheet."""
+    """Return a plain white sheet."""
     return Image.new("RGB", size, "white")
 
 
 def teal(size: tuple[int, int]) -> Image.Image:
-    """A colour that no test photo has."""
+    """Return a sheet in a colour that no test photo has."""
     return Image.new("RGB", size, (38, 130, 142))
 
 
 def chequered(size: tuple[int, int]) -> Image.Image:
-    """The usual sign of transparency."""
+    """Return the chequered pattern that stands for transparency."""
     rows, columns = np.indices((size[1], size[0])) // 12
     return Image.fromarray(np.where((rows + columns) % 2, 204, 255).astype(np.uint8)).convert("RGB")
 
 
 def boards(size: tuple[int, int]) -> Image.Image:
-    """The table of the coffee photo, without the coffee."""
+    """Return the table of the coffee photo, without the coffee."""
     table = Image.open(PHOTOS[2]).crop((430, 20, 600, 150))
     return table.resize(size, Image.Resampling.BICUBIC)
 
 
 def on(backdrop: Backdrop, picture: Picture, alpha: Alpha, mode: Mode) -> Image.Image:
-    """The composition as it looks on a backdrop."""
+    """Return the composition as it looks on a background."""
     cut_out = Image.fromarray(compose(picture, alpha, Options(mode)).pixels)
     sheet = backdrop(cut_out.size)
     sheet.paste(cut_out, (0, 0), cut_out)
@@ -55,7 +55,7 @@ def on(backdrop: Backdrop, picture: Picture, alpha: Alpha, mode: Mode) -> Image.
 
 
 def grid(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
-    """A sheet of columns of equal width, on white."""
+    """Return a sheet of columns of equal width, on white."""
     strips = [strip(images) for images in rows]
     sheet = white((strips[0].width, sum(each.height for each in strips)))
     top = 0
@@ -66,7 +66,7 @@ def grid(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
 
 
 def strip(images: Sequence[Image.Image]) -> Image.Image:
-    """Pictures side by side, each shrunk to the column's width."""
+    """Place pictures side by side, each shrunk to the column's width."""
     cells = [each.resize((COLUMN, round(each.height * COLUMN / each.width))) for each in images]
     row = white((COLUMN * len(cells), max(cell.height for cell in cells)))
     for column, cell in enumerate(cells):
@@ -75,7 +75,7 @@ def strip(images: Sequence[Image.Image]) -> Image.Image:
 
 
 def matted_photos() -> list[tuple[Picture, Alpha]]:
-    """Each test photo with the alpha that the service gives it."""
+    """Return each test photo with the alpha that the service gives it."""
     settings = get_settings()
     network = Network(settings.model_dir, settings.model, settings.network_threads)
     edges = EdgeRefiner(settings.model_dir, settings.network_threads)
@@ -87,13 +87,13 @@ def matted_photos() -> list[tuple[Picture, Alpha]]:
 
 
 def drawings() -> list[tuple[Picture, Alpha]]:
-    """Each drawing with its exact alpha."""
+    """Return each drawing with its exact alpha."""
     images = (bottle(), shoe(), person())
     return [(Picture(each.convert("RGB")), np.asarray(each.getchannel("A"))) for each in images]
 
 
 def main() -> None:
-    """Writes both sheets."""
+    """Write both sheets."""
     photos = matted_photos()
     cut_outs = [
         [picture.colour, *(on(each, picture, alpha, Mode.FG_IMAGE) for each in (chequered, teal))]

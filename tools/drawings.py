@@ -1,4 +1,4 @@
-"""Objects drawn from scratch, with an exact alpha: what the shadow is judged on beside photos."""
+"""Draw objects with an exact alpha, on which the shadow is judged beside photos."""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ PERSON: tuple[Outline, ...] = (
 
 
 def bottle() -> Image.Image:
-    """A green bottle with a label; RGBA."""
+    """Draw a green bottle with a label; return RGBA."""
     image = _drawn([BOTTLE], (38, 110, 62))
     ImageDraw.Draw(image).rectangle((141, 235, 259, 305), fill=(238, 230, 205, 255))
     return _shaded(image)
 
 
 def shoe() -> Image.Image:
-    """A red shoe with a white sole; RGBA."""
+    """Draw a red shoe with a white sole; return RGBA."""
     image = _drawn([SHOE], (176, 46, 40))
     ImageDraw.Draw(image).polygon(
         [(56, 292), (339, 292), (336, 311), (180, 315), (60, 311)], fill=(240, 240, 236, 255)
@@ -43,7 +43,7 @@ def shoe() -> Image.Image:
 
 
 def person() -> Image.Image:
-    """A standing figure with one foot behind the other; RGBA."""
+    """Draw a standing figure with one foot behind the other; return RGBA."""
     image = _drawn(PERSON, (52, 66, 104))
     head = _drawn([], (0, 0, 0))
     ImageDraw.Draw(head).ellipse((178, 50, 222, 106), fill=(205, 160, 130, 255))
@@ -51,6 +51,7 @@ def person() -> Image.Image:
 
 
 def _drawn(outlines: Sequence[Outline], colour: tuple[int, int, int]) -> Image.Image:
+    """Draw filled outlines in one colour, shaded; return RGBA."""
     large = Image.new("RGBA", (SIDE * FINE, SIDE * FINE), (*colour, 0))
     for outline in outlines:
         points = [(x * FINE, y * FINE) for x, y in outline]
@@ -59,7 +60,7 @@ def _drawn(outlines: Sequence[Outline], colour: tuple[int, int, int]) -> Image.I
 
 
 def _shaded(image: Image.Image) -> Image.Image:
-    """Brighter to the left, as if lit from there."""
+    """Brighten the left side, as if lit from there."""
     pixels = np.array(image).astype(np.float32)
     pixels[..., :3] *= np.linspace(1.25, 0.65, SIDE, dtype=np.float32)[np.newaxis, :, np.newaxis]
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))

@@ -1,4 +1,4 @@
-"""Containers by docker or podman, whichever is there."""
+"""Run containers with docker or podman, whichever is installed."""
 
 import json
 import os
@@ -21,23 +21,23 @@ sys.stdout.buffer.write(opener.open(url, sys.stdin.buffer.read(), timeout=300).r
 
 
 class EngineError(Exception):
-    """Containers can't be run here; the message says what to do."""
+    """Report that containers cannot run here; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Container:
-    """A running one."""
+    """Control a running container."""
 
     engine: "Engine"
     name: str
     port: int = PORT
 
     def execute(self, *command: str, given: bytes = b"") -> bytes:
-        """What a command in it prints."""
+        """Run a command in the container and return what it prints."""
         return self.engine.run("exec", "-i", self.name, *command, given=given)
 
     def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The function's answer. The call is made inside, so that it needs no network."""
+        """Return the function's answer, asked from inside, so that no network is needed."""
         answer = self.execute(
             "python3", "-c", INVOKE, str(self.port), given=json.dumps(event).encode()
         )
@@ -47,25 +47,26 @@ class Container:
         return found
 
     def log(self) -> str:
-        """What it has written so far."""
+        """Return everything written so far."""
         done = self.engine.attempt("logs", self.name)
         return (done.stdout + done.stderr).decode(errors="replace")
 
     def state(self) -> dict[str, Any]:
-        """Whether it runs, and whether it ran out of memory."""
+        """Return whether it runs, and whether it ran out of memory."""
         found = json.loads(self.engine.run("inspect", self.name))[0]["State"]
         return cast("dict[str, Any]", found)
 
 
 class Engine:
-    """`Engine.find()` is the one of this machine."""
+    """Call the container program of this machine, found by `Engine.find()`."""
 
     def __init__(self, program: str) -> None:
+        """Use the given program."""
         self.program = program
 
     @classmethod
     def find(cls) -> "Engine":
-        """$CONTAINER, docker or podman; raises where none of them answers."""
+        """Return $CONTAINER, docker or podman; raise EngineError if none of them answers."""
         names = [os.environ["CONTAINER"]] if os.environ.get("CONTAINER") else ["docker", "podman"]
         for name in filter(shutil.which, names):
             engine = cls(name)
@@ -77,13 +78,13 @@ class Engine:
         )
 
     def attempt(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        """A command's outcome, good or bad."""
+        """Run a command and return its outcome, good or bad."""
         return subprocess.run(
             [self.program, *arguments], input=given, capture_output=True, check=False
         )
 
     def run(self, *arguments: str, given: bytes = b"") -> bytes:
-        """What a command prints; raises where it fails."""
+        """Return what a command prints; raise EngineError if it fails."""
         done = self.attempt(*arguments, given=given)
         if done.returncode:
             words = " ".join([self.program, *arguments])[:300]
@@ -91,29 +92,31 @@ class Engine:
         return done.stdout
 
     def require(self, image: str, advice: str) -> None:
-        """Raises with the advice unless the image is on this machine."""
+        """Raise EngineError with the advice unless the image is on this machine."""
         if self.attempt("image", "inspect", image).returncode:
             raise EngineError(f"There is no image {image} on this machine. {advice}")
 
     def inspect(self, image: str) -> dict[str, Any]:
-        """What is known of an image."""
+        """Return the metadata of an image."""
         found = json.loads(self.run("image", "inspect", image))[0]
         return cast("dict[str, Any]", found)
 
     def layers(self, image: str) -> list[str]:
-        """Digests, the lowest first."""
+        """Return the digests of the layers, the lowest first."""
         return cast("list[str]", self.inspect(image)["RootFS"]["Layers"])
 
     def build(self, tag: str, context: Path, *options: str) -> None:
-        """An image of a folder with a Dockerfile."""
+        """Build an image from a folder with a Dockerfile."""
         self.run("build", "--tag", tag, *options, str(context))
 
     @contextmanager
     def running(
         self, image: str, options: Sequence[str], ports: tuple[int, int] | None = None
     ) -> Iterator[Container]:
-        """A container that is removed in the end, whatever happens. On the host's network the
-        emulator listens on loopback alone, at the first of two `ports`."""
+        """Yield a container that is removed in the end, even after an error.
+
+        On the host's network the emulator listens on loopback alone, at the first of two `ports`.
+        """
         command: list[str] = []
         if ports:
             options = ["--network", "host", *ON_LOOPBACK, *options]
@@ -133,7 +136,7 @@ ON_LOOPBACK = (
 
 
 def emulator_arguments(ports: tuple[int, int]) -> list[str]:
-    """For that entry point."""
+    """Return the arguments of the emulator's entry point."""
     names = ("--runtime-interface-emulator-address", "--runtime-api-address")
     addresses = (f"127.0.0.1:{port}" for port in ports)
     pairs = zip(names, addresses, strict=True)

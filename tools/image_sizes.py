@@ -1,5 +1,7 @@
-"""What each layer of the image weighs: ``python -m tools.image_sizes IMAGE`` writes the table in
-`docs/image.md`."""
+"""Measure the layers of the image: ``python -m tools.image_sizes IMAGE``.
+
+The table in `docs/image.md` is written anew.
+"""
 
 import json
 import sys
@@ -30,7 +32,7 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Layer:
-    """Bytes as a tar file, and as gzip makes of it what is uploaded."""
+    """Hold a layer's bytes as a tar file, and compressed by gzip for the upload."""
 
     name: str
     size: int
@@ -38,7 +40,7 @@ class Layer:
 
 
 def layers_above(engine: Engine, base: str, image: str) -> list[Layer]:
-    """The image's own layers, the lowest first."""
+    """Return the image's own layers, the lowest first."""
     with TemporaryDirectory() as folder:
         archive = Path(folder) / "image.tar"
         engine.run("save", "--output", str(archive), image)
@@ -51,6 +53,7 @@ def layers_above(engine: Engine, base: str, image: str) -> list[Layer]:
 
 
 def _layer(saved: tarfile.TarFile, member: str) -> Layer:
+    """Return the size of one layer of a saved image."""
     content = saved.extractfile(member)
     if content is None:
         raise ValueError(f"the saved image has no {member}")
@@ -62,6 +65,7 @@ def _layer(saved: tarfile.TarFile, member: str) -> Layer:
 
 
 def _weigh(content: IO[bytes]) -> tuple[int, int]:
+    """Return the layer's bytes as they are and compressed."""
     size, compressed, squeeze = 0, 0, compressobj(6)
     while chunk := content.read(CHUNK):
         size += len(chunk)
@@ -70,7 +74,7 @@ def _weigh(content: IO[bytes]) -> tuple[int, int]:
 
 
 def table(layers: list[Layer]) -> str:
-    """Markdown; layers without a file of theirs are commands that write nothing worth a line."""
+    """Return a Markdown table without the layers that hold no file of ours."""
     rows = [(layer.name or "(commands)", layer.size, layer.compressed) for layer in layers]
     total = ("**all above the base**", sum(row[1] for row in rows), sum(row[2] for row in rows))
     lines = [f"| {name} | {_mb(size)} | {_mb(small)} |" for name, size, small in [*rows, total]]
@@ -78,10 +82,12 @@ def table(layers: list[Layer]) -> str:
 
 
 def _mb(size: int) -> str:
+    """Return bytes as megabytes, for a table."""
     return f"{size / 1e6:.1f}" if size >= 1e5 else f"{size / 1e6:.2f}"
 
 
 def main() -> None:
+    """Write the table into the page."""
     engine = Engine.find()
     update(PAGE, "layers", table(layers_above(engine, BASE, sys.argv[1])))
 

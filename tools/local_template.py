@@ -1,8 +1,10 @@
-"""The template for `sam local start-api`: ``python -m tools.local_template`` after `sam build`.
+"""Write the template for `sam local start-api`: ``python -m tools.local_template``.
 
-A real HTTP API hands every body that is no text to the function in base64. SAM's local one does so
-only for media types that the template declares, and else breaks every upload; HTTP APIs have no
-such property, but SAM reads it from an API definition. So that is all that is added here.
+Run it after `sam build`.
+
+A real HTTP API encodes every binary body in base64. SAM's local one does so only for media types
+that the template declares, and breaks other uploads. HTTP APIs have no property for them, but SAM
+reads them from an API definition, so that definition is added here.
 """
 
 import sys
@@ -21,7 +23,7 @@ DEFINITION = """\
 
 
 def with_binary_bodies(template: str) -> str:
-    """The template's text with that addition; raises where there isn't one HTTP API."""
+    """Return the template's text with the definition; raise ValueError unless it has one API."""
     before, found, after = template.partition(API)
     if not found or API in after:
         raise ValueError(
@@ -31,13 +33,14 @@ def with_binary_bodies(template: str) -> str:
 
 
 def write(built: Path) -> Path:
-    """Beside the built template, because that names its images."""
+    """Write the new template beside the built one, which names its images; return its path."""
     target = built.with_name(NAME)
     target.write_text(with_binary_bodies(built.read_text()))
     return target
 
 
 def main() -> None:
+    """Print the path of the new template."""
     built = Path(sys.argv[1]) if len(sys.argv) > 1 else BUILT
     if not built.exists():
         sys.exit(f"There is no {built}: run sam build first.")

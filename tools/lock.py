@@ -1,8 +1,8 @@
-"""Writes every locked `requirements.txt` from the `.in` file beside it, with `uv pip compile`.
+"""Write every locked `requirements.txt` from the `.in` file beside it, with `uv pip compile`.
 
-The image is stacked layer by layer, so a layer's lock names only what the layers under it have not
-installed yet, and keeps to their versions. The other sets follow the same chain, except those that
-live in an environment of their own.
+The image is stacked layer by layer, so a layer's lock names only what the layers under it do not
+install, and keeps to their versions. The other sets follow the same chain, except those that have
+an environment of their own.
 """
 
 import argparse
@@ -32,18 +32,19 @@ SOURCE = re.compile(
 
 @dataclass(frozen=True)
 class LockSet:
-    """One `.in` file and the locked files it stands on."""
+    """Hold one `.in` file and the locked files below it."""
 
     source: Path
     below: tuple[Path, ...]
 
     @property
     def target(self) -> Path:
+        """Return the locked file of this set."""
         return self.source.with_suffix(".txt")
 
 
 def stacked_sets() -> list[LockSet]:
-    """The sets of the project's own environment, each after those it stands on."""
+    """Return the sets of the project's own environment, each after those below it."""
     layers = sorted(ROOT.glob("layers/[0-9][0-9]-*/requirements.in"))
     extras = [ROOT / "requirements" / f"{name}.in" for name in STACKED]
     chain: list[LockSet] = []
@@ -53,17 +54,17 @@ def stacked_sets() -> list[LockSet]:
 
 
 def lock_sets() -> list[LockSet]:
-    """All sets."""
+    """Return all sets."""
     return stacked_sets() + [LockSet(ROOT / "requirements" / f"{name}.in", ()) for name in ALONE]
 
 
 def pinned_names(paths: Sequence[Path]) -> list[str]:
-    """Names of the packages pinned in the given locked files."""
+    """Return the names of the packages pinned in the given locked files."""
     return sorted({name for path in paths for name in PINNED.findall(path.read_text())})
 
 
 def compile_command(lock_set: LockSet, *, upgrade: bool) -> list[str]:
-    """The `uv` call for one set. Paths are relative, since uv repeats them in its comments."""
+    """Return the `uv` call for one set. Paths are relative because uv repeats them in comments."""
     command = [
         *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config"),
         *("--universal", "--python-version", PYTHON, "--fork-strategy", "fewest"),
@@ -80,6 +81,7 @@ def compile_command(lock_set: LockSet, *, upgrade: bool) -> list[str]:
 
 
 def main() -> None:
+    """Lock all sets; exit with an error if a locked file names where packages come from."""
     parser = argparse.ArgumentParser(prog="python -m tools.lock", description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="move pins to the newest versions")
     upgrade: bool = parser.parse_args().upgrade

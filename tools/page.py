@@ -1,10 +1,10 @@
-"""Tables that commands write into pages that people write."""
+"""Write generated tables into handwritten pages."""
 
 from pathlib import Path
 
 
 def update(page: Path, name: str, content: str) -> None:
-    """Puts `content` between the page's marks ``<!-- name -->`` and ``<!-- end of name -->``."""
+    """Put `content` between the marks ``<!-- name -->`` and ``<!-- end of name -->`` of a page."""
     first, last = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
     before, found, rest = page.read_text().partition(first)
     _, ended, after = rest.partition(last)

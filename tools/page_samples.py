@@ -1,5 +1,7 @@
-"""Makes the demo page's sample photos of the tests' photos, and the strip of small pictures that
-lead to them, half before and half after: `python -m tools.page_samples`."""
+"""Make the demo page's sample photos from the tests' photos: `python -m tools.page_samples`.
+
+The strip of thumbnails that lead to them shows each half before and half after.
+"""
 
 from PIL import Image, ImageOps
 
@@ -12,6 +14,7 @@ SMALL = 160  # pixels: twice the size that it is shown at, for fine screens
 
 
 def main() -> None:
+    """Write the samples and the strip."""
     strip = Image.new("RGB", (SMALL * len(NAMES), SMALL))
     for path, (picture, alpha) in zip(PHOTOS, matted_photos(), strict=True):
         name = NAMES[path.stem]

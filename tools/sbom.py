@@ -1,4 +1,4 @@
-"""Writes `build/sbom.json`: the image's packages with their hashes, as CycloneDX has it."""
+"""Write `build/sbom.json`, the image's packages with their hashes, in CycloneDX format."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ TARGET = ROOT / "build" / "sbom.json"
 
 
 def sbom_command() -> list[str]:
-    """Reads what is locked from its standard input; asks nobody, and gives the same bytes again."""
+    """Return the call that reads the locks from standard input; equal locks give equal bytes."""
     return [
         *(sys.executable, "-W", "ignore", "-m", "cyclonedx_py", "requirements", "-"),
         *("--output-reproducible", "--pyproject", "pyproject.toml"),
@@ -18,6 +18,7 @@ def sbom_command() -> list[str]:
 
 
 def main() -> None:
+    """Write the file."""
     TARGET.parent.mkdir(exist_ok=True)
     layers = sorted(ROOT.glob("layers/*/requirements.txt"))
     locked = "".join(each.read_text() for each in layers)

@@ -1,6 +1,7 @@
-"""The demo page's pictures in `docs/`, from the page itself: `python -m tools.screenshots`.
+"""Take the screenshots in `docs/` of the demo page: `python -m tools.screenshots`.
 
-It needs Chromium (`tools/browser.sh`), and uses the network as it is shipped."""
+This needs Chromium (`tools/browser.sh`) and uses the shipped networks.
+"""
 
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ LARGEST = 200_000  # bytes that a README may well load for a picture
 
 
 def keep(visit: Visit, name: str) -> None:
-    """The page as it looks now, as a JPEG."""
+    """Save the page as it looks now as a JPEG."""
     path = DOCS / name
     visit.page.evaluate("document.activeElement.blur()")  # no ring around what was set last
     image = Image.open(BytesIO(visit.page.screenshot())).convert("RGB")
@@ -30,6 +31,7 @@ def keep(visit: Visit, name: str) -> None:
 
 
 def desktop(browser: Browser, url: str) -> None:
+    """Take the screenshot of a desktop browser."""
     with visiting(browser, url, viewport=DESKTOP) as visit:
         visit.choose(PHOTOS / "astronaut.jpg")
         visit.set_split(42)
@@ -37,6 +39,7 @@ def desktop(browser: Browser, url: str) -> None:
 
 
 def phone(browser: Browser, url: str) -> None:
+    """Take the screenshot of a phone."""
     device: dict[str, Any] = {"viewport": PHONE, "device_scale_factor": 2, "is_mobile": True}
     with visiting(browser, url, color_scheme="dark", has_touch=True, **device) as visit:
         visit.choose(PHOTOS / "coffee.jpg")
@@ -46,6 +49,7 @@ def phone(browser: Browser, url: str) -> None:
 
 
 def main() -> None:
+    """Start a server and a browser, and take both screenshots."""
     with (
         TemporaryDirectory() as folder,
         LocalServer("cutout", CUTOUT_STORAGE_DIR=folder) as server,

@@ -1,1 +1,1 @@
-"""From the start of a container to its first answers, beside a naive image of the same code."""
+"""Time a new container up to its first answers, beside a naive image of the same code."""

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.cold IMAGE`` writes `docs/cold-start.md`."""
+"""Write `docs/cold-start.md`: ``python -m benchmarks.cold IMAGE``."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -14,7 +14,7 @@ NAIVE = "cutout-naive:latest"
 
 
 def main() -> None:
-    """Builds the naive image, starts both in turns, writes the page."""
+    """Build the naive image, start both images in turns and write the page."""
     parser = ArgumentParser(prog="python -m benchmarks.cold")
     parser.add_argument("image")
     parser.add_argument("--count", type=int, default=10, help="containers of a kind")

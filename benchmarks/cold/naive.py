@@ -1,4 +1,4 @@
-"""The naive image: the same code and packages, one `pip install`, the float model.
+"""Build the naive image: the same code and packages, one `pip install`, the float model.
 
 The model is fused at the time of the benchmark from the published networks, and kept nowhere.
 """
@@ -22,9 +22,11 @@ DOCKERFILE = Path(__file__).with_name("naive.Dockerfile")
 
 
 def build(engine: Engine, tag: str, experts: Path | None, packages: Path | None) -> None:
-    """Tag the image. `experts` is a folder of ``NAME-SIDE.fp32.onnx`` files, as
-    `python -m model.recipe --keep` leaves them; `packages` is a folder of the published packages,
-    which are downloaded if it is None."""
+    """Build and tag the image.
+
+    `experts` is a folder of ``NAME-SIDE.fp32.onnx`` files, as `python -m model.recipe --keep`
+    leaves them; `packages` is a folder of the published packages, or None to download them.
+    """
     with TemporaryDirectory() as folder:
         context = Path(folder) / "context"
         for part in ("layers", "handler"):
@@ -51,7 +53,7 @@ def _write_model(scratch: Path, target: Path) -> None:
 
 
 def write_digests(folder: Path) -> None:
-    """The manifest that the code checks the files by."""
+    """Write the manifest against which the code checks the files."""
     files = {}
     for name in (*(f"{graph}.onnx" for graph in GRAPHS), REFINER, WEIGHTS):
         with (folder / name).open("rb") as file:

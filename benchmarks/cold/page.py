@@ -1,4 +1,4 @@
-"""Starts as a Markdown page."""
+"""Render cold starts as a Markdown page."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -36,7 +36,7 @@ Runs = Mapping[str, tuple[Sequence[Start], Sequence[Start]]]
 
 
 def render(runs: Runs, count: int, cpu: str) -> str:
-    """The page's text."""
+    """Return the page's text."""
     totals = [_total(asked, ours, naive) for asked, (ours, naive) in runs.items()]
     stages = [
         _stages(asked, image, starts)

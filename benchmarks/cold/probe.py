@@ -1,6 +1,6 @@
-"""The function as Lambda calls it, which also logs where its start went.
+"""Wrap the Lambda handler so that it logs how the time of its start was spent.
 
-Laid into a container in place of the handler; nothing in the image knows of it. Times are seconds
+The probe replaces the handler in a container; nothing in the image refers to it. Times are seconds
 since the epoch, ``*_seconds`` durations.
 """
 
@@ -20,7 +20,7 @@ MARK = "cold_start "
 
 
 def process_start() -> float:
-    """When this process was made, to a hundredth of a second; in proc_pid_stat(5), field 22."""
+    """Return when this process was created, to 0.01 s: field 22 of proc_pid_stat(5)."""
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
     ticks = int(fields[19])
     since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -28,7 +28,7 @@ def process_start() -> float:
 
 
 def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
-    """Imports the handler; says when it had imported all and when the model was there."""
+    """Import the handler; record when all imports and the model were ready."""
     times = {"process": process_start(), "begun": BEGUN}
     from cutout.segment import network  # noqa: PLC0415  # this is what is measured
 
@@ -66,7 +66,7 @@ def _report(times: dict[str, float]) -> None:
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> Any:  # noqa: ANN401  # as Lambda's
-    """The answer of the handler proper."""
+    """Return the answer of the real handler."""
     called = time.time()
     answer = _handler(event, context)
     _report(_times | {"called": called, "answered": time.time()})

@@ -1,4 +1,4 @@
-"""One cold container: when it gave its first answer, and what the time went into."""
+"""Time one cold container up to its first answer, stage by stage."""
 
 import http.client
 import json
@@ -37,12 +37,12 @@ OPTIONS = (
 
 
 class ColdStartError(Exception):
-    """A container gave no usable answer; the message holds what it logged."""
+    """Report that a container gave no usable answer; the message holds its log."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds. The stages follow each other, but for `session`, which passes beside `imports`."""
+    """Hold seconds by stage. Stages follow each other, but `session` overlaps `imports`."""
 
     total: float
     """From the engine's command to the last byte of the first answer."""
@@ -65,7 +65,7 @@ STAGES = tuple(field.name for field in fields(Start))
 
 
 def split(begun: float, ended: float, times: Mapping[str, float]) -> Start:
-    """The stages, of the host's two clock readings and what the probe logged."""
+    """Return the stages, from two readings of the host's clock and the probe's log."""
     inference = times.get("inference_seconds", 0.0)
     return Start(
         total=ended - begun,
@@ -80,7 +80,7 @@ def split(begun: float, ended: float, times: Mapping[str, float]) -> Start:
 
 
 def logged_times(log: str) -> dict[str, float]:
-    """What the probe wrote of the first request."""
+    """Return the probe's record of the first request."""
     for line in log.splitlines():
         _, found, text = line.partition(MARK)
         if found:
@@ -90,12 +90,12 @@ def logged_times(log: str) -> dict[str, float]:
 
 
 def version_event() -> dict[str, Any]:
-    """Of `GET /v1/version`."""
+    """Return an event for `GET /v1/version`."""
     return payload_v2(Request("GET", "/v1/version"))
 
 
 def cut_out_event() -> dict[str, Any]:
-    """A photo of SIDE² pixels, uploaded now."""
+    """Return an event with a photo of SIDE x SIDE pixels, sent now."""
     with TemporaryDirectory() as folder:
         photo = save_photo(SIDE, Path(folder)).read_bytes()
     event = payload_v2(post_file(photo, "photo.jpg", "image/jpeg"))
@@ -104,7 +104,7 @@ def cut_out_event() -> dict[str, Any]:
 
 
 def start_once(engine: Engine, image: str, event: Mapping[str, Any]) -> Start:
-    """Starts a container, asks at once and throws it away."""
+    """Start a container, send a request at once and remove the container."""
     body = json.dumps(event).encode()
     ports = free_ports()
     begun = time.time()
@@ -116,7 +116,7 @@ def start_once(engine: Engine, image: str, event: Mapping[str, Any]) -> Start:
 
 
 def _ask(container: Container, body: bytes) -> bytes:
-    """The first answer; the emulator is tried until it listens."""
+    """Return the first answer; retry until the emulator listens."""
     deadline = time.monotonic() + SECONDS
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", container.port, timeout=SECONDS)
@@ -146,7 +146,7 @@ def _text(answer: Mapping[str, Any]) -> str:
 
 
 def free_ports() -> tuple[int, int]:
-    """Two of loopback that nobody listens on."""
+    """Return two free ports on loopback."""
     with socket() as first, socket() as second:
         for each in (first, second):
             each.bind(("127.0.0.1", 0))

@@ -1,1 +1,1 @@
-"""What a picture costs on Lambda, by memory."""
+"""Measure the cost of a picture on Lambda, by memory size."""

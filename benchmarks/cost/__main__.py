@@ -1,4 +1,4 @@
-"""``make bench-cost``: the curve in `docs/cost.md` and its plot, by the built image."""
+"""Measure the built image for the curve in `docs/cost.md` and its plot: ``make bench-cost``."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -19,7 +19,7 @@ SIDES = (1024, 4096)
 
 
 def main() -> None:
-    """Measures, and writes both."""
+    """Measure, then write the page and the plot."""
     parser = ArgumentParser(prog="python -m benchmarks.cost")
     parser.add_argument("image", nargs="?", default="cutout:latest")
     parser.add_argument("--repeats", type=int, default=3)

@@ -1,4 +1,4 @@
-"""Time and price by memory, as SVG: two panels, a line for each size of picture."""
+"""Draw time and price by memory as SVG: two panels, a line for each size of picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ HEADROOM = 1.1
 
 @dataclass(frozen=True)
 class Line:
-    """What is drawn over memory; `values` are in the memories' order."""
+    """Hold a line's values, in the order of the memory sizes."""
 
     name: str
     values: Sequence[float]
@@ -24,14 +24,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """Lines that share a unit."""
+    """Hold lines that share a unit."""
 
     title: str
     lines: Sequence[Line]
 
 
 def chart(memories: Sequence[int], panels: Sequence[Panel], chosen: int) -> str:
-    """An SVG document. Upward axes begin at zero; the `chosen` memory is marked."""
+    """Return an SVG document. Vertical axes begin at zero; the `chosen` memory is marked."""
     width = PANEL * len(panels)
     drawn = [
         line
@@ -44,7 +44,7 @@ def chart(memories: Sequence[int], panels: Sequence[Panel], chosen: int) -> str:
 
 
 def step(highest: float) -> float:
-    """1, 2 or 5 times a power of ten: the first that makes no more than STEPS of `highest`."""
+    """Return the least 1, 2 or 5 times a power of ten that divides `highest` into STEPS at most."""
     size = 1e-6
     while True:
         for factor in (1, 2, 5):

@@ -1,4 +1,4 @@
-"""Memory sizes, the processors that come with them, and which size is the best bargain."""
+"""Compare memory sizes by the processors that come with them, by time and by price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MEMORIES = (1024, 1280, 1769, 2048, 2560, 3008, 3538)
 
 @dataclass(frozen=True)
 class Picture:
-    """Bytes that the client sent and got, and the median of its billable times in milliseconds."""
+    """Hold bytes sent and received, and the median of the billed times in milliseconds."""
 
     side: int
     milliseconds: float
@@ -23,34 +23,34 @@ class Picture:
 
 @dataclass(frozen=True)
 class Setting:
-    """A memory size in MB, its share of processors, and what was measured with it."""
+    """Hold a memory size in MB, its share of processors, and its measurements."""
 
     memory: int
     cpus: float
     pictures: tuple[Picture, ...]
 
     def dollars(self, prices: Prices) -> list[float]:
-        """Lambda's price of a thousand, for each picture."""
+        """Return Lambda's price of a thousand, for each picture."""
         return [
             lambda_per_thousand(each.milliseconds, self.memory, prices) for each in self.pictures
         ]
 
     def bargain(self, prices: Prices) -> float:
-        """Time by price, over all pictures; less is better."""
+        """Return time times price over all pictures; less is better."""
         times = (each.milliseconds for each in self.pictures)
         return prod(time * price for time, price in zip(times, self.dollars(prices), strict=True))
 
 
 def cpus_of(memory_mb: int, visible: int) -> float:
-    """Lambda gives a vCPU for 1,769 MB, in proportion; no container gets more than there are."""
+    """Return the vCPUs of a memory size, one for 1,769 MB, limited to those of this machine."""
     return min(memory_mb / LAMBDA_MB_PER_VCPU, float(visible))
 
 
 def best(settings: Sequence[Setting], prices: Prices) -> Setting:
-    """The least time by price: a percent of one is worth a percent of the other."""
+    """Return the setting with the least time by price: a percent of either weighs the same."""
     return min(settings, key=lambda setting: setting.bargain(prices))
 
 
 def cheapest(settings: Sequence[Setting], prices: Prices) -> Setting:
-    """The least dollars for all pictures together."""
+    """Return the setting with the least dollars for all pictures together."""
     return min(settings, key=lambda setting: sum(setting.dollars(prices)))

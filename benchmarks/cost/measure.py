@@ -1,4 +1,4 @@
-"""Warm invocations of the image, held to what Lambda gives for a memory size."""
+"""Measure warm invocations of the image, held to Lambda's limits for a memory size."""
 
 import re
 from collections.abc import Sequence
@@ -25,25 +25,25 @@ LOG_SECONDS = 10.0
 
 
 class UselessAnswerError(Exception):
-    """No picture came back, so that the time says nothing."""
+    """Report an answer without a picture, whose time means nothing."""
 
 
 @dataclass(frozen=True)
 class Photo:
-    """A square JPEG."""
+    """Hold a square JPEG."""
 
     side: int
     path: Path
 
     def event(self) -> dict[str, Any]:
-        """Sent now, so that no deadline of the gateway's has passed."""
+        """Return an event sent now, so that no deadline has passed."""
         found = payload_v2(post_file(self.path.read_bytes(), self.path.name, "image/jpeg"))
         del found["requestContext"]["timeEpoch"]
         return found
 
 
 def options(memory_mb: int, cpus: float, environment: dict[str, str]) -> list[str]:
-    """The engine's, for Lambda's file system, user, memory and processors."""
+    """Return the engine's options for Lambda's file system, user, memory and processors."""
     variables = environment | {
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT),
@@ -58,8 +58,10 @@ def options(memory_mb: int, cpus: float, environment: dict[str, str]) -> list[st
 def measure(
     engine: Engine, image: str, size: tuple[int, float], photos: Sequence[Photo], repeats: int
 ) -> Setting:
-    """Of each photo in turn, one invocation that doesn't count and `repeats` that do. `size` is MB
-    and processors."""
+    """Invoke the image with each photo in turn: once unmeasured, then `repeats` times measured.
+
+    `size` is MB and processors.
+    """
     memory, cpus = size
     first, second = free_ports(2)
     with (
@@ -83,7 +85,7 @@ def measure(
 
 
 def durations(container: Container, count: int) -> list[float]:
-    """Milliseconds of each invocation, as the emulator reports them: the way Lambda bills."""
+    """Return the milliseconds of each invocation, as the emulator reports and Lambda bills them."""
     deadline = monotonic() + LOG_SECONDS
     while len(found := reported(container.log())) < count and monotonic() < deadline:
         sleep(0.1)
@@ -93,7 +95,7 @@ def durations(container: Container, count: int) -> list[float]:
 
 
 def reported(log: str) -> list[float]:
-    """Milliseconds in the log's REPORT lines."""
+    """Return the milliseconds in the log's REPORT lines."""
     return [float(each) for each in REPORT.findall(log)]
 
 

@@ -1,4 +1,4 @@
-"""AWS's published prices, and what they make of measured times."""
+"""Apply AWS's published prices to measured times."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -10,7 +10,7 @@ INCREMENT = 512 * 1024  # bytes that an HTTP API counts as one request
 
 @dataclass(frozen=True)
 class Prices:
-    """US dollars in us-east-1, first tier, without the free tier or a savings plan."""
+    """Hold US dollars in us-east-1, first tier, without the free tier or a savings plan."""
 
     read: str = "November 2026"
     gb_second_x86: float = 0.0000166667
@@ -36,29 +36,31 @@ class Prices:
 
 
 def billed(milliseconds: float) -> int:
-    """Lambda counts a millisecond that has begun."""
+    """Round up to whole milliseconds, as Lambda does."""
     return ceil(milliseconds)
 
 
 def compute(milliseconds: float, memory_mb: int, gb_second: float) -> float:
-    """Dollars for the time of one invocation."""
+    """Return dollars for the time of one invocation."""
     return billed(milliseconds) / 1000 * memory_mb / MB_PER_GB * gb_second
 
 
 def lambda_per_thousand(
     milliseconds: float, memory_mb: int, prices: Prices, *, arm: bool = False
 ) -> float:
-    """Dollars that Lambda asks for a thousand warm pictures: time and requests."""
+    """Return Lambda's dollars for a thousand warm pictures: time and requests."""
     gb_second = prices.gb_second_arm if arm else prices.gb_second_x86
     return 1000 * (compute(milliseconds, memory_mb, gb_second) + prices.lambda_request)
 
 
 def api_per_thousand(request_bytes: int, answer_bytes: int, prices: Prices) -> float:
-    """Dollars that the HTTP API asks for a thousand. It counts in steps of 512 KB; taken here of
-    whichever is larger, what came or what went."""
+    """Return the HTTP API's dollars for a thousand pictures.
+
+    The API counts in steps of 512 KB, here of the larger one of request and response.
+    """
     return 1000 * ceil(max(request_bytes, answer_bytes, 1) / INCREMENT) * prices.api_request
 
 
 def transfer_per_thousand(answer_bytes: int, prices: Prices) -> float:
-    """Dollars for a thousand answers sent to the internet."""
+    """Return dollars for a thousand answers sent to the internet."""
     return 1000 * answer_bytes / TRANSFER_GB * prices.gb_out

@@ -1,25 +1,33 @@
-"""Whether the machine has its processors to spare: else the curve ends where they do, unseen."""
+"""Wait until the machine has free processors: a busy machine would distort the curve."""
 
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
 STAT = Path("/proc/stat")
-LOOK_SECONDS = 1.0
-WAIT_SECONDS = 60.0
 OTHERS = 0.25  # processors that everything else may use
 
 
 class BusyError(Exception):
-    """Something else uses the processors."""
+    """Report that something else uses the processors."""
 
 
-def wait_until_quiet(visible: int) -> None:
-    """Returns once others leave the processors alone; raises after a minute of waiting."""
-    deadline = monotonic() + WAIT_SECONDS
+def wait_until_quiet(
+    visible: int,
+    *,
+    read: Callable[[], str] = STAT.read_text,
+    pause: float = 1.0,
+    patience: float = 60.0,
+) -> None:
+    """Return once others leave the processors alone; raise BusyError after `patience` seconds.
+
+    `read` returns the text of /proc/stat; two readings are `pause` seconds apart.
+    """
+    deadline = monotonic() + patience
     while True:
-        before = STAT.read_text()
-        sleep(LOOK_SECONDS)
-        used = visible * busy_share(before, STAT.read_text())
+        before = read()
+        sleep(pause)
+        used = visible * busy_share(before, read())
         if used <= OTHERS:
             return
         if monotonic() > deadline:
@@ -29,7 +37,7 @@ def wait_until_quiet(visible: int) -> None:
 
 
 def busy_share(before: str, after: str) -> float:
-    """0 to 1, of all processors, between two readings of /proc/stat."""
+    """Return the busy share of all processors, 0 to 1, between two readings of /proc/stat."""
     (idle, total), (idle_then, total_then) = _ticks(after), _ticks(before)
     if total == total_then:
         return 0.0
@@ -37,7 +45,7 @@ def busy_share(before: str, after: str) -> float:
 
 
 def _ticks(stat: str) -> tuple[int, int]:
-    """Idle (waiting for disks is idle, too) and all, of the line for all processors."""
+    """Return idle and total ticks of all processors; waiting for disks counts as idle."""
     name, *fields = stat.splitlines()[0].split()
     if name != "cpu":
         raise ValueError("/proc/stat does not begin with the processors' sum")

@@ -1,6 +1,5 @@
-"""The measured part of `docs/cost.md`, and its plot."""
+"""Render the measured part of `docs/cost.md`, and its plot."""
 
-import re
 from collections.abc import Sequence
 
 from benchmarks.cost.chart import Line, Panel, chart
@@ -14,9 +13,9 @@ from benchmarks.cost.prices import (
 )
 from benchmarks.report import processor
 from cutout.settings import Settings
+from tools.template import parse_template
 
 CENTS = 100
-DEFAULT = re.compile(r"^  MemorySize:$.*?^    Default: (\d+)$", re.MULTILINE | re.DOTALL)
 
 PART = """Made by `make bench-cost` ({repeats} warm invocations each, medians) on
 {cpu}: the image under Lambda's emulator, in containers
@@ -41,15 +40,15 @@ Prices: {sources}."""
 
 
 def template_default(template: str) -> int:
-    """MB that the template gives the function."""
-    found = DEFAULT.search(template)
-    if found is None:
-        raise ValueError("the template has no default for MemorySize")
-    return int(found[1])
+    """Return the megabytes that the template gives the function; raise ValueError without them."""
+    parameters = parse_template(template)["Parameters"]
+    if "Default" not in parameters.get("MemorySize", {}):
+        raise ValueError("The template has no default for MemorySize. Give it one.")
+    return int(parameters["MemorySize"]["Default"])
 
 
 def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: int) -> str:
-    """Markdown."""
+    """Return the Markdown of the page's measured part."""
     choice = best(settings, prices)
     return PART.format(
         repeats=repeats,
@@ -66,7 +65,7 @@ def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: i
 
 
 def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> str:
-    """A row for each memory size; the template's is bold."""
+    """Return a row for each memory size; the template's is bold."""
     sides = [each.side for each in settings[0].pictures]
     names = ["MB", "processors", "threads"]
     for side in sides:
@@ -76,7 +75,7 @@ def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> st
 
 
 def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
-    """How the template's default compares with the best."""
+    """Return a sentence that compares the template's default with the best."""
     choice = best(settings, prices)
     if default == choice.memory:
         return f"The template's default is {default} MB, too."
@@ -97,7 +96,7 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
 
 
 def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
-    """Dollars of the gateway and of sending the answers out, and the answers' size."""
+    """Return dollars for the gateway and for sending the answers, and the answers' size."""
     names = ["picture", "answer", "HTTP API", "sent to the internet"]
     rows = [
         _line(
@@ -114,7 +113,7 @@ def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
 
 
 def plot(settings: Sequence[Setting], prices: Prices) -> str:
-    """SVG; the best setting is marked."""
+    """Return an SVG document in which the best setting is marked."""
     sides = [each.side for each in settings[0].pictures]
     times, cents = [], []
     for place, side in enumerate(sides):

@@ -1,1 +1,1 @@
-"""Ours and others on the same pictures: ``make bench-peers``."""
+"""Compare our networks and others on the same pictures: ``make bench-peers``."""

@@ -1,5 +1,7 @@
-"""``make bench-peers [SETS=folder]``: latency, processor time, memory and edges, to
-`docs/performance.md`."""
+"""Measure latency, processor time, memory and edges beside others: ``make bench-peers``.
+
+With SETS=folder sets of photos are measured too. The results go to `docs/performance.md`.
+"""
 
 import json
 import subprocess
@@ -25,7 +27,7 @@ SETS = ("render4k", "trains_side", "hires_comp", "am2k_samples13", "alphamatting
 
 
 def main() -> None:
-    """Each contender alone: our own photo several times, each picture of the sets once."""
+    """Run each contender alone: our own photo several times, each picture of the sets once."""
     given = _arguments()
     place("isnet-general-use", given.out / "models", None)
     photos = _photos(given.out / PHOTO / "im")
@@ -70,7 +72,7 @@ def _entry(
 def _with_fringes(
     entries: Sequence[Entry], given: Namespace, samples: Sequence[Sample]
 ) -> list[Entry]:
-    """The same with the colours of their edges measured."""
+    """Add the errors of the edge colours to the entries."""
     sets = given.out / "sets" / "all"
     for sample in samples:
         _link(sample, sets)
@@ -92,8 +94,10 @@ def _fits(contender: Contender, path: Path) -> bool:
 
 
 def _edges(cutouts: Path, samples: Sequence[Sample], scratch: Path) -> Mapping[str, float]:
-    """Error at the edges by picture, as ``make evaluate`` measures it. The measure reads folders:
-    one of links to the pictures that were taken, one of the cut-outs' alphas."""
+    """Return the error at the edges by picture, as ``make evaluate`` measures it.
+
+    The measure reads folders: one of links to the pictures, one of the cut-outs' alphas.
+    """
     masks = cutouts.with_name(f"{cutouts.name}-alpha")
     kept = [sample for sample in samples if (cutouts / f"{sample.name}.png").exists()]
     for sample in kept:

@@ -1,4 +1,4 @@
-"""Who is compared, and how each is started."""
+"""List the programs that are compared, and how each is started."""
 
 import os
 import subprocess
@@ -21,8 +21,10 @@ a minute, too long for a whole set."""
 
 @dataclass(frozen=True)
 class Contender:
-    """`command` takes repeats, a folder and pictures; of a set, `max_side` is the largest that it
-    is given."""
+    """Hold a `command` that takes repeats, a folder and pictures.
+
+    `max_side` is the largest side of a set's picture that it is given.
+    """
 
     name: str
     command: Sequence[str]
@@ -31,7 +33,7 @@ class Contender:
     max_side: int | None = None
 
     def run(self, cores: int, repeats: int, out: Path, pictures: Sequence[Path]) -> Outcome:
-        """On `cores` processors, in a process of its own; cut-outs go to ``out/SET/NAME.png``."""
+        """Run on `cores` processors, in a process of its own; write ``out/SET/NAME.png``."""
         pinned = [sys.executable, str((HERE / "pinned.py").absolute()), str(cores)]
         given = [str(repeats), str(out.absolute()), *(str(path.absolute()) for path in pictures)]
         environment = {**os.environ, "OMP_NUM_THREADS": str(cores), **self.environment}
@@ -46,7 +48,10 @@ class Contender:
 
 
 def contenders(models: Path) -> list[Contender]:
-    """Ours last. `models` holds rembg's; Node's is left out where Node is not there."""
+    """Return the contenders, ours last, without Node's where Node is not installed.
+
+    `models` is the folder of rembg's models.
+    """
     return [
         _rembg("rembg ISNet", "plain", models),
         _rembg("rembg ISNet, alpha matting", "matting", models, MATTING_SIDE),

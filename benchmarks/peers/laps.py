@@ -1,4 +1,4 @@
-"""What a contender's process says."""
+"""Read what a contender's process prints."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Lap:
-    """Seconds on the wall and of the processors, for one picture: medians of its repeats."""
+    """Hold wall-clock and processor seconds for one picture: medians of its repeats."""
 
     seconds: float
     cpu: float
@@ -16,14 +16,14 @@ class Lap:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`laps` by SET/NAME of the picture; `peak` is resident memory in bytes."""
+    """Hold `laps` by SET/NAME of the picture, and `peak`, the resident memory in bytes."""
 
     laps: Mapping[str, Lap]
     peak: int
 
 
 def read_outcome(line: bytes) -> Outcome:
-    """From the JSON a worker prints last: ``{"laps": {NAME: [[SECONDS, CPU]]}, "peak": N}``."""
+    """Parse the JSON printed last: ``{"laps": {NAME: [[SECONDS, CPU]]}, "peak": N}``."""
     said = json.loads(line.strip().splitlines()[-1])
     return Outcome({name: _lap(each) for name, each in said["laps"].items()}, said["peak"])
 

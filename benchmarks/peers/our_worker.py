@@ -1,5 +1,8 @@
-"""Ours: ``python -m benchmarks.peers.our_worker MODEL REPEATS OUT PICTURE...`` prints one JSON
-line, as `benchmarks.peers.laps` reads it. A lap is a whole request, from file to answer."""
+"""Time our pipeline: ``python -m benchmarks.peers.our_worker MODEL REPEATS OUT PICTURE...``.
+
+It prints one JSON line, as `benchmarks.peers.laps` reads it. A lap is a whole request, from file to
+answer.
+"""
 
 import json
 import sys
@@ -23,7 +26,7 @@ MAX_SIDE = 8192
 
 
 def main() -> None:
-    """Threads are as many as the processors that the process may run on."""
+    """Use as many threads as the process has processors."""
     model, repeats, out, *pictures = sys.argv[1:]
     settings = Settings(model=Model(model), max_side=MAX_SIDE)
     network = Network(settings.model_dir, settings.model, settings.network_threads)

@@ -1,4 +1,4 @@
-"""The comparison as a Markdown page and a plot."""
+"""Render the comparison as a Markdown page and a plot."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ alpha with the object's colours as pymatting's multilevel method estimates them 
 
 @dataclass(frozen=True)
 class Entry:
-    """One contender; `edges` and `fringes` are errors by SET/NAME."""
+    """Hold one contender's results; `edges` and `fringes` are errors by SET/NAME."""
 
     name: str
     outcome: Outcome
@@ -53,26 +53,26 @@ class Entry:
     fringes: Mapping[str, float] = field(default_factory=dict)
 
     def seconds(self, group: str) -> float | None:
-        """Median over the pictures of a set, or of one photo."""
+        """Return the median over the pictures of a set, or of one photo."""
         found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
         return median(found) if found else None
 
     def slowest(self, group: str) -> float | None:
-        """The longest of a set's pictures."""
+        """Return the longest time of a set's pictures."""
         found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
         return max(found, default=None)
 
     def cpu(self, group: str) -> float | None:
-        """Median of the processors' time."""
+        """Return the median processor time."""
         found = [lap.cpu for name, lap in self.outcome.laps.items() if _group(name) == group]
         return median(found) if found else None
 
     def edge(self, group: str) -> float | None:
-        """Mean over a set's pictures."""
+        """Return the mean edge error over a set's pictures."""
         return _mean(self.edges, group)
 
     def fringe(self, group: str) -> float | None:
-        """The same of the colours."""
+        """Return the mean colour error over a set's pictures."""
         return _mean(self.fringes, group)
 
 
@@ -81,7 +81,7 @@ Error: TypeAlias = Callable[[Entry, str], float | None]
 
 
 def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
-    """The page's text."""
+    """Return the page's text."""
     reference = next(each for each in entries if each.name == REFERENCE)
     groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
     edges = ""
@@ -101,7 +101,7 @@ def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
 
 
 def write_plot(entries: Sequence[Entry], path: Path) -> None:
-    """Those that were measured on the first set; without sets nothing is drawn."""
+    """Plot the contenders that were measured on the first set; without sets, draw nothing."""
     reference = next(each for each in entries if each.name == REFERENCE)
     if not reference.edges:
         return
@@ -116,7 +116,7 @@ def write_plot(entries: Sequence[Entry], path: Path) -> None:
 
 
 def _group(name: str) -> str:
-    """A set; of our own photo each size is one."""
+    """Return the set of a picture; each size of our own photo is a set."""
     return name if name.startswith("photo/") else name.partition("/")[0]
 
 
@@ -132,7 +132,7 @@ def _time_table(entries: Sequence[Entry], reference: Entry, group: str) -> str:
 
 
 def _errors(entries: Sequence[Entry], reference: Entry, groups: Sequence[str], error: Error) -> str:
-    """A table of those sets that have the measure."""
+    """Return a table of the sets that have the measure."""
     groups = [group for group in groups if error(reference, group) is not None]
     lines = [
         f"| | {' | '.join(f'`{group}`' for group in groups)} |",

@@ -1,11 +1,11 @@
-"""``python -m benchmarks.peers.pinned CORES COMMAND...``: the command on so many processors."""
+"""Run a command on some processors: ``python -m benchmarks.peers.pinned CORES COMMAND...``."""
 
 import os
 import sys
 
 
 def main() -> None:
-    """The last ones of those that this process may run on: the first gets most interrupts."""
+    """Use the last of this process's processors: the first gets most interrupts."""
     cores, *command = sys.argv[1:]
     usable = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, usable[-int(cores) :])

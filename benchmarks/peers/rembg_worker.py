@@ -1,4 +1,4 @@
-"""rembg, in rembg's own environment: nothing of the project is imported here.
+"""Time rembg in rembg's own environment: nothing of the project is imported here.
 
 ``python rembg_worker.py MODEL MATTING REPEATS OUT PICTURE...`` prints one JSON line, as
 `benchmarks.peers.laps` reads it. Models come from ``$U2NET_HOME``, threads from
@@ -14,7 +14,7 @@ from rembg import new_session, remove
 
 
 def main() -> None:
-    """Bytes of a picture to bytes of a PNG, as its users call it."""
+    """Convert the bytes of each picture to the bytes of a PNG, as rembg's users do."""
     model, matting, repeats, out, *pictures = sys.argv[1:]
     session = new_session(model)
 

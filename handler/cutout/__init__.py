@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cutout.library import cut_out
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 __all__ = ["__version__", "cut_out"]
 
 

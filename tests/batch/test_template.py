@@ -1,32 +1,15 @@
-"""What the template says of batches."""
+"""Rules that the template keeps for batches."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cutout.batch.picture import INBOX, OUTBOX
 from cutout.settings import Settings
+from tools.template import load_template
 
-TEXT = (Path(__file__).parents[2] / "template.yaml").read_text()
-
-
-Loader: Any = type("Loader", (yaml.SafeLoader,), {})
-"""Reads `!Ref X` as {"Ref": X}, and so on."""
-
-
-def _tagged(loader: Any, tag: str, node: Any) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        return {tag: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {tag: loader.construct_sequence(node, deep=True)}
-    raise TypeError(f"a mapping under !{tag}")
-
-
-Loader.add_multi_constructor("!", _tagged)
-TEMPLATE: dict[str, Any] = yaml.load(TEXT, Loader)  # noqa: S506  # a safe loader with tags
+TEMPLATE = load_template()
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 BATCH = {name: each for name, each in RESOURCES.items() if each.get("Condition") == "HasBatch"}
 

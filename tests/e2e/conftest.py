@@ -24,8 +24,7 @@ def function() -> Iterator[Emulator]:
 @pytest.fixture(scope="session")
 def deployed(s3: S3Server) -> Iterator[Gateway]:
     """As it is deployed."""
-    environment = s3.environment | LOCAL | {"CUTOUT_THREADS": "2"}
-    with Emulator(environment) as running, Gateway(running) as gateway:
+    with Emulator(s3.environment | LOCAL) as running, Gateway(running) as gateway:
         yield gateway
 
 

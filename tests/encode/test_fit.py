@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.encode.fit import encode_to_fit
+from cutout.encode.fit import Effort, encode_to_fit
 from cutout.encode.png import encode_png, strong_deflate
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
+from tests.deadlines import Scripted
 from tests.samples import gradient
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
@@ -40,46 +41,48 @@ def test_an_opaque_picture_is_compressed_more_too() -> None:
     assert np.array_equal(np.asarray(image), opaque.pixels)
 
 
-def test_what_can_never_fit_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def never(_pixels: Pixels) -> Iterator[bytes]:
+    """Fail where the stronger compression must not even start."""
+    raise AssertionError("the stronger compression was tried")
+
+
+def test_what_can_never_fit_is_not_tried() -> None:
     tried: list[int] = []
 
     def watched(pixels: Pixels) -> Iterator[bytes]:
         tried.append(len(pixels))
         return strong_deflate(pixels)
 
-    monkeypatch.setattr("cutout.encode.fit.strong_deflate", watched)
-    assert encode_to_fit(NOISE, len(encode_png(NOISE)) * 9 // 10, LATER) == encode_png(NOISE)
+    room = len(encode_png(NOISE)) * 9 // 10
+    assert encode_to_fit(NOISE, room, LATER, Effort(deflate=watched)) == encode_png(NOISE)
     assert tried == [64], "more than the sample was compressed"
 
 
-def test_what_is_twice_too_large_is_not_even_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("cutout.encode.fit.strong_deflate")
-    assert encode_to_fit(PICTURE, len(FAST) // 2 - 1, LATER) == FAST
+def test_what_is_twice_too_large_is_not_even_sampled() -> None:
+    assert encode_to_fit(PICTURE, len(FAST) // 2 - 1, LATER, Effort(deflate=never)) == FAST
+    with pytest.raises(AssertionError, match="was tried"):
+        encode_to_fit(PICTURE, len(FAST) // 2 + 1, LATER, Effort(deflate=never))
 
 
-def test_there_must_be_time_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_must_be_time_for_it() -> None:
     assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(1e-3)) == FAST
-    monkeypatch.delattr("cutout.encode.fit.strong_deflate")
-    assert encode_to_fit(PICTURE, len(FAST) - 1, Deadline.after(0)) == FAST
+    over, effort = Deadline.after(0), Effort(deflate=never)
+    assert encode_to_fit(PICTURE, len(FAST) - 1, over, effort) == FAST
 
 
 @pytest.mark.parametrize(("stripes", "strong"), [(5, True), (4, False)])
-def test_what_takes_longer_than_the_sample_promised_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, stripes: int, strong: bool
-) -> None:
+def test_what_takes_longer_than_the_sample_promised_is_given_up(stripes: int, strong: bool) -> None:
     """Asked before the sample, after it, and after each of four stripes and the end."""
-    left = iter([1e6, 1e6] + [1e6] * stripes + [0.0] * 9)
-    monkeypatch.setattr(Deadline, "remaining", lambda _self: next(left))
-    png = encode_to_fit(PICTURE, len(FAST) - 1, LATER)
+    deadline = Scripted.answers([1e6, 1e6] + [1e6] * stripes + [0.0] * 9)
+    png = encode_to_fit(PICTURE, len(FAST) - 1, deadline)
     assert (len(png) < len(FAST)) is strong
 
 
-def test_a_promise_that_was_too_good_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_promise_that_was_too_good_changes_nothing() -> None:
     smaller = len(encode_to_fit(PICTURE, len(FAST) - 1, LATER))
-    monkeypatch.setattr("cutout.encode.fit.SLACK", 10)
-    monkeypatch.setattr("cutout.encode.fit.HOPELESS", 0)
-    assert len(encode_to_fit(PICTURE, smaller, LATER)) == smaller
-    assert encode_to_fit(PICTURE, smaller - 1, LATER) == FAST
+    hopeful = Effort(hopeless=0, slack=10)
+    assert len(encode_to_fit(PICTURE, smaller, LATER, hopeful)) == smaller
+    assert encode_to_fit(PICTURE, smaller - 1, LATER, hopeful) == FAST
 
 
 @pytest.mark.parametrize("height", [1, 7, 128, 129])

@@ -1,5 +1,7 @@
 """The shipped edge refiner on drawn edges: a disc whose truth is known."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,6 +12,7 @@ from cutout.refine.enlarge import enlarge
 from cutout.refine.tiles import SIDE as TILE
 from cutout.settings import Settings
 from cutout.timing import Deadline
+from tests.deadlines import Scripted
 
 SIDE, COARSE = 2048, 1024
 
@@ -74,17 +77,13 @@ def test_out_of_time_the_enlarged_alpha_is_the_answer(edges: EdgeRefiner) -> Non
     assert np.array_equal(found, enlarged)
 
 
-def test_with_little_time_some_tiles_are_better_and_none_is_worse(
-    edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_little_time_some_tiles_are_better_and_none_is_worse() -> None:
     """A clock on which a batch of tiles takes a second: three of them fit."""
-    ticks = iter(range(10_000))
-    monkeypatch.setattr("cutout.refine.edges.monotonic", lambda: next(ticks))
-    left = iter([9.0, 3.0, 3.0, 2.0, 0.5])
-    monkeypatch.setattr(Deadline, "remaining", lambda _self: next(left))
+    edges = EdgeRefiner(Settings().model_dir, 1, clock=count().__next__)
+    deadline = Scripted.answers([9.0, 3.0, 3.0, 2.0, 0.5])
     truth = disc(SIDE)
     enlarged = enlarge(blurred(truth), (SIDE, SIDE))
-    found = edges(picture(truth), blurred(truth), enlarged, Deadline.after(1))
+    found = edges(picture(truth), blurred(truth), enlarged, deadline)
     changed = found != enlarged
     assert changed.any(), "nothing was done"
     assert changed.sum() < 3 * BATCH * TILE**2, "more tiles than there was time for"
@@ -126,15 +125,13 @@ def test_the_result_does_not_depend_on_the_threads(edges: EdgeRefiner) -> None:
     assert np.array_equal(one, other)
 
 
-def test_the_result_does_not_depend_on_what_is_looked_at_together(
-    edges: EdgeRefiner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_result_does_not_depend_on_what_is_looked_at_together(edges: EdgeRefiner) -> None:
     truth = disc(SIDE)
     coarse = blurred(truth)
     enlarged = enlarge(coarse, (SIDE, SIDE))
     together = edges(picture(truth), coarse, enlarged, Deadline.after(600))
-    monkeypatch.setattr("cutout.refine.edges.BATCH", 1)
-    alone = edges(picture(truth), coarse, enlarged, Deadline.after(600))
+    single = EdgeRefiner(Settings().model_dir, 1, batch=1)
+    alone = single(picture(truth), coarse, enlarged, Deadline.after(600))
     assert np.array_equal(together, alone)
 
 

@@ -7,6 +7,7 @@ from PIL import Image, ImageFilter
 from cutout.pictures import Alpha
 from cutout.refine.strands import draw_strands
 from cutout.timing import Deadline
+from tests.deadlines import Scripted
 
 BROWN, SKY = (90, 60, 30), (150, 190, 230)
 LENGTH = 24
@@ -124,12 +125,11 @@ def test_colours_and_alpha_are_of_the_same_pixels() -> None:
 
 
 @pytest.mark.parametrize("checks", [0, 1, 3])
-def test_out_of_time_what_is_left_stays(monkeypatch: pytest.MonkeyPatch, checks: int) -> None:
+def test_out_of_time_what_is_left_stays(checks: int) -> None:
     """Asked before anything, and before each 128 rows."""
-    left = iter([1.0] * checks + [0.0] * 9)
-    monkeypatch.setattr(Deadline, "remaining", lambda _self: next(left))
+    deadline = Scripted.answers([1.0] * checks + [0.0] * 9)
     alpha = coarse(fur(1000, 300))
-    made = draw_strands(alpha, photo(fur(1000, 300)), SOON)
+    made = draw_strands(alpha, photo(fur(1000, 300)), deadline)
     rows = 128 * max(0, checks - 1)
     assert np.array_equal(made[rows:], alpha[rows:])
     assert (made[:rows] != alpha[:rows]).any(axis=1).sum() >= rows // 2

@@ -1,2 +1,4 @@
-"""Sample API Gateway events: `gateway` shapes an event, `samples` says which there are, and
-`python -m tools.events` writes them to `events/`."""
+"""Make sample events of API Gateway, which `python -m tools.events` writes to `events/`.
+
+`gateway` shapes an event, and `samples` lists them all.
+"""

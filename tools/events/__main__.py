@@ -1,4 +1,4 @@
-"""Writes the sample events to `events/`, and what is expected of each to the tests' table."""
+"""Write the sample events to `events/`, and the expected answers to the tests' table."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from tools.events.files import stale, write
 
 
 def main() -> None:
+    """Write all files, or with `--check` exit with those that are out of date."""
     parser = argparse.ArgumentParser(prog="python -m tools.events", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, fail if stale")
     if not parser.parse_args().check:

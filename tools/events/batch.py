@@ -1,4 +1,4 @@
-"""What SQS hands to Lambda when S3 says that objects were written."""
+"""Shape the events that SQS hands to Lambda when S3 reports new objects."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ QUEUE = f"arn:aws:sqs:{REGION}:123456789012:sample-queue"
 
 
 def s3_record(key: str, size: int, name: str = "ObjectCreated:Put") -> dict[str, Any]:
-    """One object of S3's event message."""
+    """Return one object's record in S3's message."""
     return {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -33,12 +33,12 @@ def s3_record(key: str, size: int, name: str = "ObjectCreated:Put") -> dict[str,
 
 
 def s3_message(*records: dict[str, Any]) -> str:
-    """The body of S3's message."""
+    """Return the body of S3's message."""
     return json.dumps({"Records": list(records)})
 
 
 def setup_message() -> str:
-    """The one that S3 sends when it is told of a queue."""
+    """Return the message that S3 sends once when a queue is configured."""
     return json.dumps(
         {
             "Service": "Amazon S3",
@@ -52,7 +52,7 @@ def setup_message() -> str:
 
 
 def queue_event(**bodies: str) -> Event:
-    """A batch of messages: `{id: body}`."""
+    """Return a batch of messages: `{id: body}`."""
     return {
         "Records": [
             {
@@ -76,7 +76,7 @@ def queue_event(**bodies: str) -> Event:
 
 
 def batch_samples() -> dict[str, Event]:
-    """Events by the names of their files."""
+    """Return the events by the names of their files."""
     photo = s3_record("inbox/shoes/große Vase+1.jpg", 12345)
     return {
         "picture": queue_event(one=s3_message(photo)),

@@ -1,4 +1,4 @@
-"""The sample events as files: what should be there, and what is."""
+"""Compare the sample events with the files in the checkout."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ TABLE = ROOT / "tests" / "events" / "expected.json"
 
 
 def rendered() -> dict[Path, str]:
-    """Every file that should be there, with its text."""
+    """Return every file that should exist, with its text."""
     everything = samples()
     table = {f"{each.name}.json": {"status": each.status, **each.expected} for each in everything}
     files = {EVENTS / f"{each.name}.json": as_json(each.event) for each in everything}
@@ -23,16 +23,17 @@ def rendered() -> dict[Path, str]:
 
 
 def as_json(value: object) -> str:
+    """Return indented JSON that ends in a newline."""
     return json.dumps(value, indent=2) + "\n"
 
 
 def leftovers() -> set[Path]:
-    """Files of samples that are gone."""
+    """Return files of samples that no longer exist."""
     return set(EVENTS.rglob("*.json")) - set(rendered())
 
 
 def stale() -> list[str]:
-    """Files that are missing, changed or left over."""
+    """Return files that are missing, changed or left over."""
     wanted = rendered()
     changed = {
         path for path, text in wanted.items() if not path.exists() or path.read_text() != text
@@ -41,7 +42,7 @@ def stale() -> list[str]:
 
 
 def write() -> None:
-    """Brings all files up to date."""
+    """Bring all files up to date."""
     for path in leftovers():
         path.unlink()
     for path, text in rendered().items():

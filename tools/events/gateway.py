@@ -1,6 +1,6 @@
-"""A request as API Gateway hands it to Lambda, in either payload format.
+"""Shape a request as API Gateway hands it to Lambda, in either payload format.
 
-Both leave out what no handler needs and the real ones carry (authorizer, stage variables, ...).
+Both omit fields of real events that no handler needs (authorizer, stage variables and others).
 """
 
 from base64 import b64encode
@@ -19,7 +19,7 @@ AGENT = "curl/8.14.1"
 
 @dataclass(frozen=True)
 class Request:
-    """What a client sends."""
+    """Hold a client's request."""
 
     method: str
     path: str
@@ -29,7 +29,7 @@ class Request:
 
     @property
     def all_headers(self) -> dict[str, str]:
-        """The request's own headers, and those that every client adds."""
+        """Return the request's own headers and those that every client adds."""
         common = {
             "accept": "*/*",
             "host": DOMAIN,
@@ -41,14 +41,14 @@ class Request:
 
     @property
     def event_body(self) -> Event:
-        """The body in base64, as API Gateway sends every body that is no plain text."""
+        """Return the body in base64, as API Gateway sends every body that is not plain text."""
         if self.body is None:
             return {"isBase64Encoded": False}
         return {"body": b64encode(self.body).decode(), "isBase64Encoded": True}
 
 
 def payload_v2(request: Request) -> Event:
-    """Payload format 2.0: HTTP APIs, as in `template.yaml`, and function URLs."""
+    """Return payload format 2.0, used by HTTP APIs, as in `template.yaml`, and function URLs."""
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -79,7 +79,7 @@ def payload_v2(request: Request) -> Event:
 
 
 def payload_v1(request: Request) -> Event:
-    """Payload format 1.0: REST APIs, and HTTP APIs that ask for it."""
+    """Return payload format 1.0, used by REST APIs and by HTTP APIs configured for it."""
     query = parse_qsl(request.query)
     values: dict[str, list[str]] = {}
     for name, value in query:

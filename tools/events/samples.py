@@ -1,4 +1,4 @@
-"""Which sample events there are, and what each is answered with."""
+"""List the sample events with their answers."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ GIF = bytes.fromhex("47494638396101000100800000000000ffffff2c0000000001000100000
 
 @dataclass(frozen=True)
 class Sample:
-    """An event, and the part of its answer that never changes."""
+    """Hold an event and the part of its answer that never changes."""
 
     name: str
     event: Event
@@ -33,30 +33,30 @@ class Sample:
 
 
 def post_form(fields: dict[str, Any], *, query: str = "", path: str = RESULTS) -> Request:
-    """A multipart form."""
+    """Return a POST of a multipart form."""
     form = MultipartEncoder(fields, boundary=BOUNDARY)
     return Request("POST", path, query, {"content-type": form.content_type}, form.to_string())
 
 
 def post_file(content: bytes, name: str, kind: str, *, query: str = "") -> Request:
-    """A multipart form with a file as `image`."""
+    """Return a POST of a multipart form with a file as `image`."""
     return post_form({"image": (name, content, kind)}, query=query)
 
 
 def post_photo(query: str = "", *, path: str = RESULTS) -> Request:
-    """The sample photo as `image`."""
+    """Return a POST of the sample photo as `image`."""
     image = ("astronaut.jpg", PHOTO.read_bytes(), "image/jpeg")
     return post_form({"image": image}, query=query, path=path)
 
 
 def post_url(url: str) -> Request:
-    """An address as `url`, in the encoding of plain web forms."""
+    """Return a POST of an address as `url`, in the encoding of plain web forms."""
     kind = {"content-type": "application/x-www-form-urlencoded"}
     return Request("POST", RESULTS, headers=kind, body=urlencode({"url": url}).encode())
 
 
 def empty_png(width: int, height: int) -> bytes:
-    """A PNG that promises a size and holds no pixel."""
+    """Return a PNG that declares a size and holds no pixel."""
     chunks = (
         b"IHDR" + pack(">2I5B", width, height, 8, 2, 0, 0, 0),
         b"IDAT",
@@ -67,16 +67,17 @@ def empty_png(width: int, height: int) -> bytes:
 
 
 def success(entity: str) -> dict[str, Any]:
+    """Return the constant part of a good answer, with the name of its entity."""
     return {"code": "ok", "message": "Success", "entity": entity}
 
 
 def failure(message: str | None = None) -> dict[str, Any]:
-    """A picture that can't be processed; `message` where its words are part of the contract."""
+    """Return the answer to an unusable picture, with `message` where it is part of the contract."""
     return {"code": "failure"} | ({} if message is None else {"message": message})
 
 
 def samples() -> list[Sample]:
-    """All of them, by name."""
+    """Return all samples by name."""
     preflight = {
         "origin": "https://example.com",
         "access-control-request-method": "POST",

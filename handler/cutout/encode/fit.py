@@ -1,6 +1,7 @@
-"""A PNG that fits the answer, if there is one to be had in time."""
+"""Encode a PNG that fits the answer, if one can be had in time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -10,23 +11,43 @@ from cutout.encode.png import encode_png, fast_deflate, png_file, strong_deflate
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
 
-HOPELESS = 0.5  # of the fast size: what is smooth enough to shrink further is small anyway
 SAMPLED = 8  # one row in so many, in runs, is tried first
-SLACK = 1.02  # the rest compresses up to so much better than the sample
+
+Deflate = Callable[[Pixels], Iterator[bytes]]
+"""Compress rows to the zlib stream of a PNG, piece by piece."""
 
 
-def encode_to_fit(composition: Composition, room: int | None, deadline: Deadline) -> bytes:
-    """The fast encoding; where that is over `room` bytes, a stronger one that is not, unless it
-    would take beyond `deadline` or a sample says that it can't be."""
+@dataclass(frozen=True)
+class Effort:
+    """Decide when the stronger compression is worth its time."""
+
+    hopeless: float = 0.5
+    """Share of the fast size. Pictures smooth enough to shrink further are small anyway."""
+    slack: float = 1.02
+    """Factor by which the whole picture may compress better than the sample."""
+    deflate: Deflate = strong_deflate
+
+
+EFFORT = Effort()
+
+
+def encode_to_fit(
+    composition: Composition, room: int | None, deadline: Deadline, effort: Effort = EFFORT
+) -> bytes:
+    """Return the fast PNG if it fits into `room` bytes (None: no limit), else try a stronger one.
+
+    The fast PNG, too large as it is, is also returned where the stronger one would not fit, or
+    would not be ready by `deadline`.
+    """
     png = encode_png(composition)
     if room is None or len(png) <= room:
         return png
     wanted = room / len(png)
-    if wanted < HOPELESS or not deadline.remaining():
+    if wanted < effort.hopeless or not deadline.remaining():
         return png
-    if not _worth_it(composition.pixels, wanted, deadline):
+    if not _worth_it(composition.pixels, wanted, deadline, effort):
         return png
-    data = _until(deadline, strong_deflate(composition.pixels))
+    data = _until(deadline, effort.deflate(composition.pixels))
     if data is None:
         return png
     smaller = png_file(composition, data)
@@ -34,7 +55,7 @@ def encode_to_fit(composition: Composition, room: int | None, deadline: Deadline
 
 
 def _until(deadline: Deadline, pieces: Iterator[bytes]) -> list[bytes] | None:
-    """All of them; none where the rest takes longer than the sample had promised."""
+    """Return all pieces, or None if the deadline passes first."""
     done = []
     for piece in pieces:
         if not deadline.remaining():
@@ -43,15 +64,17 @@ def _until(deadline: Deadline, pieces: Iterator[bytes]) -> list[bytes] | None:
     return done
 
 
-def _worth_it(pixels: Pixels, wanted: float, deadline: Deadline) -> bool:
-    """Whether the stronger encoding is likely to be at most `wanted` times the fast one's size, and
-    done by `deadline`."""
+def _worth_it(pixels: Pixels, wanted: float, deadline: Deadline, effort: Effort) -> bool:
+    """Estimate from a sample whether the stronger encoding gets small enough in time.
+
+    Small enough is at most `wanted` times the fast encoding's size, in time is by `deadline`.
+    """
     rows = np.concatenate([pixels[each][: _run(each)] for each in stripes(len(pixels))])
     fast = sum(map(len, fast_deflate(rows)))
     start = monotonic()
-    strong = sum(map(len, strong_deflate(rows)))
+    strong = sum(map(len, effort.deflate(rows)))
     seconds = (monotonic() - start) * len(pixels) / len(rows)
-    return strong <= wanted * SLACK * fast and seconds <= deadline.remaining()
+    return strong <= wanted * effort.slack * fast and seconds <= deadline.remaining()
 
 
 def _run(rows: slice) -> int:

@@ -5,6 +5,7 @@ CascadePSP (Cheng et al., CVPR 2020) and BackgroundMattingV2 (Lin et al., CVPR 2
 alpha of each pixel. `model/recipe/refiner` says what it is and how it was fitted.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
@@ -39,7 +40,15 @@ class EdgeRefiner:
     The session is made on another thread from the moment of construction, as the network's.
     """
 
-    def __init__(self, model_dir: Path, threads: int) -> None:
+    def __init__(
+        self,
+        model_dir: Path,
+        threads: int,
+        *,
+        batch: int = BATCH,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._batch, self._clock = batch, clock
         loader = ThreadPoolExecutor(1, "edges")
         self._session = loader.submit(_load, model_dir / FILE, threads)
         loader.shutdown(wait=False)
@@ -54,12 +63,12 @@ class EdgeRefiner:
         changes: Changes = np.zeros(enlarged.shape, np.int16)
         longest = 0.0
         found = tiles(coarse, *picture.size)
-        for first in range(0, len(found), BATCH):
-            start = monotonic()
+        for first in range(0, len(found), self._batch):
+            start = self._clock()
             if deadline.remaining() <= longest:
                 break
-            self._change(changes, picture, enlarged, found[first : first + BATCH])
-            longest = max(longest, monotonic() - start)
+            self._change(changes, picture, enlarged, found[first : first + self._batch])
+            longest = max(longest, self._clock() - start)
         return _changed(enlarged, changes)
 
     def wait(self) -> None:

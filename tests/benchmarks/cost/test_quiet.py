@@ -1,6 +1,8 @@
+from functools import partial
+from itertools import count
+
 import pytest
 
-from benchmarks.cost import quiet
 from benchmarks.cost.quiet import BusyError, busy_share, wait_until_quiet
 
 BEFORE = "cpu  1000 0 500 8000 100 0 0 0 0 0\ncpu0 1 2 3 4 5 6 7 8\n"
@@ -17,24 +19,12 @@ def test_the_share_is_of_the_ticks_that_passed(user: int, idle: int, share: floa
 
 
 @pytest.mark.parametrize(("user", "quiet_enough"), [(12, True), (13, False)])
-def test_a_quarter_of_a_processor_is_let_pass(
-    monkeypatch: pytest.MonkeyPatch, user: int, quiet_enough: bool
-) -> None:
-    class Stat:
-        """Of two processors, `user` ticks of each hundred at work."""
-
-        def __init__(self) -> None:
-            self.count = -1
-
-        def read_text(self) -> str:
-            self.count += 1
-            return reading(user * self.count, (100 - user) * self.count)
-
-    monkeypatch.setattr(quiet, "STAT", Stat())
-    monkeypatch.setattr(quiet, "LOOK_SECONDS", 0)
-    monkeypatch.setattr(quiet, "WAIT_SECONDS", 0)
+def test_a_quarter_of_a_processor_is_let_pass(user: int, quiet_enough: bool) -> None:
+    """Read a machine of two processors that works `user` ticks of each hundred."""
+    readings = (reading(user * passed, (100 - user) * passed) for passed in count())
+    wait = partial(wait_until_quiet, 2, read=lambda: next(readings), pause=0, patience=0)
     if quiet_enough:
-        wait_until_quiet(2)
+        wait()
     else:
         with pytest.raises(BusyError, match="of 2 processors"):
-            wait_until_quiet(2)
+            wait()

@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -9,6 +8,7 @@ from benchmarks.cost.curve import Picture, Setting, cpus_of
 from benchmarks.cost.measure import options, reported
 from benchmarks.cost.prices import Prices
 from benchmarks.cost.report import curve_table, plot, render, rest_table, template_default, verdict
+from tools.template import load_template
 
 ROOT = Path(__file__).resolve().parents[3]
 PRICES = Prices()
@@ -62,9 +62,8 @@ def test_the_page_names_best_and_every_source() -> None:
 
 def test_the_template_default_is_found() -> None:
     text = (ROOT / "template.yaml").read_text()
-    found = template_default(text)
-    parameter = text.partition("  MemorySize:\n")[2].partition("MinValue:")[0]
-    assert re.findall(r"^    Default: (\d+)$", parameter, re.MULTILINE) == [str(found)]
+    assert template_default(text) == load_template()["Parameters"]["MemorySize"]["Default"]
+    assert template_default("Parameters: {MemorySize: {Default: 1769}}") == 1769
     with pytest.raises(ValueError, match="MemorySize"):
         template_default("Parameters:\n  Timeout:\n    Default: 29\n")
 

@@ -1,0 +1,55 @@
+"""Check the settings that are more than a number or a switch."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from cutout.key_text import MIN_LENGTH, parse_keys
+
+NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
+NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
+
+
+def _resolved(url: str | None) -> str | None:
+    """Ignore `$Bucket.RegionalDomainName`, which `sam local` does not resolve."""
+    return None if not url or "$" in url else url
+
+
+def _holding_a_key(keys: SecretStr) -> SecretStr:
+    """Reject a text without a valid key, such as blanks: it would leave the service open."""
+    text = keys.get_secret_value()
+    if text and not (parsed := parse_keys(text)).keys:
+        raise ValueError(
+            f"CUTOUT_API_KEYS holds no valid key ({parsed.refusals}). "
+            f"Set a key of at least {MIN_LENGTH} characters, or leave it out"
+        )
+    return keys
+
+
+def _split(names: object) -> object:
+    """Split the environment's text at spaces and commas."""
+    return names.lower().replace(",", " ").split() if isinstance(names, str) else names
+
+
+def _host_names(hosts: frozenset[str]) -> frozenset[str]:
+    """Reject a host that no request could match."""
+    if not all(map(NAMED_HOST.fullmatch, hosts)):
+        raise ValueError("CUTOUT_ALLOWED_HOSTS takes names without scheme and port: a.example")
+    return hosts
+
+
+def _origins(origins: frozenset[str]) -> frozenset[str]:
+    """Reject an origin that no request could match."""
+    if not all(map(NAMED_ORIGIN.fullmatch, origins)):
+        raise ValueError("CUTOUT_ALLOWED_ORIGINS takes origins without path: https://a.example")
+    return origins
+
+
+BucketUrl = Annotated[str | None, AfterValidator(_resolved)]
+ApiKeys = Annotated[SecretStr, AfterValidator(_holding_a_key)]
+HostNames = Annotated[
+    frozenset[str], NoDecode, BeforeValidator(_split), AfterValidator(_host_names)
+]
+Origins = Annotated[frozenset[str], NoDecode, BeforeValidator(_split), AfterValidator(_origins)]
