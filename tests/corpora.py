@@ -7,7 +7,6 @@ takes longer than 5 s or the process grows over 1.3 GB.
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import warnings
 from collections import Counter
@@ -25,6 +24,7 @@ from cutout.errors import PictureError
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.conftest import middle_is_object
+from tests.memory import peak_megabytes
 
 SECONDS = 5.0
 MEGABYTES = 1300
@@ -83,7 +83,7 @@ def work(connection: Connection) -> None:
     while True:
         task = connection.recv()
         if task is None:
-            connection.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+            connection.send(peak_megabytes())
             return
         path, sampled = task
         content = Path(path).read_bytes()

@@ -15,13 +15,14 @@ import resource, sys
 from cutout.decode.decode import decode
 from cutout.errors import PictureError
 from cutout.settings import Settings
+from tests.memory import peak_megabytes
 resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
 content = sys.stdin.buffer.read()
 try:
     print("ok", decode(content, Settings()).size)
 except PictureError as error:
     print("failure", error)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+peak = peak_megabytes()
 if peak > {MEGABYTES}:
     sys.exit(f"{{peak}} MB")
 """

@@ -10,16 +10,18 @@ from tests.local_server import ROOT
 
 SECONDS, MEGABYTES = 2, 300
 WORKER = f"""
-import resource, sys
+import resource
+import sys
 from time import process_time
 from cutout.decode.decode import decode
 from cutout.settings import Settings
 from tests.decode.profiles import COSTLY, HOSTILE
 from tests.decode.laden import laden, bare
+from tests.memory import peak_megabytes
 form = sys.argv[1]
 plain = decode(bare(form), Settings())
 files = {{name: laden(form, name) for name in (*HOSTILE, *COSTLY)}}
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+before = peak_megabytes()
 resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
 for name, content in files.items():
     start = process_time()
@@ -29,7 +31,7 @@ for name, content in files.items():
     if name in HOSTILE:
         assert found.icc_profile is None, name
         assert found.colour.tobytes() == plain.colour.tobytes(), name
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+peak = peak_megabytes()
 assert peak - before < {MEGABYTES}, peak - before
 """
 

@@ -27,6 +27,7 @@ def local_with_network(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
 
 def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: str) -> None:
     """As a file and as an address, in the answer and as a link."""
+    wanted = shown(local.png(content, mode))
     with serving(answer(content)) as server:
         sources: list[dict[str, Any]] = [
             {"files": {"image": ("a.jpg", content)}},
@@ -38,7 +39,7 @@ def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: 
             what = f"{mode} of {list(source)} as {representation}"
             assert result["name"] == "a.jpg", what
             assert result["md5"] == md5(content, usedforsecurity=False).hexdigest(), what
-            assert shown(png_of(result)) == shown(local.png(content, mode)), what
+            assert shown(png_of(result)) == wanted, what
 
 
 @pytest.mark.parametrize("mode", Mode)

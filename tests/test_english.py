@@ -1,0 +1,105 @@
+"""Check how docstrings and pages begin their sentences."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+FOLDERS = ("benchmarks", "evaluation", "tools")
+"""Folders whose docstrings start with a verb."""
+
+PAGES = sorted(
+    each.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/*.md", "examples/*.md", "layers/*.md", "benchmarks/aws/*.md")
+    for each in ROOT.glob(pattern)
+)
+UNWRITTEN = {
+    *("docs/architecture.md", "docs/command.md", "docs/deploy.md", "docs/faq.md"),
+    *("docs/image.md", "docs/security.md"),
+}
+"""Pages that still begin sentences otherwise."""
+
+RIDDLE = re.compile(r"(?:^|[.:!?)*] |\| |[-*] )((?:Whoever|What is|Of a)\b[^.|]*)", re.MULTILINE)
+
+WORDS = """
+Accept Add Adjust Allow Answer Append Apply Approximate Ask Assemble Assign Attach Average Await
+Begin Bind Blend Block Blur Bound Break Brighten Bring Buffer Build Cache Calculate Call Cancel
+Carry Catch Change Check Choose Clamp Clean Clear Clip Close Collect Colour Combine Compare
+Compile Complete Compose Compress Compute Configure Connect Consume Contain Control Convert
+Convolve Copy Count Create Crop Cut Decide Declare Decode Define Delay Delete Deliver Describe
+Detect Determine Disable Discard Display Divide Download Draw Drop Dump Emit Enable Encode End
+Enlarge Ensure Enter Estimate Evaluate Execute Exit Expand Explain Export Expose Extend Extract
+Feed Fetch Fill Filter Find Finish Fit Flatten Fold Follow Forget Format Forward Fuse Gather
+Generate Get Give Group Grow Guard Guess Guide Handle Hash Hide Hold Identify Ignore Implement
+Import Include Indicate Infer Initialize Insert Inspect Invert Invoke Join Judge Keep Label
+Launch Leave Let Limit List Listen Load Locate Lock Log Look Lower Make Manage Map Mark Mask
+Match Measure Merge Mix Model Modify Move Multiply Name Normalize Note Observe Offer Open Order
+Orient Overwrite Pack Pad Paint Parse Partition Pass Paste Patch Pause Perform Pick Place Plan
+Plot Point Poll Post Predict Prepare Prevent Print Process Produce Propagate Protect Provide
+Prune Publish Pull Push Put Quantize Quote Raise Rank Read Rearrange Rebuild Receive Recognize
+Recolour Reconstruct Record Redirect Reduce Refine Refuse Register Reject Release Reload
+Remember Remove Rename Render Reorder Repeat Replace Report Represent Request Require Reserve
+Reset Resize Resolve Respond Restore Retry Return Reuse Round Route Run Sample Save Say Scale
+Scan Schedule Search Segment Select Send Separate Serve Set Settle Shape Share Sharpen Show
+Shrink Shut Shuffle Sign Simplify Simulate Skip Sleep Smooth Snap Sort Specify Split Spread
+Stack Start State Stop Store Stream Strip Submit Subtract Sum Summarize Supply Swap Take Tell
+Terminate Test Throttle Tile Time Touch Trace Track Train Transfer Transform Translate Transpose
+Trim Try Turn Undo Unpack Unpickle Update Upload Upscale Use Validate Verify View Visit Wait
+Walk Warn Watch Weigh Widen Work Wrap Write Yield
+"""
+VERBS = frozenset(WORDS.split())
+
+
+def docstrings(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of every docstring in a folder."""
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, documented) and (text := ast.get_docstring(node)):
+                yield f"{path.relative_to(ROOT)}:{node.body[0].lineno}", text
+
+
+def prose(page: str) -> str:
+    """Return a page without its code blocks, each paragraph on one line."""
+    text = re.sub(r"^ *```.*?^ *```", "", (ROOT / page).read_text(), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"(?<=\S)\n(?=[^\s|#-])", " ", text)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_docstring_starts_with_a_verb(folder: str) -> None:
+    first = {place: re.split(r"\W", text, maxsplit=1)[0] for place, text in docstrings(folder)}
+    assert first
+    assert {place: word for place, word in first.items() if word not in VERBS} == {}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_docstring_holds_no_riddle(folder: str) -> None:
+    found = {place: RIDDLE.findall(text) for place, text in docstrings(folder)}
+    assert {place: each for place, each in found.items() if each} == {}
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if each not in UNWRITTEN])
+def test_a_page_holds_no_riddle(page: str) -> None:
+    assert RIDDLE.findall(prose(page)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Whoever waits has time.",
+        "It is so. What is left out stays.",
+        "- Of a picture nothing is known.",
+        "| a | What is said |",
+    ],
+)
+def test_a_riddle_is_found(text: str) -> None:
+    assert RIDDLE.search(text)
+
+
+@pytest.mark.parametrize("text", ["Return what is left.", "## What you get", "made of a picture"])
+def test_plain_english_passes(text: str) -> None:
+    assert not RIDDLE.search(text)
