@@ -15,7 +15,7 @@ from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals,
 from cutout.batch.picture import Cutter
 from cutout.errors import TooSlowError, UploadMissingError
 from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
-from cutout.timing import Deadline, Stages, StillRunningError, call_within
+from cutout.timing import Clock, Deadline, StillRunningError, call_within
 
 logger = logging.getLogger(__name__)
 
@@ -60,29 +60,29 @@ class Batch:
         self, arrival: Arrival, message: Message, deadline: Deadline, context: BatchContext
     ) -> bool:
         """Whether another attempt would change nothing."""
-        start, stages = perf_counter(), Stages()
+        start, clock = perf_counter(), Clock(deadline)
         facts: Facts = {}
         settled = True
         try:
             self._require_time(deadline)
-            facts = self._within_limit(arrival, deadline, stages)
+            facts = self._within_limit(arrival, clock)
         except UploadMissingError:  # removed since; the one that replaced it has its own message
             facts = {"outcome": "Gone"}
         except Exception as error:
             logger.exception("message %s is to come again", message.id)
             facts, settled = {"outcome": reason(error)}, False
         spent = round((perf_counter() - start) * 1000, 1)
-        facts |= stages.rounded()
+        facts |= clock.stages.rounded()
         self.write(json.dumps(_line(message, facts, spent, context)))
         return settled
 
-    def _within_limit(self, arrival: Arrival, deadline: Deadline, stages: Stages) -> Facts:
+    def _within_limit(self, arrival: Arrival, clock: Clock) -> Facts:
         """Cut out the picture; raise `TooSlowError` where that takes longer than it may. Native
         code can't be interrupted: the thread is left alone, and the instance ends after its
         answer."""
-        until = deadline.within(self.cut_out.pipeline.settings.picture_seconds)
+        until = clock.within(self.cut_out.pipeline.settings.picture_seconds)
         try:
-            return call_within(until.remaining(), lambda: self.cut_out(arrival, until, stages))
+            return call_within(until.deadline.remaining(), lambda: self.cut_out(arrival, until))
         except StillRunningError:
             self._overran.set()
             raise TooSlowError from None
