@@ -1,6 +1,9 @@
+from math import inf
 from time import sleep
 
-from cutout.timing import Deadline
+import pytest
+
+from cutout.timing import NO_DEADLINE, Deadline
 
 
 def test_it_counts_down_to_zero_and_not_below() -> None:
@@ -22,3 +25,13 @@ def test_within_takes_whichever_end_comes_first() -> None:
     deadline = Deadline.after(10)
     assert 2 < deadline.within(3).remaining() <= 3
     assert 9 < deadline.within(60).remaining() <= 10
+
+
+def test_it_raises_where_that_is_asked_for_and_it_is_over() -> None:
+    assert 9 < Deadline.after(10).remaining_or_raise() <= 10
+    with pytest.raises(TimeoutError):
+        Deadline.after(0).remaining_or_raise()
+
+
+def test_no_deadline_is_never_over() -> None:
+    assert NO_DEADLINE.remaining_or_raise() == inf

@@ -27,7 +27,7 @@ class PictureForm:
 
 
 @dataclass(frozen=True)
-class Order:
+class PictureRequest:
     """One picture's request. `representation` is None where the client asked for none, which is
     answered as the original's first version does; `server_url` (with a slash at the end) is the
     root that links to this server's own files stand under."""

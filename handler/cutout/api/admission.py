@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from cutout.errors import TooBusyError
+from cutout.request_errors import TooBusyError
 from cutout.settings import Settings
 
 CHUNK_BYTES = 64 * 1024
@@ -48,7 +48,7 @@ UNREAD_SECONDS = 2.0
 """A client that has taken nothing of its answer for so long may lose its place to another."""
 
 
-class Places:
+class Admission:
     """A dependency that holds a place from before a request's body is read until its answer is
     sent, so that no more bodies and answers are in memory than there are places. (The app runs on
     one loop, which counts without a lock.)"""

@@ -8,17 +8,13 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
-from cutout.api.admission import Places
+from cutout.api.admission import Admission
 from cutout.api.body import limited_body, parse_multipart
 from cutout.api.dependencies import Guard
 from cutout.api.openapi import UPLOADS_ANSWERS
-from cutout.errors import (
-    StorageError,
-    UploadRefusedError,
-    UploadsDownError,
-    UploadsUnavailableError,
-)
+from cutout.errors import StorageError
 from cutout.fetch.source import upload_url
+from cutout.request_errors import UploadRefusedError, UploadsDownError, UploadsUnavailableError
 from cutout.settings import Settings, get_settings
 from cutout.storage.disk import FILES_PATH, UPLOADS_PATH, DiskStorage
 from cutout.storage.storage import AnswerKind, Storage, UploadType, absolute
@@ -50,16 +46,16 @@ class Upload(BaseModel):
 def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
     """Return the route, bound to the storage that it invites to.
 
-    Invitations have places of their own, as many as pictures. Without any, a flood of invitations
+    Invitations have places of their own, as many as pictures. Without any, a flood of createds
     would occupy every thread of the server; with the pictures', it would have them refused.
     """
-    router, places = APIRouter(prefix="/v1"), Places(settings)
+    router, admission = APIRouter(prefix="/v1"), Admission(settings)
 
     @router.post(
         "/uploads",
         summary="Prepare a large upload",
         responses=UPLOADS_ANSWERS,
-        dependencies=[*keys, Depends(places)],
+        dependencies=[*keys, Depends(admission)],
     )
     async def uploads(
         request: Request,
@@ -74,14 +70,14 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
         if storage is None:
             raise UploadsUnavailableError
         try:
-            invitation = await to_thread.run_sync(storage.invite, type)
+            created = await to_thread.run_sync(storage.create_upload, type)
         except StorageError as error:
             raise UploadsDownError from error
-        address = absolute(invitation.url, str(request.base_url))
-        form = UploadForm(url=address, fields=invitation.fields)
+        address = absolute(created.url, str(request.base_url))
+        form = UploadForm(url=address, fields=created.fields)
         return Upload(
             upload=form,
-            url=upload_url(invitation.token, name),
+            url=upload_url(created.token, name),
             expires_in=settings.upload_seconds,
             max_bytes=settings.max_file_bytes - 1,
         )
@@ -89,7 +85,7 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
     return router
 
 
-def build_files_router(storage: DiskStorage, places: Places) -> APIRouter:
+def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
     """The routes behind the links that `storage` gives out. An upload takes one of the `places`."""
     router = APIRouter(include_in_schema=False)
 
@@ -105,7 +101,7 @@ def build_files_router(storage: DiskStorage, places: Places) -> APIRouter:
         """Before the body is read: the route asks for no key, so that the token has to do."""
         storage.require_open(token)
 
-    @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(places)])
+    @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(admission)])
     async def upload(
         token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
     ) -> Response:

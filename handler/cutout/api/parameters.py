@@ -12,7 +12,7 @@ from cutout.choices import MARGIN, FileFormat, Mode, Representation, parse_margi
 from cutout.colours import HEX, NAMES, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
-SEED_FIELDS = frozenset({"mode", "representation"})
+REFERENCE_FIELDS = frozenset({"mode", "representation"})
 """They are looked for in the query alone, and an empty one is an error: the seed contract's clients
 may have form fields of these names that mean nothing."""
 SHADOW = ShadowLook()
@@ -96,7 +96,9 @@ class OptionsQuery(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _empty_is_absent(cls, values: Mapping[str, object]) -> dict[str, object]:
-        return {name: each for name, each in values.items() if each != "" or name in SEED_FIELDS}
+        return {
+            name: each for name, each in values.items() if each != "" or name in REFERENCE_FIELDS
+        }
 
     def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
         """The same with what the form's text fields say, where the query didn't say otherwise;
@@ -104,7 +106,7 @@ class OptionsQuery(BaseModel):
         names = {
             field.alias or name: name
             for name, field in type(self).model_fields.items()
-            if name not in self.model_fields_set | SEED_FIELDS
+            if name not in self.model_fields_set | REFERENCE_FIELDS
         }
         given = {alias: texts[alias] for alias in names if alias in texts}
         try:

@@ -4,13 +4,13 @@
 import json
 from binascii import b2a_base64
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from cutout.choices import FileFormat, Mode, Representation
 from cutout.errors import PictureError
-from cutout.options import Options, Source
+from cutout.options import Source
 from cutout.pictures import FoundObject as Found
 
 
@@ -88,7 +88,7 @@ def entity_name(mode: Mode) -> str:
 
 
 @dataclass(frozen=True)
-class Showing:
+class ResultDetails:
     """`size` (width, height) and `objects` are None where nobody asked for them, as is
     `representation`; without any of them the answer is the seed contract's, byte for byte."""
 
@@ -99,19 +99,6 @@ class Showing:
     size: tuple[int, int] | None = None
     objects: tuple[Found, ...] | None = None
 
-    @classmethod
-    def of(
-        cls,
-        source: Source,
-        size: tuple[int, int],
-        objects: tuple[Found, ...] | None,
-        options: Options,
-        representation: Representation | None,
-    ) -> Self:
-        """Return what there is to be said of a picture of that `size` that is done."""
-        told = size if options.objects else None
-        return cls(source, options.mode, representation, options.format, told, objects)
-
 
 MAX_NAME = 4096
 """Characters of a name that come back: all that a form's header can hold, and not all of a URL's 64
@@ -121,16 +108,16 @@ DIGITS = 6  # of a box: less than a hundredth of a pixel
 OBJECT = "object"
 
 
-def success(showing: Showing, file: bytes) -> bytes:
+def success(details: ResultDetails, file: bytes) -> bytes:
     """JSON of a `Results` with `file` as base64. The picture, which may be 50 MB, goes into the
     text as it is: base64 needs no escaping, so nothing needs to look at it again."""
-    head, tail = frame(showing)
+    head, tail = frame(details)
     return b"".join((head, b2a_base64(file, newline=False), tail))
 
 
-def success_link(showing: Showing, link: str) -> bytes:
+def success_link(details: ResultDetails, link: str) -> bytes:
     """JSON of a `Results` with the picture's address."""
-    return _success(replace(showing, representation=Representation.URL), link)
+    return _success(replace(details, representation=Representation.URL), link)
 
 
 def failure(source: Source, error: PictureError) -> bytes:
@@ -138,27 +125,27 @@ def failure(source: Source, error: PictureError) -> bytes:
     return _json(_result(source, Status(code="failure", message=str(error))))
 
 
-def frame(showing: Showing) -> tuple[bytes, bytes]:
+def frame(details: ResultDetails) -> tuple[bytes, bytes]:
     """The JSON before the base64 and behind it."""
-    text = _success(showing, HERE)
+    text = _success(details, HERE)
     head, tail = text.rsplit(json.dumps(HERE).encode(), 1)
     return head + b'"', b'"' + tail
 
 
-def _success(showing: Showing, image: str) -> bytes:
-    result = _result(showing.source, Status(code="ok", message="Success"))
-    if showing.size is not None:
-        result.width, result.height = showing.size
+def _success(details: ResultDetails, image: str) -> bytes:
+    result = _result(details.source, Status(code="ok", message="Success"))
+    if details.size is not None:
+        result.width, result.height = details.size
     result.entities.append(
         Entity(
-            name=entity_name(showing.mode),
+            name=entity_name(details.mode),
             image=image,
-            format="WEBP" if showing.format is FileFormat.WEBP else "PNG",
-            representation=showing.representation,
+            format="WEBP" if details.format is FileFormat.WEBP else "PNG",
+            representation=details.representation,
         )
     )
-    if showing.size is not None and showing.objects is not None:
-        result.entities.append(_objects(showing.objects, showing.size))
+    if details.size is not None and details.objects is not None:
+        result.entities.append(_objects(details.objects, details.size))
     return _json(result)
 
 

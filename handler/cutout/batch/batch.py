@@ -1,7 +1,6 @@
-"""What SQS hands to Lambda, and what S3 wrote into it.
+"""Handle a batch of messages, and tell SQS which of them to deliver again.
 
-Sources: "Event message structure" in the Amazon S3 user guide; "Using Lambda with Amazon SQS" in
-the Lambda developer guide.
+Each picture has a line in the log.
 """
 
 import json
@@ -11,63 +10,12 @@ from dataclasses import dataclass, field
 from threading import Event
 from time import perf_counter, time
 from typing import Any, Protocol
-from urllib.parse import unquote_plus
 
+from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
 from cutout.batch.picture import Cutter
 from cutout.errors import TooSlowError, UploadMissingError
 from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
-from cutout.timing import Deadline, Stages, StillRunningError, call_within
-
-TEST = "s3:TestEvent"  # S3 sends one when the notification is set up
-CREATED = "ObjectCreated:"
-
-
-@dataclass(frozen=True)
-class Message:
-    """One of a batch. `id` names it in the answer."""
-
-    id: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An object that S3 says was written; `size` in bytes."""
-
-    key: str
-    size: int
-
-
-class UnknownMessageError(ValueError):
-    """A message that is none of S3's; trying again won't help, but somebody should look at it."""
-
-
-def messages(event: Mapping[str, Any]) -> list[Message]:
-    """The batch."""
-    return [Message(each["messageId"], each["body"]) for each in event["Records"]]
-
-
-def arrivals(message: Message) -> list[Arrival]:
-    """What has arrived; nothing in S3's test. Raises `UnknownMessageError`."""
-    try:
-        found = json.loads(message.body)
-        if found.get("Event") == TEST:
-            return []
-        return [_arrival(each) for each in found["Records"] if _is_new(each)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnknownMessageError(f"message {message.id} is no S3 event") from error
-
-
-def _is_new(record: Mapping[str, Any]) -> bool:
-    name: str = record["eventName"]
-    return name.removeprefix("s3:").startswith(CREATED)
-
-
-def _arrival(record: Mapping[str, Any]) -> Arrival:
-    """Keys come as in a query: `a+b%C3%A4` is `a bä`."""
-    written = record["s3"]["object"]
-    return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))
-
+from cutout.timing import Clock, Deadline, StillRunningError, call_within
 
 logger = logging.getLogger(__name__)
 
@@ -112,29 +60,29 @@ class Batch:
         self, arrival: Arrival, message: Message, deadline: Deadline, context: BatchContext
     ) -> bool:
         """Whether another attempt would change nothing."""
-        start, stages = perf_counter(), Stages()
+        start, clock = perf_counter(), Clock(deadline)
         facts: Facts = {}
         settled = True
         try:
             self._require_time(deadline)
-            facts = self._within_limit(arrival, deadline, stages)
+            facts = self._within_limit(arrival, clock)
         except UploadMissingError:  # removed since; the one that replaced it has its own message
             facts = {"outcome": "Gone"}
         except Exception as error:
             logger.exception("message %s is to come again", message.id)
             facts, settled = {"outcome": reason(error)}, False
         spent = round((perf_counter() - start) * 1000, 1)
-        facts |= stages.rounded()
+        facts |= clock.stages.rounded()
         self.write(json.dumps(_line(message, facts, spent, context)))
         return settled
 
-    def _within_limit(self, arrival: Arrival, deadline: Deadline, stages: Stages) -> Facts:
+    def _within_limit(self, arrival: Arrival, clock: Clock) -> Facts:
         """Cut out the picture; raise `TooSlowError` where that takes longer than it may. Native
         code can't be interrupted: the thread is left alone, and the instance ends after its
         answer."""
-        until = deadline.within(self.cut_out.pipeline.settings.picture_seconds)
+        until = clock.within(self.cut_out.pipeline.settings.picture_seconds)
         try:
-            return call_within(until.remaining(), lambda: self.cut_out(arrival, until, stages))
+            return call_within(until.deadline.remaining(), lambda: self.cut_out(arrival, until))
         except StillRunningError:
             self._overran.set()
             raise TooSlowError from None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cutout.api.results import failure
-from cutout.batch.batch import Arrival
+from cutout.batch.events import Arrival
 from cutout.choices import Mode
 from cutout.errors import (
     FileTooBigError,
@@ -17,7 +17,7 @@ from cutout.options import Options, Source
 from cutout.pipeline import Pipeline
 from cutout.storage.bucket import New, Objects, Stored
 from cutout.storage.storage import AnswerKind
-from cutout.timing import Deadline, Stages
+from cutout.timing import Clock, Deadline
 
 INBOX, OUTBOX = "inbox", "outbox"
 
@@ -69,7 +69,7 @@ class Cutter:
     pipeline: Pipeline
     objects: Objects
 
-    def __call__(self, arrival: Arrival, deadline: Deadline, stages: Stages) -> Facts:
+    def __call__(self, arrival: Arrival, clock: Clock) -> Facts:
         """What the log says of it; nothing is done where the outbox holds what was made of the same
         bytes. Raises what another attempt may get past: `StorageError`, `TooSlowError`,
         `UploadMissingError` where the picture is gone, and faults of ours."""
@@ -78,16 +78,16 @@ class Cutter:
         mode = mode_of(arrival.key)
         # before the picture is read: what others write later is of newer bytes than ours, and
         # makes our own writing fail
-        with stages.time("look"):
-            found = self._look(arrival.key, deadline)
+        with clock.time("look"):
+            found = self._look(arrival.key, clock.deadline)
         source = Source(b"", file_name(arrival.key))
         try:
-            with stages.time("fetch"):
-                source = self._fetch(arrival, deadline)
+            with clock.time("fetch"):
+                source = self._fetch(arrival, clock.deadline)
             facts: Facts = {"mode": str(mode), "file_bytes": len(source.content)}
             if found.is_of(source):
                 return facts | {"outcome": "Duplicate"}
-            png = self.pipeline.cut_out(source, Options(mode), deadline, stages)
+            png = self.pipeline.cut_out(source, Options(mode), clock)
         except (StorageError, TooSlowError, UploadMissingError):
             raise
         except PictureError as error:
@@ -95,9 +95,9 @@ class Cutter:
             content, kind, replaced = failure(source, error), AnswerKind.JSON, found.json
         else:
             content, kind, replaced = png, AnswerKind.PNG, found.png
-        with stages.time("answer"):
+        with clock.time("answer"):
             new = New(content, kind, {MD5: source.md5})
-            self.objects.put(output_key(arrival.key, kind), new, replaced, deadline)
+            self.objects.put(output_key(arrival.key, kind), new, replaced, clock.deadline)
         return facts
 
     def _look(self, key: str, deadline: Deadline) -> Found:

@@ -74,8 +74,8 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
     end = deadline.within(settings.download_seconds)
     with _told_late(end.within(settings.refusal_seconds)):
         try:
-            with Cutoff(end.remaining()) as cutoff:
-                return _follow(url, settings, cutoff)
+            with Cutoff(end):
+                return _follow(url, settings, end)
         except TimeoutError as error:
             raise DownloadError from error
 
@@ -91,29 +91,29 @@ def _told_late(earliest: Deadline) -> Iterator[None]:
         raise
 
 
-def _follow(url: str, settings: Settings, cutoff: Cutoff) -> Source:
+def _follow(url: str, settings: Settings, end: Deadline) -> Source:
     target = parse_target(url, settings)
     for _ in range(settings.download_redirects + 1):
-        with OneHopSession() as session, _open(session, target, settings, cutoff) as response:
+        with OneHopSession() as session, _open(session, target, settings, end) as response:
             if response.status_code in REDIRECTS:
                 target = redirected(target, _location(session, response), settings)
                 continue
             if response.status_code != 200:
                 raise DownloadError
-            return Source(_read(response, settings, cutoff), file_name(url))
+            return Source(_read(response, settings, end), file_name(url))
     raise DownloadError
 
 
-def _open(session: OneHopSession, target: Target, settings: Settings, cutoff: Cutoff) -> Response:
+def _open(session: OneHopSession, target: Target, settings: Settings, end: Deadline) -> Response:
     """The response's head, from the first address that takes the connection."""
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
-    for address in addresses(target, settings, cutoff.remaining()):
+    for address in addresses(target, settings, end.remaining_or_raise()):
         try:
             return session.get(
                 target.pinned(address),
                 headers=HEADERS | {"Host": target.host_header},
-                timeout=cutoff.remaining(),
+                timeout=end.remaining_or_raise(),
                 allow_redirects=False,
                 stream=True,
                 verify=settings.download_ca_bundle or True,
@@ -132,7 +132,7 @@ def _location(session: OneHopSession, response: Response) -> str:
         raise DownloadError from error
 
 
-def _read(response: Response, settings: Settings, cutoff: Cutoff) -> bytes:
+def _read(response: Response, settings: Settings, end: Deadline) -> bytes:
     if exceeds(response.headers, settings.max_file_bytes - 1):
         raise FileTooBigError(settings.max_file_bytes)
     content = bytearray()
@@ -143,5 +143,5 @@ def _read(response: Response, settings: Settings, cutoff: Cutoff) -> bytes:
                 raise FileTooBigError(settings.max_file_bytes)
     except (HTTPError, OSError) as error:
         raise DownloadError from error
-    cutoff.remaining()  # a shut socket looks like the end of a body without a length
+    end.remaining_or_raise()  # a shut socket looks like the end of a body without a length
     return bytes(content)

@@ -14,8 +14,8 @@ UPLOAD = "upload:"
 """Begins the `url` of a file that was uploaded to our own storage: `upload:TOKEN/NAME`."""
 
 
-def announce(form: PictureForm) -> Source:
-    """What the answer says of the source where nothing could be fetched: its name, and no bytes."""
+def named_source(form: PictureForm) -> Source:
+    """Return the source without bytes, for an answer that nothing could be fetched for."""
     return form.image or Source(b"", file_name(form.url or ""))
 
 
@@ -46,4 +46,4 @@ def _collect(url: str, storage: Storage | None, deadline: Deadline) -> Source:
     token = url.removeprefix(UPLOAD).partition("/")[0]
     if storage is None or not is_token(token):
         raise UploadMissingError
-    return Source(storage.collect(token, deadline), file_name(url))
+    return Source(storage.get_upload(token, deadline), file_name(url))

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from cutout.settings import Settings
 from cutout.storage.signature import Signer
-from cutout.storage.storage import AnswerKind, Invitation, UploadType, new_token
+from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, new_token
 from cutout.storage.transfer import get_object, head_object, put_object
 from cutout.timing import Deadline
 
@@ -15,14 +15,14 @@ TRANSFER_SECONDS = 60  # our own requests are sent at once
 
 
 class S3Storage:
-    """Signs with the function's own role. Nothing but `keep` and `collect` asks the network."""
+    """Signs with the function's own role. Nothing but `put` and `get_upload` asks the network."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._bucket = (settings.bucket_url or "").rstrip("/")
         self._signer = signer_of(settings)
 
-    def keep(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
+    def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
         """See `Storage`. S3 stores an object whole or not at all."""
         # urllib3 would take 50 ms of each cold start, and most answers don't need it
         from cutout.storage.transfer import put_object  # noqa: PLC0415
@@ -33,7 +33,7 @@ class S3Storage:
         put_object(signed, content, headers, deadline)
         return self._signer.presigned_url("GET", url, self._settings.link_seconds)
 
-    def invite(self, kind: UploadType) -> Invitation:
+    def create_upload(self, kind: UploadType) -> PresignedUpload:
         """See `Storage`: a presigned POST."""
         token = new_token()
         fields = self._signer.form_fields(
@@ -41,9 +41,9 @@ class S3Storage:
             [["content-length-range", 1, self._settings.max_file_bytes - 1]],
             self._settings.upload_seconds,
         )
-        return Invitation(token, f"{self._bucket}/", fields)
+        return PresignedUpload(token, f"{self._bucket}/", fields)
 
-    def collect(self, token: str, deadline: Deadline) -> bytes:
+    def get_upload(self, token: str, deadline: Deadline) -> bytes:
         """See `Storage`."""
         from cutout.storage.transfer import get_object  # noqa: PLC0415
 

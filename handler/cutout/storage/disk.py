@@ -6,18 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from cutout.errors import (
+from cutout.errors import FileTooBigError, StorageError, UploadMissingError
+from cutout.request_errors import (
     FileGoneError,
-    FileTooBigError,
-    StorageError,
-    UploadMissingError,
     UploadRefusedError,
     UploadsDownError,
     UploadSizeError,
 )
 from cutout.settings import Settings
 from cutout.storage.folder import Folder, Found
-from cutout.storage.storage import AnswerKind, Invitation, UploadType, is_token, new_token
+from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, is_token, new_token
 from cutout.timing import Deadline
 
 FILES_PATH, UPLOADS_PATH = "v1/files", "v1/uploads"
@@ -52,16 +50,16 @@ class DiskStorage:
         self._uploads = Folder(folder / "uploads", {"": day, TICKET: settings.upload_seconds})
         self._writing = Lock()
 
-    def keep(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
+    def put(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
         """See `Storage`."""
         name = f"{new_token()}.{kind}"
         with self._storing():
             kept = _counted(self._uploads.sweep()) + _counted(self._answers.sweep())
-            self._require_room(kept, len(content), self._settings.storage_bytes)
+            self._require_space(kept, len(content), self._settings.storage_bytes)
             self._answers.write(name, content)
         return f"{FILES_PATH}/{name}"
 
-    def invite(self, kind: UploadType) -> Invitation:
+    def create_upload(self, kind: UploadType) -> PresignedUpload:
         """See `Storage`."""
         token = new_token()
         with self._storing():
@@ -70,9 +68,9 @@ class DiskStorage:
                 logger.warning("%d uploads are open, as many as CUTOUT_OPEN_UPLOADS", tickets)
                 raise StorageError
             self._uploads.write(token + TICKET, kind.encode())
-        return Invitation(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
+        return PresignedUpload(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
 
-    def collect(self, token: str, _deadline: Deadline) -> bytes:
+    def get_upload(self, token: str, _deadline: Deadline) -> bytes:
         """See `Storage`."""
         path = self._uploads.find(token) if is_token(token) else None
         if path is None:
@@ -107,7 +105,7 @@ class DiskStorage:
         ticket.unlink(missing_ok=True)
 
     def path(self, name: str) -> Path:
-        """Return the file behind a link of `keep`; raise `FileGoneError`."""
+        """Return the file behind a link of `put`; raise `FileGoneError`."""
         path = self._answers.find(name)
         if path is None:
             raise FileGoneError
@@ -122,8 +120,8 @@ class DiskStorage:
     def _store_upload(self, token: str, content: bytes) -> None:
         with self._storing():
             uploads, limit = _counted(self._uploads.sweep()), self._settings.storage_bytes
-            self._require_room(uploads, len(content), int(limit * UPLOADS_SHARE))
-            self._require_room(uploads + _counted(self._answers.sweep()), len(content), limit)
+            self._require_space(uploads, len(content), int(limit * UPLOADS_SHARE))
+            self._require_space(uploads + _counted(self._answers.sweep()), len(content), limit)
             self._uploads.write(token, content)
 
     @contextmanager
@@ -136,7 +134,7 @@ class DiskStorage:
             logger.exception("the storage failed")
             raise StorageError from error
 
-    def _require_room(self, kept: int, size: int, limit: int) -> None:
+    def _require_space(self, kept: int, size: int, limit: int) -> None:
         if kept + max(size, SMALLEST) > limit:
             logger.warning("The store is full: see CUTOUT_STORAGE_BYTES")
             raise StorageError

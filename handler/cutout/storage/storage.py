@@ -33,7 +33,7 @@ class UploadType(StrEnum):
 
 
 @dataclass(frozen=True)
-class Invitation:
+class PresignedUpload:
     """A form that a client may post one file with, as `file`, behind the other fields. `url` may
     be relative to the server's root; `token` names the file from then on."""
 
@@ -45,14 +45,14 @@ class Invitation:
 class Storage(Protocol):
     """Keeps files for a day. Both directions need an unguessable token and nothing else."""
 
-    def keep(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
+    def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
         """A link to `content`, which may be relative to the server's root. Raises `StorageError`;
         then nothing is kept, not even a part."""
 
-    def invite(self, kind: UploadType) -> Invitation:
+    def create_upload(self, kind: UploadType) -> PresignedUpload:
         """Raises `StorageError`."""
 
-    def collect(self, token: str, deadline: Deadline) -> bytes:
+    def get_upload(self, token: str, deadline: Deadline) -> bytes:
         """The file uploaded under `token`; raises `UploadMissingError`, `FileTooBigError` or
         `StorageError`."""
 

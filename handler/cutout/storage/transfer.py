@@ -80,29 +80,29 @@ def _sent(
     """The response, unread. Whatever fails on the way, here or in the block, is a
     `StorageError`."""
     try:
-        with Cutoff(deadline.remaining()) as cutoff, PoolManager(ca_certs=certifi.where()) as pools:
+        with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
             pools.pool_classes_by_scheme = WATCHED_POOLS
             request = partial(
                 pools.request, method, url, body=content, headers=headers, preload_content=False
             )
-            with _persistent(request, cutoff) as response:
+            with _persistent(request, deadline) as response:
                 yield response
     except (HTTPError, OSError) as error:
         logger.exception("the storage failed")
         raise StorageError from error
 
 
-def _persistent(request: Callable[..., BaseHTTPResponse], cutoff: Cutoff) -> BaseHTTPResponse:
+def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) -> BaseHTTPResponse:
     """The first response that is no 5xx, or the last one. (urllib3 would log each of its own
     retries with the URL, and in the URL with a signature that still opens it.)"""
     for pause in PAUSES:
         with suppress(HTTPError):
-            response = request(retries=False, timeout=cutoff.remaining())
+            response = request(retries=False, timeout=deadline.remaining_or_raise())
             if response.status < 500:
                 return response
             response.close()
-        sleep(min(pause, cutoff.remaining()))
-    return request(retries=False, timeout=cutoff.remaining())
+        sleep(min(pause, deadline.remaining_or_raise()))
+    return request(retries=False, timeout=deadline.remaining_or_raise())
 
 
 def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
