@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from handler.backdrop.border import Backdrop, Mask, Plane, find_backdrop
+from handler.backdrop.border import BOX, Backdrop, Mask, Plane, find_backdrop, work_size
+from handler.backdrop.checker import find_checker
+from handler.backdrop.lines import Inner, find_inner
 from handler.backdrop.morphology import grow, largest_within, shrink
 from handler.backdrop.regions import Regions, find_regions
 from handler.pictures import Alpha
@@ -52,14 +54,48 @@ class Settlement:
 def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
     """Return what the picture, in mode RGB, says beside the networks' alpha; None where its border
     is not plain, or where nothing is to be changed."""
-    backdrop = find_backdrop(image)
+    inner = find_inner(image)
+    within = None if inner is None else _settle_within(coarse, image, inner)
+    if within is not None:
+        return within
+    backdrop = find_backdrop(image) or find_checker(image)
     if backdrop is None:
         return None
     height, width = backdrop.distance.shape
-    small = Image.fromarray(coarse).resize((width, height), Image.Resampling.BOX)
-    alpha = np.asarray(small, np.float32) / np.float32(255)
+    return _settle(backdrop, Image.fromarray(coarse).resize((width, height), BOX))
+
+
+def _settle_within(coarse: Alpha, image: Image.Image, inner: Inner) -> Settlement | None:
+    """Settle what is inside of a line, as though the picture ended there; the line and what is
+    outside of it go."""
+    width, height = work_size(image)
+    left, top, right, bottom = inner
+    size = right - left, bottom - top
+    part = image.resize(size, BOX, _scaled(inner, image.width / width, image.height / height))
+    backdrop = find_backdrop(part)
+    if backdrop is None:
+        return None
+    square = Image.fromarray(coarse)
+    box = _scaled(inner, square.width / width, square.height / height)
+    found = _settle(backdrop, square.resize(size, BOX, box))
+    alpha, changed = np.zeros((height, width), np.uint8), np.ones((height, width), np.bool_)
+    place = slice(top, bottom), slice(left, right)
+    changed[place] = False if found is None else found.changed
+    if found is not None:
+        alpha[place] = found.alpha
+    return Settlement(alpha, changed)
+
+
+def _scaled(box: Inner, across: float, down: float) -> tuple[float, float, float, float]:
+    left, top, right, bottom = box
+    return left * across, top * down, right * across, bottom * down
+
+
+def _settle(backdrop: Backdrop, coarse: Image.Image) -> Settlement | None:
+    """Settle the networks' alpha of the backdrop's size."""
+    alpha = np.asarray(coarse, np.float32) / np.float32(255)
     regions = find_regions(backdrop, alpha)
-    if not regions.flat and _is_framed(regions.objects, alpha):
+    if not regions.flat and _is_framed(regions.objects | regions.marks, alpha):
         return None
     own = _alpha(backdrop, regions, alpha)
     changed = np.ones_like(regions.objects) if regions.flat else _changed(own, alpha, regions)
@@ -109,8 +145,11 @@ def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
     own = np.where(inner, np.float32(1), mixture) * outer
     if regions.flat:
         return np.where(regions.holes & (sharp <= backdrop.near), np.float32(0), own)
-    own *= objects | (~regions.shadow & (sharp > backdrop.near))
-    kept = (alpha > KEPT) & ~regions.holes
+    dim = regions.shadow | regions.reflections
+    own *= objects | (~dim & (sharp > backdrop.near))
+    kept = (alpha > KEPT) & ~regions.holes & ~regions.reflections
+    if backdrop.cell:  # of an object in one of the checker's colours only so much can be lost
+        kept &= grow(objects, round(backdrop.cell))
     if not objects.any() and kept.mean() < BLANK:
         kept = np.zeros_like(kept)
     settled: Plane = np.where(kept, np.maximum(own, alpha), own)
