@@ -192,7 +192,7 @@ def _as_backdrop(
     bands = image.split()
     light = np.asarray(ImageChops.lighter(ImageChops.lighter(*bands[:2]), bands[2]))
     shade = (red + green + blue) * np.float32(-1 / 3)
-    return Backdrop(shade, tint, distance, sharp, near, light, difference, float(cell))
+    return Backdrop(shade, tint, distance, sharp, near, light, difference, [], float(cell))
 
 
 def _differences(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> Planes:

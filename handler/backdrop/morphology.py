@@ -52,3 +52,19 @@ def box_mean(values: Plane, radius: int) -> Plane:
         counts = np.expand_dims(last - first, 1 - axis)
         values = ((sums.take(last, axis) - sums.take(first, axis)) / counts).astype(np.float32)
     return values
+
+
+def box_sum(values: Plane, radius: int) -> Plane:
+    """Return the sum within `radius` pixels of each, in a square: faster than `box_mean` for a few
+    pixels."""
+    found = values
+    for axis in (0, 1):
+        before, found = found, found.copy()
+        for step in range(1, min(radius, before.shape[axis] - 1) + 1):
+            if axis == 0:
+                found[:-step] += before[step:]
+                found[step:] += before[:-step]
+            else:
+                found[:, :-step] += before[:, step:]
+                found[:, step:] += before[:, :-step]
+    return found

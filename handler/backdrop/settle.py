@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from handler.backdrop.border import BOX, Backdrop, Mask, Plane, find_backdrop, work_size
+from handler.backdrop.border import BOX, WORK_SIDE, Backdrop, Mask, Plane, find_backdrop, work_size
 from handler.backdrop.checker import find_checker
 from handler.backdrop.lines import Inner, find_inner
 from handler.backdrop.morphology import grow, largest_within, shrink
 from handler.backdrop.regions import Regions, find_regions
+from handler.backdrop.rim import Rim, rim_of
 from handler.pictures import Alpha
 
 KEPT = 0.9
@@ -36,10 +37,12 @@ PEAK = 3
 
 @dataclass(frozen=True)
 class Settlement:
-    """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true."""
+    """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true;
+    `rim` tells it again at the size of a larger picture."""
 
     alpha: Alpha
     changed: Mask
+    rim: Rim | None = None
 
     def applied(self, alpha: Alpha) -> Alpha:
         """Return `alpha`, of any size, with the changes in it."""
@@ -49,6 +52,13 @@ class Settlement:
         changed = Image.fromarray(self.changed).resize(size, Image.Resampling.NEAREST)
         own = Image.fromarray(self.alpha).resize(size, Image.Resampling.BILINEAR)
         return np.where(np.asarray(changed), np.asarray(own), alpha)
+
+    def with_rim(self, alpha: Alpha, image: Image.Image) -> Alpha:
+        """Return `alpha`, of the size of `image`, with exact rims where these are decided."""
+        if self.rim is None:
+            return alpha
+        height, width = self.alpha.shape
+        return self.rim.drawn(alpha, image, image.width / width, image.height / height)
 
 
 def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
@@ -62,7 +72,8 @@ def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
     if backdrop is None:
         return None
     height, width = backdrop.distance.shape
-    return _settle(backdrop, Image.fromarray(coarse).resize((width, height), BOX))
+    small = Image.fromarray(coarse).resize((width, height), BOX)
+    return _settle(backdrop, small, exact=max(image.size) > WORK_SIDE)
 
 
 def _settle_within(coarse: Alpha, image: Image.Image, inner: Inner) -> Settlement | None:
@@ -77,13 +88,15 @@ def _settle_within(coarse: Alpha, image: Image.Image, inner: Inner) -> Settlemen
         return None
     square = Image.fromarray(coarse)
     box = _scaled(inner, square.width / width, square.height / height)
-    found = _settle(backdrop, square.resize(size, BOX, box))
+    found = _settle(backdrop, square.resize(size, BOX, box), exact=max(image.size) > WORK_SIDE)
     alpha, changed = np.zeros((height, width), np.uint8), np.ones((height, width), np.bool_)
     place = slice(top, bottom), slice(left, right)
     changed[place] = False if found is None else found.changed
-    if found is not None:
-        alpha[place] = found.alpha
-    return Settlement(alpha, changed)
+    if found is None:
+        return Settlement(alpha, changed)
+    alpha[place] = found.alpha
+    rim = None if found.rim is None else found.rim.moved(left, top)
+    return Settlement(alpha, changed, rim)
 
 
 def _scaled(box: Inner, across: float, down: float) -> tuple[float, float, float, float]:
@@ -91,8 +104,8 @@ def _scaled(box: Inner, across: float, down: float) -> tuple[float, float, float
     return left * across, top * down, right * across, bottom * down
 
 
-def _settle(backdrop: Backdrop, coarse: Image.Image) -> Settlement | None:
-    """Settle the networks' alpha of the backdrop's size."""
+def _settle(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Settlement | None:
+    """Settle the networks' alpha of the backdrop's size; `exact` where the picture is larger."""
     alpha = np.asarray(coarse, np.float32) / np.float32(255)
     regions = find_regions(backdrop, alpha)
     if not regions.flat and _is_framed(regions.objects | regions.marks, alpha):
@@ -103,7 +116,8 @@ def _settle(backdrop: Backdrop, coarse: Image.Image) -> Settlement | None:
         changed &= own <= alpha
     if not changed.any():
         return None
-    return Settlement(np.rint(own * 255).astype(np.uint8), changed)
+    rim = rim_of(backdrop, regions.objects, changed) if exact else None
+    return Settlement(np.rint(own * 255).astype(np.uint8), changed, rim)
 
 
 def _is_framed(objects: Mask, alpha: Plane) -> bool:
