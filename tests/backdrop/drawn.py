@@ -23,6 +23,7 @@ def sweep(kind: str, size: tuple[int, int] = SIZE) -> npt.NDArray[np.float32]:
         "grey": 200 + 0 * x,
         "gradient": 215 + 25 * y - 10 * x,
         "vignette": 235 - 25 * (x**2 + y**2),
+        "lens": 250 / (1 + 0.18 * (x**2 + y**2)) ** 2,
         "blue": 150 + 0 * x,
     }[kind]
     tint = np.array([0.5, 0.7, 1.0] if kind == "blue" else [1.0, 1.0, 1.0])
@@ -76,3 +77,18 @@ def soft(mask: Mask, radius: float) -> npt.NDArray[np.float32]:
     """The mask, blurred, 0..1."""
     image = Image.fromarray(mask.astype(np.uint8) * 255).filter(ImageFilter.GaussianBlur(radius))
     return np.asarray(image, np.float32) / np.float32(255)
+
+
+def checker(cell: float, dark: int = 204, size: tuple[int, int] = SIZE) -> npt.NDArray[np.float32]:
+    """A painted checker of white and a grey: shape (height, width, 3), 0..255."""
+    x, y = (np.floor((np.arange(side) + 5) / cell).astype(int) for side in size)
+    odd = (x[np.newaxis] + y[:, np.newaxis]) % 2 == 1
+    levels = np.where(odd, dark, 255).astype(np.float32)
+    return np.repeat(levels[..., np.newaxis], 3, axis=-1)
+
+
+def textured(mask: Mask) -> npt.NDArray[np.float32]:
+    """Colours of an object that differ from row to row and from column to column, 0..255."""
+    y, x = np.mgrid[: mask.shape[0], : mask.shape[1]]
+    level = 90 + 60 * np.sin(x / 9) * np.cos(y / 7)
+    return np.stack([level, level * 0.7, level * 0.5], axis=-1).astype(np.float32)

@@ -1,16 +1,12 @@
 """What a plain backdrop settles, by way of `refine`; the networks are what a test says they see."""
 
-from math import inf
-
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from cutout.backdrop.settle import settle
 from cutout.pictures import Alpha, Picture
 from cutout.refine.refine import refine
-from cutout.timing import Deadline
 from tests.backdrop.drawn import (
     DISC,
     FOOT,
@@ -18,7 +14,6 @@ from tests.backdrop.drawn import (
     NECK,
     SCREEN,
     SIZE,
-    Mask,
     ellipse,
     jpeg,
     mask_of,
@@ -27,22 +22,14 @@ from tests.backdrop.drawn import (
     soft,
     sweep,
 )
+from tests.backdrop.settling import FOREVER, made_of, wrong
 from tests.samples import PHOTOS
 
-FOREVER = Deadline(inf)
 MONITOR, STAND = mask_of(SCREEN, NECK, FOOT), mask_of(NECK, FOOT)
 NOTHING = np.zeros(SIZE[::-1], np.bool_)
-BACKDROPS = pytest.mark.parametrize("kind", ["white", "grey", "gradient", "vignette", "blue"])
-
-
-def made_of(image: Image.Image, network: Mask) -> npt.NDArray[np.float32]:
-    """The alpha, 0..1."""
-    alpha = refine(seen(network), Picture(image), None, FOREVER)
-    return alpha.astype(np.float32) / np.float32(255)
-
-
-def wrong(alpha: npt.NDArray[np.float32], truth: Mask) -> float:
-    return float(np.abs(alpha - truth).mean())
+BACKDROPS = pytest.mark.parametrize(
+    "kind", ["white", "grey", "gradient", "vignette", "lens", "blue"]
+)
 
 
 @BACKDROPS

@@ -57,6 +57,9 @@ class Backdrop:
     is lighter), `tint` how much the channels differ in that, `distance` the largest channel's
     difference, without noise, and `sharp` the same of the picture as it is; all of 255. `near` is
     the distance up to which a pixel is backdrop-coloured, and `light` each pixel's largest channel.
+    `difference` is how much each channel exceeds the backdrop's, which is `surface`; that is empty
+    where it holds at the working size alone.
+    `cell` is the side of a painted checker's cells, in pixels, and 0 for a backdrop of one colour.
     """
 
     shade: Plane
@@ -65,10 +68,15 @@ class Backdrop:
     sharp: Plane
     near: float
     light: Light
+    difference: Planes
+    surface: Planes
+    cell: float = 0
 
     @property
     def clean(self) -> bool:
         """Return whether the backdrop is a studio's, or drawn."""
+        if self.cell:
+            return True
         plain = self.distance[self.ring] <= self.near + SLACK
         lit = float(np.median(self.light[self.ring][plain])) >= DARK
         return self.near <= CLEAN_NEAR and (lit or float(plain.mean()) >= PLAIN_SHARE)
@@ -103,7 +111,7 @@ def find_backdrop(image: Image.Image) -> Backdrop | None:
     bands = small.split()
     shade = (red + green + blue) * np.float32(-1 / 3)
     light = np.asarray(ImageChops.lighter(ImageChops.lighter(*bands[:2]), bands[2]))
-    return Backdrop(shade, tint, distance, sharp, near, light)
+    return Backdrop(shade, tint, distance, sharp, near, light, difference, surface)
 
 
 BOX = Image.Resampling.BOX

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
+Plane = npt.NDArray[np.float32]
+"""Shape (height, width)."""
 Array = TypeVar("Array", bound=npt.NDArray[np.generic])
 
 
@@ -36,3 +38,33 @@ def grow(mask: Mask, radius: int) -> Mask:
 def shrink(mask: Mask, radius: int) -> Mask:
     """Return where all pixels within `radius` are true."""
     return ~largest_within(~mask, radius)
+
+
+def box_mean(values: Plane, radius: int) -> Plane:
+    """Return the mean within `radius` pixels of each, in a square, of those that the picture
+    has."""
+    for axis in (0, 1):
+        length = values.shape[axis]
+        at = np.arange(length)
+        first, last = np.maximum(at - radius, 0), np.minimum(at + radius + 1, length)
+        sums = np.cumsum(values, axis=axis, dtype=np.float64)
+        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
+        counts = np.expand_dims(last - first, 1 - axis)
+        values = ((sums.take(last, axis) - sums.take(first, axis)) / counts).astype(np.float32)
+    return values
+
+
+def box_sum(values: Plane, radius: int) -> Plane:
+    """Return the sum within `radius` pixels of each, in a square: faster than `box_mean` for a few
+    pixels."""
+    found = values
+    for axis in (0, 1):
+        before, found = found, found.copy()
+        for step in range(1, min(radius, before.shape[axis] - 1) + 1):
+            if axis == 0:
+                found[:-step] += before[step:]
+                found[step:] += before[:-step]
+            else:
+                found[:, :-step] += before[:, step:]
+                found[:, step:] += before[:, :-step]
+    return found

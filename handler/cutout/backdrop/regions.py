@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from cutout.arrays import label_components
 from cutout.backdrop.border import Backdrop, Light, Mask, Plane
+from cutout.backdrop.labels import Areas, Labels, areas_of, labelled, means, touching
+from cutout.backdrop.marks import find_marks
 from cutout.backdrop.morphology import grow, largest_within, shrink
+from cutout.backdrop.reflection import find_reflections
 
 STRONG = 20.0
 """Distance (0..255) beyond which, or beyond twice `near`, a colour is not the backdrop's, whatever
@@ -33,64 +34,63 @@ highlights and clouds have none."""
 SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
 """A shadow is a darker backdrop that the networks refuse, without a step of more than this between
 neighbours, of 255: an object's outline has one."""
+GLOW, GLOW_STEP = 60.0, 4.0
+"""A studio's light may make the middle lighter than the border tells, by so much, and evenly."""
 SHADOW_TINT, SHADOW_TINT_SHARE = 14.0, 0.1
 """How far the channels may differ, and more by so much of the shade."""
 FLAT_STEP, FLAT_SHARE = 2.0, 0.6
 """A graphic has no texture: so much of its inside differs by no more than this from all
 neighbours."""
-
-Labels = npt.NDArray[np.int32]
-Areas = npt.NDArray[np.intp]
-"""Pixels of each label."""
+MAX_SOFT = 0.1
+"""Share of the picture that a graphic's soft shadows may have."""
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Masks at the working size. `holes` is backdrop that the object encloses, `flat` whether the
-    picture is a graphic: one without texture, in which all enclosed backdrop is a hole."""
+    """Masks at the working size. `holes` is backdrop that the object encloses, `marks` are a
+    watermark's strokes, `flat` is whether the picture is a graphic: one without texture, in which
+    all enclosed backdrop is a hole."""
 
     objects: Mask
     shadow: Mask
+    reflections: Mask
     holes: Mask
+    marks: Mask
     flat: bool
 
 
 def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the
     networks'."""
-    labels, count = _labelled(backdrop.distance <= backdrop.near)
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    labels, count = labelled(backdrop.distance <= backdrop.near)
+    areas = areas_of(labels, count)
     large = areas >= max(4.0, MIN_BACKDROP * labels.size)
     large[0] = False
-    outside = _touching(labels, count, backdrop.ring) & large
+    outside = touching(labels, count, backdrop.ring) & large
     contrast = _contrast(backdrop, alpha)
     steps = largest_within(_largest_step(backdrop.sharp), OUTLINE)
-    flat = backdrop.clean and _is_flat(backdrop.light, contrast)
+    backs = outside[labels]
+    shadow = _shadow(backdrop, alpha, backs)
+    flat = backdrop.clean and not backdrop.cell and _is_flat(backdrop.light, contrast, shadow)
     holes = large & ~outside
-    holes &= _have_outlines(labels, len(areas), holes, steps)
-    if not flat:
+    if not backdrop.cell:  # a checker is known again wherever it shows
+        holes &= _have_outlines(labels, len(areas), holes, steps)
+    if not (flat or backdrop.cell):
         same = _are_the_same(labels, areas, backdrop, outside)
         holes &= same | _are_seen(labels, areas, holes, alpha, contrast)
-    backs, inside = outside[labels], holes[labels]
-    shadow = np.zeros_like(backs) if flat else _shadow(backdrop, alpha, backs, inside)
+    inside = holes[labels]
+    shadow = np.zeros_like(backs) if flat else shadow & ~inside
     objects = contrast & ~backs & ~inside & ~shadow
+    marks = np.zeros_like(objects) if flat else find_marks(objects, backdrop, alpha)
+    objects &= ~marks
+    reflections = np.zeros_like(objects) if flat else find_reflections(objects, backdrop, alpha)
+    objects &= ~reflections
     objects = _without_specks(objects, alpha, steps, flat=flat)
-    objects |= _enclosed(objects, backdrop.ring | backs | inside | shadow)
-    return Regions(objects, shadow, inside, flat)
-
-
-def _labelled(mask: Mask) -> tuple[Labels, int]:
-    """Return `label_components` in half of the memory."""
-    labels, count = label_components(mask)
-    return labels.astype(np.int32), count
-
-
-def _touching(labels: Labels, count: int, where: Mask) -> Mask:
-    """Return for each label, 0 aside, whether it occurs in `where`."""
-    found = np.zeros(count + 1, np.bool_)
-    found[labels[where]] = True
-    found[0] = False
-    return found
+    known = backdrop.ring | backs | inside | shadow | reflections
+    if backdrop.cell:  # what is smaller than a cell is not known to be a hole
+        known |= (backdrop.distance <= backdrop.near + 1) & (alpha < AGREED)
+    objects |= _enclosed(objects, known)
+    return Regions(objects, shadow, reflections, inside, marks, flat)
 
 
 def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
@@ -100,10 +100,16 @@ def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
     strong = distance >= max(STRONG, 2 * backdrop.near)
     other = distance > backdrop.near
     thick = grow(shrink(other, THICK), THICK)
+    if backdrop.cell:  # the ends of its cells are a little off everywhere
+        return strong | (other & thick)
     return strong | (other & (thick | (alpha > AGREED)))
 
 
-def _is_flat(light: Light, contrast: Mask) -> bool:
+def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
+    """Return whether what is not backdrop has no texture; a studio's light has none either."""
+    if shadow.mean() > MAX_SOFT:
+        return False
+    contrast = contrast & ~shadow
     core = shrink(contrast, 2)
     if not core.any():
         core = contrast
@@ -116,7 +122,7 @@ def _is_flat(light: Light, contrast: Mask) -> bool:
 def _are_the_same(labels: Labels, areas: Areas, backdrop: Backdrop, outside: Mask) -> Mask:
     """Return for each label whether it shows the same backdrop as outside, by shade and noise."""
     count = len(areas)
-    shade, noise = (_means(labels, each, count) for each in (backdrop.shade, backdrop.sharp))
+    shade, noise = (means(labels, each, count) for each in (backdrop.shade, backdrop.sharp))
     total = max(1, areas[outside].sum())
     usual_shade = (shade * areas)[outside].sum() / total
     usual_noise = (noise * areas)[outside].sum() / total
@@ -131,7 +137,7 @@ def _have_outlines(labels: Labels, count: int, chosen: Mask, steps: Plane) -> Ma
     """Return for each label that is chosen whether there is a sharp step around it."""
     own = labels * chosen[labels]
     rim = np.where(own == 0, largest_within(own, 1), 0)
-    sharp: Mask = _means(rim, steps, count) >= SHARP
+    sharp: Mask = means(rim, steps, count) >= SHARP
     return sharp
 
 
@@ -141,30 +147,22 @@ def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast
     count = len(areas)
     own = labels * chosen[labels]
     near, rim = largest_within(own, THICK), largest_within(own, 1)
-    around = _means(np.where((rim == 0) & contrast, near, 0), alpha, count)
-    within = _means(own, alpha, count)
+    around = means(np.where((rim == 0) & contrast, near, 0), alpha, count)
+    within = means(own, alpha, count)
     seen = (around >= SURE_AROUND) & (within < HOLE_SHARE * around)
     found: Mask = np.where(areas >= MIN_HOLE * labels.size, seen, within < SMALL_HOLE)
     return found
 
 
-def _means(labels: Labels, values: Plane, count: int) -> npt.NDArray[np.float64]:
-    """Return the mean value of each label; 0 for one that doesn't occur."""
-    flat = labels.ravel()
-    sums = np.bincount(flat, values.ravel(), count)
-    means: npt.NDArray[np.float64] = sums / np.maximum(np.bincount(flat, minlength=count), 1)
-    return means
-
-
-def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask, holes: Mask) -> Mask:
+def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
     """Return the shadows: what can be reached from the backdrop outside without a sharp step."""
     shade = backdrop.shade
     grey = backdrop.tint <= SHADOW_TINT + SHADOW_TINT_SHARE * np.maximum(shade, 0)
-    possible = grey & (shade > 0) & (shade < SHADOW_DARK) & (alpha < SHADOW_ALPHA)
-    possible &= _largest_step(shade) <= SHADOW_STEP
-    possible &= ~backs & ~holes
-    labels, count = _labelled(backs | possible)
-    return _touching(labels, count, backs)[labels] & possible
+    possible = grey & (shade > -GLOW) & (shade < SHADOW_DARK) & (alpha < SHADOW_ALPHA)
+    possible &= _largest_step(shade) <= np.where(shade > 0, SHADOW_STEP, GLOW_STEP)
+    possible &= ~backs
+    labels, count = labelled(backs | possible)
+    return touching(labels, count, backs)[labels] & possible
 
 
 def _largest_step(values: Plane) -> Plane:
@@ -184,14 +182,14 @@ def _largest_step(values: Plane) -> Plane:
 def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) -> Mask:
     """Return the objects that the networks see as well, or that are large and have an outline. A
     graphic has dots."""
-    labels, count = _labelled(objects)
-    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    labels, count = labelled(objects)
+    areas = areas_of(labels, count)
     if flat:
         kept = areas >= 3
     else:
         large = areas >= MIN_OBJECT * objects.size
-        edges = _means(np.where(shrink(objects, 1), 0, labels), steps, count + 1)
-        kept = (large & (edges >= SHARP)) | (_means(labels, alpha, count + 1) > 0.5)
+        edges = means(np.where(shrink(objects, 1), 0, labels), steps, count + 1)
+        kept = (large & (edges >= SHARP)) | (means(labels, alpha, count + 1) > 0.5)
     kept[0] = False
     found: Mask = kept[labels]
     return found
@@ -199,7 +197,7 @@ def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) ->
 
 def _enclosed(objects: Mask, known: Mask) -> Mask:
     """Return what no backdrop reaches: it belongs to the object around it."""
-    labels, count = _labelled(~objects)
-    reached = _touching(labels, count, known)
+    labels, count = labelled(~objects)
+    reached = touching(labels, count, known)
     enclosed: Mask = ~reached[labels] & ~objects
     return enclosed

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cutout.backdrop.border import Backdrop, Mask, Plane, find_backdrop
+from cutout.backdrop.border import BOX, WORK_SIDE, Backdrop, Mask, Plane, find_backdrop, work_size
+from cutout.backdrop.checker import find_checker
+from cutout.backdrop.lines import Inner, find_inner
 from cutout.backdrop.morphology import grow, largest_within, shrink
 from cutout.backdrop.regions import Regions, find_regions
+from cutout.backdrop.rim import Rim, rim_of
 from cutout.pictures import Alpha
 
 KEPT = 0.9
@@ -34,10 +37,12 @@ PEAK = 3
 
 @dataclass(frozen=True)
 class Settlement:
-    """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true."""
+    """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true;
+    `rim` tells it again at the size of a larger picture."""
 
     alpha: Alpha
     changed: Mask
+    rim: Rim | None = None
 
     def applied(self, alpha: Alpha) -> Alpha:
         """Return `alpha`, of any size, with the changes in it."""
@@ -48,18 +53,62 @@ class Settlement:
         own = Image.fromarray(self.alpha).resize(size, Image.Resampling.BILINEAR)
         return np.where(np.asarray(changed), np.asarray(own), alpha)
 
+    def with_rim(self, alpha: Alpha, image: Image.Image) -> Alpha:
+        """Return `alpha`, of the size of `image`, with exact rims where these are decided."""
+        if self.rim is None:
+            return alpha
+        height, width = self.alpha.shape
+        return self.rim.drawn(alpha, image, image.width / width, image.height / height)
+
 
 def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
     """Return what the picture, in mode RGB, says beside the networks' alpha; None where its border
     is not plain, or where nothing is to be changed."""
-    backdrop = find_backdrop(image)
+    inner = find_inner(image)
+    within = None if inner is None else _settle_within(coarse, image, inner)
+    if within is not None:
+        return within
+    backdrop = find_backdrop(image) or find_checker(image)
     if backdrop is None:
         return None
     height, width = backdrop.distance.shape
-    small = Image.fromarray(coarse).resize((width, height), Image.Resampling.BOX)
-    alpha = np.asarray(small, np.float32) / np.float32(255)
+    small = Image.fromarray(coarse).resize((width, height), BOX)
+    return _settle(backdrop, small, exact=max(image.size) > WORK_SIDE)
+
+
+def _settle_within(coarse: Alpha, image: Image.Image, inner: Inner) -> Settlement | None:
+    """Settle what is inside of a line, as though the picture ended there; the line and what is
+    outside of it go."""
+    width, height = work_size(image)
+    left, top, right, bottom = inner
+    size = right - left, bottom - top
+    part = image.resize(size, BOX, _scaled(inner, image.width / width, image.height / height))
+    backdrop = find_backdrop(part)
+    if backdrop is None:
+        return None
+    square = Image.fromarray(coarse)
+    box = _scaled(inner, square.width / width, square.height / height)
+    found = _settle(backdrop, square.resize(size, BOX, box), exact=max(image.size) > WORK_SIDE)
+    alpha, changed = np.zeros((height, width), np.uint8), np.ones((height, width), np.bool_)
+    place = slice(top, bottom), slice(left, right)
+    changed[place] = False if found is None else found.changed
+    if found is None:
+        return Settlement(alpha, changed)
+    alpha[place] = found.alpha
+    rim = None if found.rim is None else found.rim.moved(left, top)
+    return Settlement(alpha, changed, rim)
+
+
+def _scaled(box: Inner, across: float, down: float) -> tuple[float, float, float, float]:
+    left, top, right, bottom = box
+    return left * across, top * down, right * across, bottom * down
+
+
+def _settle(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Settlement | None:
+    """Settle the networks' alpha of the backdrop's size; `exact` where the picture is larger."""
+    alpha = np.asarray(coarse, np.float32) / np.float32(255)
     regions = find_regions(backdrop, alpha)
-    if not regions.flat and _is_framed(regions.objects, alpha):
+    if not regions.flat and _is_framed(regions.objects | regions.marks, alpha):
         return None
     own = _alpha(backdrop, regions, alpha)
     changed = np.ones_like(regions.objects) if regions.flat else _changed(own, alpha, regions)
@@ -67,7 +116,8 @@ def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
         changed &= own <= alpha
     if not changed.any():
         return None
-    return Settlement(np.rint(own * 255).astype(np.uint8), changed)
+    rim = rim_of(backdrop, regions.objects, changed) if exact else None
+    return Settlement(np.rint(own * 255).astype(np.uint8), changed, rim)
 
 
 def _is_framed(objects: Mask, alpha: Plane) -> bool:
@@ -109,8 +159,11 @@ def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
     own = np.where(inner, np.float32(1), mixture) * outer
     if regions.flat:
         return np.where(regions.holes & (sharp <= backdrop.near), np.float32(0), own)
-    own *= objects | (~regions.shadow & (sharp > backdrop.near))
-    kept = (alpha > KEPT) & ~regions.holes
+    dim = regions.shadow | regions.reflections
+    own *= objects | (~dim & (sharp > backdrop.near))
+    kept = (alpha > KEPT) & ~regions.holes & ~regions.reflections
+    if backdrop.cell:  # of an object in one of the checker's colours only so much can be lost
+        kept &= grow(objects, round(backdrop.cell))
     if not objects.any() and kept.mean() < BLANK:
         kept = np.zeros_like(kept)
     settled: Plane = np.where(kept, np.maximum(own, alpha), own)

@@ -35,6 +35,8 @@ def refine(
         alpha = settlement.applied(alpha)  # sharper than by way of the network's square
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
+    if settlement is not None:
+        alpha = settlement.with_rim(alpha, picture.flat)
     alpha = draw_strands(alpha, picture.flat, deadline)
     return alpha if picture.holes is None else product(alpha, picture.holes)
 

@@ -1,0 +1,234 @@
+"""A painted "transparency" checker: two colours that alternate in a regular grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageChops
+
+from cutout.backdrop.border import BOX, SLACK, Backdrop, Mask, Plane, Planes, ring_of, work_size
+from cutout.backdrop.morphology import box_mean
+
+MIN_GAP, MAX_TINT = 8.0, 24.0
+"""The two colours differ by so much at least, of 255, and are both nearly grey."""
+BAND_SHARE, MODES_SHARE = 0.35, 0.6
+"""A border is looked at closely if so much of it is within 35 % of the gap of one of two levels."""
+MIN_CELL, MAX_CELL = 2.5, 64.0
+"""Pixels of a cell's side at the working size."""
+SLACK_CELLS, MIN_SLACK = 12, 0.25
+"""The end of a cell may lie off by a twelfth of its side, from a quarter of a pixel to one."""
+DEEP = 0.05
+"""Depth of the strips that tell the grid, of the picture's side."""
+STEPS = 32
+"""Frequencies that are tried for each that a Fourier transform tells apart."""
+MAX_NOISE, NOISE_SHARE = 12.0, 0.3
+"""90th percentile of the border's distance from the grid; at most that share of the gap."""
+NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
+"""As for a backdrop of one colour."""
+GAP_SHARE = 0.45
+"""What is backdrop-coloured must not be the other colour as well."""
+SIDE_SHARE, SIDES, RING_SHARE = 0.5, 3, 0.7
+"""So much of the border's sides must show the grid, on so many sides, and of all of it."""
+WINDOW, WINDOW_SHARE = 1.25, 0.9
+"""Cells: a square of this side shows both colours, so that no part of one colour fills 90 % of it
+as the grid has it."""
+MIN_SHOWN = 0.03
+"""Share of the picture that must show the grid."""
+
+Colour = npt.NDArray[np.float32]
+"""Shape (3,), 0..255."""
+Wave = npt.NDArray[np.float64]
+"""Shape (pixels,), -1..1: along one side."""
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The grid along one side: a cell's side, and where one begins, in pixels."""
+
+    cell: float
+    start: float
+
+    @property
+    def slack(self) -> float:
+        """Return how far a cell's end may be from where the grid has it, in pixels."""
+        return min(max(self.cell / SLACK_CELLS, MIN_SLACK), 1.0)
+
+    def wave(self, length: int, shift: float = 0) -> Wave:
+        """Return 1 within every other cell, -1 within the rest, and the mean where a pixel holds
+        parts of two; of the grid moved on by `shift` pixels."""
+        ends = (np.arange(length + 1) - self.start - shift) / self.cell
+        saw = np.abs(np.mod(ends, 2) - 1)  # falls within even cells, rises within odd ones
+        wave: Wave = np.diff(saw) * -self.cell
+        return wave
+
+
+@dataclass(frozen=True)
+class _Grid:
+    across: _Side
+    down: _Side
+
+    def pattern(self, width: int, height: int, right: float = 0, below: float = 0) -> Plane:
+        """Return 1 within cells of the first colour and -1 within the others."""
+        waves = self.down.wave(height, below), self.across.wave(width, right)
+        pattern: Plane = np.outer(*waves).astype(np.float32)
+        return pattern
+
+    def bounds(self, width: int, height: int) -> tuple[Plane, Plane]:
+        """Return the least and the most of the pattern within the slack."""
+        least = most = self.pattern(width, height)
+        right, below = self.across.slack, self.down.slack
+        for x, y in ((right, below), (right, -below), (-right, below), (-right, -below)):
+            moved = self.pattern(width, height, x, y)
+            least, most = np.minimum(least, moved), np.maximum(most, moved)
+        return least, most
+
+
+def find_checker(image: Image.Image) -> Backdrop | None:
+    """Return the painted checker behind an image in mode RGB as a backdrop; None where the border
+    shows none. `distance` is then that from what the grid has within a pixel."""
+    width, height = work_size(image)
+    if min(width, height) < 8 * MIN_CELL or not _has_two_levels(image, width, height):
+        return None
+    small = image if image.size == (width, height) else image.resize((width, height), BOX)
+    grey = np.asarray(small.convert("L"), np.float32)
+    across, down = (_grid_along(each) for each in (grey, grey.T))
+    if across is None or down is None:
+        return None
+    grid = _Grid(across, down)
+    colours = _two_colours(small, grid.pattern(width, height))
+    return None if colours is None else _as_backdrop(small, grid, colours)
+
+
+def _has_two_levels(image: Image.Image, width: int, height: int) -> bool:
+    """Return whether the picture's outermost pixels are of two levels of grey."""
+    across, down = image.width / width, image.height / height
+    lines = (
+        ((0, 0, image.width, down), (width, 1)),
+        ((0, image.height - down, image.width, image.height), (width, 1)),
+        ((0, 0, across, image.height), (1, height)),
+        ((image.width - across, 0, image.width, image.height), (1, height)),
+    )
+    found = [image.resize(size, BOX, box).convert("L").tobytes() for box, size in lines]
+    levels = np.frombuffer(b"".join(found), np.uint8).astype(np.float32)
+    low, high = np.percentile(levels, (20, 80))
+    if high - low < MIN_GAP:
+        return False
+    close = np.minimum(np.abs(levels - low), np.abs(levels - high)) <= BAND_SHARE * (high - low)
+    return bool(close.mean() >= MODES_SHARE)
+
+
+def _grid_along(grey: Plane) -> _Side | None:
+    """Return the grid along the rows, by those at the top and the bottom: the frequency that most
+    of them share, whatever their sign."""
+    height, width = grey.shape
+    deep = max(2, round(DEEP * height))
+    rows = np.concatenate([grey[:deep], grey[-deep:]]).astype(np.float64)
+    low, high = np.percentile(rows, (20, 80))
+    if high - low < MIN_GAP:
+        return None
+    rows = np.clip((rows - (low + high) / 2) / ((high - low) / 2), -1, 1)
+    power = (np.abs(np.fft.rfft(rows, axis=1)) ** 2).sum(axis=0)
+    first, last = width / (2 * MAX_CELL), width / (2 * MIN_CELL)
+    possible = np.arange(len(power))
+    power[(possible < max(2, first)) | (possible > last)] = 0
+    if not power.any():
+        return None
+    near = (power.argmax() + np.arange(-STEPS, STEPS + 1) / STEPS) / width
+    at = np.arange(width) + 0.5
+    amplitudes = rows @ np.exp(-2j * np.pi * np.outer(at, near))
+    best = (np.abs(amplitudes) ** 2).sum(axis=0).argmax()
+    angle = np.angle((amplitudes[:, best] ** 2).sum()) / 2
+    cell = 1 / (2 * near[best])
+    return _Side(cell, (-angle / np.pi - 0.5) * cell)
+
+
+def _two_colours(image: Image.Image, pattern: Plane) -> tuple[Colour, Colour] | None:
+    """Return the colours of the grid's two kinds of cells, shape (3,) each."""
+    height, width = pattern.shape
+    ring = _frame(height, width)
+    bands = np.stack([np.asarray(band)[ring] for band in image.split()], axis=-1)
+    signs = pattern[ring]
+    kinds = [bands[signs > 0.9], bands[signs < -0.9]]
+    if min(len(kind) for kind in kinds) < 16:
+        return None
+    first, second = (np.median(kind, axis=0).astype(np.float32) for kind in kinds)
+    gap = float(np.abs(first - second).max())
+    tint = max(float(np.ptp(each)) for each in (first, second))
+    return (first, second) if gap >= MIN_GAP and tint <= MAX_TINT else None
+
+
+def _frame(height: int, width: int) -> Mask:
+    ring = np.ones((height, width), np.bool_)
+    down, across = (max(2, round(DEEP * side)) for side in (height, width))
+    ring[down:-down, across:-across] = False
+    return ring
+
+
+def _as_backdrop(
+    image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]
+) -> Backdrop | None:
+    rough = _differences(image, grid, colours)
+    sharp = _largest(rough)
+    ring = ring_of(*sharp.shape)
+    gap = float(np.abs(colours[0] - colours[1]).max())
+    likely = ring & (sharp <= max(MIN_NEAR, gap * GAP_SHARE))
+    if not likely.any():
+        return None
+    rough_noise = float(np.percentile(sharp[likely], 90))
+    difference = rough if rough_noise <= 1 else [box_mean(plane, 1) for plane in rough]
+    distance = _largest(difference)
+    noise = float(np.percentile(distance[likely], 90))
+    near = min(max(NEAR_FACTOR * noise + NEAR_BASE, MIN_NEAR), MAX_NEAR, gap * GAP_SHARE)
+    if rough_noise > min(MAX_NOISE, NOISE_SHARE * gap) or not _is_shown(distance, near):
+        return None
+    cell = max(grid.across.cell, grid.down.cell)
+    shown = _shows_grid(distance <= near, cell)
+    if shown.mean() < MIN_SHOWN:
+        return None
+    # a part of one of the two colours may be the object's: backdrop only if the networks agree
+    distance[(distance <= near) & ~shown] = near + np.float32(1)
+    red, green, blue = difference
+    tint = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    bands = image.split()
+    light = np.asarray(ImageChops.lighter(ImageChops.lighter(*bands[:2]), bands[2]))
+    shade = (red + green + blue) * np.float32(-1 / 3)
+    return Backdrop(shade, tint, distance, sharp, near, light, difference, [], float(cell))
+
+
+def _differences(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> Planes:
+    """Return how far each channel is beyond what the grid has there, or would have if it were moved
+    a little."""
+    least, most = grid.bounds(*image.size)
+    found = []
+    for band, first, second in zip(image.split(), *colours, strict=True):
+        middle, half = (first + second) / 2, (first - second) / 2
+        ends = (middle + half * least, middle + half * most)
+        value = np.asarray(band, np.float32)
+        found.append(value - np.clip(value, *(ends if half >= 0 else ends[::-1])))
+    return found
+
+
+def _largest(difference: Planes) -> Plane:
+    red, green, blue = (np.abs(plane) for plane in difference)
+    largest: Plane = np.maximum(np.maximum(red, green), blue)
+    return largest
+
+
+def _is_shown(distance: Plane, near: float) -> bool:
+    """Return whether most of the border shows the grid, on three sides at least."""
+    close = distance <= near + SLACK / 2
+    deep = max(2, round(DEEP * min(close.shape)))
+    strips = (close[:deep], close[-deep:], close[:, :deep], close[:, -deep:])
+    shares = [float(strip.mean()) for strip in strips]
+    enough = sum(share >= SIDE_SHARE for share in shares) >= SIDES
+    return enough and float(close[_frame(*close.shape)].mean()) >= RING_SHARE
+
+
+def _shows_grid(close: Mask, cell: float) -> Mask:
+    """Return which pixels lie in a square that shows the grid."""
+    reach = max(1, int(np.ceil(WINDOW * cell / 2)))
+    whole = box_mean(close.astype(np.float32), reach) >= WINDOW_SHARE
+    inside = np.zeros_like(whole)  # a square that is cut off may show one cell
+    inside[reach:-reach, reach:-reach] = whole[reach:-reach, reach:-reach]
+    shown: Mask = (box_mean(inside.astype(np.float32), reach) > 0) & close
+    return shown
