@@ -18,7 +18,7 @@ SMALL = 4
 """Reduction of the picture in which the line is looked for first."""
 LEAST_AREA = 0.004
 """Share of the picture: smaller parts are not looked at."""
-LEAST_HEIGHT, SHORTEST = 12, 0.1
+LEAST_HEIGHT, SHORTEST = 12, 0.15
 """Rows of a part, and the share of them that a reflection has at least; it has half at most."""
 STRONGEST, FADED, FAINT = 0.75, 0.7, 0.35
 """Ratio at the line, at most; and over the far third, to that at the line, unless all of it is
@@ -30,6 +30,8 @@ SEEN, CERTAIN, LONG = 0.8, 0.965, 0.2
 same where the ratios explain 96.5 % of a fifth of the rows."""
 STEADY = 3
 """Rows over which a ratio is measured at the line."""
+ABOVE, FOOT = 3, 8
+"""Rows above the line that may be reflection as well, and rows that tell the object's colour."""
 BEYOND, BLUR = 0.25, 3
 """A pixel that differs by so much more, of the object's difference within so many pixels, is the
 object's."""
@@ -66,7 +68,7 @@ def find_reflections(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
         certain = fit.explained >= CERTAIN and len(fit.ratios) >= LONG * len(channels[0])
         if not certain and not _is_refused(alpha[place], other[place], fit.line):
             continue
-        below = slice(rows.start + fit.line, rows.stop), columns
+        below = slice(rows.start + fit.line - ABOVE, rows.stop), columns
         found[below] |= _reflected(backdrop.distance[place], fit, backdrop.near) & objects[below]
     return found
 
@@ -139,9 +141,12 @@ def _is_refused(alpha: Plane, other: Mask, line: int) -> bool:
 
 
 def _reflected(distance: Plane, fit: _Fit, near: float) -> Mask:
-    """Return which pixels below the line differ from the backdrop no more than a reflection."""
-    lower = distance[fit.line :]
-    upper = distance[fit.line - len(lower) : fit.line][::-1]
-    most = (fit.ratios[:, np.newaxis] + BEYOND) * largest_within(upper, BLUR) + 2 * near
-    reflected: Mask = lower <= most
+    """Return which pixels below the line, and in a few rows above it, differ from the backdrop no
+    more than a reflection."""
+    line, count = fit.line, len(distance) - fit.line
+    upper = largest_within(distance[line - count : line][::-1], BLUR)
+    most = (fit.ratios[:, np.newaxis] + BEYOND) * upper
+    foot = distance[max(0, line - FOOT) : line].max(axis=0)
+    most = np.concatenate([np.tile((fit.ratios[0] + BEYOND) * foot, (ABOVE, 1)), most])
+    reflected: Mask = distance[line - ABOVE :] <= most + 2 * near
     return reflected
