@@ -11,7 +11,7 @@ import onnx
 from evaluation.samples import Sample
 from model.recipe.experts import ISNET, U2NET
 from model.recipe.graph import prepare
-from model.recipe.weights import Source, fetch, find, read
+from model.recipe.download import Source, fetch, find, read
 
 PYTHON = Path(".venv-rembg/bin/python")
 WORKER = Path(__file__).with_name("rembg_worker.py")

@@ -23,8 +23,8 @@ from model.recipe.detail import add_detail
 from model.recipe.fusion import fuse
 from model.recipe.gate import GRID, Gate
 from model.recipe.graph import INPUT, IR_VERSION, OPSET, OUTPUT
+from model.recipe.graph_builder import GraphBuilder as Sketch
 from model.recipe.pictures import SIDE
-from model.recipe.sketch import Sketch
 
 PICTURE, ALPHA, DOUBT = "picture", "alpha", "doubt"
 BYTES = "bytes"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from onnx import ModelProto, load_from_string
 
 from model.recipe.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
+from model.recipe.download import Registry, Source
 from model.recipe.graph import prepare
-from model.recipe.leaner.compose import compose_first_two
-from model.recipe.modnet import dear_convolutions, prepare_modnet
+from model.recipe.modnet import convs_worth_quantizing, prepare_modnet
+from model.recipe.optimize.merge_convs import merge_first_two_convs
 from model.recipe.tinyvit import sizes
-from model.recipe.weights import Registry, Source
 
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 HALF_RESOLUTION = 2
@@ -66,7 +66,7 @@ class Expert:
     """Which of the published outputs the logits are of."""
     quantized: Callable[[ModelProto], list[str]] | None = None
     """Return the only Convs that take int8 activations; none: every operator does."""
-    before_enlarging: tuple[str, ...] = ()
+    before_upscaling: tuple[str, ...] = ()
     """Convs over an enlarged map that are done before it is enlarged."""
 
     @property
@@ -85,7 +85,7 @@ def _isnet(model: ModelProto, side: int) -> ModelProto:
     prepared = prepare(model)
     drop_sigmoid(prepared)
     drop_last_resize(prepared)
-    compose_first_two(prepared)
+    merge_first_two_convs(prepared)
     return at_side(prepared, side)
 
 
@@ -105,10 +105,10 @@ U2NET_320 = Expert(
     IMAGENET_DEVIATION,
     _u2net,
     output=HALF_RESOLUTION,
-    before_enlarging=("Conv_680", "Conv_575"),
+    before_upscaling=("Conv_680", "Conv_575"),
 )
 MODNET_384 = Expert(
-    "modnet", MODNET, 384, (0.5,) * 3, (0.5,) * 3, prepare_modnet, quantized=dear_convolutions
+    "modnet", MODNET, 384, (0.5,) * 3, (0.5,) * 3, prepare_modnet, quantized=convs_worth_quantizing
 )
 TINYVIT_448 = Expert("tinyvit", MOBILE_SAM, sizes.SIDE, IMAGENET_MEAN, IMAGENET_DEVIATION)
 
@@ -121,7 +121,7 @@ def _isnet_at(side: int) -> Expert:
         (128 / 255,) * 3,
         (256 / 255,) * 3,
         _isnet,
-        before_enlarging=tuple(f"/stage{n}d/rebnconvin/conv_s1/Conv" for n in (1, 2)),
+        before_upscaling=tuple(f"/stage{n}d/rebnconvin/conv_s1/Conv" for n in (1, 2)),
     )
 
 

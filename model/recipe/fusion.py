@@ -26,7 +26,7 @@ from model.recipe.gate import (
     UNDECIDED,
     Gate,
 )
-from model.recipe.sketch import Sketch
+from model.recipe.graph_builder import GraphBuilder as Sketch
 
 OVER_PIXELS = [2, 3]
 

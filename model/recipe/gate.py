@@ -1,4 +1,4 @@
-"""The fusion's parameters, fitted by `model.recipe.fit` and used by `model.recipe.fusion`."""
+"""The fusion's parameters, fitted by `model.recipe.fit_gate` and used by `model.recipe.fusion`."""
 
 from dataclasses import dataclass, replace
 

@@ -15,12 +15,12 @@ from model.recipe.calibrate import QUANTILE
 from model.recipe.experts import GRAPHS, Expert
 from model.recipe.gate import GATES
 from model.recipe.quality import Quality
-from model.recipe.share import WEIGHTS
+from model.recipe.shared_weights import WEIGHTS
 from model.recipe.speed import Speed
 
 NAME = "manifest.json"
 REFINER = "edge-refiner.int8.onnx"
-"""Made by `model.recipe.refiner`."""
+"""Made by `model.recipe.edge_refiner`."""
 TOOLS = ("onnx", "onnxruntime", "numpy", "pillow")
 
 Manifest: TypeAlias = dict[str, Any]

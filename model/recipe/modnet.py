@@ -16,9 +16,9 @@ from onnx.version_converter import convert_version
 
 from model.recipe.adapt import drop_sigmoid
 from model.recipe.graph import INPUT, OPSET
-from model.recipe.leaner.modnet_tail import halve_last_block
+from model.recipe.optimize.modnet_last_block import run_last_block_at_half_size
 
-DEAR = (
+EXPENSIVE_CONVS = (
     "lr_branch.conv_lr16x",
     "lr_branch.conv_lr8x",
     "hr_branch.conv_hr",
@@ -39,17 +39,17 @@ def prepare_modnet(model: ModelProto, side: int) -> ModelProto:
     drop_sigmoid(folded)
     _take_centred_input(folded.graph)
     _name_nodes(folded.graph)
-    halve_last_block(folded, side)
+    run_last_block_at_half_size(folded, side)
     del folded.graph.value_info[:]
     return shape_inference.infer_shapes(folded, check_type=True, strict_mode=True)
 
 
-def dear_convolutions(model: ModelProto) -> list[str]:
+def convs_worth_quantizing(model: ModelProto) -> list[str]:
     """The names of the nodes to quantize."""
     return [
         node.name
         for node in model.graph.node
-        if node.op_type == "Conv" and any(part in node.input[1] for part in DEAR)
+        if node.op_type == "Conv" and any(part in node.input[1] for part in EXPENSIVE_CONVS)
     ]
 
 

@@ -56,7 +56,7 @@ def _together(first: Cost, second: Cost) -> Cost:
 
 
 def _measure(path: Path) -> Cost:
-    command = [sys.executable, "-m", "model.speed", str(path)]
+    command = [sys.executable, "-m", "model.recipe.speed", str(path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
     return Cost(*json.loads(done.stdout))
 

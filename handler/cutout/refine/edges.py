@@ -2,7 +2,7 @@
 
 A small network sees tiles of the picture and of the coarse alpha, as in the refinement stages of
 CascadePSP (Cheng et al., CVPR 2020) and BackgroundMattingV2 (Lin et al., CVPR 2021), and says the
-alpha of each pixel. `model/recipe/refiner` says what it is and how it was fitted.
+alpha of each pixel. `model/recipe/edge_refiner` says what it is and how it was fitted.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -13,15 +13,15 @@ import onnx
 import onnxruntime as ort
 import torch
 
+from model.recipe.download import fetch, find, read
 from model.recipe.experts import TINYVIT_448
 from model.recipe.graph import INPUT, OUTPUT, GraphError
 from model.recipe.tinyvit.checkpoint import Tensors, read_checkpoint
-from model.recipe.tinyvit.encoder import PREFIX
-from model.recipe.tinyvit.expert import build
-from model.recipe.tinyvit.fit import DECODER_FIRST, TOGETHER, Expert, Indices, fit, load
+from model.recipe.tinyvit.encoder_graph import PREFIX
+from model.recipe.tinyvit.expert_graph import build
+from model.recipe.tinyvit.features import Observed, encoder_input, observe
 from model.recipe.tinyvit.folds import FOLDS
-from model.recipe.tinyvit.observe import Observed, encoder_input, observe
-from model.recipe.weights import fetch, find, read
+from model.recipe.tinyvit.train import DECODER_FIRST, TOGETHER, Expert, Indices, fit, load
 
 SEED = 0
 CLOSE = 0.02
