@@ -1,4 +1,4 @@
-"""The graphs as the image holds them: ``python -m model.recipe.prepare SOURCE TARGET``.
+"""Optimise the graphs for the image: ``python -m model.recipe.prepare SOURCE TARGET``.
 
 onnxruntime optimises a graph each time it opens it: 0.25 s of every cold start. Here it does so
 once, when the image is built, and the function opens the result as it is. Only what is the same on
@@ -19,10 +19,9 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from cutout.segment.model_file import MANIFEST, WEIGHTS, check_files
+from cutout.segment.model_file import MANIFEST, check_files, listed_files
 from cutout.segment.session import OF_ONE_PROCESSOR, load_session
 
-GRAPHS = ("fast.onnx", "best.onnx", "edge-refiner.int8.onnx")
 THREADS = 2
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
@@ -30,19 +29,24 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
 def prepare(source: Path, target: Path) -> None:
-    """Writes the optimised graphs, the weights beside them and a manifest; raises where a source
-    isn't the one of its manifest, or an optimised graph answers anything else than its source."""
-    check_files(source, *GRAPHS, WEIGHTS)
+    """Write the optimised graphs, their weights and a manifest to `target`. Raise `ModelError`
+    where a source isn't the one of its manifest, `ValueError` where an optimised graph answers
+    differently from its source."""
+    names = listed_files(source)
+    check_files(source, *names)
     target.mkdir(parents=True, exist_ok=True)
-    copyfile(source / WEIGHTS, target / WEIGHTS)
-    for name in GRAPHS:
+    graphs = [name for name in names if name.endswith(".onnx")]
+    for name in names:
+        if name not in graphs:
+            copyfile(source / name, target / name)
+    for name in graphs:
         optimise(source / name, target / name)
         require_equal(source / name, target / name)
     write_manifest(source, target)
 
 
 def optimise(source: Path, target: Path) -> None:
-    """What onnxruntime makes of a graph."""
+    """Write a graph as onnxruntime optimises it."""
     options = ort.SessionOptions()
     options.optimized_model_filepath = str(target)
     ort.InferenceSession(
@@ -62,7 +66,7 @@ def require_equal(source: Path, target: Path) -> None:
 
 
 def write_manifest(source: Path, target: Path) -> None:
-    """The source's, with the digests of what it became."""
+    """Write the source's manifest with the digests of the optimised files."""
     manifest = json.loads((source / MANIFEST).read_text())
     for name in manifest["files"]:
         path = target / name
