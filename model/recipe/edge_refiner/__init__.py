@@ -1,1 +1,1 @@
-"""The edge refiner: how it is fitted, from drawn mattes over photos."""
+"""Fit and build the edge refiner, which sharpens edges of large pictures."""

@@ -1,6 +1,8 @@
-"""What a network of 1024 pixels a side leaves of a matte: displaced, blurred, fattened or thinned,
-with weak places, and stretched over the picture. Drawn at random, so that nothing is learnt of one
-network's own mistakes."""
+"""Degrade a matte to a coarse alpha, as a network of 1024 pixels a side would draw it.
+
+It is displaced, blurred, grown or shrunk, weakened in places, and enlarged again, at random, so
+that the refiner doesn't learn one network's own mistakes.
+"""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -9,7 +11,7 @@ from model.recipe.edge_refiner.mattes import Matte
 
 
 def degrade(rng: np.random.Generator, matte: Matte) -> Matte:
-    """The coarse alpha of `matte`, of its size."""
+    """Return a coarse alpha for `matte`, of the same size."""
     side = len(matte)
     factor = float(rng.uniform(2.5, 5.0)) if rng.random() < 0.8 else float(rng.uniform(1.3, 2.5))
     small = max(8, round(side / factor))
@@ -25,7 +27,7 @@ def degrade(rng: np.random.Generator, matte: Matte) -> Matte:
 
 
 def _displaced(rng: np.random.Generator, matte: Matte, reach: float) -> Matte:
-    """Each place moved by up to about `reach` pixels, neighbours alike."""
+    """Move pixels by about `reach` at most, neighbours alike."""
     side, knots = len(matte), int(rng.integers(3, 12))
     field = rng.normal(0, reach, (2, knots, knots)).astype(np.float32)
     if rng.random() < 0.5:
@@ -39,7 +41,7 @@ def _displaced(rng: np.random.Generator, matte: Matte, reach: float) -> Matte:
 
 
 def _weakened(rng: np.random.Generator, coarse: Matte) -> Matte:
-    """Places where the network is unsure, or lost a thin part."""
+    """Weaken places, as where a network is unsure or loses a thin part."""
     side = len(coarse)
     noise = rng.normal(0, 1, (int(rng.integers(3, 10)),) * 2).astype(np.float32)
     where = np.clip(_resized(noise, side, Image.Resampling.BICUBIC) - 0.7, 0, 1)

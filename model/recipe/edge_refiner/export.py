@@ -1,7 +1,8 @@
-"""The fitted network as an ONNX graph over one tile of bytes: `EdgeRefiner.forward`, plainly, for
-onnxruntime to calibrate and quantize; `model.recipe.edge_refiner.optimize` makes it fast. Blocks are
-never cut out: a 3 x 3 convolution over blocks of 4 x 4 pixels is one of 12 x 12 over pixels, with a
-stride of 4. Window means are products with a band matrix.
+"""Export the trained network to a plain ONNX graph over one tile, to be calibrated and quantized.
+
+`model.recipe.edge_refiner.optimize` makes it fast afterwards. Blocks are never cut out: a 3 x 3
+convolution over blocks of 4 x 4 pixels is one of 12 x 12 over pixels, with a stride of 4. Window
+means are products with a band matrix.
 """
 
 from pathlib import Path
@@ -26,13 +27,13 @@ QUANTIZED = (
     "fine_risen",
     "leave",
 )
-"""The convolutions that are worth int8; what belongs to few values stays in fp32."""
+"""Names of the convolutions to quantize; the small one over contrasts stays in fp32."""
 
 Weights = npt.NDArray[np.float32]
 
 
 def export(network: EdgeRefiner, path: Path) -> None:
-    """Writes the fp32 graph: ``tile``, uint8 (4, 320, 320), red, green, blue and coarse alpha, to
+    """Write the fp32 graph: ``tile``, uint8 (4, 320, 320), red, green, blue and coarse alpha, to
     ``alpha``, uint8 (320, 320)."""
     builder = GraphBuilder()
     data = builder.add("Unsqueeze", ["tile", builder.tensor(np.array([0]))])
@@ -65,7 +66,7 @@ def _save(builder: GraphBuilder, path: Path) -> None:
 
 
 def _local_alphas(builder: GraphBuilder, colour: str, alpha: str) -> tuple[list[str], str]:
-    """`network.local_alphas`, with the guesses as planes of pixels."""
+    """Append `network_torch.local_alphas`; return its alphas as planes of pixels, and contrasts."""
     inverse = builder.add("Sub", [builder.constant(1.0), alpha])
     weighted = []
     for each in (alpha, inverse):
@@ -102,14 +103,14 @@ def _guess(builder: GraphBuilder, colour: str, sums: str) -> tuple[str, str]:
 
 
 def _enlarged(builder: GraphBuilder, blocks: str) -> str:
-    """Every block's value at each of its pixels."""
+    """Repeat every block's value at each of its pixels."""
     scales = builder.tensor(np.array([1, 1, BLOCK, BLOCK], np.float32))
     how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
     return builder.add("Resize", [blocks, "", scales], {"nearest_mode": "floor", **how})
 
 
 def _window(builder: GraphBuilder, sums: str, side: int) -> str:
-    """`network.window`."""
+    """Append `network_torch.window`."""
     at = np.arange(TILE // BLOCK)
     band = (np.abs(at[:, np.newaxis] - at) <= side // 2).astype(np.float32) / np.float32(side)
     matrix = builder.tensor(band)
@@ -169,8 +170,8 @@ def _conv(
 
 
 def _over_pixels(weight: Weights, block: int) -> Weights:
-    """Of a 3 x 3 convolution over unshuffled pixels, shape (out, planes · block², 3, 3), the same
-    over the pixels themselves: (out, planes, 3 · block, 3 · block)."""
+    """Turn a 3 x 3 kernel over unshuffled pixels, shape (out, planes · block², 3, 3), into the
+    equal one over the pixels themselves: (out, planes, 3 · block, 3 · block)."""
     out = len(weight)
     apart = weight.reshape(out, -1, block, block, 3, 3)  # plane, y and x within, block's y and x
     return apart.transpose(0, 1, 4, 2, 5, 3).reshape(out, -1, 3 * block, 3 * block)

@@ -1,4 +1,4 @@
-"""`network.local_alphas` as a graph over blocks: planes of shape (1, pixels of a block, blocks)."""
+"""Append `network_torch.local_alphas` over planes of shape (1, pixels of a block, blocks)."""
 
 import numpy as np
 
@@ -11,9 +11,9 @@ WHITE = 255.0
 def local_alphas(
     builder: GraphBuilder, colours: list[str], alpha: str, side: int
 ) -> tuple[str, str]:
-    """Of tiles of `side` x `side` blocks, colours and alpha 0..255: for each window the alphas that
-    its two colours give, shape (windows, pixels, blocks), and how far these are apart, shape
-    (windows, 1, blocks), 0..442."""
+    """Return, for each window, the local alphas, shape (windows, pixels, blocks), and the distance
+    of the two local colours, shape (windows, 1, blocks), 0..442. Tiles have `side` x `side` blocks;
+    colours and alpha are 0..255."""
     sums = builder.add("Concat", [*_block_means(builder, colours, alpha)], {"axis": 0})
     sums = builder.add("Reshape", [sums, builder.tensor(np.array([8, -1, side, side]))])
     found = [_line(builder, _window(builder, sums, window, side)) for window in WINDOWS]
@@ -29,7 +29,7 @@ def local_alphas(
 
 
 def _block_means(builder: GraphBuilder, colours: list[str], alpha: str) -> list[str]:
-    """Of the object's colours and share, and of the background's."""
+    """Append each block's weighted mean colours and weights, the object's and the background's."""
     mean = builder.tensor(np.full((1, BLOCK**2), 1 / BLOCK**2, np.float32))
     object_ = builder.add("Mul", [alpha, builder.constant(1 / WHITE)])
     background = builder.add("Sub", [builder.constant(1.0), object_])
@@ -41,7 +41,7 @@ def _block_means(builder: GraphBuilder, colours: list[str], alpha: str) -> list[
 
 
 def _window(builder: GraphBuilder, sums: str, window: int, side: int) -> str:
-    """`network.window`: products with a band matrix."""
+    """Append `network_torch.window` as products with a band matrix."""
     at = np.arange(side)
     band = (np.abs(at[:, np.newaxis] - at) <= window // 2).astype(np.float32) / np.float32(window)
     matrix = builder.tensor(band)
@@ -50,8 +50,8 @@ def _window(builder: GraphBuilder, sums: str, window: int, side: int) -> str:
 
 
 def _line(builder: GraphBuilder, sums: str) -> tuple[str, str, str]:
-    """From the background's colour to the object's, by its squared length; where it starts; and
-    that length."""
+    """Return the vector from the background's colour to the object's divided by its squared length,
+    the offset at which it starts, and the squared length."""
     front, front_share, back, back_share = builder.split(sums, (3, 1, 3, 1), axis=0)
     colours = builder.tensor(np.array([0]))
     front = builder.add("Div", [front, builder.add("Add", [front_share, builder.constant(FAINT)])])

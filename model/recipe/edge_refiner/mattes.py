@@ -1,5 +1,7 @@
-"""Mattes that are known exactly, because they are drawn: contours, corners, wires, nets, hair and
-leaves, at four times the size and then averaged."""
+"""Draw mattes, whose alpha is known exactly: contours, corners, wires, nets, hair and leaves.
+
+Shapes are drawn at four times the size and then averaged.
+"""
 
 from collections.abc import Callable
 from math import cos, pi, sin, tau
@@ -17,7 +19,7 @@ Point = tuple[float, float]
 
 
 def draw_matte(rng: np.random.Generator, side: int, masks: list[Image.Image]) -> Matte:
-    """A matte with an edge in it, before the lens blurs it."""
+    """Return a matte with an edge in it, not blurred yet."""
     large = side * SUPERSAMPLED
     while True:
         kind = KINDS[rng.choice(len(KINDS), p=ODDS)]
@@ -35,7 +37,7 @@ def draw_matte(rng: np.random.Generator, side: int, masks: list[Image.Image]) ->
 
 
 def _contour(rng: np.random.Generator, side: int, masks: list[Image.Image]) -> Image.Image:
-    """A piece of a real object's outline, enlarged and made smooth again."""
+    """Draw a piece of a real object's outline, enlarged and smoothed."""
     mask = masks[rng.integers(len(masks))]
     inside = np.asarray(mask) > 127
     rows, columns = np.nonzero(inside[:, 1:] != inside[:, :-1])
@@ -56,7 +58,7 @@ def _contour(rng: np.random.Generator, side: int, masks: list[Image.Image]) -> I
 
 
 def _polygons(rng: np.random.Generator, side: int, _masks: list[Image.Image]) -> Image.Image:
-    """One to three figures with corners; where they overlap, holes."""
+    """Draw one to three polygons, with holes where they overlap."""
     shape = Image.new("L", (side, side))
     for _ in range(rng.integers(1, 4)):
         layer = Image.new("L", (side, side))
@@ -73,7 +75,7 @@ def _polygons(rng: np.random.Generator, side: int, _masks: list[Image.Image]) ->
 
 
 def _wires(rng: np.random.Generator, side: int, _masks: list[Image.Image]) -> Image.Image:
-    """Straight and bent wires, one to sixteen pixels thick."""
+    """Draw straight and bent wires, one to sixteen pixels thick."""
     shape = Image.new("L", (side, side))
     draw = ImageDraw.Draw(shape)
     for _ in range(rng.integers(1, 8)):
@@ -83,7 +85,7 @@ def _wires(rng: np.random.Generator, side: int, _masks: list[Image.Image]) -> Im
 
 
 def _net(rng: np.random.Generator, side: int, _masks: list[Image.Image]) -> Image.Image:
-    """Parallel bars, or two families of them."""
+    """Draw one or two families of parallel bars."""
     shape = Image.new("L", (side, side))
     draw = ImageDraw.Draw(shape)
     for _ in range(rng.integers(1, 3)):
@@ -98,7 +100,7 @@ def _net(rng: np.random.Generator, side: int, _masks: list[Image.Image]) -> Imag
 
 
 def _hair(rng: np.random.Generator, side: int, masks: list[Image.Image]) -> Image.Image:
-    """Strands that leave a body."""
+    """Draw strands of hair, half of the time on a body."""
     shape = _contour(rng, side, masks) if rng.random() < 0.5 else Image.new("L", (side, side))
     draw = ImageDraw.Draw(shape)
     strands = rng.integers(10, 60)
@@ -113,7 +115,7 @@ def _hair(rng: np.random.Generator, side: int, masks: list[Image.Image]) -> Imag
 
 
 def _leaves(rng: np.random.Generator, side: int, _masks: list[Image.Image]) -> Image.Image:
-    """Pointed leaves, some of them crossing."""
+    """Draw pointed leaves, some of them crossing."""
     shape = Image.new("L", (side, side))
     draw = ImageDraw.Draw(shape)
     for _ in range(rng.integers(2, 12)):
@@ -132,7 +134,7 @@ def _bend(rng: np.random.Generator, side: int) -> list[Point]:
 
 
 def _curve(start: Place, knee: Place, end: Place) -> list[Point]:
-    """A quadratic Bézier curve in a dozen pieces."""
+    """Return a quadratic Bézier curve in a dozen pieces."""
     t = np.linspace(0, 1, 13)[:, np.newaxis]
     return [*map(_point, (1 - t) ** 2 * start + 2 * t * (1 - t) * knee + t**2 * end)]
 

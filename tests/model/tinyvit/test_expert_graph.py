@@ -1,4 +1,4 @@
-"""`model.recipe.tinyvit.expert_graph`: encoder and decoder joined, each with its own input scaling."""
+"""Join encoder and decoder, each with its own input scaling."""
 
 import numpy as np
 import onnxruntime as ort
