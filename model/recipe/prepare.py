@@ -1,10 +1,9 @@
 """Optimise the graphs for the image: ``python -m model.recipe.prepare SOURCE TARGET``.
 
-onnxruntime optimises a graph each time it opens it: 0.25 s of every cold start. Here it does so
-once, when the image is built, and the function opens the result as it is. Only what is the same on
-every processor is done: laying fp32 out for one width of its registers (NCHWc) is left out, which
-costs a picture 2 % of its time. What became of constants lies in the new graph; all else stays
-where it is, in `weights.bin`.
+onnxruntime optimises a graph each time it opens it, for 0.25 s of every cold start. This does it
+once, when the image is built, and the function opens the result as it is. Optimisations for one
+kind of processor (the NCHWc layout) are left out, which costs 2 % of a picture's time. Folded
+constants are stored in the new graph; all other weights stay in `weights.bin`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Several models, one file of weights: what two of them have in common is stored once."""
+"""Save several models with one file of weights, tensors that they share being stored once."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -9,13 +9,13 @@ from onnx.external_data_helper import set_external_data
 
 WEIGHTS = "weights.bin"
 SMALL = 1024
-"""Bytes below which a tensor stays in its model."""
+"""Tensors of fewer bytes stay in their model."""
 PAGE = 64
-"""Offsets are multiples of it, so that what is mapped into memory is aligned."""
+"""Offsets are multiples of it, so that mapped memory is aligned."""
 
 
 def save_with_shared_weights(models: Mapping[str, ModelProto], folder: Path) -> None:
-    """Writes ``NAME.onnx`` for each model, and ``weights.bin``."""
+    """Write ``NAME.onnx`` for each model, and ``weights.bin``."""
     places: dict[bytes, int] = {}
     content = bytearray()
     for name, model in models.items():

@@ -1,1 +1,1 @@
-"""The same sums in fewer steps: what makes an expert cheaper than its published graph."""
+"""Optimise experts: passes that compute the same in fewer steps (see the recipe's README)."""

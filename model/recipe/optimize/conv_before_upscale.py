@@ -1,10 +1,10 @@
-"""A convolution over an enlarged map, done before the map is enlarged.
+"""Convolve a map before it is upscaled, rather than after.
 
-The decoders of U²-Net and ISNet double a map, lay another one beside it and convolve both. A map
-that was doubled has nothing in it that a convolution could see only at the doubled size; done
-before, it costs a quarter, what is enlarged are fewer channels, and what was laid side by side is
-added up. The kernel that comes nearest to the published one is a least-squares fit over photos:
-what isn't the same is reported as part of the result's spread.
+The decoders of U²-Net and ISNet upscale a map by 2, concatenate another one and convolve both. A
+map that was upscaled holds nothing that a convolution could see only at the larger size. Convolved
+before, it costs a quarter, fewer channels are upscaled, and the Concat becomes an Add. The kernel
+is a least-squares fit to the published one over photos. It isn't exact: the deviation is reported
+as part of the result's standard deviation.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ Rows = npt.NDArray[np.float32]
 
 @dataclass
 class Fit:
-    """One layer's normal equations."""
+    """Hold one layer's normal equations."""
 
     conv: NodeProto
     concat: NodeProto
@@ -49,11 +49,11 @@ class Fit:
 
     @property
     def tensors(self) -> list[str]:
-        """What has to be seen: the map before and after it is enlarged, the result."""
+        """Return the names to observe: the map before and after upscaling, and the result."""
         return [self.resize.input[0], self.resize.output[0], self.conv.output[0]]
 
     def see(self, rng: np.random.Generator, small: Rows, large: Rows, result: Rows) -> None:
-        """One picture's maps, (channels, height, width)."""
+        """Add one picture's maps, each (channels, height, width)."""
         height, width = large.shape[1:]
         rows, columns = rng.integers(4, height - 4, SAMPLES), rng.integers(4, width - 4, SAMPLES)
         seen, wanted = upscaled_windows(small, rows, columns), windows(large, rows, columns)
@@ -63,8 +63,8 @@ class Fit:
         self.spread.append(float(result.var(axis=(1, 2)).sum()))
 
     def solve(self, kernel: Values) -> tuple[Values, float]:
-        """Of the published kernel over the enlarged map the one before it, and the deviation in
-        parts of the result's."""
+        """Return the kernel to apply before upscaling, for the published one after it, and the
+        deviation relative to the result's."""
         out = len(kernel)
         published = kernel.reshape(out, -1).T.astype(np.float64)
         squares = np.asarray(self.squares, np.float64)
@@ -81,7 +81,7 @@ class Fit:
 def convolve_before_upscaling(
     model: ModelProto, names: Sequence[str], pictures: Sequence[Path]
 ) -> None:
-    """In place, for the Convs of these names; at the border it sees other zeros."""
+    """Rewrite the Convs of these names in place. Their padding at the border differs."""
     side = model.graph.input[0].type.tensor_type.shape.dim[2].dim_value
     fits = [_layer(model.graph, name) for name in names]
     watched = ModelProto()
@@ -100,13 +100,13 @@ def convolve_before_upscaling(
             fit.see(rng, *(maps[name][0] for name in fit.tensors))
     for fit in fits:
         off = _rewrite(model.graph, fit)
-        print(f"{fit.conv.name}: before the enlargement, off by {off:.3f}", flush=True)
+        print(f"{fit.conv.name}: before upscaling, off by {off:.3f}", flush=True)
     del model.graph.value_info[:]
     model.CopyFrom(shape_inference.infer_shapes(model, check_type=True, strict_mode=True))
 
 
 def windows(maps: Rows, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> Rows:
-    """The 3 x 3 neighbours of places, (places, channels · 9)."""
+    """Return the 3 x 3 neighbourhoods of places, shape (places, channels · 9)."""
     seen = np.stack([maps[:, rows + row - 1, columns + column - 1] for row, column in TAPS], 1)
     return np.ascontiguousarray(seen.reshape(-1, len(rows)).T)
 
@@ -114,7 +114,7 @@ def windows(maps: Rows, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int
 def upscaled_windows(
     small: Rows, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]
 ) -> Rows:
-    """The windows of a map, enlarged by 2, at places of the large one."""
+    """Return the `windows` that `small` has around places of the large map, upscaled by 2."""
     total: Rows = np.zeros((len(rows), small.shape[0] * 9), np.float32)
     for near_row, row_weight in _neighbours(rows):
         for near_column, column_weight in _neighbours(columns):
@@ -126,7 +126,7 @@ def upscaled_windows(
 def _neighbours(
     places: npt.NDArray[np.int64],
 ) -> list[tuple[npt.NDArray[np.int64], Rows]]:
-    """What linear interpolation takes from a map of half the size."""
+    """Return the places on the small map that linear interpolation takes, with their weights."""
     nearest = places // 2
     other = nearest + np.where(places % 2, 1, -1)
     return [
@@ -141,9 +141,9 @@ def _layer(graph: GraphProto, name: str) -> Fit:
     concat = made[conv.input[0]]
     resize = made.get(concat.input[0])
     if concat.op_type != "Concat" or resize is None or resize.op_type != "Resize":
-        raise GraphError(f"{name} takes no enlarged map beside another")
+        raise GraphError(f"{name} takes no upscaled map beside another")
     if any(len(consumers(graph, node.output[0])) > 1 for node in (concat, resize)):
-        raise GraphError(f"others than {name} take what goes into it")
+        raise GraphError(f"other nodes than {name} use its inputs")
     return Fit(conv, concat, resize)
 
 

@@ -1,4 +1,4 @@
-"""Reading and changing a graph, as all steps here do it."""
+"""Read and edit ONNX graphs, for all passes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,36 +11,36 @@ Values = npt.NDArray[Any]
 
 
 def producers(graph: GraphProto) -> Mapping[str, NodeProto]:
-    """The node that makes each tensor."""
+    """Return the node that makes each tensor."""
     return {name: node for node in graph.node for name in node.output}
 
 
 def consumers(graph: GraphProto, tensor: str) -> list[NodeProto]:
-    """The nodes that take `tensor`."""
+    """Return the nodes that take `tensor`."""
     return [node for node in graph.node if tensor in node.input]
 
 
 def constants(graph: GraphProto) -> Mapping[str, TensorProto]:
-    """The initializers by name."""
+    """Return the initializers by name."""
     return {item.name: item for item in graph.initializer}
 
 
 def values(graph: GraphProto, name: str) -> Values:
-    """Of an initializer."""
+    """Return an initializer's array."""
     return numpy_helper.to_array(constants(graph)[name])
 
 
 def add_constant(
     graph: GraphProto, name: str, value: npt.ArrayLike, dtype: npt.DTypeLike = np.float32
 ) -> str:
-    """Its name."""
+    """Append an initializer and return its name."""
     array = np.ascontiguousarray(np.asarray(value, dtype))
     graph.initializer.append(numpy_helper.from_array(array, name))
     return name
 
 
 def attribute(node: NodeProto, name: str, otherwise: Sequence[int]) -> list[int]:
-    """A list of integers."""
+    """Return a node's attribute that is a list of integers."""
     for item in node.attribute:
         if item.name == name:
             return list(item.ints)
@@ -48,7 +48,7 @@ def attribute(node: NodeProto, name: str, otherwise: Sequence[int]) -> list[int]
 
 
 def set_lists(node: NodeProto, **lists: Sequence[int]) -> None:
-    """Attributes that are lists of integers."""
+    """Set attributes that are lists of integers."""
     kept = [item for item in node.attribute if item.name not in lists]
     del node.attribute[:]
     node.attribute.extend(kept)
@@ -56,7 +56,7 @@ def set_lists(node: NodeProto, **lists: Sequence[int]) -> None:
 
 
 def insert_after(graph: GraphProto, node: NodeProto, nodes: Iterable[NodeProto]) -> None:
-    """Right behind it."""
+    """Insert nodes directly after a node."""
     index = list(graph.node).index(node) + 1
     for each in reversed(list(nodes)):
         graph.node.insert(index, each)
@@ -65,9 +65,10 @@ def insert_after(graph: GraphProto, node: NodeProto, nodes: Iterable[NodeProto])
 def reshape_channels_last(
     graph: GraphProto, after: NodeProto, tensor: str, shape: tuple[int, int, int]
 ) -> str:
-    """The name of `tensor`, which `after` makes, with the memory that it has as (h, w, c) cut into
-    another shape; it is (1, c, h, w) outwardly. onnxruntime has quantized tensors as (h, w, c)
-    anyway, and then nothing is moved."""
+    """Reshape `tensor`, which `after` makes, in the memory order (h, w, c); return the new name.
+
+    The result has the layout (1, c, h, w) outwardly. onnxruntime keeps quantized tensors as
+    (h, w, c) anyway, so that nothing is moved."""
     size = add_constant(graph, f"{tensor}_size", [1, *shape], np.int64)
     last, cut, first = (f"{tensor}_{part}" for part in ("last", "cut", "first"))
     nodes = [
@@ -80,7 +81,7 @@ def reshape_channels_last(
 
 
 def replace(graph: GraphProto, old: Sequence[NodeProto], new: Iterable[NodeProto]) -> None:
-    """`new` in the place of the last of `old`; constants that nobody takes any more go as well."""
+    """Put `new` in the place of the last of `old`; remove constants that are no longer used."""
     index = max(list(graph.node).index(node) for node in old) + 1
     for node in reversed(list(new)):
         graph.node.insert(index, node)
@@ -93,10 +94,10 @@ def replace(graph: GraphProto, old: Sequence[NodeProto], new: Iterable[NodeProto
 
 
 def channels_last(source: str, target: str) -> NodeProto:
-    """(n, c, h, w) → (n, h, w, c)."""
+    """Return a Transpose from (n, c, h, w) to (n, h, w, c)."""
     return helper.make_node("Transpose", [source], [target], f"{target}_t", perm=[0, 2, 3, 1])
 
 
 def channels_first(source: str, target: str) -> NodeProto:
-    """(n, h, w, c) → (n, c, h, w)."""
+    """Return a Transpose from (n, h, w, c) to (n, c, h, w)."""
     return helper.make_node("Transpose", [source], [target], f"{target}_t", perm=[0, 3, 1, 2])

@@ -1,8 +1,9 @@
-"""A first convolution over four pixels at once.
+"""Let a first convolution take four pixels at once.
 
-A pixel has three bytes: onnxruntime unfolds the windows of a 3 x 3 kernel nine bytes at a time, and
-that takes longer than the products. Four neighbours of a row are twelve channels of one wide pixel
-in the same memory, so that copies are longer and fewer. The weights are the same, some zeros added.
+A pixel has three bytes: onnxruntime unfolds the windows of a 3 x 3 kernel nine bytes at a time,
+which takes longer than the products. In the same memory, four neighbours in a row are one wide
+pixel of twelve channels, so that copies are longer and fewer. The weights stay, with some zeros
+added.
 """
 
 import numpy as np
@@ -21,12 +22,12 @@ from model.recipe.optimize.graph_edit import (
 )
 
 GROUP = 4
-"""Pixels; more of them cost more products with zeros than they save."""
+"""Pixels in a group; larger groups cost more products with zeros than they save."""
 
 
 def group_first_conv(model: ModelProto, side: int) -> None:
-    """In place, of a quantized model that takes a square of `side`: the same integers are added up
-    in another order. What comes out is cut into single pixels again."""
+    """Rewrite the first Conv of a quantized model, which takes a square of `side`, in place. It
+    adds the same integers in another order; its output is cut into single pixels again."""
     graph = model.graph
     (quantize,) = consumers(graph, INPUT)
     (dequantize,) = consumers(graph, quantize.output[0])
@@ -48,8 +49,8 @@ def group_first_conv(model: ModelProto, side: int) -> None:
 
 
 def grouped(kernel: Values, stride: int, reach: int) -> tuple[Values, int, int]:
-    """A kernel over single pixels, padded by `reach`, as one over groups, and how many groups that
-    is padded by on the left and on the right."""
+    """Return a kernel over single pixels, padded by `reach`, as one over groups, and its padding in
+    groups on the left and on the right."""
     out, channels, rows, columns = kernel.shape
     many = GROUP // stride
     first, last = -reach, columns - 1 - reach + (many - 1) * stride

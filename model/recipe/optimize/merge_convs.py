@@ -1,7 +1,7 @@
-"""Two convolutions with nothing between them are one.
+"""Merge two convolutions without an activation between them.
 
-ISNet's first layer, 3 x 3 with a stride of 2, has no activation. With the second it makes one of
-7 x 7 over three channels in the place of 3 x 3 over 64: a quarter of the products.
+ISNet's first layer, 3 x 3 with a stride of 2, has no activation. Merged with the second it is one
+of 7 x 7 over three channels in place of 3 x 3 over 64, with a quarter of the products.
 """
 
 import numpy as np
@@ -19,8 +19,8 @@ from model.recipe.optimize.graph_edit import (
 
 
 def merge_first_two_convs(model: ModelProto) -> None:
-    """In place. Exact but for the outermost pixel of the result: there the second has zeros beyond
-    the border, and what is composed has what the first would give there."""
+    """Merge the first two Convs in place. Exact but for the outermost pixels of the result, where
+    the second pads with zeros, and the merged one with what the first would give there."""
     graph = model.graph
     (first,) = consumers(graph, INPUT)
     (second,) = consumers(graph, first.output[0])
@@ -47,7 +47,7 @@ def merge_first_two_convs(model: ModelProto) -> None:
 
 
 def composed(first: Values, second: Values, stride: int) -> Values:
-    """The kernel of `second` after `first`, which goes by `stride`."""
+    """Return the kernel of `second` after `first`, which has a stride of `stride`."""
     side, reach = second.shape[2], first.shape[2]
     whole = np.zeros((len(second), first.shape[1], *[reach + stride * (side - 1)] * 2))
     for row in range(side):

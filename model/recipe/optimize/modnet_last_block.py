@@ -1,7 +1,7 @@
-"""MODNet's last block at half the resolution: its four kinds of pixels are channels till the end.
+"""Run MODNet's last block at half the resolution, its four kinds of pixels being channels.
 
-The block enlarges 32 channels, lays the picture beside them, convolves, normalises (eight channels
-by batch statistics that are constants, eight by their own) and mixes the channels.
+The block upscales 32 channels, concatenates the picture, convolves, normalises (eight channels by
+constant batch statistics, eight by their own) and mixes the channels.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ EPSILON = 1e-5
 
 
 def run_last_block_at_half_size(model: ModelProto, side: int) -> None:
-    """In place, of a network that takes a square of `side`."""
+    """Rewrite the last block in place, in a network that takes a square of `side`."""
     graph = model.graph
     made = producers(graph)
     mix = made[OUTPUT]
@@ -42,8 +42,8 @@ def run_last_block_at_half_size(model: ModelProto, side: int) -> None:
 
 
 def _kernel(graph: GraphProto, conv: NodeProto, batch: NodeProto) -> tuple[Values, Values]:
-    """Over the small map and the picture's blocks, shape (4 · out, channels + 12, 3, 3), the
-    constant half of the normalisation in it."""
+    """Return kernel and bias over the small map and the picture's blocks, shape
+    (4 · out, channels + 12, 3, 3), with the constant half of the normalisation folded in."""
     kernel, bias = (values(graph, name).astype(np.float64) for name in conv.input[1:])
     scale, shift, mean, variance = (values(graph, name) for name in batch.input[1:])
     gain = scale / np.sqrt(variance + EPSILON)
@@ -62,7 +62,7 @@ def _nodes(
     old: list[NodeProto],
     side: int,
 ) -> list[NodeProto]:
-    """Of the block on maps of `side`; a kernel keeps its name's beginning, by which it is known."""
+    """Return the block's nodes for maps of `side`. Kernels keep the beginning of their names."""
     conv, instance, mix = old[2], old[6], old[9]
     half = len(parameters[1]) // 2
 

@@ -1,9 +1,8 @@
-"""The last convolution, whose sums must not be rounded to bytes, made cheap.
+"""Split the last convolution, whose sums must not be rounded to bytes, into cheaper steps.
 
-With one output channel a 3 x 3 Conv over 64 channels is all unfolding and little arithmetic. As a
-product with nine columns, one a tap, and a 3 x 3 Conv that adds those up, each shifted by its tap,
-it is the same sum in another order. The product is one of bytes, as in every other layer; only what
-comes out of it isn't rounded.
+With one output channel, a 3 x 3 Conv over 64 channels is mostly unfolding. A product with nine
+columns, one for each tap, and a 3 x 3 Conv that adds these up, each shifted by its tap, give the
+same sum in another order. The product is one of bytes; its sums are not rounded.
 """
 
 import numpy as np
@@ -21,8 +20,8 @@ from model.recipe.optimize.graph_edit import (
 
 
 def split_last_conv(model: ModelProto, bits: int) -> None:
-    """In place, of a quantized model whose last Conv is in fp32; its weights get `bits`, a scale
-    for each tap."""
+    """Rewrite the last Conv, in fp32, of a quantized model in place. Its weights are rounded to
+    `bits`, with a scale for each tap."""
     graph = model.graph
     made = producers(graph)
     conv = made[OUTPUT]

@@ -1,9 +1,9 @@
-"""A convolution over an enlarged map as one over the map itself, which gives four pixels at once.
+"""Replace a convolution over an upscaled map by one over the small map, giving four pixels at once.
 
-Enlarged by 2, a map has four kinds of pixels, by whether row and column are even or odd, and what a
-3 x 3 kernel sees around each kind is a 3 x 3 window of the small map, mixed in a way of its own. So
-four kernels over the small map give the four kinds, as four channels of one pixel: nothing is
-enlarged, and onnxruntime has short rows of many channels in the place of long ones of few.
+Upscaled by 2, a map has four kinds of pixels, by whether row and column are even or odd. A 3 x 3
+kernel around each kind sees a 3 x 3 window of the small map, mixed differently. So four kernels
+over the small map give the four kinds as channels (sub-pixel convolution): nothing is upscaled, and
+onnxruntime has short rows of many channels in place of long ones of few.
 """
 
 import numpy as np
@@ -19,13 +19,13 @@ TAP_WEIGHTS = np.array(
         [[FAR, NEAR, 0], [0, NEAR, FAR], [0, FAR, NEAR]],
     ]
 )
-"""For each phase and each of a kernel's three taps: what linear interpolation takes of the three
-neighbours on the small map."""
+"""Weights of the three neighbours on the small map in linear interpolation, for each phase and each
+of a kernel's three taps."""
 
 
 def subpixel_kernel(kernel: Values) -> Values:
-    """Of a kernel (out, channels, 3, 3) over an enlarged map, that over the map: (out, 4, channels,
-    3, 3). Exact but for the large map's outermost pixels, beyond which are other zeros."""
+    """Turn a kernel (out, channels, 3, 3) over an upscaled map into one over the small map: (out,
+    4, channels, 3, 3). Exact but for the large map's outermost pixels, whose padding differs."""
     parts = [
         np.einsum("ocuv,uy,vx->ocyx", kernel, TAP_WEIGHTS[row], TAP_WEIGHTS[column])
         for row, column in PHASES
@@ -34,7 +34,7 @@ def subpixel_kernel(kernel: Values) -> Values:
 
 
 def block_kernel(kernel: Values) -> Values:
-    """Of a kernel (out, channels, 3, 3) over a large map, that over the map after SpaceToDepth:
+    """Turn a kernel (out, channels, 3, 3) over a large map into one over its SpaceToDepth:
     (out, 4, 4 · channels, 3, 3)."""
     out, channels = kernel.shape[:2]
     whole = np.zeros((out, 4, 4, channels, 3, 3), kernel.dtype)

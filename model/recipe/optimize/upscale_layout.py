@@ -1,7 +1,7 @@
-"""Enlargements in the memory's own order, and rounded once.
+"""Upscale maps in the memory layout of quantized layers, and quantize them once.
 
-onnxruntime has quantized layers as (h, w, c) and turns a map back to (c, h, w) for a Resize unless
-turning is free. There it takes three times as long; so the turning is written out, and cancels.
+onnxruntime keeps quantized maps as (h, w, c), and transposes them to (c, h, w) for a Resize, which
+then takes three times as long. Transposes written around the Resize cancel these.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ from model.recipe.optimize.graph_edit import (
 
 
 def upscale_channels_last(model: ModelProto) -> None:
-    """In place, every Resize of a quantized model that stands between a DequantizeLinear and a
-    QuantizeLinear and goes by the same scale on both axes."""
+    """Rewrite in place every Resize of a quantized model between a DequantizeLinear and a
+    QuantizeLinear, whose scale is the same on both axes."""
     graph = model.graph
     made = producers(graph)
     for node in [node for node in graph.node if node.op_type == "Resize"]:
@@ -40,8 +40,8 @@ def upscale_channels_last(model: ModelProto) -> None:
 
 
 def quantize_once(model: ModelProto) -> None:
-    """In place: an enlarged map that nobody takes but a Concat is rounded to the Concat's scale, in
-    the place of its own first and the Concat's then; to lay it there is a mere copy."""
+    """Quantize upscaled maps that only a Concat takes to the Concat's scale, in place, rather than
+    to their own and then again, so that the Concat merely copies."""
     graph = model.graph
     made = producers(graph)
     for concat in [node for node in graph.node if node.op_type == "Concat"]:

@@ -1,7 +1,7 @@
-"""``python -m model.recipe.tinyvit --train FOLDER``: observe → fit → check → write the expert.
+"""Fit the TinyViT expert: ``python -m model.recipe.tinyvit --train FOLDER --out FILE``.
 
-``--fold N`` leaves a fold's sources out and says how the expert does on them. torch (2.13, CPU) is
-needed beside the project's own packages. Two cores take about half an hour.
+``--fold N`` leaves a fold's sources out and reports the expert's error on them. torch (2.13, CPU)
+is needed beside the project's own packages. Two cores take about half an hour.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -30,7 +30,7 @@ CLOSE = 0.02
 
 
 def main() -> None:
-    """Write the expert in fp32, or what a fold's pictures get."""
+    """Write the expert in fp32; report on the fold that was left out, if any."""
     given = _arguments()
     torch.set_num_threads(given.threads)
     with TemporaryDirectory() as folder:

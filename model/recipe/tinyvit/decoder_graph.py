@@ -1,4 +1,4 @@
-"""The decoder as ONNX nodes; its fit in PyTorch is `model.recipe.tinyvit.decoder_torch`."""
+"""Append the decoder as ONNX nodes; `model.recipe.tinyvit.decoder_torch` is its PyTorch form."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias

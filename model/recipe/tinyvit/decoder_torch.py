@@ -1,4 +1,4 @@
-"""The decoder: feature maps and the picture become logits. PyTorch, for the fit alone."""
+"""Define the decoder in PyTorch, for the fit: feature maps and the picture become logits."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""MobileSAM's image encoder (TinyViT 5M) as ONNX nodes: a picture becomes feature maps.
+"""Append MobileSAM's image encoder (TinyViT 5M): a picture becomes feature maps.
 
 Wu et al., "TinyViT: Fast Pretraining Distillation for Small Vision Transformers", ECCV 2022; Zhang
 et al., "Faster Segment Anything: Towards Lightweight SAM for Mobile Applications", 2023. Batch
@@ -27,7 +27,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of attention blocks: its channels, blocks and the side of its windows."""
+    """Describe a stage of attention blocks: channels, blocks and the side of its windows."""
 
     dimension: int
     depth: int
@@ -39,7 +39,7 @@ STAGES = (Stage(128, 2, 7), Stage(160, 6, 14), Stage(320, 2, 7))
 
 @dataclass(frozen=True)
 class Features:
-    """Names of the feature maps, shape (1, channels, side / stride, side / stride)."""
+    """Name the feature maps, shape (1, channels, side / stride, side / stride)."""
 
     stride4: str
     """64 channels."""

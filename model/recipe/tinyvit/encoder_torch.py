@@ -1,4 +1,4 @@
-"""The encoder's later stages in PyTorch, for the fit alone; names are the published network's.
+"""Define the encoder's later stages in PyTorch, for the fit; names are the published ones.
 
 From the features at stride 8 on, everything is fitted; what comes before stays as published.
 """

@@ -1,4 +1,4 @@
-"""The expert as a graph: a picture becomes logits."""
+"""Build the expert's graph: a picture becomes logits."""
 
 import numpy as np
 from onnx import ModelProto, TensorProto, checker, helper

@@ -1,4 +1,4 @@
-"""What the fit needs of each training picture, kept in a folder: features, picture and truth."""
+"""Compute and keep what the fit needs of each training picture: features, picture, truth."""
 
 import json
 from collections.abc import Sequence

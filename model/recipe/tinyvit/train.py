@@ -38,7 +38,7 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Course:
-    """How long and how fast to fit. An encoder rate of 0 leaves the encoder as it is."""
+    """Set how long and how fast to fit. An encoder rate of 0 leaves the encoder as it is."""
 
     epochs: int
     decoder_rate: float
