@@ -1,4 +1,4 @@
-"""The shipped graphs: a picture in bytes goes in, an alpha in bytes comes out.
+"""Assemble the shipped graphs, from a picture in bytes to an alpha in bytes.
 
 ``fast.onnx`` is the first look: four experts and their fusion, and how much they doubt it.
 ``best.onnx`` is the second: an expert that looks closer, fused with what the four have said, so

@@ -1,4 +1,4 @@
-"""The fusion's parameters, fitted by `model.recipe.fit_gate` and used by `model.recipe.fusion`."""
+"""Hold the fusion's parameters, fitted by `model.recipe.fit_gate`."""
 
 from dataclasses import dataclass, replace
 
@@ -7,11 +7,11 @@ GRID, CELLS = 256, 64
 POOL, CONTEXT = 4, 3
 """The surroundings of a cell: the mean over 3 by 3 fields of 4 by 4 cells."""
 CLIP = 6.0
-"""A logit beyond it says no more than "sure"."""
+"""Logits are clipped to this, both ways, before they are averaged."""
 CONFIDENT = 8.0
-"""The same for the gate's view of it."""
+"""Logits are clipped to this before the gate compares them."""
 PRESENT = 0.003
-"""Share of the picture from which an expert has found something."""
+"""Share of the picture from which an expert fully counts as having found something."""
 
 
 CLOSED = 25
