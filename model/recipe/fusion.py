@@ -83,7 +83,7 @@ def _agreement(sketch: Sketch, alphas: str, gate: Gate) -> str:
 
 
 def _overlaps(sketch: Sketch, alphas: str, pairs: Sequence[tuple[int, int]]) -> str:
-    """Return each pair's soft intersection over union, shape (1, pairs, 1, 1); 0 if both are empty."""
+    """Return each pair's soft intersection over union, shape (1, pairs, 1, 1); 0 of empty ones."""
     both = [
         sketch.add("Gather", [alphas, sketch.constant(chosen, np.int64)], {"axis": 1})
         for chosen in zip(*pairs, strict=True)

@@ -26,7 +26,9 @@ averaged."""
 
 @dataclass(frozen=True)
 class Gate:
-    """An expert's trust is `presence` if it has found something, plus `agreement` times its mean
+    """Hold the weights of the fusion.
+
+    An expert's trust is `presence` if it has found something, plus `agreement` times its mean
     overlap with the others (gaps closed), plus `structure` times the spread of its alpha around the
     place, plus `decided` times how far its alpha is from a half there (0..1), plus its `prior`. The
     weights are the softmax of that. The fused logit is the weighted mean of the logits times
