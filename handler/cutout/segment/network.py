@@ -128,7 +128,7 @@ def _require_ports(session: "InferenceSession", path: Path) -> None:
             raise ModelError(
                 f"The model {path} needs {name}, uint8 of shape {shape}; it has "
                 + (f"{port.type} of {port.shape}" if port else f"no {name}")
-                + ". `python -m model.recipe.wrap` makes such a graph (docs/own-network.md)."
+                + ". `make wrap` makes such a graph (docs/own-network.md)."
             )
 
 

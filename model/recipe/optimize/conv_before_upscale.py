@@ -141,7 +141,7 @@ def _layer(graph: GraphProto, name: str) -> Fit:
     concat = made[conv.input[0]]
     resize = made.get(concat.input[0])
     if concat.op_type != "Concat" or resize is None or resize.op_type != "Resize":
-        raise GraphError(f"{name} takes no upscaled map beside another")
+        raise GraphError(f"{name} does not take an upscaled map and another one")
     if any(len(consumers(graph, node.output[0])) > 1 for node in (concat, resize)):
         raise GraphError(f"other nodes than {name} use its inputs")
     return Fit(conv, concat, resize)

@@ -60,6 +60,6 @@ def composed(first: Values, second: Values, stride: int) -> Values:
 
 def _require_plain(node: NodeProto) -> None:
     if node.op_type != "Conv" or attribute(node, "strides", [1, 1]) != [1, 1]:
-        raise GraphError(f"{node.name} is no Conv of stride 1")
+        raise GraphError(f"{node.name} is not a Conv with a stride of 1")
     if attribute(node, "pads", [0])[0] != 1:
         raise GraphError(f"{node.name} isn't padded by one")

@@ -35,7 +35,7 @@ def run_last_block_at_half_size(model: ModelProto, side: int) -> None:
         "Resize Concat Conv Slice Slice BatchNormalization InstanceNormalization Concat Relu Conv"
     )
     if [node.op_type for node in old] != kinds.split():
-        raise GraphError("MODNet's last block is not what it was")
+        raise GraphError("MODNet's last block has other nodes than expected")
     kernel, bias = _kernel(graph, conv, batch)
     small, picture = enlarge.input[0], beside.input[1]
     replace(graph, old, _nodes(graph, (small, picture), (kernel, bias), old, side // 2))

@@ -27,10 +27,10 @@ def split_last_conv(model: ModelProto, bits: int) -> None:
     conv = made[OUTPUT]
     dequantize = made.get(conv.input[0])
     if conv.op_type != "Conv" or dequantize is None or dequantize.op_type != "DequantizeLinear":
-        raise GraphError(f"{OUTPUT} comes from no Conv over bytes")
+        raise GraphError(f"{OUTPUT} does not come from a Conv over bytes")
     kernel = values(graph, conv.input[1])
     if kernel.shape[0] != 1 or kernel.shape[2:] != (3, 3):
-        raise GraphError(f"the last Conv is of {kernel.shape}")
+        raise GraphError(f"the last Conv has a kernel of shape {kernel.shape}")
     taps = kernel[0].reshape(kernel.shape[1], 9)
     scale = np.abs(taps).max(axis=0) / (2 ** (bits - 1) - 1)
     steps = np.rint(taps / scale)

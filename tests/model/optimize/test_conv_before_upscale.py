@@ -48,7 +48,7 @@ def test_what_takes_no_enlarged_map_is_refused(photos: list[Path]) -> None:
 def test_what_others_take_as_well_is_refused(photos: list[Path]) -> None:
     made = decoder()
     made.graph.node.append(helper.make_node("Relu", ["large"], ["spare"], "spare"))
-    with pytest.raises(GraphError, match="others"):
+    with pytest.raises(GraphError, match="other nodes"):
         convolve_before_upscaling(made, ["joined"], photos)
 
 
