@@ -25,17 +25,20 @@ RUN pip install --quiet --target /build/20-onnxruntime \
 
 # Lambda runs the function as a user of its own, so every file must be readable to all, whatever
 # the checkout's modes.
-COPY model/weights.bin /build/weights/
-RUN chmod -R a+rX /build/weights
+# A network of your own may have no weights.bin (docs/own-network.md): COPY needs one file that is
+# always there.
+COPY layers/strip.py model/weights.bi[n] /build/weights/
+RUN rm /build/weights/strip.py && chmod -R a+rX /build/weights
 
 COPY model/*.onnx model/manifest.json /build/source/model/
 COPY model/recipe/prepare.py /build/source/model/recipe/
 COPY handler/cutout/segment/model_file.py handler/cutout/segment/session.py \
      /build/source/handler/cutout/segment/
-RUN cd /build/source && ln /build/weights/weights.bin model/ \
+RUN cd /build/source \
+ && if [ -f /build/weights/weights.bin ]; then ln /build/weights/weights.bin model/; fi \
  && PYTHONPATH=handler:/build/10-numerics:/build/20-onnxruntime \
     python -m model.recipe.prepare model /build/model \
- && rm /build/model/weights.bin \
+ && rm -f /build/model/weights.bin \
  && chmod -R a+rX /build/model
 
 COPY layers/30-web /build/lists/30-web

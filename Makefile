@@ -17,6 +17,7 @@ DEV_SET := $(RUN_SET) requirements/dev.txt requirements/model.txt
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 FUZZ_READY := .venv/.fuzz-ready
+FIT_READY := .venv/.fit-ready
 AUDIT_READY := .venv-audit/.ready
 SAM_READY := .venv-sam/.ready
 LOCK_READY := .venv-lock/.ready
@@ -31,7 +32,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: bench-cold evaluate model image image-test image-sizes events settings lock clean
+.PHONY: bench-cold evaluate model edge-refiner tinyvit wrap image image-test image-sizes events
+.PHONY: settings lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -88,7 +90,21 @@ evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs 
 model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUATE=sets with im/ and gt/)
 	@test -n "$(CALIBRATION)" || { echo "name photos: make model CALIBRATION=folder" >&2; exit 2; }
 	$(BIN)/python -m model.recipe --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE)) \
-		$(if $(PACKAGES),--packages $(PACKAGES))
+		$(if $(PACKAGES),--packages $(PACKAGES)) $(if $(TINYVIT),--tinyvit $(TINYVIT))
+
+edge-refiner: $(DEV_READY) $(if $(TRAIN),$(FIT_READY)) ## rebuild the edge refiner (TRAIN=folder of sets fits it anew, in hours)
+	$(BIN)/python -m model.recipe.edge_refiner $(if $(TRAIN),--train $(TRAIN)) $(ARGS)
+
+tinyvit: $(FIT_READY) ## fit the TinyViT expert (TRAIN="folders of sets"), for make model TINYVIT=build/tinyvit.onnx
+	@test -n "$(TRAIN)" || { echo "name folders of sets: make tinyvit TRAIN=folder" >&2; exit 2; }
+	@mkdir -p build
+	$(BIN)/python -m model.recipe.tinyvit --train $(TRAIN) --out build/tinyvit.onnx \
+		$(if $(PACKAGES),--packages $(PACKAGES)) $(ARGS)
+
+wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file.onnx FOLDER=folder)
+	@test -n "$(NETWORK)" -a -n "$(FOLDER)" || \
+		{ echo "name both: make wrap NETWORK=file.onnx FOLDER=folder" >&2; exit 2; }
+	$(BIN)/python -m model.recipe.wrap $(NETWORK) $(FOLDER) $(ARGS)
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
@@ -130,6 +146,10 @@ $(DEV_READY): $(DEV_SET) pyproject.toml
 $(FUZZ_READY): $(DEV_READY) requirements/fuzz.txt
 	@tools/venv.sh --project .venv $(DEV_SET) requirements/fuzz.txt
 	@touch $(RUN_READY) $(DEV_READY) $@
+
+$(FIT_READY): $(DEV_READY) requirements/fit.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements/fit.txt
+	@touch $@
 
 $(AUDIT_READY): requirements/audit.txt
 	@tools/venv.sh .venv-audit requirements/audit.txt

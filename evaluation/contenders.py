@@ -75,8 +75,8 @@ def outdated(kept: Sequence[Path], made_from: Iterable[Path], folder: Path) -> l
 def sources(model: Model) -> list[Path]:
     """Return the files that this model's masks are made from: networks, weights and code."""
     settings = Settings(model=model)
-    weights = settings.model_dir / "weights.bin"
-    return [*CODE.rglob("*.py"), *settings.model_dir.glob("*.onnx"), weights]
+    networks = [*settings.model_dir.glob("*.onnx"), *settings.model_dir.glob("*.bin")]
+    return [*CODE.rglob("*.py"), *networks]
 
 
 def _missing(samples: Iterable[Sample], folder: Path) -> list[Sample]:

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import onnx
 
 from evaluation.samples import Sample
+from model.recipe.download import Source, fetch, find, read
 from model.recipe.experts import ISNET, U2NET
 from model.recipe.graph import prepare
-from model.recipe.weights import Source, fetch, find, read
 
 PYTHON = Path(".venv-rembg/bin/python")
 WORKER = Path(__file__).with_name("rembg_worker.py")

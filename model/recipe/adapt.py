@@ -1,4 +1,4 @@
-"""Experts of one kind: each takes (value - 128) / 256, at the side it is run at, to logits."""
+"""Adapt networks to one kind of expert, from (value - 128) / 256 at its own side to logits."""
 
 import numpy as np
 from onnx import ModelProto, numpy_helper, shape_inference
@@ -7,7 +7,7 @@ from model.recipe.graph import INPUT, OUTPUT, GraphError, rename
 
 
 def at_side(model: ModelProto, side: int) -> ModelProto:
-    """The same weights on a square of another side; every Resize of `model` goes by scales."""
+    """Return the same network for a square of another side; its Resizes must go by scales."""
     resized = ModelProto()
     resized.CopyFrom(model)
     graph = resized.graph
@@ -19,7 +19,7 @@ def at_side(model: ModelProto, side: int) -> ModelProto:
 
 
 def drop_sigmoid(model: ModelProto) -> None:
-    """``output`` becomes the logits, in place."""
+    """Remove the last Sigmoid in place, so that ``output`` is logits."""
     graph = model.graph
     (sigmoid,) = (node for node in graph.node if OUTPUT in node.output)
     if sigmoid.op_type != "Sigmoid":
@@ -31,9 +31,9 @@ def drop_sigmoid(model: ModelProto) -> None:
 def fold_normalisation(
     model: ModelProto, mean: tuple[float, ...], deviation: tuple[float, ...]
 ) -> None:
-    """In place: a network made for (value / 255 - mean) / deviation takes (value - 128) / 256, as
-    ISNet does. Exact but for the padding of its first Conv, which must not have any, or must be
-    so narrow that a rim of another grey doesn't matter."""
+    """Fold the normalisation into the first Conv in place: a network made for (value / 255 - mean)
+    / deviation takes (value - 128) / 256, as ISNet does. Exact but for the padding of that Conv,
+    which must be none or narrow, since its grey changes."""
     graph = model.graph
     (conv,) = (node for node in graph.node if INPUT in node.input)
     tensors = {item.name: item for item in graph.initializer}
@@ -46,8 +46,7 @@ def fold_normalisation(
 
 
 def drop_last_resize(model: ModelProto) -> None:
-    """``output`` becomes what was stretched to the input's side, in place: the fusion stretches
-    it anyway."""
+    """Remove the last Resize in place, since the fusion resizes anyway."""
     graph = model.graph
     (resize,) = (node for node in graph.node if OUTPUT in node.output)
     if resize.op_type != "Resize":

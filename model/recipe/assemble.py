@@ -1,4 +1,4 @@
-"""The shipped graphs: a picture in bytes goes in, an alpha in bytes comes out.
+"""Assemble the shipped graphs, from a picture in bytes to an alpha in bytes.
 
 ``fast.onnx`` is the first look: four experts and their fusion, and how much they doubt it.
 ``best.onnx`` is the second: an expert that looks closer, fused with what the four have said, so
@@ -23,8 +23,8 @@ from model.recipe.detail import add_detail
 from model.recipe.fusion import fuse
 from model.recipe.gate import GRID, Gate
 from model.recipe.graph import INPUT, IR_VERSION, OPSET, OUTPUT
+from model.recipe.graph_builder import GraphBuilder as Sketch
 from model.recipe.pictures import SIDE
-from model.recipe.sketch import Sketch
 
 PICTURE, ALPHA, DOUBT = "picture", "alpha", "doubt"
 BYTES = "bytes"

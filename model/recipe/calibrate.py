@@ -1,9 +1,9 @@
-"""The range of each tensor, from what it does over a folder of pictures.
+"""Measure the range of each tensor over a folder of pictures.
 
-The extremes won't do. Where the network is sure of itself, a few pixels near a corner of the
-padding reach 500 in a tensor whose other values stay below 5, and 256 steps spread over 0..500
-leave nothing for those. So each picture tells its own extremes, and the range is their lower
-quartile: whatever lies outside is clipped, in pixels that are far from undecided anyway.
+Plain extremes break these networks: where they are confident, a few pixels near a corner of the
+padding reach 500 in a tensor whose other values stay below 5, and 256 steps over 0..500 leave
+nothing for those. So the range is the lower quartile of each picture's extremes. Values beyond it
+are clipped, in pixels that are far from undecided anyway.
 """
 
 from dataclasses import dataclass
@@ -21,20 +21,20 @@ QUANTILE = 0.25
 
 @dataclass(frozen=True)
 class Extremes:
-    """One tensor's lowest and highest value in each picture, two arrays of shape (pictures,)."""
+    """Hold a tensor's lowest and highest value in each picture, arrays of shape (pictures,)."""
 
     lowest: npt.NDArray[np.float32]
     highest: npt.NDArray[np.float32]
 
     def range(self) -> tuple[np.float32, np.float32]:
-        """What three quarters of the pictures reach, on either side."""
+        """Return the limits that three quarters of the pictures reach."""
         low = np.quantile(self.lowest, 1 - QUANTILE)
         high = np.quantile(self.highest, QUANTILE)
         return np.float32(low), np.float32(high)
 
 
 def observe(model: ModelProto, side: int, pictures: list[Path]) -> dict[str, Extremes]:
-    """The extremes of the input, a square of `side`, and of every tensor between two nodes."""
+    """Return the extremes of the input, a square of `side`, and of every node's output."""
     names = ["input", *(name for node in model.graph.node for name in node.output)]
     session = ort.InferenceSession(
         _with_extremes(model, names).SerializeToString(), providers=["CPUExecutionProvider"]
@@ -47,7 +47,7 @@ def observe(model: ModelProto, side: int, pictures: list[Path]) -> dict[str, Ext
 
 
 def _with_extremes(model: ModelProto, names: list[str]) -> ModelProto:
-    """A copy whose outputs are the minimum and the maximum of each named tensor, in turn."""
+    """Return a copy that outputs the minimum and the maximum of each named tensor, in turn."""
     extended = ModelProto()
     extended.CopyFrom(model)
     graph = extended.graph

@@ -1,4 +1,4 @@
-"""The model card's figures: the part between two marks is written from the manifest."""
+"""Write the model card's figures, the part between two marks, from the manifest."""
 
 from pathlib import Path
 
@@ -9,20 +9,20 @@ END = "<!-- end of figures -->\n"
 
 
 class CardError(Exception):
-    """The card has lost its marks."""
+    """Report a card without its marks."""
 
 
 def update(path: Path, manifest: Manifest) -> None:
-    """Puts the figures into the card at `path`."""
+    """Put the figures into the card at `path`."""
     before, begin, rest = path.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise CardError(f"{path} has no line {BEGIN}or no line {END}")
+        raise CardError(f"{path} lacks the line {BEGIN}or the line {END}")
     path.write_text(before + begin + "\n" + render(manifest) + "\n" + end + after)
 
 
 def render(manifest: Manifest) -> str:
-    """Quality and speed in Markdown."""
+    """Return quality and speed in Markdown."""
     return _quality(manifest) + "\n" + _speed(manifest)
 
 

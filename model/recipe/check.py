@@ -1,4 +1,4 @@
-"""An expert says what the published network says."""
+"""Compare an expert with its published network."""
 
 import numpy as np
 import onnxruntime as ort
@@ -10,13 +10,13 @@ from model.recipe.graph import GraphError
 from model.recipe.pictures import ExpertInput
 
 CLOSE = 0.001
-"""Mean distance of the alphas: fp16 constants are computed in fp32, and the rim of the first
-layer's padding is of another grey."""
+"""Largest mean distance of the alphas. They differ because fp16 constants are computed in fp32,
+and the padding of the first layer has another grey."""
 
 
 def check_same(expert: Expert, published: bytes, built: ModelProto, data: ExpertInput) -> None:
-    """Raises `GraphError` where the fp32 expert is off. `data` is a picture as experts take it. A
-    published graph of one fixed side can't be asked at another."""
+    """Raise `GraphError` where the fp32 expert differs. `data` is a picture as experts take it. A
+    published graph of a fixed side other than the expert's can't be compared."""
     original = ort.InferenceSession(published, providers=["CPUExecutionProvider"])
     entry = original.get_inputs()[0]
     if entry.shape[2] not in (expert.side, *(s for s in entry.shape if isinstance(s, str))):
@@ -29,7 +29,7 @@ def check_same(expert: Expert, published: bytes, built: ModelProto, data: Expert
     alpha = 1 / (1 + np.exp(-np.asarray(stretched)))
     off = float(np.abs(alpha - expected).mean())
     if off > CLOSE:
-        raise GraphError(f"{expert.stem} is off by {off:.4f} from the published network")
+        raise GraphError(f"{expert.stem} differs by {off:.4f} from the published network")
 
 
 def _normalised(expert: Expert, data: ExpertInput) -> ExpertInput:

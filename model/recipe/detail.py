@@ -1,4 +1,4 @@
-"""Fine detail from the expert that draws it, as ONNX nodes.
+"""Append nodes that take fine detail from the expert that draws it.
 
 The fused alpha is a mean: it softens spokes, wires and leaves that one network has drawn sharply
 and others have filled. Where that network says the same as all together but for the detail, and
@@ -8,8 +8,8 @@ their variance around a place comes up to that of a mere yes and no with the sam
 
 import numpy as np
 
+from model.recipe.graph_builder import GraphBuilder
 from model.recipe.pictures import SIDE
-from model.recipe.sketch import Sketch
 
 GRID = 256
 """Means over 4 by 4 pixels, and then over the surroundings of a cell."""
@@ -22,45 +22,45 @@ UNDECIDED, DECIDED = 0.6, 0.9
 NOTHING = 1e-3
 
 
-def add_detail(sketch: Sketch, fused: str, drawn: str) -> str:
-    """The alpha of both, shape (1, 1, SIDE, SIDE) as theirs, 0..1."""
-    difference = sketch.add("Sub", [drawn, fused])
-    near = sketch.add("Abs", [_around(sketch, difference)])
-    apart = sketch.add("MaxPool", [near], _centred(REACH))
-    share = sketch.add(
+def add_detail(builder: GraphBuilder, fused: str, drawn: str) -> str:
+    """Return `fused` with the detail of `drawn`, all of shape (1, 1, SIDE, SIDE), 0..1."""
+    difference = builder.add("Sub", [drawn, fused])
+    near = builder.add("Abs", [_around(builder, difference)])
+    apart = builder.add("MaxPool", [near], _centred(REACH))
+    share = builder.add(
         "Mul",
         [
-            _ramp(sketch, apart, APART, SAME),
-            _ramp(sketch, _decided(sketch, drawn), UNDECIDED, DECIDED),
+            _ramp(builder, apart, APART, SAME),
+            _ramp(builder, _decided(builder, drawn), UNDECIDED, DECIDED),
         ],
     )
-    change = sketch.add("Mul", [sketch.resize(share, 1, SIDE), difference])
-    return sketch.add("Add", [fused, change])
+    change = builder.add("Mul", [builder.resize(share, 1, SIDE), difference])
+    return builder.add("Add", [fused, change])
 
 
-def _around(sketch: Sketch, name: str) -> str:
-    """Mean over the surroundings, shape (1, 1, GRID, GRID)."""
+def _around(builder: GraphBuilder, name: str) -> str:
+    """Return the mean over the surroundings, shape (1, 1, GRID, GRID)."""
     size = SIDE // GRID
-    cells = sketch.add("AveragePool", [name], {"kernel_shape": [size] * 2, "strides": [size] * 2})
-    return sketch.add("AveragePool", [cells], _centred(AROUND))
+    cells = builder.add("AveragePool", [name], {"kernel_shape": [size] * 2, "strides": [size] * 2})
+    return builder.add("AveragePool", [cells], _centred(AROUND))
 
 
 def _centred(side: int) -> dict[str, list[int]]:
     return {"kernel_shape": [side] * 2, "pads": [side // 2] * 4}
 
 
-def _decided(sketch: Sketch, alpha: str) -> str:
-    """1 where it is only zeros and ones, 0 where it is uniform."""
-    mean = _around(sketch, alpha)
-    square = _around(sketch, sketch.add("Mul", [alpha, alpha]))
-    squared = sketch.add("Mul", [mean, mean])
-    most = sketch.add("Sub", [mean, squared])
-    variance = sketch.add("Sub", [square, squared])
-    return sketch.add("Div", [variance, sketch.add("Add", [most, sketch.constant(NOTHING)])])
+def _decided(builder: GraphBuilder, alpha: str) -> str:
+    """Return 1 where the alpha is only zeros and ones, 0 where it is uniform."""
+    mean = _around(builder, alpha)
+    square = _around(builder, builder.add("Mul", [alpha, alpha]))
+    squared = builder.add("Mul", [mean, mean])
+    most = builder.add("Sub", [mean, squared])
+    variance = builder.add("Sub", [square, squared])
+    return builder.add("Div", [variance, builder.add("Add", [most, builder.constant(NOTHING)])])
 
 
-def _ramp(sketch: Sketch, name: str, zero: float, one: float) -> str:
-    """Linear from 0 at `zero` to 1 at `one`."""
-    steep = sketch.constant(1 / (one - zero), np.float32)
-    risen = sketch.add("Mul", [sketch.add("Sub", [name, sketch.constant(zero)]), steep])
-    return sketch.add("Clip", [risen, sketch.constant(0), sketch.constant(1)])
+def _ramp(builder: GraphBuilder, name: str, zero: float, one: float) -> str:
+    """Return a ramp from 0 at `zero` to 1 at `one`, clipped."""
+    steep = builder.constant(1 / (one - zero), np.float32)
+    risen = builder.add("Mul", [builder.add("Sub", [name, builder.constant(zero)]), steep])
+    return builder.add("Clip", [risen, builder.constant(0), builder.constant(1)])

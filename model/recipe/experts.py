@@ -1,4 +1,4 @@
-"""The published networks, and what each needs to become an expert of the fusion.
+"""List the published networks, and what turns each into an expert of the fusion.
 
 An expert takes the picture squashed to a square, (value - 128) / 256, and gives logits.
 """
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from onnx import ModelProto, load_from_string
 
 from model.recipe.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
+from model.recipe.download import Registry, Source
 from model.recipe.graph import prepare
-from model.recipe.leaner.compose import compose_first_two
-from model.recipe.modnet import dear_convolutions, prepare_modnet
+from model.recipe.modnet import convs_worth_quantizing, prepare_modnet
+from model.recipe.optimize.merge_convs import merge_first_two_convs
 from model.recipe.tinyvit import sizes
-from model.recipe.weights import Registry, Source
 
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 HALF_RESOLUTION = 2
@@ -52,22 +52,22 @@ MOBILE_SAM = Source(
 
 @dataclass(frozen=True)
 class Expert:
-    """One network at one side."""
+    """Describe one network at one side."""
 
     name: str
     source: Source
     side: int
     mean: tuple[float, float, float]
-    """What the published network's input is normalised by, values being 0..1."""
+    """Mean that the published network subtracts from its input, 0..1."""
     deviation: tuple[float, float, float]
     prepare: Callable[[ModelProto, int], ModelProto] | None = None
     """Make the published graph an expert; None for the expert that `model.recipe.tinyvit` fits."""
     output: int = 0
-    """Which of the published outputs the logits are of."""
+    """Index of the published output that the logits belong to."""
     quantized: Callable[[ModelProto], list[str]] | None = None
     """Return the only Convs that take int8 activations; none: every operator does."""
-    before_enlarging: tuple[str, ...] = ()
-    """Convs over an enlarged map that are done before it is enlarged."""
+    before_upscaling: tuple[str, ...] = ()
+    """Convs over an upscaled map that are run before upscaling."""
 
     @property
     def stem(self) -> str:
@@ -77,7 +77,7 @@ class Expert:
     def build(self, published: bytes) -> ModelProto:
         """Return the expert in fp32."""
         if self.prepare is None:
-            raise ValueError(f"{self.stem} is fitted by model.tinyvit, not rebuilt")
+            raise ValueError(f"{self.stem} is fitted by model.recipe.tinyvit, not rebuilt")
         return self.prepare(load_from_string(published), self.side)
 
 
@@ -85,7 +85,7 @@ def _isnet(model: ModelProto, side: int) -> ModelProto:
     prepared = prepare(model)
     drop_sigmoid(prepared)
     drop_last_resize(prepared)
-    compose_first_two(prepared)
+    merge_first_two_convs(prepared)
     return at_side(prepared, side)
 
 
@@ -105,10 +105,10 @@ U2NET_320 = Expert(
     IMAGENET_DEVIATION,
     _u2net,
     output=HALF_RESOLUTION,
-    before_enlarging=("Conv_680", "Conv_575"),
+    before_upscaling=("Conv_680", "Conv_575"),
 )
 MODNET_384 = Expert(
-    "modnet", MODNET, 384, (0.5,) * 3, (0.5,) * 3, prepare_modnet, quantized=dear_convolutions
+    "modnet", MODNET, 384, (0.5,) * 3, (0.5,) * 3, prepare_modnet, quantized=convs_worth_quantizing
 )
 TINYVIT_448 = Expert("tinyvit", MOBILE_SAM, sizes.SIDE, IMAGENET_MEAN, IMAGENET_DEVIATION)
 
@@ -121,14 +121,14 @@ def _isnet_at(side: int) -> Expert:
         (128 / 255,) * 3,
         (256 / 255,) * 3,
         _isnet,
-        before_enlarging=tuple(f"/stage{n}d/rebnconvin/conv_s1/Conv" for n in (1, 2)),
+        before_upscaling=tuple(f"/stage{n}d/rebnconvin/conv_s1/Conv" for n in (1, 2)),
     )
 
 
 ISNET_576, ISNET_1024 = _isnet_at(576), _isnet_at(1024)
 FIRST_LOOK = (ISNET_576, U2NET_320, MODNET_384, TINYVIT_448)
 MODELS = {"fast": FIRST_LOOK, "best": (ISNET_1024, *FIRST_LOOK)}
-"""What an alpha is fused of; the order is the gate's, the one with the finest detail first."""
+"""Experts that an alpha is fused from, in the gate's order: finest detail first."""
 GRAPHS = {"fast": FIRST_LOOK, "best": (ISNET_1024,)}
 """The experts in each shipped graph: ``best.onnx`` takes the logits of the others from
 ``fast.onnx``."""

@@ -1,4 +1,4 @@
-"""Quality against cost of each subset of experts: ``python -m model.recipe.frontier``.
+"""Compare quality and cost of subsets of the experts: ``python -m model.recipe.frontier``.
 
 Error is the geometric mean over the sets, as a ratio to the first row's; time is one thread's.
 """
@@ -50,7 +50,7 @@ SUBSETS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One subset."""
+    """Hold one subset's cost and errors."""
 
     name: str
     seconds: float
@@ -59,7 +59,7 @@ class Row:
 
 
 def measure(experts: Path, sets: Path, every: int, folder: Path) -> Iterator[Row]:
-    """Each subset's row; `experts` is what ``python -m model.recipe --keep`` kept."""
+    """Yield each subset's row; `experts` is what ``python -m model.recipe --keep`` kept."""
     paths = {name: folder / f"{index}.onnx" for index, name in enumerate(SUBSETS)}
     for name, subset in SUBSETS.items():
         _save(subset, experts, paths[name])
@@ -91,7 +91,7 @@ def _error(session: ort.InferenceSession, picture: Path) -> float:
 
 
 def main() -> None:
-    """Prints the table in Markdown, and draws it."""
+    """Print the table in Markdown, and plot it."""
     parser = ArgumentParser(prog="python -m model.recipe.frontier")
     parser.add_argument("--experts", type=Path, required=True, help="what `--keep` kept")
     parser.add_argument("--evaluate", type=Path, required=True, help="sets with im/ and gt/")

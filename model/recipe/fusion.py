@@ -1,10 +1,10 @@
-"""Several experts' logits become one: whom to trust, where, as ONNX nodes.
+"""Append the fusion's nodes: several experts' logits become one.
 
 Experts err in ways of their own, so where one is wrong the others tend to agree against it. An
 expert is trusted by how much it agrees with the others over the whole picture (soft intersection
 over union), more where its own alpha is finely structured (a network that draws spokes, holes and
-hair has seen them), and more where it is decided. An expert that has found nothing at all has no
-say while another has: a picture is of something. Where the weighted mean is undecided over an
+hair has seen them), and more where it is decided. An expert with an empty mask gets next to no
+weight if another found an object. Where the weighted mean is undecided over an
 area, and not just along an edge, it is pushed to object or background.
 """
 
@@ -26,14 +26,14 @@ from model.recipe.gate import (
     UNDECIDED,
     Gate,
 )
-from model.recipe.sketch import Sketch
+from model.recipe.graph_builder import GraphBuilder as Sketch
 
 OVER_PIXELS = [2, 3]
 
 
 def fuse(sketch: Sketch, logits: Sequence[str], side: int, gate: Gate) -> str:
-    """The fused logits, shape (1, 1, side, side), of maps of shape (1, 1, any, any). An expert
-    alone is left as it is."""
+    """Return the fused logits, shape (1, 1, side, side), of maps (1, 1, any, any). A single
+    expert's logits are only resized."""
     if len(logits) == 1:
         return sketch.resize(logits[0], 1, side)
     weights = sketch.resize(_weights(sketch, logits, gate), len(logits), side)
@@ -54,7 +54,7 @@ def _choose(sketch: Sketch, logits: str, side: int, gate: Gate) -> str:
 
 
 def _weights(sketch: Sketch, logits: Sequence[str], gate: Gate) -> str:
-    """Shape (1, experts, cells, cells), adding up to 1 over the experts."""
+    """Return weights that add up to 1 over the experts, shape (1, experts, cells, cells)."""
     small = [sketch.resize(name, 1, GRID, antialias=True) for name in logits]
     maps = _clip(sketch, sketch.add("Concat", small, {"axis": 1}), CONFIDENT)
     alphas = sketch.add("Sigmoid", [maps])
@@ -65,7 +65,7 @@ def _weights(sketch: Sketch, logits: Sequence[str], gate: Gate) -> str:
 
 
 def _presence(sketch: Sketch, alphas: str, gate: Gate) -> str:
-    """Shape (1, experts, 1, 1)."""
+    """Return the trust for having found something, shape (1, experts, 1, 1)."""
     area = sketch.add("ReduceMean", [alphas, sketch.constant(OVER_PIXELS, np.int64)])
     share = sketch.add("Mul", [area, sketch.constant(1 / PRESENT)])
     found = sketch.add("Min", [share, sketch.constant(1)])
@@ -73,7 +73,7 @@ def _presence(sketch: Sketch, alphas: str, gate: Gate) -> str:
 
 
 def _agreement(sketch: Sketch, alphas: str, gate: Gate) -> str:
-    """Shape (1, experts, 1, 1), the prior included. A Conv adds the pairs up."""
+    """Return the trust for agreeing, and the prior, shape (1, experts, 1, 1). A Conv sums pairs."""
     experts = len(gate.prior)
     pairs = list(combinations(range(experts), 2))
     member = np.array([[i in pair for pair in pairs] for i in range(experts)], np.float32)
@@ -83,7 +83,7 @@ def _agreement(sketch: Sketch, alphas: str, gate: Gate) -> str:
 
 
 def _overlaps(sketch: Sketch, alphas: str, pairs: Sequence[tuple[int, int]]) -> str:
-    """Soft intersection over union of each pair, shape (1, pairs, 1, 1); 0 of two empty ones."""
+    """Return each pair's soft intersection over union, shape (1, pairs, 1, 1); 0 of empty ones."""
     both = [
         sketch.add("Gather", [alphas, sketch.constant(chosen, np.int64)], {"axis": 1})
         for chosen in zip(*pairs, strict=True)
@@ -96,8 +96,8 @@ def _overlaps(sketch: Sketch, alphas: str, pairs: Sequence[tuple[int, int]]) -> 
 
 
 def _structure(sketch: Sketch, alphas: str, gate: Gate) -> str:
-    """`structure` times the standard deviation within cells, averaged over the surroundings:
-    shape (1, experts, cells, cells)."""
+    """Return `structure` times the standard deviation within cells, averaged over the
+    surroundings: shape (1, experts, cells, cells)."""
     mean = _pool(sketch, alphas, GRID // CELLS)
     square = _pool(sketch, sketch.add("Mul", [alphas, alphas]), GRID // CELLS)
     variance = sketch.add("Sub", [square, sketch.add("Mul", [mean, mean])])

@@ -1,4 +1,4 @@
-"""The fusion's parameters, fitted by `model.recipe.fit` and used by `model.recipe.fusion`."""
+"""Hold the fusion's parameters, fitted by `model.recipe.fit_gate`."""
 
 from dataclasses import dataclass, replace
 
@@ -7,11 +7,11 @@ GRID, CELLS = 256, 64
 POOL, CONTEXT = 4, 3
 """The surroundings of a cell: the mean over 3 by 3 fields of 4 by 4 cells."""
 CLIP = 6.0
-"""A logit beyond it says no more than "sure"."""
+"""Logits are clipped to this, both ways, before they are averaged."""
 CONFIDENT = 8.0
-"""The same for the gate's view of it."""
+"""Logits are clipped to this before the gate compares them."""
 PRESENT = 0.003
-"""Share of the picture from which an expert has found something."""
+"""Share of the picture from which an expert fully counts as having found something."""
 
 
 CLOSED = 25
@@ -26,7 +26,9 @@ averaged."""
 
 @dataclass(frozen=True)
 class Gate:
-    """An expert's trust is `presence` if it has found something, plus `agreement` times its mean
+    """Hold the weights of the fusion.
+
+    An expert's trust is `presence` if it has found something, plus `agreement` times its mean
     overlap with the others (gaps closed), plus `structure` times the spread of its alpha around the
     place, plus `decided` times how far its alpha is from a half there (0..1), plus its `prior`. The
     weights are the softmax of that. The fused logit is the weighted mean of the logits times

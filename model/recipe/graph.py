@@ -1,4 +1,4 @@
-"""Graph surgery: a published graph becomes fp32, with one output and nothing spare."""
+"""Clean up a published graph: fp32, one output, nothing unused."""
 
 import numpy as np
 import onnxruntime as ort
@@ -17,18 +17,18 @@ from onnx import (
 FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16)
 IR_VERSION = 10
 OPSET = 18
-"""The first with an antialiased Resize, which the fused graph is fed by."""
+"""The first opset with an antialiased Resize, which shrinks the picture."""
 INPUT, OUTPUT = "input", "output"
 SCALED = "scaled_"
 """Prefix of the scales that Resizes share."""
 
 
 class GraphError(Exception):
-    """The graph isn't built as the recipe expects."""
+    """Report a graph that isn't built as the recipe expects."""
 
 
 def prepare(model: ModelProto, output: int = 0) -> ModelProto:
-    """A new model for one output of `model`: from ``input`` to ``output``, opset 18, weights in
+    """Return a model for one output of `model`: from ``input`` to ``output``, opset 18, weights in
     fp32, every size constant."""
     prepared = version_converter.convert_version(model, OPSET)
     graph = prepared.graph
@@ -48,7 +48,7 @@ def prepare(model: ModelProto, output: int = 0) -> ModelProto:
 
 
 def rename(graph: GraphProto, names: dict[str, str]) -> None:
-    """Tensors by their new names wherever they occur, in place."""
+    """Rename tensors in place, wherever they occur."""
     for node in graph.node:
         for tensors in (node.input, node.output):
             tensors[:] = [names.get(name, name) for name in tensors]
@@ -57,7 +57,7 @@ def rename(graph: GraphProto, names: dict[str, str]) -> None:
 
 
 def parameters(model: ModelProto) -> int:
-    """The number of weights and biases."""
+    """Return the number of weights and biases."""
     floating = (item for item in model.graph.initializer if item.data_type in FLOATS)
     return sum(int(np.prod(item.dims)) for item in floating if not item.name.startswith(SCALED))
 
@@ -71,7 +71,7 @@ def _widen(graph: GraphProto) -> None:
 
 
 def _drop_casts(graph: GraphProto, element_types: dict[str, int]) -> None:
-    """Where all is fp32, a cast between floats does nothing."""
+    """Remove casts between floats, which do nothing where all is fp32."""
     source: dict[str, str] = {}
     kept: list[NodeProto] = []
     for node in graph.node:
@@ -96,8 +96,8 @@ def _casts_floats(node: NodeProto, element_types: dict[str, int]) -> bool:
 
 
 def _simplify_resizes(graph: GraphProto, shapes: dict[str, tuple[int, ...]]) -> None:
-    """A Resize to a size computed from other tensors becomes a Resize by a constant: without it
-    the whole chain of Shape, Slice and Concat would stay."""
+    """Give every Resize a constant scale in place of a computed size, so that the chain of Shape,
+    Slice and Concat that computes it can go."""
     constants: dict[str, TensorProto] = {}
     for node in graph.node:
         if node.op_type != "Resize":
@@ -117,7 +117,7 @@ def _simplify_resizes(graph: GraphProto, shapes: dict[str, tuple[int, ...]]) -> 
 
 
 def _prune(graph: GraphProto) -> None:
-    """Removes what the output doesn't need."""
+    """Remove what the output doesn't need."""
     needed = {item.name for item in graph.output}
     kept: list[NodeProto] = []
     for node in reversed(graph.node):
@@ -143,8 +143,8 @@ def _element_types(model: ModelProto) -> dict[str, int]:
 
 
 def _resize_shapes(model: ModelProto) -> dict[str, tuple[int, ...]]:
-    """What every Resize gets and gives, from one run: inference of shapes doesn't see through the
-    arithmetic on sizes that exporters write."""
+    """Return the shapes of every Resize's input and output, from one run: shape inference doesn't
+    follow the arithmetic on sizes that exporters write."""
     resizes = [node for node in model.graph.node if node.op_type == "Resize"]
     names = sorted({name for node in resizes for name in (node.input[0], node.output[0])})
     if not names:

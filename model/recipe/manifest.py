@@ -1,7 +1,11 @@
-"""What the model file is, what made it and how good it is, as JSON."""
+"""Describe the networks' files as JSON: digests, origin and figures.
+
+``python -m model.recipe.manifest FOLDER`` writes the digests for a folder of your own networks.
+"""
 
 import json
 import platform
+from argparse import ArgumentParser
 from collections import Counter
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -15,28 +19,28 @@ from model.recipe.calibrate import QUANTILE
 from model.recipe.experts import GRAPHS, Expert
 from model.recipe.gate import GATES
 from model.recipe.quality import Quality
-from model.recipe.share import WEIGHTS
+from model.recipe.shared_weights import WEIGHTS
 from model.recipe.speed import Speed
 
 NAME = "manifest.json"
 REFINER = "edge-refiner.int8.onnx"
-"""Made by `model.recipe.refiner`."""
+"""Made by `model.recipe.edge_refiner`."""
 TOOLS = ("onnx", "onnxruntime", "numpy", "pillow")
 
 Manifest: TypeAlias = dict[str, Any]
-"""As it lies in the file; `describe` and `figures` are the schema."""
+"""Hold the file's content; `describe` and `figures` define its schema."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What went into the quantization."""
+    """Record what went into the quantization."""
 
     weight_bits: int
     pictures: list[Path]
 
 
 def describe(folder: Path, recipe: Recipe) -> Manifest:
-    """Everything but the figures, of the files in `folder`."""
+    """Return everything but the figures, for the recipe's files in `folder`."""
     names = [*(f"{name}.onnx" for name in GRAPHS), WEIGHTS]
     names += [REFINER] if (folder / REFINER).exists() else []
     return {
@@ -53,12 +57,22 @@ def describe(folder: Path, recipe: Recipe) -> Manifest:
 
 
 def describe_file(path: Path) -> Manifest:
-    """One entry of ``files``."""
+    """Return one entry of ``files``."""
     return {"sha256": digest(path), "bytes": path.stat().st_size}
 
 
+def write_files(folder: Path) -> None:
+    """Write a manifest that lists every file in `folder`. Raise `FileExistsError` where the
+    recipe's own manifest, which says more, would be replaced."""
+    path = folder / NAME
+    if path.exists() and "graphs" in read(path):
+        raise FileExistsError(f"{path} was written by `make model`, which keeps it up to date")
+    files = sorted(each for each in folder.iterdir() if each.is_file() and each != path)
+    write(path, {"files": {each.name: describe_file(each) for each in files}})
+
+
 def figures(sets: dict[str, dict[str, Quality]], speed: Speed) -> Manifest:
-    """What was measured, rounded to what is worth reading."""
+    """Return the measurements, rounded."""
     return {
         "mean_absolute_error": {
             model: {name: _rounded(asdict(item), 5) for name, item in each.items()}
@@ -69,7 +83,7 @@ def figures(sets: dict[str, dict[str, Quality]], speed: Speed) -> Manifest:
 
 
 def earlier_figures(folder: Path) -> Manifest | None:
-    """Figures hold for as long as the files stay the same."""
+    """Return the figures of the manifest in `folder`, or None if its files have changed."""
     path = folder / NAME
     if not path.exists():
         return None
@@ -104,23 +118,23 @@ def _expert(expert: Expert) -> Manifest:
 
 
 def write(path: Path, manifest: Manifest) -> None:
-    """Indented, for readers and diffs."""
+    """Write the manifest, indented."""
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
 def read(path: Path) -> Manifest:
-    """The counterpart of `write`."""
+    """Return the manifest at `path`."""
     manifest: Manifest = json.loads(path.read_text())
     return manifest
 
 
 def digest(path: Path) -> str:
-    """The file's sha256 in hex."""
+    """Return the file's sha256 in hex."""
     return sha256(path.read_bytes()).hexdigest()
 
 
 def _digest_of_all(paths: list[Path]) -> str:
-    """Of the sorted digests, so that names and order don't matter."""
+    """Return the digest of the sorted digests, so that names and order don't matter."""
     return sha256("\n".join(sorted(digest(path) for path in paths)).encode()).hexdigest()
 
 
@@ -140,3 +154,14 @@ def _rounded(values: Manifest, digits: int) -> Manifest:
         else:
             result[name] = round(value, digits) if isinstance(value, float) else value
     return result
+
+
+def main() -> None:
+    """Write the manifest of the folder that the command line names."""
+    parser = ArgumentParser(prog="python -m model.recipe.manifest")
+    parser.add_argument("folder", type=Path, help="holds fast.onnx, and what it needs")
+    write_files(parser.parse_args().folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,9 @@
-"""MODNet (Ke et al., "MODNet: Real-Time Trimap-Free Portrait Matting via Objective Decomposition",
-AAAI 2022) made into an expert.
+"""Turn MODNet into an expert.
 
-Its backbone is MobileNetV2, whose depthwise layers int8 activations ruin: 30 % relative error, and
-equalizing the layers (Nagel et al. 2019) doesn't cure it. It is cheap in fp32. What is dear are the
-plain convolutions of the two branches at high resolution, and those take int8 well.
+Ke et al., "MODNet: Real-Time Trimap-Free Portrait Matting via Objective Decomposition", AAAI 2022.
+The depthwise layers of its backbone, MobileNetV2, don't survive int8 activations (30 % relative
+error, also with the layer equalization of Nagel et al. 2019), but are cheap in fp32. The plain
+convolutions of the two branches at high resolution are expensive, and work well in int8.
 """
 
 from pathlib import Path
@@ -16,9 +16,9 @@ from onnx.version_converter import convert_version
 
 from model.recipe.adapt import drop_sigmoid
 from model.recipe.graph import INPUT, OPSET
-from model.recipe.leaner.modnet_tail import halve_last_block
+from model.recipe.optimize.modnet_last_block import run_last_block_at_half_size
 
-DEAR = (
+EXPENSIVE_CONVS = (
     "lr_branch.conv_lr16x",
     "lr_branch.conv_lr8x",
     "hr_branch.conv_hr",
@@ -27,11 +27,11 @@ DEAR = (
     "f_branch.conv_f2x",
     "f_branch.conv_f.0",
 )
-"""Parts of the names of the kernels that are worth quantizing."""
+"""Parts of the names of kernels that are worth quantizing."""
 
 
 def prepare_modnet(model: ModelProto, side: int) -> ModelProto:
-    """From ``input``, (value - 128) / 256, to ``output``, logits; every size constant."""
+    """Return the expert from ``input``, (value - 128) / 256, to logits; every size constant."""
     for value in (*model.graph.input, *model.graph.output):
         batch, _, height, width = value.type.tensor_type.shape.dim
         batch.dim_value, height.dim_value, width.dim_value = 1, side, side
@@ -39,22 +39,22 @@ def prepare_modnet(model: ModelProto, side: int) -> ModelProto:
     drop_sigmoid(folded)
     _take_centred_input(folded.graph)
     _name_nodes(folded.graph)
-    halve_last_block(folded, side)
+    run_last_block_at_half_size(folded, side)
     del folded.graph.value_info[:]
     return shape_inference.infer_shapes(folded, check_type=True, strict_mode=True)
 
 
-def dear_convolutions(model: ModelProto) -> list[str]:
-    """The names of the nodes to quantize."""
+def convs_worth_quantizing(model: ModelProto) -> list[str]:
+    """Return the names of the nodes to quantize."""
     return [
         node.name
         for node in model.graph.node
-        if node.op_type == "Conv" and any(part in node.input[1] for part in DEAR)
+        if node.op_type == "Conv" and any(part in node.input[1] for part in EXPENSIVE_CONVS)
     ]
 
 
 def _fold_constants(model: ModelProto) -> ModelProto:
-    """The arithmetic on sizes becomes constants, batch normalisation part of the kernels."""
+    """Fold arithmetic on sizes into constants, and batch normalisation into kernels."""
     with TemporaryDirectory() as folder:
         target = Path(folder) / "folded.onnx"
         options = ort.SessionOptions()
@@ -65,7 +65,7 @@ def _fold_constants(model: ModelProto) -> ModelProto:
 
 
 def _take_centred_input(graph: GraphProto) -> None:
-    """MODNet wants (value - 127.5) / 127.5, at four places."""
+    """Convert the input to (value - 127.5) / 127.5, which MODNet takes at four places."""
     for node in graph.node:
         node.input[:] = ["normalised" if name == INPUT else name for name in node.input]
     scale, shift = np.array([256 / 127.5, 0.5 / 127.5], np.float32)

@@ -1,4 +1,4 @@
-"""Pictures as the network sees them."""
+"""Load pictures as the networks take them."""
 
 from pathlib import Path
 from typing import TypeAlias
@@ -19,17 +19,17 @@ Square: TypeAlias = npt.NDArray[np.uint8]
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Sorted by name, so that every machine sees the same order."""
+    """Return the pictures sorted by name, so that the order is the same everywhere."""
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
 
 
 def square(path: Path, side: int) -> Square:
-    """Upright and squashed to the square, as the service does it."""
+    """Return the picture upright and squashed to the square, as in the service."""
     return _squashed(path, side, FILTER)[np.newaxis]
 
 
 def expert_input(path: Path, side: int) -> ExpertInput:
-    """What a single expert takes; shrunk as the fused graph shrinks its picture for each."""
+    """Return an expert's input, shrunk as the fused graph shrinks it."""
     small = _squashed(path, side, Image.Resampling.BILINEAR)[np.newaxis]
     channels = small.astype(np.float32).transpose(0, 3, 1, 2)
     return np.ascontiguousarray((channels - np.float32(128)) / np.float32(256))

@@ -1,4 +1,4 @@
-"""Points with names on two axes, as SVG."""
+"""Plot named points on two axes as SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ STYLE = "text{font:13px sans-serif;fill:#24292f}line{stroke:#8c959f}rect{fill:#f
 
 @dataclass(frozen=True)
 class Point:
-    """One mark; `chosen` ones stand out."""
+    """Hold one point; `chosen` ones are highlighted."""
 
     name: str
     across: float
@@ -19,7 +19,7 @@ class Point:
 
 
 def scatter(points: Sequence[Point], across: str, up: str) -> str:
-    """An SVG document. Both axes begin at zero."""
+    """Return an SVG document whose axes both begin at zero."""
     most = max(point.across for point in points) * 1.25, max(point.up for point in points) * 1.1
     marks = [line for point in points for line in _mark(point, *most)]
     floor, right = HEIGHT - MARGIN, WIDTH - MARGIN

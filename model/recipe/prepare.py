@@ -1,10 +1,9 @@
-"""The graphs as the image holds them: ``python -m model.recipe.prepare SOURCE TARGET``.
+"""Optimise the graphs for the image: ``python -m model.recipe.prepare SOURCE TARGET``.
 
-onnxruntime optimises a graph each time it opens it: 0.25 s of every cold start. Here it does so
-once, when the image is built, and the function opens the result as it is. Only what is the same on
-every processor is done: laying fp32 out for one width of its registers (NCHWc) is left out, which
-costs a picture 2 % of its time. What became of constants lies in the new graph; all else stays
-where it is, in `weights.bin`.
+onnxruntime optimises a graph each time it opens it, for 0.25 s of every cold start. This does it
+once, when the image is built, and the function opens the result as it is. Optimisations for one
+kind of processor (the NCHWc layout) are left out, which costs 2 % of a picture's time. Folded
+constants are stored in the new graph; all other weights stay in `weights.bin`.
 """
 
 import json
@@ -19,10 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from cutout.segment.model_file import MANIFEST, WEIGHTS, check_files
+from cutout.segment.model_file import MANIFEST, check_files, listed_files
 from cutout.segment.session import OF_ONE_PROCESSOR, load_session
 
-GRAPHS = ("fast.onnx", "best.onnx", "edge-refiner.int8.onnx")
 THREADS = 2
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
@@ -30,19 +28,24 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
 def prepare(source: Path, target: Path) -> None:
-    """Writes the optimised graphs, the weights beside them and a manifest; raises where a source
-    isn't the one of its manifest, or an optimised graph answers anything else than its source."""
-    check_files(source, *GRAPHS, WEIGHTS)
+    """Write the optimised graphs, their weights and a manifest to `target`. Raise `ModelError`
+    where a source isn't the one of its manifest, `ValueError` where an optimised graph answers
+    differently from its source."""
+    names = listed_files(source)
+    check_files(source, *names)
     target.mkdir(parents=True, exist_ok=True)
-    copyfile(source / WEIGHTS, target / WEIGHTS)
-    for name in GRAPHS:
+    graphs = [name for name in names if name.endswith(".onnx")]
+    for name in names:
+        if name not in graphs:
+            copyfile(source / name, target / name)
+    for name in graphs:
         optimise(source / name, target / name)
         require_equal(source / name, target / name)
     write_manifest(source, target)
 
 
 def optimise(source: Path, target: Path) -> None:
-    """What onnxruntime makes of a graph."""
+    """Write a graph as onnxruntime optimises it."""
     options = ort.SessionOptions()
     options.optimized_model_filepath = str(target)
     ort.InferenceSession(
@@ -58,11 +61,11 @@ def require_equal(source: Path, target: Path) -> None:
         feed = {each.name: _input(each, make) for each in original.get_inputs()}
         expected, found = (each.run(None, feed) for each in (original, prepared))
         if not all(map(np.array_equal, expected, found)):
-            raise ValueError(f"{target.name} is not {source.name} any more")
+            raise ValueError(f"{target.name} is not equal to {source.name}")
 
 
 def write_manifest(source: Path, target: Path) -> None:
-    """The source's, with the digests of what it became."""
+    """Write the source's manifest with the digests of the optimised files."""
     manifest = json.loads((source / MANIFEST).read_text())
     for name in manifest["files"]:
         path = target / name

@@ -1,4 +1,4 @@
-"""How far an alpha is from the truth, and int8 from fp32, set by set."""
+"""Measure errors of fp32 and int8 graphs against the truth, set by set."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ Alpha: TypeAlias = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Quality:
-    """Mean absolute errors over the pictures of one set, alpha being 0..1."""
+    """Hold the mean absolute errors over the pictures of one set, alpha being 0..1."""
 
     pictures: int
     fp32: float
     """Against the ground truth, at its size."""
     int8: float
-    """Likewise."""
+    """Mean absolute error against the ground truth, at its size."""
     apart: float
     """int8 against fp32, at the network's size."""
 
 
 def compare(fp32: Path, int8: Path, folder: Path) -> Iterator[tuple[str, Quality]]:
-    """Name and quality of each set in `folder`, as soon as it is measured. A set is a folder with
-    pictures in ``im`` and, with the same stems, masks in ``gt``."""
+    """Yield name and quality of each set in `folder`, as soon as it is measured. A set is a folder
+    with pictures in ``im`` and, with the same stems, masks in ``gt``."""
     sessions = [open_session(fp32), open_session(int8)]
     for images in sorted(folder.glob("*/im")):
         errors = [_errors(sessions, path) for path in pictures_in(images)]
@@ -40,21 +40,21 @@ def compare(fp32: Path, int8: Path, folder: Path) -> Iterator[tuple[str, Quality
 
 
 def open_session(path: Path, threads: int = 0) -> ort.InferenceSession:
-    """A CPU session on `threads` threads, 0 for as many as there are cores."""
+    """Return a CPU session on `threads` threads, 0 for one per core."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def predict(session: ort.InferenceSession, path: Path) -> Alpha:
-    """Shape (1024, 1024)."""
+    """Return the alpha, shape (1024, 1024), 0..1."""
     (output,) = session.run(["alpha"], {"picture": square(path, session.get_inputs()[0].shape[1])})
     alpha: Alpha = output.astype(np.float32) / np.float32(255)
     return alpha
 
 
 def absolute_error(alpha: Alpha, truth: Image.Image) -> float:
-    """Mean of |alpha - truth|, the alpha stretched to the truth's size."""
+    """Return the mean of |alpha - truth|, the alpha resized to the truth's size."""
     stretched = Image.fromarray(alpha).resize(truth.size, Image.Resampling.BILINEAR)
     expected = np.asarray(truth.convert("L"), dtype=np.float32) / np.float32(255)
     return float(np.abs(np.asarray(stretched) - expected).mean(dtype=np.float64))

@@ -1,4 +1,4 @@
-"""Static quantization: uint8 activations, int8 weights, a scale for each channel."""
+"""Quantize statically: uint8 activations, int8 weights, a scale for each channel."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def quantize(
     bits: int = WEIGHT_BITS,
     only: list[str] | None = None,
 ) -> None:
-    """Writes the int8 model of the fp32 model `source`; `extremes` name its tensors. `only` names
+    """Write the int8 model of the fp32 model `source`; `extremes` name its tensors. `only` names
     the Convs to quantize, if the rest stays as it is."""
     inferred, ranges = source.with_suffix(".inferred.onnx"), source.with_suffix(".ranges.json")
     quant_pre_process(source, inferred, skip_optimization=True, skip_symbolic_shape=True)
@@ -70,7 +70,7 @@ def quantize_products(source: Path, target: Path, bits: int = WEIGHT_BITS) -> No
 
 
 def float_tail(graph: GraphProto) -> list[str]:
-    """The nodes from the last Conv to the output: they stay in fp32, because 256 levels before the
+    """Return the nodes from the last Conv on: they stay in fp32, because 256 levels before the
     sigmoid would leave steps in the alpha."""
     producers = {name: node for node in graph.node for name in node.output}
     node = producers[graph.output[0].name]
@@ -82,6 +82,6 @@ def float_tail(graph: GraphProto) -> list[str]:
 
 
 def _write_ranges(path: Path, extremes: dict[str, Extremes]) -> None:
-    """In the form in which onnxruntime keeps a calibration of its own."""
+    """Write the ranges in the form of onnxruntime's own calibrations."""
     ranges = {name: tuple(np.array([end]) for end in e.range()) for name, e in extremes.items()}
     save_tensors_data(TensorsData(CalibrationMethod.MinMax, ranges), path)

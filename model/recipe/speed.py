@@ -1,4 +1,4 @@
-"""Time and memory of one inference on one thread, each model in a process of its own."""
+"""Measure time and memory of one inference on one thread, each model in its own process."""
 
 import json
 import subprocess
@@ -20,10 +20,10 @@ FLAGS = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "amx_int8", "asimd", "asi
 
 @dataclass(frozen=True)
 class Cost:
-    """What one process measured of one model."""
+    """Hold what one process measured of one model."""
 
     load: float
-    """Seconds until the session is there, the file in the disk's cache."""
+    """Seconds to open the session, the file being cached."""
     seconds: float
     """Median over the rounds, the first inference left out."""
     peak_mib: float
@@ -32,14 +32,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Speed:
-    """All in one run on one machine: the ratios travel, the seconds don't."""
+    """Hold the costs of models measured in one run on one machine."""
 
     cpu_flags: list[str]
     costs: dict[str, Cost]
 
 
 def race(models: Mapping[str, Path]) -> Speed:
-    """Each model twice, forth and back, so that a drift of the clock shows in none."""
+    """Measure each model twice, in opposite orders, so that a drifting clock favours none."""
     turns = [*models, *reversed(list(models))]
     laps: dict[str, list[Cost]] = {name: [] for name in models}
     for name in turns:
@@ -56,7 +56,7 @@ def _together(first: Cost, second: Cost) -> Cost:
 
 
 def _measure(path: Path) -> Cost:
-    command = [sys.executable, "-m", "model.speed", str(path)]
+    command = [sys.executable, "-m", "model.recipe.speed", str(path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
     return Cost(*json.loads(done.stdout))
 
@@ -73,7 +73,7 @@ def _peak_mib() -> float:
 
 
 def _seconds(path: Path) -> tuple[float, float]:
-    """To load, and to run."""
+    """Return the seconds to load the model, and to run it."""
     start = perf_counter()
     session = open_session(path, threads=1)
     loaded = perf_counter() - start

@@ -8,23 +8,23 @@ from onnx import TensorProto, helper
 
 from model.recipe.detail import add_detail
 from model.recipe.graph import OPSET
+from model.recipe.graph_builder import GraphBuilder
 from model.recipe.pictures import SIDE
-from model.recipe.sketch import Sketch
 
 Map = npt.NDArray[np.float32]
 INSIDE = (slice(256, 768), slice(256, 768))
 
 
 def detailed(fused: Map, drawn: Map) -> Map:
-    sketch = Sketch()
-    output = add_detail(sketch, "fused", "drawn")
+    builder = GraphBuilder()
+    output = add_detail(builder, "fused", "drawn")
     shape = [1, 1, SIDE, SIDE]
     graph = helper.make_graph(
-        sketch.nodes,
+        builder.nodes,
         "detail",
         [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in ("fused", "drawn")],
         [helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)],
-        sketch.constants,
+        builder.constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

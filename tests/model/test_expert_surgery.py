@@ -7,8 +7,8 @@ import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from model.recipe.adapt import at_side, drop_last_resize, drop_sigmoid, fold_normalisation
+from model.recipe.compress_weights import compress_weights
 from model.recipe.graph import OPSET, GraphError
-from model.recipe.narrow import narrow
 
 RANDOM = np.random.default_rng(3)
 SIDE = 16
@@ -101,6 +101,6 @@ def test_normalisation_moves_into_the_kernel() -> None:
 def test_narrow_weights_are_nearly_the_same_and_a_quarter_in_size() -> None:
     model, data = network(channels=2048), picture()
     narrowed = copy(model)
-    narrow(narrowed)
+    compress_weights(narrowed)
     assert narrowed.ByteSize() < 0.4 * model.ByteSize(), "weights are as large as before"
     assert np.allclose(run(narrowed, data), run(model, data), atol=0.02)

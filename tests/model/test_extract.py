@@ -8,10 +8,10 @@ import pytest
 from onnx import ModelProto, numpy_helper
 
 from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
+from model.recipe.compress_weights import compress_weights
 from model.recipe.extract import extract_expert
 from model.recipe.gate import GATES
 from model.recipe.graph import GraphError
-from model.recipe.narrow import narrow
 from tests.model.parts import KINDS, ask, channels_first, described, expert, picture, run
 
 
@@ -84,7 +84,7 @@ def test_an_expert_has_its_own_weights_and_no_others() -> None:
 
 def test_narrow_weights_stay_narrow() -> None:
     made = expert("float", 1024, 16)
-    narrow(made)
+    compress_weights(made)
     pixels = picture()
     first = first_look([("expert", 1024, made)])
     found = extract_expert(first, "expert", 1024, 64)

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from model.recipe.fusion import fuse
 from model.recipe.gate import Gate
 from model.recipe.graph import OPSET
-from model.recipe.sketch import Sketch
+from model.recipe.graph_builder import GraphBuilder
 
 SIDE = 256
 GATE = Gate(
@@ -31,17 +31,17 @@ Maps = npt.NDArray[np.float32]
 
 def fused(maps: Sequence[Maps], gate: Gate = GATE) -> Maps:
     names = [f"expert_{index}" for index in range(len(maps))]
-    sketch = Sketch()
-    output = fuse(sketch, names, SIDE, gate)
+    builder = GraphBuilder()
+    output = fuse(builder, names, SIDE, gate)
     graph = helper.make_graph(
-        sketch.nodes,
+        builder.nodes,
         "fusion",
         [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 1, *each.shape])
             for name, each in zip(names, maps, strict=True)
         ],
         [helper.make_tensor_value_info(output, TensorProto.FLOAT, [1, 1, SIDE, SIDE])],
-        sketch.constants,
+        builder.constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

@@ -15,7 +15,7 @@ from onnx import ModelProto, numpy_helper
 from model.recipe import card, manifest
 from model.recipe.experts import GRAPHS
 from model.recipe.gate import GATES
-from model.recipe.share import WEIGHTS
+from model.recipe.shared_weights import WEIGHTS
 
 FOLDER = Path(manifest.__file__).parents[1]
 MANIFEST = manifest.read(FOLDER / manifest.NAME)

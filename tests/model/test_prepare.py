@@ -12,7 +12,7 @@ from cutout.refine.tiles import SIDE
 from cutout.segment.model_file import ModelError, check_files, is_prepared
 from cutout.segment.network import FIRST, SECOND, Network
 from cutout.settings import Settings
-from model.recipe.prepare import GRAPHS, prepare, require_equal
+from model.recipe.prepare import prepare, require_equal
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_nothing_is_left_to_optimise(prepared: Path, name: str) -> None:
 def test_the_folder_says_what_it_is(prepared: Path) -> None:
     assert is_prepared(prepared)
     assert not is_prepared(Settings().model_dir)
-    check_files(prepared, *GRAPHS, "weights.bin")
+    check_files(prepared, FIRST, SECOND, FILE, "weights.bin")
 
 
 def test_an_altered_source_is_refused(prepared: Path, tmp_path: Path) -> None:

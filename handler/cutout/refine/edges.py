@@ -2,7 +2,7 @@
 
 A small network sees tiles of the picture and of the coarse alpha, as in the refinement stages of
 CascadePSP (Cheng et al., CVPR 2020) and BackgroundMattingV2 (Lin et al., CVPR 2021), and says the
-alpha of each pixel. `model/recipe/refiner` says what it is and how it was fitted.
+alpha of each pixel. `model/recipe/edge_refiner` says what it is and how it was fitted.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from cutout.pictures import Alpha, Picture
 from cutout.refine.blend import UNIT, Changes, blend
 from cutout.refine.guard import guard
 from cutout.refine.tiles import SIDE, Tile, tiles
-from cutout.segment.model_file import check_files, is_prepared
+from cutout.segment.model_file import ModelError, check_files, is_prepared, listed_files
 from cutout.timing import Deadline
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ Seen = npt.NDArray[np.uint8]
 class EdgeRefiner:
     """Callable: picture, coarse alpha, its enlargement, deadline → alpha of the picture's size.
 
-    The session is made on another thread from the moment of construction, as the network's.
+    The session is made on another thread from the moment of construction, as the network's. A
+    folder whose manifest lists no refiner leaves every enlarged alpha as it is.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class EdgeRefiner:
     ) -> None:
         self._batch, self._clock = batch, clock
         loader = ThreadPoolExecutor(1, "edges")
-        self._session = loader.submit(_load, model_dir / FILE, threads)
+        self._session = loader.submit(_load, model_dir, threads)
         loader.shutdown(wait=False)
 
     def __call__(
@@ -59,6 +60,8 @@ class EdgeRefiner:
         """As many tiles as there is time for, those with most of an edge first; the rest stays as
         it was. Where the picture is no larger than the coarse alpha nothing is to be won."""
         if max(picture.size) <= max(coarse.shape) or not deadline.remaining():
+            return enlarged
+        if self._session.result() is None:
             return enlarged
         changes: Changes = np.zeros(enlarged.shape, np.int16)
         longest = 0.0
@@ -76,8 +79,11 @@ class EdgeRefiner:
         self._session.result()
 
     def infer(self, seen: Seen) -> Alpha:
-        """The bare network: to shape (tiles, SIDE, SIDE)."""
-        (output,) = self._session.result().run(None, {"tiles": seen})
+        """Run the bare network; return shape (tiles, SIDE, SIDE)."""
+        session = self._session.result()
+        if session is None:
+            raise ModelError(f"The model has no {FILE} in its manifest.")
+        (output,) = session.run(None, {"tiles": seen})
         alpha: Alpha = output
         return alpha
 
@@ -93,13 +99,16 @@ class EdgeRefiner:
             changes[tile.inside] += part[tile.within]
 
 
-def _load(path: Path, threads: int) -> "InferenceSession":
+def _load(folder: Path, threads: int) -> "InferenceSession | None":
+    """Return the session, or None where the manifest lists no refiner; raise `ModelError`."""
+    if FILE not in listed_files(folder):
+        return None
     from cutout.segment.session import load_session  # noqa: PLC0415  # on this thread as well
 
-    prepared = is_prepared(path.parent)
+    prepared = is_prepared(folder)
     if not prepared:
-        check_files(path.parent, path.name)
-    return load_session(path, threads, optimised=prepared)
+        check_files(folder, FILE)
+    return load_session(folder / FILE, threads, optimised=prepared)
 
 
 def _seen(picture: Picture, enlarged: Alpha, found: list[Tile]) -> Seen:

@@ -1,1 +1,1 @@
-"""Room four: a picture becomes a coarse alpha, at the network's size."""
+"""Turn a picture into a coarse alpha, at the network's size."""

@@ -1,5 +1,7 @@
-"""The network's files, known by their digests: one that was cut off on its way, or is another,
-would answer every picture with nonsense."""
+"""Check the networks' files against the digests in their manifest.
+
+A file that was cut off on its way, or replaced, would answer every picture with nonsense.
+"""
 
 import json
 from hashlib import file_digest
@@ -7,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST, WEIGHTS = "manifest.json", "weights.bin"
+HOW_TO_WRITE = "Write it with `python -m model.recipe.manifest FOLDER` (docs/own-network.md)."
 
 
 class ModelError(Exception):
-    """There is no model to work with; the message is one line for whoever starts the server."""
+    """Report in one line why there is no network to work with."""
 
 
 def is_prepared(folder: Path) -> bool:
@@ -19,24 +22,41 @@ def is_prepared(folder: Path) -> bool:
     return _manifest(folder).get("prepared") is True
 
 
+def listed_files(folder: Path) -> list[str]:
+    """Return the names of the files that the manifest in `folder` lists. Raise `ModelError` where
+    it can't be read."""
+    return list(_files(folder))
+
+
 def check_files(folder: Path, *names: str) -> None:
-    """Raises `ModelError` where a file is missing, or not the one that the folder's manifest names.
-    (55 ms for 98 MB, on the thread that loads the model.)"""
+    """Compare files with their digests in the folder's manifest (55 ms for 98 MB). Raise
+    `ModelError` where one is missing, not listed, or has another digest."""
+    files = _files(folder)
+    for name in names:
+        if name not in files:
+            raise ModelError(
+                f"The model has no {name} in its manifest, {folder / MANIFEST}. {HOW_TO_WRITE}"
+            )
+        _check(folder / name, files[name])
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Return each listed file's sha256 in hex."""
     files: Any = _manifest(folder).get("files")
     try:
-        for name in names:
-            _check(folder / name, files[name]["sha256"])
-    except OSError as error:
-        raise ModelError(f"The model can not be read: {error}") from error
-    except (LookupError, TypeError) as error:
+        return {str(name): str(entry["sha256"]) for name, entry in files.items()}
+    except (AttributeError, LookupError, TypeError) as error:
         raise _broken(folder) from error
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
     try:
-        found = json.loads((folder / MANIFEST).read_text())
+        found = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise ModelError(f"The model has no manifest: {path} is missing. {HOW_TO_WRITE}") from error
     except OSError as error:
-        raise ModelError(f"The model can not be read: {error}") from error
+        raise ModelError(f"The model's manifest can not be read: {error}") from error
     except ValueError as error:
         raise _broken(folder) from error
     if not isinstance(found, dict):
@@ -45,11 +65,16 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _broken(folder: Path) -> ModelError:
-    return ModelError(f"The model's manifest is broken: {folder / MANIFEST}")
+    return ModelError(f"The model's manifest is broken: {folder / MANIFEST}. {HOW_TO_WRITE}")
 
 
 def _check(path: Path, wanted: str) -> None:
-    with path.open("rb") as file:
-        found = file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            found = file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise ModelError(f"The model lacks a file that its manifest lists: {path}") from error
+    except OSError as error:
+        raise ModelError(f"The model can not be read: {error}") from error
     if found != wanted:
         raise ModelError(f"The model is not the one of its manifest: {path} (sha256 {found})")

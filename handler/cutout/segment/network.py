@@ -1,10 +1,11 @@
-"""The networks: several experts and their fusion (`model/README.md`).
+"""Segment a picture with the networks of a folder (`model/README.md`).
 
-`fast.onnx` is the first look, `best.onnx` the second and closer one: it takes what the first has
-seen beside the picture.
+`fast.onnx` is the first look. `best.onnx`, which a folder need not have, is the second and closer
+one: it takes the first one's outputs beside the picture.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,7 +16,7 @@ from PIL import Image
 
 from cutout.choices import Model
 from cutout.pictures import Alpha, Picture
-from cutout.segment.model_file import WEIGHTS, check_files, is_prepared
+from cutout.segment.model_file import ModelError, check_files, is_prepared, listed_files
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -24,15 +25,17 @@ Square: TypeAlias = npt.NDArray[np.uint8]
 """Shape (1, SIDE, SIDE, 3), RGB."""
 
 SIDE = 1024
-"""Pixels of the square that every graph takes; the experts look at it at sides of their own."""
+"""Side in pixels of the square that every graph takes; experts shrink it to their own sides."""
 FILTER = Image.Resampling.HAMMING
+PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
+"""Shapes of what every graph takes and returns."""
 FIRST, SECOND = "fast.onnx", "best.onnx"
 DOUBT = {Model.FAST: inf, Model.AUTO: 0.014, Model.BEST: -inf}
-"""The doubt about the first look, 0..1, above which a second one follows.
+"""Limit of the doubt about the first look, 0..1, above which a second one follows.
 
-The doubt is the mean distance of the fused alpha and that of the expert which draws the detail.
-On the training pictures, fitted without their sources, 43 % are above 0.014, and of all 0.8 % lose
-more than 0.005 of error by not being looked at again (`model/README.md`).
+The doubt is the mean distance between the fused alpha and that of the expert with the finest
+detail. Of the training pictures, fitted without their sources, 43 % are above 0.014, and 0.8 %
+lose more than 0.005 of error because they are not looked at again (`model/EXPERIMENTS.md`).
 """
 
 
@@ -41,15 +44,16 @@ class Network:
 
     The sessions are made on another thread from the moment of construction, so that a cold start
     can import the web framework meanwhile. `wait` does not wait for the second look's, which can
-    be made while the first look is at work.
+    be made while the first look is at work. A folder whose manifest lists no second graph has one
+    look, whatever `model` says (docs/own-network.md).
     """
 
     def __init__(self, folder: Path, model: Model, threads: int) -> None:
         self._doubt = DOUBT[model]
-        names = (FIRST,) if model is Model.FAST else (FIRST, SECOND)
         loader = ThreadPoolExecutor(1, "model")
-        checked = loader.submit(_check, folder, names)
-        self._sessions = [loader.submit(_load, checked, folder / name, threads) for name in names]
+        files = loader.submit(_check, folder, look_twice=model is not Model.FAST)
+        self._first = loader.submit(_load_first, files, threads)
+        self._second = loader.submit(_load_second, files, threads)
         loader.shutdown(wait=False)
 
     def __call__(self, picture: Picture) -> Alpha:
@@ -58,43 +62,79 @@ class Network:
     def wait(self) -> None:
         """Return when the first look can begin; raise `ModelError` where a file is missing or
         broken."""
-        self._sessions[0].result()
+        self._first.result()
 
     def infer(self, data: Square) -> Alpha:
-        """Return the alpha of a square."""
-        seen = _run(self._sessions[0], {"picture": data})
+        """Return the alpha of a square. A first graph without ``doubt`` is always in doubt."""
+        seen = _run(self._first.result(), {"picture": data})
         alpha: Alpha = seen.pop("alpha")
-        if seen.pop("doubt")[0] > self._doubt:
-            alpha = _run(self._sessions[1], {"picture": data, **seen})["alpha"]
+        doubt = seen.pop("doubt", [inf])[0]
+        if doubt > self._doubt and (second := self._second.result()):
+            alpha = _run(second, {"picture": data, **seen})["alpha"]
         return alpha
 
 
 def square(picture: Picture) -> Square:
-    """Return the picture squashed to the square, in one step: Pillow's `reducing_gap` saves a third
-    of 0.1 s at 4096² and costs the mask a few per cent of its error. The networks were trained on
-    pictures shrunk without any filter: one that leaves a large picture sharper than a bilinear
-    filter does serves them better (`model/README.md` has figures)."""
+    """Return the picture resized to the square, whatever its proportions, in one step.
+
+    Pillow's `reducing_gap` would save a third of 0.1 s at 4096² and raise the mask's error by a few
+    per cent. The networks were trained on pictures shrunk without a filter, so that a filter which
+    keeps a picture sharper than a bilinear one suits them (figures: `model/EXPERIMENTS.md`)."""
     small = picture.flat.resize((SIDE, SIDE), FILTER)
     return np.asarray(small)[np.newaxis]
 
 
-def _check(folder: Path, names: tuple[str, ...]) -> bool:
-    """Return whether the graphs are prepared; raise `ModelError` where a file is not the one of
-    the manifest."""
-    prepared = is_prepared(folder)
+@dataclass(frozen=True)
+class _Files:
+    """Hold the graphs that were found, the second one being optional."""
+
+    first: Path
+    second: Path | None
+    prepared: bool
+
+
+def _check(folder: Path, *, look_twice: bool) -> _Files:
+    """Find the graphs; raise `ModelError` where a file is missing, or not the manifest's."""
+    listed, prepared = listed_files(folder), is_prepared(folder)
+    graphs = [FIRST, SECOND] if look_twice and SECOND in listed else [FIRST]
     if not prepared:
-        check_files(folder, *names, WEIGHTS)
-    return prepared
+        check_files(folder, *graphs, *(name for name in listed if not name.endswith(".onnx")))
+    return _Files(folder / FIRST, folder / SECOND if SECOND in graphs else None, prepared)
 
 
-def _load(checked: "Future[bool]", path: Path, threads: int) -> "InferenceSession":
+def _load_first(found: "Future[_Files]", threads: int) -> "InferenceSession":
+    files = found.result()
+    return _load(files.first, threads, files)
+
+
+def _load_second(found: "Future[_Files]", threads: int) -> "InferenceSession | None":
+    files = found.result()
+    return _load(files.second, threads, files) if files.second else None
+
+
+def _load(path: Path, threads: int, files: _Files) -> "InferenceSession":
     from cutout.segment.session import load_session  # noqa: PLC0415  # on this thread as well
 
-    return load_session(path, threads, optimised=checked.result())
+    session = load_session(path, threads, optimised=files.prepared)
+    _require_ports(session, path)
+    return session
 
 
-def _run(session: "Future[InferenceSession]", feed: dict[str, Any]) -> dict[str, Any]:
-    """Return a graph's outputs by their names."""
-    loaded = session.result()
-    names = [each.name for each in loaded.get_outputs()]
-    return dict(zip(names, loaded.run(names, feed), strict=True))
+def _require_ports(session: "InferenceSession", path: Path) -> None:
+    """Raise `ModelError` unless the graph takes ``picture`` and returns ``alpha``."""
+    ports = (session.get_inputs(), "picture", PICTURE), (session.get_outputs(), "alpha", ALPHA)
+    for found, name, shape in ports:
+        port = next((each for each in found if each.name == name), None)
+        if port is None or port.type != "tensor(uint8)" or port.shape != shape:
+            raise ModelError(
+                f"The model {path} needs {name}, uint8 of shape {shape}; it has "
+                + (f"{port.type} of {port.shape}" if port else f"no {name}")
+                + ". `make wrap` makes such a graph (docs/own-network.md)."
+            )
+
+
+def _run(session: "InferenceSession", feed: dict[str, Any]) -> dict[str, Any]:
+    """Return a graph's outputs by their names, of those of `feed` that it takes."""
+    names = [each.name for each in session.get_outputs()]
+    taken = {each.name: feed[each.name] for each in session.get_inputs()}
+    return dict(zip(names, session.run(names, taken), strict=True))

@@ -1,1 +1,1 @@
-"""A fourth expert: features of MobileSAM's image encoder, frozen, and a small decoder of ours."""
+"""Fit the fourth expert: MobileSAM's image encoder with a small decoder of our own."""

@@ -1,10 +1,11 @@
-"""``python -m model.recipe.tinyvit --train FOLDER``: observe → fit → check → write the expert.
+"""Fit the TinyViT expert: ``python -m model.recipe.tinyvit --train FOLDER --out FILE``.
 
-``--fold N`` leaves a fold's sources out and says how the expert does on them. torch (2.13, CPU) is
-needed beside the project's own packages. Two cores take about half an hour.
+``--fold N`` leaves a fold's sources out and reports the expert's error on them. torch (2.13, CPU)
+is needed beside the project's own packages. Two cores take about half an hour.
 """
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,15 +14,15 @@ import onnx
 import onnxruntime as ort
 import torch
 
+from model.recipe.download import fetch, find, read
 from model.recipe.experts import TINYVIT_448
 from model.recipe.graph import INPUT, OUTPUT, GraphError
 from model.recipe.tinyvit.checkpoint import Tensors, read_checkpoint
-from model.recipe.tinyvit.encoder import PREFIX
-from model.recipe.tinyvit.expert import build
-from model.recipe.tinyvit.fit import DECODER_FIRST, TOGETHER, Expert, Indices, fit, load
+from model.recipe.tinyvit.encoder_graph import PREFIX
+from model.recipe.tinyvit.expert_graph import build
+from model.recipe.tinyvit.features import Observed, encoder_input, observe
 from model.recipe.tinyvit.folds import FOLDS
-from model.recipe.tinyvit.observe import Observed, encoder_input, observe
-from model.recipe.weights import fetch, find, read
+from model.recipe.tinyvit.train import DECODER_FIRST, TOGETHER, Expert, Indices, fit, load
 
 SEED = 0
 CLOSE = 0.02
@@ -29,7 +30,7 @@ CLOSE = 0.02
 
 
 def main() -> None:
-    """Write the expert in fp32, or what a fold's pictures get."""
+    """Write the expert in fp32; report on the fold that was left out, if any."""
     given = _arguments()
     torch.set_num_threads(given.threads)
     with TemporaryDirectory() as folder:
@@ -40,8 +41,9 @@ def main() -> None:
         torch.manual_seed(SEED)
         expert = Expert()
         _start(expert, tensors)
-        fit(expert, observed, fitted, DECODER_FIRST, SEED)
-        fit(expert, observed, fitted, TOGETHER, SEED)
+        for course in (DECODER_FIRST, TOGETHER):
+            epochs = given.epochs or course.epochs
+            fit(expert, observed, fitted, replace(course, epochs=epochs), SEED)
     model = build(*_weights(expert, tensors))
     require_same(model, expert, observed, fitted[:4])
     onnx.save(model, given.out)
@@ -55,6 +57,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--packages", type=Path, help="folder of packages, instead of pip")
     parser.add_argument("--kept", type=Path, help="where features are kept between runs")
     parser.add_argument("--fold", type=int, choices=range(len(FOLDS)), help="leave its sources out")
+    parser.add_argument("--epochs", type=int, help="epochs of either course, to try the command")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True, help="the ONNX file")
     return parser.parse_args()

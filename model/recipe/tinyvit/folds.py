@@ -1,4 +1,4 @@
-"""Folds by source: what is measured on a fold was fitted without any picture of its sources."""
+"""Define cross-validation folds by source: no source is both fitted on and measured."""
 
 FOLDS = (
     ("ecssd", "ecssd_more"),

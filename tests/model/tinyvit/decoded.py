@@ -1,4 +1,4 @@
-"""The decoder of `model.recipe.tinyvit.decoder` in plain numpy."""
+"""The decoder of `model.recipe.tinyvit.decoder_torch` in plain numpy."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,1 @@
+"""Fit and build the edge refiner, which sharpens edges of large pictures."""

@@ -1,1 +1,0 @@
-"""The edge refiner: how it is fitted, from drawn mattes over photos."""

@@ -1,0 +1,252 @@
+"""Serve a network of one's own: a folder with one graph and a manifest (docs/own-network.md)."""
+
+import json
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import requests
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
+from PIL import Image
+
+from cutout.choices import Mode, Model
+from cutout.engine import open_pipeline
+from cutout.options import Options
+from cutout.pictures import Picture
+from cutout.refine.edges import FILE, EdgeRefiner
+from cutout.segment.model_file import MANIFEST, WEIGHTS, ModelError
+from cutout.segment.network import FIRST, SECOND, Network
+from cutout.timing import NO_DEADLINE, Clock, Deadline
+from model.recipe.graph import GraphError
+from model.recipe.manifest import write_files
+from model.recipe.prepare import prepare
+from model.recipe.wrap import Convention, wrap, write_folder
+from tests.local_server import ROOT, LocalServer
+
+SIDE = 64
+PLAIN = Convention((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+
+
+def redness(side: int | str = SIDE, opset: int = 17) -> ModelProto:
+    """Return a network that finds what is red: red minus green."""
+    weight = np.array([1, -1, 0], np.float32).reshape(1, 3, 1, 1)
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "w"], ["y"], "conv")],
+        "redness",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, side, side])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1, side, side])],
+        [numpy_helper.from_array(weight, "w")],
+    )
+    imports = [helper.make_opsetid("", opset)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=8)
+
+
+def half_red(size: tuple[int, int] = (200, 100)) -> Image.Image:
+    """Return a picture whose left half is red, and whose right half is white."""
+    picture = Image.new("RGB", size, "white")
+    picture.paste((255, 0, 0), (0, 0, size[0] // 2, size[1]))
+    return picture
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one wrapped graph and its manifest."""
+    onnx.save(redness(), tmp_path / "redness.onnx")
+    write_folder(tmp_path / "redness.onnx", tmp_path / "own", PLAIN)
+    return tmp_path / "own"
+
+
+def require_left_half(alpha: np.ndarray) -> None:
+    width = alpha.shape[1]
+    assert alpha[:, : width * 2 // 5].min() == 255
+    assert alpha[:, width * 3 // 5 :].max() == 0
+
+
+def test_one_graph_and_a_manifest_are_enough(folder: Path) -> None:
+    assert {each.name for each in folder.iterdir()} == {FIRST, MANIFEST}
+    assert list(json.loads((folder / MANIFEST).read_text())["files"]) == [FIRST]
+
+
+@pytest.mark.parametrize("model", Model)
+def test_it_is_used_whatever_the_model(folder: Path, model: Model) -> None:
+    network = Network(folder, model, 1)
+    network.wait()
+    require_left_half(network(Picture(half_red())))
+
+
+def test_edges_stay_where_no_refiner_is_listed(folder: Path) -> None:
+    refiner = EdgeRefiner(folder, 1)
+    refiner.wait()
+    coarse = np.zeros((1024, 1024), np.uint8)
+    coarse[:, :500] = 255
+    enlarged = coarse.repeat(2, 0).repeat(2, 1)
+    picture = Picture(half_red((2048, 2048)))
+    assert refiner(picture, coarse, enlarged, Deadline(1e9)) is enlarged
+    with pytest.raises(ModelError, match=FILE):
+        refiner.infer(np.zeros((1, 96, 96, 4), np.uint8))
+
+
+@pytest.mark.parametrize("size", [(200, 100), (1600, 1200)])
+def test_the_pipeline_works_with_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("CUTOUT_MODEL_DIR", str(folder))
+    pipeline = open_pipeline()
+    composition = pipeline.compose_picture(
+        Picture(half_red(size)), Options(mode=Mode.FG_MASK), Clock(NO_DEADLINE)
+    )
+    require_left_half(composition.pixels)
+
+
+def test_the_local_server_works_with_it(folder: Path, tmp_path: Path) -> None:
+    file = BytesIO()
+    half_red().save(file, "PNG")
+    environment = {"CUTOUT_MODEL_DIR": str(folder), "CUTOUT_STORAGE_DIR": str(tmp_path / "files")}
+    with LocalServer("cutout", **environment) as server:
+        answer = requests.post(
+            f"{server.url}/v1/results?mode=fg-mask",
+            files={"image": ("a.png", file.getvalue())},
+            timeout=60,
+        )
+    assert answer.status_code == 200
+    assert answer.json()["results"][0]["status"]["code"] == "ok"
+
+
+def test_the_image_can_prepare_it(folder: Path, tmp_path: Path) -> None:
+    prepare(folder, tmp_path / "prepared")
+    require_left_half(Network(tmp_path / "prepared", Model.AUTO, 1)(Picture(half_red())))
+
+
+@pytest.mark.parametrize("name", [FIRST, SECOND, FILE, WEIGHTS, "more.bin"])
+def test_a_listed_file_that_is_missing_is_named(folder: Path, name: str) -> None:
+    (folder / name).touch()
+    write_files(folder)
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=rf"lists: .*{name}"):
+        _open(folder)
+
+
+def _open(folder: Path) -> None:
+    network, edges = Network(folder, Model.BEST, 1), EdgeRefiner(folder, 1)
+    network.wait()
+    edges.wait()
+
+
+def test_a_graph_that_is_not_listed_is_named(folder: Path) -> None:
+    (folder / FIRST).rename(folder / "mine.onnx")
+    write_files(folder)
+    with pytest.raises(ModelError, match=f"no {FIRST} in its manifest"):
+        _open(folder)
+
+
+def test_a_missing_manifest_is_named(folder: Path) -> None:
+    (folder / MANIFEST).unlink()
+    with pytest.raises(ModelError, match="no manifest"):
+        _open(folder)
+
+
+def test_a_graph_of_another_kind_is_refused(folder: Path) -> None:
+    onnx.save(redness(), folder / FIRST)
+    write_files(folder)
+    with pytest.raises(ModelError, match="needs picture, uint8"):
+        _open(folder)
+
+
+def test_a_graph_without_alpha_is_refused(folder: Path) -> None:
+    model = onnx.load(folder / FIRST)
+    model.graph.node.append(helper.make_node("Identity", ["alpha"], ["mask"]))
+    model.graph.output[0].name = "mask"
+    onnx.save(model, folder / FIRST)
+    write_files(folder)
+    with pytest.raises(ModelError, match="needs alpha, uint8"):
+        _open(folder)
+
+
+def test_a_file_that_is_no_graph_is_refused(folder: Path) -> None:
+    (folder / FIRST).write_bytes(b"nothing")
+    write_files(folder)
+    with pytest.raises(ModelError, match="can not be loaded"):
+        _open(folder)
+
+
+def test_weights_outside_the_graph_are_found(folder: Path) -> None:
+    _save_with_weights_outside(folder)
+    write_files(folder)
+    _open(folder)
+    require_left_half(Network(folder, Model.AUTO, 1)(Picture(half_red())))
+
+
+def test_weights_that_no_manifest_lists_are_missed_in_one_line(folder: Path) -> None:
+    _save_with_weights_outside(folder)
+    (folder / "more.bin").unlink()
+    write_files(folder)
+    with pytest.raises(ModelError, match=r"fast\.onnx can not be loaded: [^\n]+$"):
+        _open(folder)
+
+
+def _save_with_weights_outside(folder: Path) -> None:
+    model = onnx.load(folder / FIRST)
+    (weight,) = (each for each in model.graph.initializer if each.name == "network/w")
+    (folder / "more.bin").write_bytes(weight.raw_data)
+    set_external_data(weight, "more.bin", 0, len(weight.raw_data))
+    weight.ClearField("raw_data")
+    weight.data_location = TensorProto.EXTERNAL
+    onnx.save(model, folder / FIRST)
+
+
+def test_a_second_graph_takes_what_it_needs_of_the_first(folder: Path) -> None:
+    """A first graph that says no doubt is followed by the second; only `fast` never is."""
+    (folder / SECOND).write_bytes((folder / FIRST).read_bytes())
+    first = onnx.load(folder / FIRST)
+    first.graph.node[-1].output[0] = "before"
+    first.graph.node.append(helper.make_node("BitwiseNot", ["before"], ["alpha"]))
+    onnx.save(first, folder / FIRST)
+    write_files(folder)
+    alphas = {model: Network(folder, model, 1)(Picture(half_red())) for model in Model}
+    require_left_half(alphas[Model.AUTO])
+    assert np.array_equal(alphas[Model.BEST], alphas[Model.AUTO])
+    require_left_half(255 - alphas[Model.FAST])
+
+
+def test_logits_become_an_alpha(tmp_path: Path) -> None:
+    """Red gives a logit of 10, white one of -10."""
+    onnx.save(redness(), tmp_path / "redness.onnx")
+    convention = Convention((0.5, 0.0, 0.0), (0.05, 0.05, 1.0), logits=True)
+    write_folder(tmp_path / "redness.onnx", tmp_path / "own", convention)
+    require_left_half(Network(tmp_path / "own", Model.AUTO, 1)(Picture(half_red())))
+
+
+@pytest.mark.parametrize("opset", [13, 18, 21])
+def test_networks_of_other_opsets_are_wrapped(tmp_path: Path, opset: int) -> None:
+    onnx.save(redness(opset=opset), tmp_path / "redness.onnx")
+    write_folder(tmp_path / "redness.onnx", tmp_path / "own", PLAIN)
+    require_left_half(Network(tmp_path / "own", Model.AUTO, 1)(Picture(half_red())))
+
+
+def test_a_side_is_chosen_for_a_network_that_takes_any(tmp_path: Path) -> None:
+    with pytest.raises(GraphError, match="--side"):
+        wrap(redness("side"), PLAIN)
+    onnx.save(redness("side"), tmp_path / "redness.onnx")
+    command = [sys.executable, "-m", "model.recipe.wrap", "redness.onnx", "own", "--side", "32"]
+    subprocess.run(
+        [*command, "--mean", "0", "0", "0", "--deviation", "1", "1", "1"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{ROOT / 'handler'}:{ROOT}"},
+        check=True,
+    )
+    require_left_half(Network(tmp_path / "own", Model.AUTO, 1)(Picture(half_red())))
+
+
+def test_a_side_other_than_the_networks_is_refused() -> None:
+    with pytest.raises(GraphError, match="float32 of shape"):
+        wrap(redness(), Convention(side=32))
+
+
+def test_the_recipes_manifest_is_not_replaced() -> None:
+    with pytest.raises(FileExistsError, match="make model"):
+        write_files(ROOT / "model")
