@@ -1,4 +1,4 @@
-"""Starts as a Markdown page."""
+"""Render cold starts as Markdown, for the part `cold` of `docs/performance.md`."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -9,41 +9,37 @@ BARS = {"`/v1/version`": 1.5, "1024 x 1024 cut-out": 3.5}
 """Seconds to the first answer, by what is asked."""
 RATIO = 0.5
 
-PAGE = """# Cold start
-
-Made by `make bench-cold N={count}`: medians of {count} cold containers each on {cpu}, held to one
-processor and {memory} MB. Seconds from the engine's command that starts the container to the last
-byte of its first answer. *naive* is the same code after one `pip install`, with the float model and
-no bytecode of its own (`benchmarks/cold/naive.Dockerfile`). The files are in this machine's cache:
-what Lambda adds for fetching an image is not in here (`benchmarks/aws` measures it there). The
-naive image runs the same code, lazy imports included, so its `/v1/version` gains from them as well.
+PART = """Made by `make bench-cold N={count}`: medians of {count} new containers each on {cpu},
+limited to one processor and {memory} MB. Times are seconds from the command that starts the
+container to the last byte of its first answer. The files are in this machine's cache, so the
+time that Lambda needs to fetch an image is not included. *naive* is the same code after one
+`pip install`, with the float model and without precompiled bytecode.
 
 | first answer | this image | naive | ratio | bars |
 |---|---:|---:|---:|---|
 {totals}
 
-What the time goes into, stage after stage. *container* is the engine's, the emulator's and the
-call's share, up to the function's process; *wait* is for what of the model is not open when all is
-imported; *session* passes on a thread beside the imports and is no part of the sum.
+The same time by stage: *container* ends when the function's process starts, *wait* is for the part
+of the model that is not loaded when the imports end, and *session* runs on a thread beside the
+imports, so the sum leaves it out.
 
 | first answer | image | {names} |
 |---|---|{rules}
-{stages}
-"""
+{stages}"""
 
 Runs = Mapping[str, tuple[Sequence[Start], Sequence[Start]]]
 """By what is asked: starts of this image, and of the naive one."""
 
 
 def render(runs: Runs, count: int, cpu: str) -> str:
-    """The page's text."""
+    """Return the part as Markdown."""
     totals = [_total(asked, ours, naive) for asked, (ours, naive) in runs.items()]
     stages = [
         _stages(asked, image, starts)
         for asked, pair in runs.items()
         for image, starts in zip(("this", "naive"), pair, strict=True)
     ]
-    return PAGE.format(
+    return PART.format(
         count=count,
         cpu=cpu,
         memory=MEMORY_MB,
