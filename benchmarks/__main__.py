@@ -15,7 +15,7 @@ from benchmarks.worker import Measurement
 from cutout.choices import Mode
 from tools.page import update
 
-SIDES = (512, 1024, 2048, 4096)
+SIDES = (1024, 4096)
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
 

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from benchmarks.cold import naive
-from benchmarks.cold.page import BARS, render
+from benchmarks.cold.page import BARS, render, render_stages
 from benchmarks.cold.start import ROOT, Start, cut_out_event, start_once, version_event
 from benchmarks.report import processor
 from tools.engine import Engine
@@ -38,7 +38,7 @@ def main() -> None:
         runs[asked] = pairs
     part = render(runs, given.count, processor())
     update(PAGE, "cold", part)
-    print(part)
+    print(part, render_stages(runs), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -10,21 +10,20 @@ BARS = {"`/v1/version`": 1.5, "1024 x 1024 cut-out": 3.5}
 RATIO = 0.5
 
 PART = """Made by `make bench-cold N={count}`: medians of {count} new containers each on {cpu},
-limited to one processor and {memory} MB. Times are seconds from the command that starts the
-container to the last byte of its first answer. The files are in this machine's cache, so the
-time that Lambda needs to fetch an image is not included. *naive* is the same code after one
-`pip install`, with the float model and without precompiled bytecode.
+limited to one processor and {memory} MB. Seconds run from the command that starts the container to
+the last byte of its first answer, without the time that Lambda needs to fetch an image. *naive* is
+the same code after one `pip install`, with the float model and without precompiled bytecode.
 
 | first answer | this image | naive | ratio | bars |
 |---|---:|---:|---:|---|
-{totals}
+{totals}"""
 
-The same time by stage: *container* ends when the function's process starts, *wait* is for the part
-of the model that is not loaded when the imports end, and *session* runs on a thread beside the
-imports, so the sum leaves it out.
+STAGES_PART = """By stage: *container* ends when the function's process starts, *wait* is for parts of
+the model that are not loaded when the imports end, and *session* runs beside the imports, outside
+the sum.
 
-| first answer | image | {names} |
-|---|---|{rules}
+| first answer | {names} |
+|---|{rules}
 {stages}"""
 
 Runs = Mapping[str, tuple[Sequence[Start], Sequence[Start]]]
@@ -34,19 +33,14 @@ Runs = Mapping[str, tuple[Sequence[Start], Sequence[Start]]]
 def render(runs: Runs, count: int, cpu: str) -> str:
     """Return the part as Markdown."""
     totals = [_total(asked, ours, naive) for asked, (ours, naive) in runs.items()]
-    stages = [
-        _stages(asked, image, starts)
-        for asked, pair in runs.items()
-        for image, starts in zip(("this", "naive"), pair, strict=True)
-    ]
-    return PART.format(
-        count=count,
-        cpu=cpu,
-        memory=MEMORY_MB,
-        totals="\n".join(totals),
-        names=" | ".join(STAGES),
-        rules="---:|" * len(STAGES),
-        stages="\n".join(stages),
+    return PART.format(count=count, cpu=cpu, memory=MEMORY_MB, totals="\n".join(totals))
+
+
+def render_stages(runs: Runs) -> str:
+    """Return a table of this image's stages, for the terminal."""
+    stages = [_stages(asked, ours) for asked, (ours, _) in runs.items()]
+    return STAGES_PART.format(
+        names=" | ".join(STAGES), rules="---:|" * len(STAGES), stages="\n".join(stages)
     )
 
 
@@ -58,6 +52,6 @@ def _total(asked: str, ours: Sequence[Start], naive: Sequence[Start]) -> str:
     return f"| {asked} | {found:.2f} | {other:.2f} | {ratio:.2f} | {verdicts} |"
 
 
-def _stages(asked: str, image: str, starts: Sequence[Start]) -> str:
+def _stages(asked: str, starts: Sequence[Start]) -> str:
     cells = [f"{median(getattr(each, stage) for each in starts):.2f}" for stage in STAGES]
-    return f"| {asked} | {image} | {' | '.join(cells)} |"
+    return f"| {asked} | {' | '.join(cells)} |"

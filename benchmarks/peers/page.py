@@ -15,11 +15,10 @@ OURS = "ours"
 NONE = "-"
 
 PART = """Made by `make bench-peers SETS=folder` on {cpu}, each program
-alone on {cores} of its cores, warm. Seconds run from the picture's file to the PNG (ours: to the
-JSON with the PNG in base64), and the ratio to {reference} follows in brackets. `photo` is our own,
-with camera-like grain (median of {repeats} runs); a set shows the median over its pictures. *peak*
-is the highest resident memory over all pictures. @imgly/background-removal-node runs its own fp16
-ISNet ("medium") with sharp 0.33.
+alone on {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with
+the ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a
+set shows the median over its pictures. *peak* is the highest resident memory. @imgly runs its own
+fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
 
@@ -30,8 +29,8 @@ EDGES = """Mean absolute error of the alpha within 24 pixels of the true edge, a
 
 {edges}
 
-Error of the colours along soft edges when the cut-out lies on black and on white. The truth is the
-true alpha with the object's colours as pymatting's multilevel method estimates them:
+Error of the colours at soft edges on black and on white, to the true alpha with the colours that
+pymatting's multilevel method estimates:
 
 {fringes}
 """
