@@ -18,9 +18,9 @@ the same code after one `pip install`, with the float model and without precompi
 |---|---:|---:|---:|---|
 {totals}"""
 
-STAGES_PART = """By stage: *container* ends when the function's process starts, *wait* is for parts of
-the model that are not loaded when the imports end, and *session* runs beside the imports, outside
-the sum.
+STAGES_PART = """By stage: *container* ends when the function's process starts, *wait* is for parts
+of the model that are not loaded when the imports end, and *session* runs beside the imports,
+outside the sum.
 
 | first answer | {names} |
 |---|{rules}
