@@ -19,8 +19,8 @@ export function watchBackdrops(backdrop, onChange, nothing) {
     byId("colour-chip").style.background = byId("colour").value;
     change();
   });
-  // Whoever clicks on it wants to choose one; whoever comes with the arrow keys may be on the way to
-  // another button, and has one of its own.
+  // A click opens the file dialog. The arrow keys do not, because they may only pass this button on
+  // the way to another.
   byId("backdrops").querySelector('[value="picture"]').addEventListener("click", (event) => {
     if (event.detail > 0 && !backdrop.picture) byId("scene").click();
   });
