@@ -8,7 +8,7 @@ import onnxruntime
 
 from benchmarks.worker import Measurement
 
-STAGES = ("fetch", "decode", "segment", "refine", "compose", "encode", "answer")
+STAGES = ("decode", "segment", "refine", "compose", "encode", "answer")
 FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni")
 
 PART = """Made by `make bench` (medians of {repeats} runs) on {cpu}, Python {python},

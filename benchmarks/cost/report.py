@@ -76,7 +76,7 @@ def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> st
 
 
 def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
-    """How the template's default compares with the best."""
+    """Return a sentence that compares the template's default with the best setting."""
     choice = best(settings, prices)
     if default == choice.memory:
         return f"The template's default is {default} MB as well."
@@ -93,9 +93,8 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
         f"{money / its - 1:+.0%} money"
         for (mine, money), (other, its) in pairs
     ]
-    return (
-        f"The template's default, {default} MB, compares with that as follows: {'; '.join(parts)}."
-    )
+    change = "; ".join(parts)
+    return f"The template's default is {default} MB; relative to {choice.memory} MB, {change}."
 
 
 def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
