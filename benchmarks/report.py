@@ -11,10 +11,11 @@ from benchmarks.worker import Measurement
 STAGES = ("decode", "segment", "refine", "compose", "encode", "answer")
 FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni")
 
-PART = """Made by `make bench` (medians of {repeats} runs) on {cpu}, Python {python},
-onnxruntime {ort}. Times are milliseconds in a warm process, for a JPEG of a photo with camera-like
-grain. *network* is the main network alone on the same input, measured in turns with the requests;
-*edges* is the network that refines the edges of large pictures; *rest* is everything else.
+PART = """`make bench` measures this (medians of {repeats} runs), here on {cpu}, Python {python},
+onnxruntime {ort}. Times are milliseconds in a warm process, for a JPEG of a photo with
+camera-like grain. *network* is the main network alone on the same input, measured in turns with
+the requests; *edges* is the network that refines the edges of large pictures; *rest* is
+everything else.
 
 A new process answers its first `/v1/version`, model loaded, after **{startup:.2f} s**.
 

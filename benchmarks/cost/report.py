@@ -18,7 +18,7 @@ from cutout.settings import Settings
 CENTS = 100
 DEFAULT = re.compile(r"^  MemorySize:$.*?^    Default: (\d+)$", re.MULTILINE | re.DOTALL)
 
-PART = """Made by `make bench-cost` (medians of {repeats} warm invocations) on
+PART = """`make bench-cost` measures this (medians of {repeats} warm invocations), here on
 {cpu}: the image under Lambda's emulator, in containers
 limited to each memory size and its share of processors. Dollars are for 1,000 pictures, Lambda
 alone, us-east-1, x86_64, without the free tier:
@@ -37,7 +37,7 @@ These costs do not depend on memory, in dollars for 1,000 pictures:
 
 {rest}
 
-Prices: {sources}."""
+The prices are from these pages: {sources}."""
 
 
 def template_default(template: str) -> int:
@@ -94,7 +94,7 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
         for (mine, money), (other, its) in pairs
     ]
     change = "; ".join(parts)
-    return f"The template's default is {default} MB; relative to {choice.memory} MB, {change}."
+    return f"The template's default of {default} MB differs from {choice.memory} MB ({change})."
 
 
 def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:

@@ -14,10 +14,10 @@ REFERENCE = "rembg ISNet"
 OURS = "ours"
 NONE = "-"
 
-PART = """Made by `make bench-peers SETS=folder` on {cpu}, each program
-alone on {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with
-the ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a
-set shows the median over its pictures. *peak* is the highest resident memory. @imgly runs its own
+PART = """`make bench-peers SETS=folder` measures this, here on {cpu}, each program alone on
+{cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with the
+ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a set
+shows the median over its pictures. *peak* is the highest resident memory. @imgly runs its own
 fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
@@ -25,12 +25,13 @@ fp16 ISNet ("medium") with sharp 0.33.
 {edges}
 ![Time and error at the edges, as ratios to {reference}'s](performance.svg)"""
 
-EDGES = """Mean absolute error of the alpha within 24 pixels of the true edge, at full size:
+EDGES = """The next table shows the mean absolute error of the alpha within 24 pixels of the true edge, at
+full size:
 
 {edges}
 
-Error of the colours at soft edges on black and on white, to the true alpha with the colours that
-pymatting's multilevel method estimates:
+The last one shows the error of the colours at soft edges on black and on white, to the true alpha
+with the colours that pymatting's multilevel method estimates:
 
 {fringes}
 """
