@@ -1,6 +1,5 @@
-"""Measure the layers of the image: ``python -m tools.image_sizes IMAGE``.
-
-The table in `docs/image.md` is written anew.
+"""Weigh each layer of the image: ``python -m tools.image_sizes IMAGE`` writes the table in
+`docs/performance.md`.
 """
 
 import json
@@ -15,7 +14,7 @@ from zlib import compressobj
 from tools.engine import BASE, Engine
 from tools.page import update
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "image.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 CODE = "code"
 CHUNK = 1 << 20
 

@@ -1,4 +1,4 @@
-"""Measure the built image for the curve in `docs/cost.md` and its plot: ``make bench-cost``."""
+"""Measure cost by memory size: ``make bench-cost`` updates `docs/cost.md` and its plot."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -17,26 +17,26 @@ from tools.template import parse_template
 
 CENTS = 100
 
-PART = """Made by `make bench-cost` ({repeats} warm invocations each, medians) on
+PART = """`make bench-cost` measures this (medians of {repeats} warm invocations), here on
 {cpu}: the image under Lambda's emulator, in containers
-held to each memory size and its share of processors. Dollars are for a thousand pictures, for
-Lambda alone, in us-east-1, on x86_64, without the free tier:
+limited to each memory size and its share of processors. Dollars are for 1,000 pictures, Lambda
+alone, us-east-1, x86_64, without the free tier:
 
 {curve}
 
 ![Seconds and cents by memory](cost.svg)
 
-**{best} MB** has the least time by price (a percent of one weighed like a percent of the other),
-over both pictures; {cheapest} MB is the cheapest. {verdict}
+Over both pictures together, **{cheapest} MB** costs least, and **{best} MB** has the lowest product
+of time and price. {verdict}
 
-A cold start's INIT is billed as well: at {best} MB each second of it is {init:.4f} cents. On arm64
-the same time would cost {arm:.0f} % of this; the times there are not measured.
+AWS also bills the initialization of a cold start: {init:.4f} cents a second at {best} MB. On arm64
+the same time would cost {arm:.0f} % of this; times on arm64 are not measured.
 
-What memory does not change, in dollars for a thousand pictures:
+These costs do not depend on memory, in dollars for 1,000 pictures:
 
 {rest}
 
-Prices: {sources}."""
+The prices are from these pages: {sources}."""
 
 
 def template_default(template: str) -> int:
@@ -75,10 +75,10 @@ def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> st
 
 
 def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
-    """Return a sentence that compares the template's default with the best."""
+    """Return a sentence that compares the template's default with the best setting."""
     choice = best(settings, prices)
     if default == choice.memory:
-        return f"The template's default is {default} MB, too."
+        return f"The template's default is {default} MB as well."
     ours = next((each for each in settings if each.memory == default), None)
     if ours is None:
         return f"The template's default, {default} MB, was not measured."
@@ -92,7 +92,8 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
         f"{money / its - 1:+.0%} money"
         for (mine, money), (other, its) in pairs
     ]
-    return f"The template's default is {default} MB ({'; '.join(parts)})."
+    change = "; ".join(parts)
+    return f"The template's default of {default} MB differs from {choice.memory} MB ({change})."
 
 
 def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
@@ -113,7 +114,7 @@ def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
 
 
 def plot(settings: Sequence[Setting], prices: Prices) -> str:
-    """Return an SVG document in which the best setting is marked."""
+    """Return an SVG in which the best setting is marked."""
     sides = [each.side for each in settings[0].pictures]
     times, cents = [], []
     for place, side in enumerate(sides):

@@ -1,6 +1,5 @@
-"""Measure latency, processor time, memory and edges beside others: ``make bench-peers``.
-
-With SETS=folder sets of photos are measured too. The results go to `docs/performance.md`.
+"""Compare latency, memory and edges: ``make bench-peers [SETS=folder]`` updates the part `peers` of
+`docs/performance.md`.
 """
 
 import json
@@ -18,6 +17,7 @@ from benchmarks.peers.page import Entry, render, write_plot
 from benchmarks.pictures import save_photo
 from evaluation.peer import place
 from evaluation.samples import Sample, samples_in
+from tools.page import update
 
 OUT = Path("build/peers")
 DOCS = Path(__file__).parents[2] / "docs"
@@ -35,7 +35,7 @@ def main() -> None:
     entries = [_entry(each, given, photos, samples) for each in contenders(given.out / "models")]
     if samples:
         entries = _with_fringes(entries, given, samples)
-    (given.docs / "performance.md").write_text(render(entries, given.cores, given.repeats))
+    update(given.docs / "performance.md", "peers", render(entries, given.cores, given.repeats))
     write_plot(entries, given.docs / "performance.svg")
 
 

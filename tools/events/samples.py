@@ -151,7 +151,7 @@ def samples() -> list[Sample]:
             ),
             expected=failure(),
         ),
-        # What needs a bucket, as a function without one answers it; see docs/deploy.md.
+        # Shows how a function without a bucket answers; see docs/operate.md.
         Sample(
             "failure-no-storage",
             payload_v2(post_photo("representation=url")),

@@ -19,8 +19,8 @@ export function watchBackdrops(backdrop, onChange, nothing) {
     byId("colour-chip").style.background = byId("colour").value;
     change();
   });
-  // Whoever clicks on it wants to choose one; whoever comes with the arrow keys may be on the way to
-  // another button, and has one of its own.
+  // A click opens the file dialog. The arrow keys do not, because they may only pass this button on
+  // the way to another.
   byId("backdrops").querySelector('[value="picture"]').addEventListener("click", (event) => {
     if (event.detail > 0 && !backdrop.picture) byId("scene").click();
   });
@@ -29,7 +29,7 @@ export function watchBackdrops(backdrop, onChange, nothing) {
     byId("scene").value = "";
     const picture = file && (await decoded(file));
     if (!picture) {
-      if (file) nothing(`“${file.name}” is no picture that this browser can show.`);
+      if (file) nothing(`This browser can’t open “${file.name}”. Use a JPEG or PNG.`);
       return;
     }
     backdrop.picture?.close();
