@@ -1,5 +1,6 @@
-"""Weigh each layer of the image: ``python -m tools.image_sizes IMAGE`` writes the table in
-`docs/performance.md`.
+"""Measure the layers of the image: ``python -m tools.image_sizes IMAGE``.
+
+The result replaces the table in `docs/performance.md`.
 """
 
 import json

@@ -1,5 +1,6 @@
-"""Compare latency, memory and edges: ``make bench-peers [SETS=folder]`` updates the part `peers` of
-`docs/performance.md`.
+"""Compare latency, memory and edges with peers: ``make bench-peers [SETS=folder]``.
+
+The result replaces the part `peers` of `docs/performance.md`.
 """
 
 import json
