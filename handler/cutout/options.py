@@ -10,21 +10,21 @@ from cutout.colours import Colour
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was received, before anyone looked inside."""
+    """Hold a file as it was received."""
 
     content: bytes
     name: str
 
     @cached_property
     def md5(self) -> str:
-        """Hex digest of the bytes received; an identity, not a protection."""
+        """The hex digest of the bytes received, as an identity and not for protection."""
         return md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the object is laid on: a picture's file, whose holes show the colour; either alone; or
-    neither, which leaves the background transparent."""
+    """Hold what the object is laid on: a picture's file, whose transparent parts show the colour;
+    either alone; or neither, which leaves the background transparent."""
 
     colour: Colour | None = None
     picture: Source | None = None

@@ -1,4 +1,4 @@
-"""The ASGI application: the same on a laptop and on Lambda."""
+"""Build the ASGI application, which is the same on a laptop and on Lambda."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ REFERENCE_PREFIX = "/img-bg-removal"
 
 
 def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
-    """Build the local server's application around the workers. Raises `ModelError`."""
+    """Build the local server's application around the workers. Raise `ModelError`."""
     workers.wait()
     storage = open_bucket(settings) or DiskStorage(settings)
     return build_app(Pipeline(settings, storage=storage, workers=workers))
@@ -65,5 +65,5 @@ def build_app(pipeline: Pipeline) -> FastAPI:
 
 
 async def _to_the_docs() -> Response:
-    """Redirect to the API page by a relative address, which holds under a gateway's stage."""
+    """Redirect to the API page by a relative address, which also works under a gateway's stage."""
     return RedirectResponse("docs")

@@ -1,5 +1,8 @@
-"""The answer of `POST /v1/results`. Source: the original's README, "Response schema"; `width`,
-`height` and the objects are of its later versions."""
+"""Write the JSON of `POST /v1/results`.
+
+Source: the reference API's README, "Response schema"; `width`, `height` and the objects come from
+its later versions.
+"""
 
 import json
 from binascii import b2a_base64
@@ -83,14 +86,17 @@ class Results(BaseModel):
 
 
 def entity_name(mode: Mode) -> str:
-    """`general-fg-image`, `general-fg-image-shadow` or `general-fg-mask`."""
+    """Return `general-fg-image`, `general-fg-image-shadow` or `general-fg-mask`."""
     return f"general-{mode}"
 
 
 @dataclass(frozen=True)
 class ResultDetails:
-    """`size` (width, height) and `objects` are None where nobody asked for them, as is
-    `representation`; without any of them the answer is the seed contract's, byte for byte."""
+    """Hold what the answer says about the picture.
+
+    `size` (width, height), `objects` and `representation` are None if the request didn't ask for
+    them; without them the answer is the reference API's, byte for byte.
+    """
 
     source: Source
     mode: Mode = Mode.FG_IMAGE
@@ -109,24 +115,24 @@ OBJECT = "object"
 
 
 def success(details: ResultDetails, file: bytes) -> bytes:
-    """JSON of a `Results` with `file` as base64. The picture, which may be 50 MB, goes into the
-    text as it is: base64 needs no escaping, so nothing needs to look at it again."""
+    """Return the JSON of a `Results` with `file` as base64. The file may be 50 MB, and base64 needs
+    no escaping, so it is joined to the text without another pass."""
     head, tail = frame(details)
     return b"".join((head, b2a_base64(file, newline=False), tail))
 
 
 def success_link(details: ResultDetails, link: str) -> bytes:
-    """JSON of a `Results` with the picture's address."""
+    """Return the JSON of a `Results` with the picture's address."""
     return _success(replace(details, representation=Representation.URL), link)
 
 
 def failure(source: Source, error: PictureError) -> bytes:
-    """JSON of a `Results` that says why there is no picture."""
+    """Return the JSON of a `Results` that says why there is no picture."""
     return _json(_result(source, Status(code="failure", message=str(error))))
 
 
 def frame(details: ResultDetails) -> tuple[bytes, bytes]:
-    """The JSON before the base64 and behind it."""
+    """Return the JSON before the base64 and the JSON after it."""
     text = _success(details, HERE)
     head, tail = text.rsplit(json.dumps(HERE).encode(), 1)
     return head + b'"', b'"' + tail

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cutout.arrays import Kind, stripes, whole
+from cutout.arrays import Kind, pad_to_multiple, stripes
 from cutout.pictures import Alpha
 
 BLOCK = 4  # pixels a side, as many as the bytes of a word
@@ -78,4 +78,4 @@ def find_blocks(alpha: Alpha) -> Blocks:
 
 def _rows(stripe: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
     """Of whole blocks, each row in one piece."""
-    return np.ascontiguousarray(whole(stripe, BLOCK))
+    return np.ascontiguousarray(pad_to_multiple(stripe, BLOCK))

@@ -1,4 +1,4 @@
-"""The local server's own disk."""
+"""Store files on the local server's own disk."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -35,12 +35,11 @@ logger = logging.getLogger(__name__)
 
 
 class DiskStorage:
-    """Keeps `answers` for clients to fetch and `uploads` that clients sent, in two folders.
+    """Keep `answers` for clients to fetch and `uploads` that clients sent, in two folders.
 
-    An upload that is expected is a ticket, a file `TOKEN.open` that holds the type agreed on. A
-    ticket is not counted in `storage_bytes`: `open_uploads` limits the tickets instead, so that
-    invitations can't take the place of answers. Expired files are removed at the next write to
-    their folder.
+    An upload that is expected is a ticket, a file `TOKEN.open` that holds the agreed type. Tickets
+    don't count in `storage_bytes`: `open_uploads` limits them, so that they take no space from
+    answers. Expired files are removed at the next write to their folder.
     """
 
     def __init__(self, settings: Settings) -> None:

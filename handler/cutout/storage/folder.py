@@ -1,4 +1,4 @@
-"""A folder of the local store, and which files in it are the store's own."""
+"""Manage a folder of the local store, and only the store's own files in it."""
 
 import os
 import re
