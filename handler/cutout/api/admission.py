@@ -45,7 +45,7 @@ class PacedResponse(Response):
 
 
 UNREAD_SECONDS = 2.0
-"""A client that has taken nothing of its answer for so long may lose its place to another."""
+"""Seconds after which a client that reads nothing of its answer may lose its slot to another."""
 
 
 class Admission:

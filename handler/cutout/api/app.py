@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from cutout import __version__
 from cutout.access.keys import open_keys
 from cutout.api.admission import Admission
-from cutout.api.dependencies import guarded
+from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
@@ -43,7 +43,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
-    keys, admission = guarded(open_keys(pipeline.settings)), Admission(pipeline.settings)
+    keys, admission = require_key(open_keys(pipeline.settings)), Admission(pipeline.settings)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)

@@ -15,8 +15,8 @@ from cutout.settings import Settings, get_settings
 from cutout.timing import Deadline
 
 HEADERS = ("X-API-KEY", "X-RapidAPI-Key", "X-RapidAPI-Proxy-Secret")
-"""Our own, the one that the marketplace's clients send, and the one that the marketplace itself
-adds to what it hands on: a key is a key in any of them."""
+"""Headers that may carry a key: our own, the marketplace clients', and the one that the marketplace
+adds to forwarded requests."""
 
 SCHEME = APIKeyHeader(
     name=HEADERS[0],
@@ -26,10 +26,10 @@ SCHEME = APIKeyHeader(
 )
 
 Guard: TypeAlias = Sequence[Dependency]
-"""What a route's `dependencies` takes."""
+"""A value for a route's `dependencies`."""
 
 
-def guarded(keys: Keys | None) -> Guard:
+def require_key(keys: Keys | None) -> Guard:
     """Return dependencies that check the key before the body is read; none if no key is needed.
 
     They raise `UnauthorizedError` or `KeysUnavailableError`.

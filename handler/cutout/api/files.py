@@ -26,7 +26,7 @@ FileName = Annotated[
 
 
 class UploadForm(BaseModel):
-    """A multipart form to post the file with."""
+    """Hold a multipart form to post the file with."""
 
     url: str = Field(description="Where to post the form.")
     fields: dict[str, str] = Field(
@@ -35,7 +35,7 @@ class UploadForm(BaseModel):
 
 
 class Upload(BaseModel):
-    """An upload that the server expects."""
+    """Describe an upload that the server expects."""
 
     upload: UploadForm
     url: str = Field(description="What to send to `/v1/results` as `url`, within a day.")
@@ -65,9 +65,9 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
         ] = UploadType.JPEG,
         name: FileName = "image",
     ) -> Upload:
-        """For files that don't fit a request to `/v1/results`: on AWS those over about 4.5 MB.
-        Post the file to `upload.url` as multipart form data, all of `upload.fields` first and the
-        file last, as `file`. Then send `url` to `/v1/results`."""
+        """Prepare the upload of a file that doesn't fit a request to `/v1/results`: on AWS one over
+        about 4.5 MB. Post the file to `upload.url` as multipart form data, all of `upload.fields`
+        first and the file last, as `file`. Then send `url` to `/v1/results`."""
         if storage is None:
             raise UploadsUnavailableError
         try:

@@ -102,7 +102,7 @@ async def answer_request_error(request: Request, error: Exception) -> Response:
     return JSONResponse(body, error.status, error.headers)
 
 
-async def answer_nobody(request: Request, error: Exception) -> Response:
+async def answer_disconnect(request: Request, error: Exception) -> Response:
     """Handle a client disconnect (499)."""
     facts_of(request)["outcome"] = reason(error)
     return Response(status_code=CLIENT_CLOSED_REQUEST)
@@ -111,7 +111,7 @@ async def answer_nobody(request: Request, error: Exception) -> Response:
 def register_failures(app: FastAPI) -> None:
     """Register the mapping from errors to answers with the app."""
     app.add_exception_handler(RequestError, answer_request_error)
-    app.add_exception_handler(ClientDisconnect, answer_nobody)
+    app.add_exception_handler(ClientDisconnect, answer_disconnect)
 
 
 AUTHORITY = re.compile(r"(?P<name>[^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")

@@ -19,7 +19,7 @@ IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTI
 EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
 
 
-def joined(modules: Mapping[str, str], entry: str) -> str:
+def join_modules(modules: Mapping[str, str], entry: str) -> str:
     """Return one script of `entry` and all that it imports, dependencies first.
 
     A browser would fetch each module with a request of its own, all at once. On Lambda each may
@@ -44,8 +44,8 @@ def joined(modules: Mapping[str, str], entry: str) -> str:
 
 FOLDER = Path(__file__).parents[1] / "page"
 SCRIPT, STYLE = "page.js", "page.css"
-"""What the modules and the style sheets are sent as, each in one piece: see `joined`
-for why."""
+"""Names under which the modules and the style sheets are sent, each in one piece; see
+`join_modules`."""
 STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css")
 ENTRY = "main.js"
 
@@ -68,7 +68,7 @@ def assets() -> Mapping[str, Asset]:
     """Return the page's files by name. They are read for the first request, so that a function that
     only serves the API never does."""
     modules = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
-    script = joined(modules, ENTRY)
+    script = join_modules(modules, ENTRY)
     style = "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)
     pictures = {path.name: Asset(path.read_bytes(), "image/jpeg") for path in FOLDER.glob("*.jpg")}
     return {

@@ -13,8 +13,8 @@ from cutout.colours import HEX, NAMES, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
 REFERENCE_FIELDS = frozenset({"mode", "representation"})
-"""They are looked for in the query alone, and an empty one is an error: the seed contract's clients
-may have form fields of these names that mean nothing."""
+"""Parameters that count in the query alone, where an empty value is an error: clients of the
+reference API may send form fields of these names that mean nothing."""
 SHADOW = ShadowLook()
 
 
@@ -36,7 +36,7 @@ MarginText = Annotated[str, _checked(parse_margin, "margin", choices.MARGIN_MESS
 
 
 class OptionsQuery(BaseModel):
-    """What may be asked for beside the picture."""
+    """List what a request may ask for beside the picture."""
 
     model_config = ConfigDict(frozen=True)
 

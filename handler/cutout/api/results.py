@@ -18,14 +18,14 @@ from cutout.pictures import FoundObject as Found
 
 
 class Status(BaseModel):
-    """How it went."""
+    """Say whether the picture was processed."""
 
     code: Literal["ok", "failure"]
     message: str = Field(description="`Success`, or one sentence that says what is wrong.")
 
 
 class Entity(BaseModel):
-    """The picture made."""
+    """Hold the finished picture."""
 
     kind: Literal["image"] = "image"
     name: str = Field(description="`general-` and the mode.")
@@ -37,7 +37,7 @@ class Entity(BaseModel):
 
 
 class ClassesEntity(BaseModel):
-    """What an object is, as far as a matte knows: an object."""
+    """Hold an object's class, which is always `object`."""
 
     kind: Literal["classes"] = "classes"
     classes: dict[str, float] = Field(
@@ -46,7 +46,7 @@ class ClassesEntity(BaseModel):
 
 
 class FoundObject(BaseModel):
-    """A part of the foreground that hangs together."""
+    """Describe a connected part of the foreground."""
 
     box: tuple[float, float, float, float] = Field(
         description="Left, top, width and height, as parts of the answered picture's own."
@@ -55,7 +55,7 @@ class FoundObject(BaseModel):
 
 
 class ObjectsEntity(BaseModel):
-    """Where the objects are, the largest first; only where the request asked for it."""
+    """List the objects, the largest first; only if the request asks for them."""
 
     kind: Literal["objects"] = "objects"
     name: str = "matte-objects"
@@ -63,7 +63,7 @@ class ObjectsEntity(BaseModel):
 
 
 class Result(BaseModel):
-    """What became of one picture."""
+    """Describe the result of one picture."""
 
     status: Status
     name: str = Field(description="The file name sent, or the last part of the URL.")
@@ -80,7 +80,7 @@ class Result(BaseModel):
 
 
 class Results(BaseModel):
-    """The whole body."""
+    """Hold the whole answer."""
 
     results: list[Result]
 
@@ -107,9 +107,9 @@ class ResultDetails:
 
 
 MAX_NAME = 4096
-"""Characters of a name that come back: all that a form's header can hold, and not all of a URL's 64
-kB. They come back as they were sent, since JSON's escapes make any of them harmless."""
-HERE = "@"  # not in base64's alphabet
+"""Characters of a name that are sent back: all of a form header's, but not a URL's 64 kB. They are
+sent back unchanged, since JSON's escapes make them harmless."""
+PLACEHOLDER = "@"  # not in base64's alphabet
 DIGITS = 6  # of a box: less than a hundredth of a pixel
 OBJECT = "object"
 
@@ -133,8 +133,8 @@ def failure(source: Source, error: PictureError) -> bytes:
 
 def frame(details: ResultDetails) -> tuple[bytes, bytes]:
     """Return the JSON before the base64 and the JSON after it."""
-    text = _success(details, HERE)
-    head, tail = text.rsplit(json.dumps(HERE).encode(), 1)
+    text = _success(details, PLACEHOLDER)
+    head, tail = text.rsplit(json.dumps(PLACEHOLDER).encode(), 1)
     return head + b'"', b'"' + tail
 
 

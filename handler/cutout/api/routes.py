@@ -28,12 +28,12 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
     async def version() -> str:
-        """`vX.Y.Z`, where X is the version of the API."""
+        """Return `vX.Y.Z`, where X is the version of the API."""
         return f"v{__version__}"
 
     @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
     async def modes() -> list[Mode]:
-        """What `mode` may be."""
+        """Return the values of `mode`."""
         return list(Mode)
 
     @router.post(

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 MAX_UNREAD_SECONDS = 10.0
-"""A client that doesn't take a chunk of its answer in this time is cut off: uvicorn itself would
-keep the answer in memory for as long as the client likes."""
+"""Seconds after which a client that doesn't read a chunk of its answer is cut off. uvicorn itself
+would keep the answer in memory for any time."""
 SEND_BUFFER_BYTES = 128 * 1024
-"""Size of the system's buffer for a connection. Left to itself it grows to megabytes, and tells of
-a client that reads only when a third of it is free: a slow one would seem to read nothing."""
+"""Size of the system's send buffer for a connection. By default it grows to megabytes and reports
+progress only when a third of it is free, so that a slow client would seem to read nothing."""
 
 
 class PacedProtocol(H11Protocol):

@@ -75,7 +75,7 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
     All of it together ends at `deadline`, or after `settings.download_seconds`.
     """
     end = deadline.within(settings.download_seconds)
-    with _told_late(end.within(settings.refusal_seconds)):
+    with _reported_late(end.within(settings.refusal_seconds)):
         try:
             with Cutoff(end):
                 return _follow(url, settings, end)
@@ -84,7 +84,7 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
 
 
 @contextmanager
-def _told_late(earliest: Deadline) -> Iterator[None]:
+def _reported_late(earliest: Deadline) -> Iterator[None]:
     """Report no failure before `earliest`, which hides the resolver's timing: it differs by
     milliseconds between a name in a private network and one that doesn't exist."""
     try:

@@ -19,13 +19,12 @@ from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, is_t
 from cutout.timing import Deadline
 
 FILES_PATH, UPLOADS_PATH = "v1/files", "v1/uploads"
-"""Where the server's own routes answer; see `cutout.api.files`."""
+"""Paths of the server's own routes; see `cutout.api.files`."""
 
 TICKET = ".open"
 
 SMALLEST = 64 * 1024
-"""Bytes that a file counts as at least, so that the store never holds so many files that listing
-them takes long."""
+"""Minimum bytes that a file counts as, which limits how many files there are to list."""
 
 UPLOADS_SHARE = 0.5
 """Part of the store that uploads may fill. They cost a client little, and must leave room for
