@@ -12,8 +12,7 @@ from PIL import Image
 
 from cutout.arrays import STRIPE_ROWS, pad_to_multiple
 from cutout.pictures import Alpha
-from cutout.refine.line import CELL, REACH, Planes, box, lines
-from cutout.refine.spread import Places, spread
+from cutout.refine.line import CELL, REACH, Places, Planes, box, lines, spread
 from cutout.timing import Deadline
 
 LONGEST = 1024
