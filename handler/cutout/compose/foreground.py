@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.compose.blocks import BLOCK, Blocks, Flags, Places, Words
+from cutout.compose.blocks import BLOCK, Blocks, Flags, Indices, Words
 
 Sums = npt.NDArray[np.float32]
 """Shape (..., 4), over blocks: the mean of red, green, blue and 255, each times its pixel's weight
@@ -29,10 +29,10 @@ NOTHING = np.float32(1e-30)
 SMALLEST = 4  # blocks along the longer side of the coarsest level, at most
 
 
-def means_at(places: Places, sums: Sums) -> Means:
-    """The mean colours at some blocks of the finest level, shape (places, 4)."""
+def means_at(indices: Indices, sums: Sums) -> Means:
+    """The mean colours at some blocks of the finest level, shape (indices, 4)."""
     width = sums.shape[1]
-    rows, columns = np.divmod(places, width)
+    rows, columns = np.divmod(indices, width)
     coarser = _halved(sums)
     larger = np.zeros(coarser.shape[:2], np.bool_)
     larger[rows // 2, columns // 2] = True
@@ -40,30 +40,30 @@ def means_at(places: Places, sums: Sums) -> Means:
     found = np.empty(coarser.shape, np.float32)
     found.reshape(-1, 4)[wanted] = _at(wanted, coarser, _every_mean(_halved(coarser)))
     wide = found.reshape(-1, 4).take(rows // 2 * coarser.shape[1] + columns // 2, axis=0)
-    return _blended(_around(places, sums), wide)
+    return _blended(_around(indices, sums), wide)
 
 
-def _at(places: Places, sums: Sums, coarser: Means) -> Means:
+def _at(indices: Indices, sums: Sums, coarser: Means) -> Means:
     """Of a level at some of its blocks, where the coarser one is known everywhere."""
-    rows, columns = np.divmod(places, sums.shape[1])
+    rows, columns = np.divmod(indices, sums.shape[1])
     near, side = (rows // 2, columns // 2), (rows % 2 * 2 - 1, columns % 2 * 2 - 1)
     far = [
         (at + to).clip(0, length - 1)
         for at, to, length in zip(near, side, coarser.shape[:2], strict=True)
     ]
     flat, width = coarser.reshape(-1, 4), coarser.shape[1]
-    wide: Means = np.zeros((len(places), 4), np.float32)
+    wide: Means = np.zeros((len(indices), 4), np.float32)
     for y, down in ((near[0], 0.75), (far[0], 0.25)):
         for x, across in ((near[1], 0.75), (far[1], 0.25)):
             wide += flat.take(y * width + x, axis=0) * np.float32(down * across)
-    return _blended(_around(places, sums), wide)
+    return _blended(_around(indices, sums), wide)
 
 
-def _around(places: Places, sums: Sums) -> Sums:
+def _around(indices: Indices, sums: Sums) -> Sums:
     """Mean of 3 x 3 blocks, the border's repeated."""
     flat, (height, width) = sums.reshape(-1, 4), sums.shape[:2]
-    rows, columns = np.divmod(places, width)
-    mean: Sums = np.zeros((len(places), 4), np.float32)
+    rows, columns = np.divmod(indices, width)
+    mean: Sums = np.zeros((len(indices), 4), np.float32)
     for down in (-1, 0, 1):
         start = (rows + down).clip(0, height - 1) * width
         for across in (-1, 0, 1):
