@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.refine.line import spread
+from cutout.refine.guided_filter import spread
 
 
 @pytest.mark.parametrize("side", [4, 8, 12])

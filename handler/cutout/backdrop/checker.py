@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PIL import Image, ImageChops
 
 from cutout.backdrop.border import BOX, SLACK, Backdrop, Mask, Plane, Planes, ring_of, work_size
-from cutout.backdrop.morphology import box_mean
+from cutout.backdrop.masks import box_mean
 
 MIN_GAP, MAX_TINT = 8.0, 24.0
 """The two colours differ by so much at least, of 255, and are both nearly grey."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cutout.backdrop.border import Backdrop, Light, Mask, Plane
-from cutout.backdrop.labels import Areas, Labels, areas_of, labelled, means, touching
-from cutout.backdrop.marks import find_marks
-from cutout.backdrop.morphology import grow, largest_within, shrink
+from cutout.backdrop.masks import Areas, Labels, areas_of, labelled, means, touching
+from cutout.backdrop.watermark import find_watermark
+from cutout.backdrop.masks import grow, largest_within, shrink
 from cutout.backdrop.reflection import find_reflections
 
 STRONG = 20.0
@@ -81,7 +81,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     inside = holes[labels]
     shadow = np.zeros_like(backs) if flat else shadow & ~inside
     objects = contrast & ~backs & ~inside & ~shadow
-    marks = np.zeros_like(objects) if flat else find_marks(objects, backdrop, alpha)
+    marks = np.zeros_like(objects) if flat else find_watermark(objects, backdrop, alpha)
     objects &= ~marks
     reflections = np.zeros_like(objects) if flat else find_reflections(objects, backdrop, alpha)
     objects &= ~reflections

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from cutout.backdrop.border import Backdrop, Mask, Plane, Planes
-from cutout.backdrop.morphology import box_sum, grow
+from cutout.backdrop.masks import box_sum, grow
 from cutout.pictures import Alpha
 
 BLOCK = 24

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.compose.blocks import BLOCK, Blocks, Flags, Indices, Words
+from cutout.compose.soft_blocks import BLOCK, Blocks, Flags, Indices, Words
 
 Sums = npt.NDArray[np.float32]
 """Shape (..., 4), over blocks: the mean of red, green, blue and 255, each times its pixel's weight

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.backdrop.settle import settle
+from cutout.backdrop.correction import find_correction
 from cutout.pictures import Alpha, Picture
-from cutout.refine.strands import draw_strands
+from cutout.refine.hair import draw_hair
 from cutout.timing import Deadline
 
 ROWS = 32
@@ -94,17 +94,17 @@ def refine(
     """Alpha of the picture's size: settled by a plain backdrop (unless an evaluation leaves that
     out), enlarged, then sharpened and its hair drawn until `deadline` at most."""
     levelled = stretch_levels(coarse)
-    settlement = settle(levelled, picture.flat) if by_backdrop else None
-    if settlement is not None:
-        levelled = settlement.applied(levelled)
+    correction = find_correction(levelled, picture.flat) if by_backdrop else None
+    if correction is not None:
+        levelled = correction.applied(levelled)
     alpha = enlarge(levelled, picture.size)
-    if settlement is not None and alpha.shape == settlement.alpha.shape:
-        alpha = settlement.applied(alpha)  # sharper than by way of the network's square
+    if correction is not None and alpha.shape == correction.alpha.shape:
+        alpha = correction.applied(alpha)  # sharper than by way of the network's square
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
-    if settlement is not None:
-        alpha = settlement.with_rim(alpha, picture.flat)
-    alpha = draw_strands(alpha, picture.flat, deadline)
+    if correction is not None:
+        alpha = correction.with_rim(alpha, picture.flat)
+    alpha = draw_hair(alpha, picture.flat, deadline)
     return alpha if picture.holes is None else product(alpha, picture.holes)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cutout.refine.line import CELL, REACH, Planes, box, lines
+from cutout.refine.guided_filter import CELL, REACH, Planes, box, lines
 
 SIZE = CELL * (4 * REACH + 10)
 

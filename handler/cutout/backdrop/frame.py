@@ -24,11 +24,11 @@ SOFT = 1
 Profile = npt.NDArray[np.float32]
 """Shape (depth, 3): a side's colours, from the border inwards."""
 Flags = npt.NDArray[np.bool_]
-Inner = tuple[int, int, int, int]
+FramedArea = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels of the working size."""
 
 
-def find_inner(image: Image.Image) -> Inner | None:
+def find_framed_area(image: Image.Image) -> FramedArea | None:
     """Return the part of an image in mode RGB that is inside of a line around it; None where there
     is no line on all four sides."""
     width, height = work_size(image)

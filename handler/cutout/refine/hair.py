@@ -12,7 +12,7 @@ from PIL import Image
 
 from cutout.arrays import STRIPE_ROWS, pad_to_multiple
 from cutout.pictures import Alpha
-from cutout.refine.line import CELL, REACH, Places, Planes, box, lines, spread
+from cutout.refine.guided_filter import CELL, REACH, Places, Planes, box, lines, spread
 from cutout.timing import Deadline
 
 LONGEST = 1024
@@ -28,7 +28,7 @@ Area = tuple[slice, slice]
 """Rows and columns."""
 
 
-def draw_strands(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
+def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
     """The alpha of a picture, `colour` in mode RGB: the same but where it is soft over some width;
     what is wholly object or background stays, and what there is no time for, from below.
     Finding nothing to do takes 2 ms, a furry animal 10 to 30, a veil over 4096² a second."""

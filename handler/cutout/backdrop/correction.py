@@ -7,8 +7,8 @@ from PIL import Image
 
 from cutout.backdrop.border import BOX, WORK_SIDE, Backdrop, Mask, Plane, find_backdrop, work_size
 from cutout.backdrop.checker import find_checker
-from cutout.backdrop.lines import Inner, find_inner
-from cutout.backdrop.morphology import grow, largest_within, shrink
+from cutout.backdrop.frame import FramedArea, find_framed_area
+from cutout.backdrop.masks import grow, largest_within, shrink
 from cutout.backdrop.regions import Regions, find_regions
 from cutout.backdrop.rim import Rim, rim_of
 from cutout.pictures import Alpha
@@ -36,7 +36,7 @@ PEAK = 3
 
 
 @dataclass(frozen=True)
-class Settlement:
+class Correction:
     """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true;
     `rim` tells it again at the size of a larger picture."""
 
@@ -61,11 +61,11 @@ class Settlement:
         return self.rim.drawn(alpha, image, image.width / width, image.height / height)
 
 
-def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
+def find_correction(coarse: Alpha, image: Image.Image) -> Correction | None:
     """Return what the picture, in mode RGB, says beside the networks' alpha; None where its border
     is not plain, or where nothing is to be changed."""
-    inner = find_inner(image)
-    within = None if inner is None else _settle_within(coarse, image, inner)
+    inner = find_framed_area(image)
+    within = None if inner is None else _correct_framed(coarse, image, inner)
     if within is not None:
         return within
     backdrop = find_backdrop(image) or find_checker(image)
@@ -73,10 +73,10 @@ def settle(coarse: Alpha, image: Image.Image) -> Settlement | None:
         return None
     height, width = backdrop.distance.shape
     small = Image.fromarray(coarse).resize((width, height), BOX)
-    return _settle(backdrop, small, exact=max(image.size) > WORK_SIDE)
+    return _correct(backdrop, small, exact=max(image.size) > WORK_SIDE)
 
 
-def _settle_within(coarse: Alpha, image: Image.Image, inner: Inner) -> Settlement | None:
+def _correct_framed(coarse: Alpha, image: Image.Image, area: FramedArea) -> Correction | None:
     """Settle what is inside of a line, as though the picture ended there; the line and what is
     outside of it go."""
     width, height = work_size(image)
@@ -88,23 +88,23 @@ def _settle_within(coarse: Alpha, image: Image.Image, inner: Inner) -> Settlemen
         return None
     square = Image.fromarray(coarse)
     box = _scaled(inner, square.width / width, square.height / height)
-    found = _settle(backdrop, square.resize(size, BOX, box), exact=max(image.size) > WORK_SIDE)
+    found = _correct(backdrop, square.resize(size, BOX, box), exact=max(image.size) > WORK_SIDE)
     alpha, changed = np.zeros((height, width), np.uint8), np.ones((height, width), np.bool_)
     place = slice(top, bottom), slice(left, right)
     changed[place] = False if found is None else found.changed
     if found is None:
-        return Settlement(alpha, changed)
+        return Correction(alpha, changed)
     alpha[place] = found.alpha
     rim = None if found.rim is None else found.rim.moved(left, top)
-    return Settlement(alpha, changed, rim)
+    return Correction(alpha, changed, rim)
 
 
-def _scaled(box: Inner, across: float, down: float) -> tuple[float, float, float, float]:
+def _scaled(box: FramedArea, across: float, down: float) -> tuple[float, float, float, float]:
     left, top, right, bottom = box
     return left * across, top * down, right * across, bottom * down
 
 
-def _settle(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Settlement | None:
+def _correct(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Correction | None:
     """Settle the networks' alpha of the backdrop's size; `exact` where the picture is larger."""
     alpha = np.asarray(coarse, np.float32) / np.float32(255)
     regions = find_regions(backdrop, alpha)
@@ -117,7 +117,7 @@ def _settle(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Settleme
     if not changed.any():
         return None
     rim = rim_of(backdrop, regions.objects, changed) if exact else None
-    return Settlement(np.rint(own * 255).astype(np.uint8), changed, rim)
+    return Correction(np.rint(own * 255).astype(np.uint8), changed, rim)
 
 
 def _is_framed(objects: Mask, alpha: Plane) -> bool:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.labels import Figures, Labels, areas_of, labelled, means, touching
-from cutout.backdrop.morphology import grow, shrink
+from cutout.backdrop.masks import Figures, Labels, areas_of, labelled, means, touching
+from cutout.backdrop.masks import grow, shrink
 
 REFUSED = 0.2
 """Mean alpha of the networks up to which they refuse a stroke."""
@@ -25,7 +25,7 @@ LEAST = 16
 """Pixels of a stroke that count."""
 
 
-def find_marks(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
+def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
     """Return which of the objects' pixels are a watermark's. `alpha` (0..1) is the networks'."""
     faint = objects & (backdrop.distance <= FAINT) & (alpha < SUBJECT)
     away = ~grow(objects & ~faint, AWAY)
