@@ -7,6 +7,7 @@ from PIL import Image
 from cutout.backdrop.correction import find_correction
 from cutout.pictures import Alpha, Picture
 from cutout.refine.refine import refine
+from tests.backdrop.correcting import FOREVER, made_of, wrong
 from tests.backdrop.drawn import (
     DISC,
     FOOT,
@@ -22,7 +23,6 @@ from tests.backdrop.drawn import (
     soft,
     sweep,
 )
-from tests.backdrop.correcting import FOREVER, made_of, wrong
 from tests.samples import PHOTOS
 
 MONITOR, STAND = mask_of(SCREEN, NECK, FOOT), mask_of(NECK, FOOT)

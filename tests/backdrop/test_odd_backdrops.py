@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cutout.backdrop.correction import find_correction
+from tests.backdrop.correcting import made_of, wrong
 from tests.backdrop.drawn import (
     DISC,
     HOLE,
@@ -20,7 +21,6 @@ from tests.backdrop.drawn import (
     sweep,
     textured,
 )
-from tests.backdrop.correcting import made_of, wrong
 
 Colours = npt.NDArray[np.float32]
 RING = ellipse(DISC) & ~ellipse(HOLE)

@@ -64,8 +64,8 @@ class Correction:
 def find_correction(coarse: Alpha, image: Image.Image) -> Correction | None:
     """Return what the picture, in mode RGB, says beside the networks' alpha; None where its border
     is not plain, or where nothing is to be changed."""
-    inner = find_framed_area(image)
-    within = None if inner is None else _correct_framed(coarse, image, inner)
+    area = find_framed_area(image)
+    within = None if area is None else _correct_framed(coarse, image, area)
     if within is not None:
         return within
     backdrop = find_backdrop(image) or find_checker(image)
@@ -80,14 +80,14 @@ def _correct_framed(coarse: Alpha, image: Image.Image, area: FramedArea) -> Corr
     """Settle what is inside of a line, as though the picture ended there; the line and what is
     outside of it go."""
     width, height = work_size(image)
-    left, top, right, bottom = inner
+    left, top, right, bottom = area
     size = right - left, bottom - top
-    part = image.resize(size, BOX, _scaled(inner, image.width / width, image.height / height))
+    part = image.resize(size, BOX, _scaled(area, image.width / width, image.height / height))
     backdrop = find_backdrop(part)
     if backdrop is None:
         return None
     square = Image.fromarray(coarse)
-    box = _scaled(inner, square.width / width, square.height / height)
+    box = _scaled(area, square.width / width, square.height / height)
     found = _correct(backdrop, square.resize(size, BOX, box), exact=max(image.size) > WORK_SIDE)
     alpha, changed = np.zeros((height, width), np.uint8), np.ones((height, width), np.bool_)
     place = slice(top, bottom), slice(left, right)

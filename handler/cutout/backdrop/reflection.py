@@ -11,8 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.masks import areas_of, labelled
-from cutout.backdrop.masks import largest_within
+from cutout.backdrop.masks import areas_of, labelled, largest_within
 
 SMALL = 4
 """Reduction of the picture in which the line is looked for first."""

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from cutout.backdrop.border import Backdrop, Light, Mask, Plane
-from cutout.backdrop.masks import Areas, Labels, areas_of, labelled, means, touching
-from cutout.backdrop.watermark import find_watermark
-from cutout.backdrop.masks import grow, largest_within, shrink
+from cutout.backdrop.masks import (
+    Areas,
+    Labels,
+    areas_of,
+    grow,
+    labelled,
+    largest_within,
+    means,
+    shrink,
+    touching,
+)
 from cutout.backdrop.reflection import find_reflections
+from cutout.backdrop.watermark import find_watermark
 
 STRONG = 20.0
 """Distance (0..255) beyond which, or beyond twice `near`, a colour is not the backdrop's, whatever

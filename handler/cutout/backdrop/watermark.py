@@ -3,8 +3,7 @@
 import numpy as np
 
 from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.masks import Figures, Labels, areas_of, labelled, means, touching
-from cutout.backdrop.masks import grow, shrink
+from cutout.backdrop.masks import Figures, Labels, areas_of, grow, labelled, means, shrink, touching
 
 REFUSED = 0.2
 """Mean alpha of the networks up to which they refuse a stroke."""

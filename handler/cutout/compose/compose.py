@@ -6,11 +6,11 @@ from PIL import Image
 from cutout.arrays import stripes
 from cutout.choices import Mode
 from cutout.compose.background import Backdrop, lay_on
-from cutout.compose.soft_blocks import BLOCK, find_blocks
 from cutout.compose.crop import crop_frame, cut, moved
 from cutout.compose.foreground import restore_colours
 from cutout.compose.objects import find_objects
 from cutout.compose.shadow import contact_shadow, lay_under
+from cutout.compose.soft_blocks import BLOCK, find_blocks
 from cutout.options import Options
 from cutout.pictures import Alpha, Composition, Picture, Pixels
 

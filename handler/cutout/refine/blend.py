@@ -1,5 +1,9 @@
-"""What of each tile's change goes into the picture: as much as the guard keeps of it, weighted so
-that neighbours fade into each other."""
+"""Blend the changes of tiles into the enlarged alpha.
+
+A tile decides where an edge runs, not what the object is: a change is kept only near an edge of the
+coarse alpha, and only while the two agree on average. Overlapping tiles are weighted so that they
+fade into each other.
+"""
 
 from functools import lru_cache
 from typing import TypeAlias
@@ -7,8 +11,65 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cutout.refine.guard import ALL, CELL, Change, Share
+from cutout.pictures import Alpha
 from cutout.refine.tiles import ONE, SIDE, Tile, along
+
+CELL = 8  # pixels
+REACH = 2  # cells: as far from an edge of the coarse alpha may the fine one differ
+AROUND = 2  # cells to each side, over which the two must agree
+AGREED, APART = 0.25, 0.5  # mean difference over them: all of the change is kept, none of it
+ALL = 64  # a share is counted in these, so that what it is multiplied with stays exact
+
+Change = npt.NDArray[np.float32]
+"""Shape of the tiles, whole numbers, -255..255: fine alpha less coarse."""
+Share = npt.NDArray[np.float32]
+"""Shape (tiles, rows / CELL, columns / CELL), whole numbers, 0..ALL: how much of it is kept."""
+
+
+def kept_shares(coarse: Alpha, change: Change) -> Share:
+    """Of tiles, shape (tiles, rows, columns); the latter two divide by 8. What the fine alpha adds
+    or takes away over more than an edge's width, or far from any, was invented or lost there: the
+    coarse alpha saw all of the picture."""
+    count = (2 * AROUND + 1) ** 2 * CELL**2 * 255
+    apart = np.abs(_around(_sums(change), AROUND)) * np.float32(1 / count)
+    kept = np.rint(np.clip((APART - apart) * np.float32(ALL / (APART - AGREED)), 0, ALL))
+    near = _around(_mixed(coarse).astype(np.float32), REACH) > 0
+    share: Share = kept * near
+    return share
+
+
+def _sums(change: Change) -> Share:
+    """Over each cell; exact, as are all sums here."""
+    tiles, rows, columns = change.shape
+    sums = change.reshape(tiles, rows // CELL, CELL, columns).sum(axis=2)
+    cells: Share = sums.reshape(tiles, rows // CELL, columns // CELL, CELL).sum(axis=3)
+    return cells
+
+
+def _mixed(alpha: Alpha) -> npt.NDArray[np.bool_]:
+    """Cells that are neither all background nor all object: eight pixels are looked at as one."""
+    tiles, rows, _ = alpha.shape
+    eights = np.ascontiguousarray(alpha).view(np.uint64).reshape(tiles, rows // CELL, CELL, -1)
+    some, every = np.bitwise_or.reduce(eights, axis=2), np.bitwise_and.reduce(eights, axis=2)
+    mixed: npt.NDArray[np.bool_] = (some != 0) & (~every != 0)
+    return mixed
+
+
+def _around(cells: Share, reach: int) -> Share:
+    """Sum over a square of cells, the border's repeated."""
+    down, across = (_near(length, reach) for length in cells.shape[1:])
+    rows: Share = down @ cells
+    around: Share = rows @ across.T
+    return around
+
+
+@lru_cache(8)
+def _near(length: int, reach: int) -> Share:
+    """Shape (length, length): how often each cell counts in a sum over those around another."""
+    near = (np.arange(length)[:, np.newaxis] + np.arange(-reach, reach + 1)).clip(0, length - 1)
+    counts: Share = np.sum(near[..., np.newaxis] == np.arange(length), axis=1, dtype=np.float32)
+    return counts
+
 
 UNIT = ONE * ONE
 """Changes are counted in this part of a step of alpha."""

@@ -17,8 +17,7 @@ from PIL import Image
 
 from cutout.arrays import stripes
 from cutout.pictures import Alpha, Picture
-from cutout.refine.blend import UNIT, Changes, blend
-from cutout.refine.guard import guard
+from cutout.refine.blend import UNIT, Changes, blend, kept_shares
 from cutout.refine.tiles import SIDE, Tile, tiles
 from cutout.segment.model_file import ModelError, check_files, is_prepared, listed_files
 from cutout.timing import Deadline
@@ -95,7 +94,9 @@ class EdgeRefiner:
         coarse = seen[..., 3]
         change = self.infer(seen).astype(np.float32)
         change -= coarse
-        for tile, part in zip(found, blend(found, change, guard(coarse, change)), strict=True):
+        for tile, part in zip(
+            found, blend(found, change, kept_shares(coarse, change)), strict=True
+        ):
             changes[tile.inside] += part[tile.within]
 
 

@@ -18,21 +18,21 @@ Exact: TypeAlias = npt.NDArray[np.float64]
 """The same."""
 
 
-def lines(colours: Planes, alpha: Planes) -> Planes:
+def fit_lines(colours: Planes, alpha: Planes) -> Planes:
     """For each cell the slopes along red, green and blue, and the offset: four planes, of the least
     squares line through the samples around, and the mean of these. Samples, of which there are
     whole cells, are 0..1; `alpha` is one plane."""
     products = [colours[first] * colours[second] for first, second in PAIRS]
     seen = np.concatenate([colours, alpha, np.stack(products), colours * alpha])
-    means: Exact = box(_cells(seen), REACH).astype(np.float64)
+    means: Exact = box_mean(_cells(seen), REACH).astype(np.float64)
     colour, share = means[:3], means[3]
-    spread = means[4:10] - np.stack([colour[first] * colour[second] for first, second in PAIRS])
-    slopes = _solved(spread, means[10:] - colour * share)
+    covariance = means[4:10] - np.stack([colour[first] * colour[second] for first, second in PAIRS])
+    slopes = _solved(covariance, means[10:] - colour * share)
     offset = share - (slopes * colour).sum(axis=0)
-    return box(np.concatenate([slopes, offset[np.newaxis]]).astype(np.float32), REACH)
+    return box_mean(np.concatenate([slopes, offset[np.newaxis]]).astype(np.float32), REACH)
 
 
-def box(planes: Planes, reach: int) -> Planes:
+def box_mean(planes: Planes, reach: int) -> Planes:
     """Mean over a square of 2 · `reach` + 1 to each side of the middle, as far as there is any."""
     for axis in (1, 2):
         length = planes.shape[axis]
@@ -54,9 +54,9 @@ def _cells(samples: Planes) -> Planes:
     return means
 
 
-def _solved(spread: Exact, with_alpha: Exact) -> Exact:
+def _solved(covariance: Exact, with_alpha: Exact) -> Exact:
     """Symmetric 3 x 3 systems, by cofactors: what is regularized is never singular."""
-    (a, d, f), (b, c, e) = spread[:3] + SMALL, spread[3:]
+    (a, d, f), (b, c, e) = covariance[:3] + SMALL, covariance[3:]
     x, y, z = with_alpha
     rows = (
         (d * f - e * e, c * e - b * f, b * e - c * d),
@@ -72,7 +72,7 @@ Places = npt.NDArray[np.intp]
 """Shape (blocks,): rows or columns of blocks."""
 
 
-def spread(planes: Planes, rows: Places, columns: Places, side: int) -> Planes:
+def interpolate(planes: Planes, rows: Places, columns: Places, side: int) -> Planes:
     """Interpolate bilinearly between the middles of blocks.
 
     Return shape (side², planes, blocks): the pixels of some blocks of `side` by `side`.

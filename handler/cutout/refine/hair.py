@@ -12,7 +12,15 @@ from PIL import Image
 
 from cutout.arrays import STRIPE_ROWS, pad_to_multiple
 from cutout.pictures import Alpha
-from cutout.refine.guided_filter import CELL, REACH, Places, Planes, box, lines, spread
+from cutout.refine.guided_filter import (
+    CELL,
+    REACH,
+    Places,
+    Planes,
+    box_mean,
+    fit_lines,
+    interpolate,
+)
 from cutout.timing import Deadline
 
 LONGEST = 1024
@@ -36,7 +44,7 @@ def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
         return alpha
     side = min(LARGEST, BLOCK * max(1, max(colour.size) // LONGEST))
     share = _share(alpha, side)
-    rows, columns = np.nonzero(box(share, 1)[0] > 0)
+    rows, columns = np.nonzero(box_mean(share, 1)[0] > 0)
     if not len(rows):
         return alpha
     area = _around(rows, share.shape[1]), _around(columns, share.shape[2])
@@ -49,7 +57,7 @@ def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
         some = slice(*np.searchsorted(rows, (first, first + stripe)))
         if some.start < some.stop:
             at = rows[some] - first, columns[some]
-            says_here = spread(says, rows[some] - area[0].start, at[1] - area[1].start, side)
+            says_here = interpolate(says, rows[some] - area[0].start, at[1] - area[1].start, side)
             top, bottom = first * side, (first + stripe) * side
             part = colour.crop((0, top, colour.width, min(bottom, colour.height)))
             _draw(drawn[top:bottom], part, at, says_here)
@@ -62,7 +70,7 @@ def _share(alpha: Alpha, side: int) -> Planes:
     samples = pad_to_multiple(SOFTNESS[alpha[::step, ::step]], SAMPLES)
     starts = [(row, column) for row in range(SAMPLES) for column in range(SAMPLES)]
     soft = np.mean([samples[row::SAMPLES, column::SAMPLES] for row, column in starts], axis=0)
-    near = box(soft[np.newaxis], NEAR)
+    near = box_mean(soft[np.newaxis], NEAR)
     share: Planes = np.clip((near - SOFT) / np.float32(ALL_SOFT - SOFT), 0, 1)
     return share
 
@@ -85,7 +93,7 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
     seen = pad_to_multiple(np.dstack([np.asarray(small), some]), CELL)
     samples = np.moveaxis(seen, 2, 0).astype(np.float32, order="C")
     samples *= np.float32(1 / 255)
-    found = lines(samples[:3], samples[3:])
+    found = fit_lines(samples[:3], samples[3:])
     for axis in (1, 2):
         found = found.repeat(CELL // SAMPLES, axis=axis)
     height, width = (each.stop - each.start for each in area)
