@@ -1,12 +1,15 @@
-"""The local server: ``python -m cutout``."""
+"""Run the local server: ``python -m cutout``."""
 
 import sys
 from argparse import ArgumentParser
 
 
 def main() -> None:
-    """Serve on loopback unless told otherwise. Pictures are worked on in processes of their own,
-    which import this module again: it imports nothing else until it is run."""
+    """Serve on loopback unless told otherwise.
+
+    Pictures are worked on in processes of their own, which import this module again: it imports
+    nothing else until it is run.
+    """
     parser = ArgumentParser(prog="python -m cutout", description="Serve the API on this machine.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)

@@ -1,4 +1,4 @@
-"""AWS Lambda's entry for HTTP: an adapter around the app, made once at cold start."""
+"""Handle HTTP on AWS Lambda: an adapter around the app, made once at cold start."""
 
 from typing import TYPE_CHECKING
 

@@ -24,20 +24,23 @@ NOT_ALLOWED = "with characters that a key cannot have"
 
 @dataclass(frozen=True)
 class ParsedKeys:
-    """The valid keys of a text, and how many of its words were refused for each reason."""
+    """Hold the valid keys of a text, and how many of its words were refused for each reason."""
 
     keys: tuple[str, ...]
     refused: Mapping[str, int]
 
     @property
     def refusals(self) -> str:
-        """What was refused, in words and without the words themselves."""
+        """Return the reasons and counts of refused words, without the words themselves."""
         return ", ".join(f"{count} {reason}" for reason, count in self.refused.items()) or "empty"
 
 
 def parse_keys(text: str) -> ParsedKeys:
-    """Return the keys of a text, separated by white space. A word that begins with `#` or `//`
-    makes the rest of its line a comment. A text that begins as JSON is refused as a whole."""
+    """Return the keys of a text, separated by white space.
+
+    A word that begins with `#` or `//` makes the rest of its line a comment. A text that begins as
+    JSON is refused as a whole.
+    """
     words, comments = _split(text)
     refused = Counter({IN_COMMENT: comments} if comments else {})
     if words and words[0].startswith(JSON):

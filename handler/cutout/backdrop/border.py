@@ -1,4 +1,4 @@
-"""The backdrop's colour at each pixel, fitted to the picture's border."""
+"""Fit the backdrop's colour at each pixel to the picture's border."""
 
 from dataclasses import dataclass
 
@@ -51,15 +51,16 @@ the picture's side."""
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A plain backdrop and the distance of every pixel from it, at the working size.
+    """Hold a plain backdrop and the distance of every pixel from it, at the working size.
 
-    `shade` is how much darker than the backdrop a pixel is (mean of the channels, negative where it
-    is lighter), `tint` how much the channels differ in that, `distance` the largest channel's
-    difference, without noise, and `sharp` the same of the picture as it is; all of 255. `near` is
-    the distance up to which a pixel is backdrop-coloured, and `light` each pixel's largest channel.
-    `difference` is how much each channel exceeds the backdrop's, which is `surface`; that is empty
-    where it holds at the working size alone.
-    `cell` is the side of a painted checker's cells, in pixels, and 0 for a backdrop of one colour.
+    Colour differences are in units of 0..255. `shade` is how much darker than the backdrop a pixel
+    is (mean of the channels, negative if lighter), `tint` how much the channels differ in that.
+    `distance` is the largest channel's difference, denoised, and `sharp` the same without
+    denoising. Pixels up to `near` are backdrop-coloured. `light` is each pixel's largest channel.
+
+    `surface` is the backdrop's colour, and `difference` how much each channel exceeds it. `surface`
+    is empty if it is valid at the working size only. `cell` is the side of a painted checker's
+    cells in pixels, 0 for a backdrop of one colour.
     """
 
     shade: Plane
@@ -83,13 +84,15 @@ class Backdrop:
 
     @property
     def ring(self) -> Mask:
-        """The border."""
+        """Return the mask of the border."""
         return ring_of(*self.distance.shape)
 
 
 def find_backdrop(image: Image.Image) -> Backdrop | None:
-    """Return the backdrop of an image in mode RGB; None where the border is not plain, which a
-    photo's mostly isn't, and which is found out from the border alone."""
+    """Return the backdrop of an image in mode RGB; None if the border is not plain.
+
+    Most photos have no plain border, and are told by the border alone.
+    """
     width, height = work_size(image)
     fit = _fit(_border(image, width, height))
     if fit is None:
@@ -137,8 +140,10 @@ def _ring_width(height: int, width: int) -> int:
 
 
 def _border(image: Image.Image, width: int, height: int) -> tuple[Values, Values]:
-    """Return the border's colours, shape (pixels, 3), and their terms, shape (pixels, 6), without a
-    look at the rest of the picture."""
+    """Return the border's colours, shape (pixels, 3), and their terms, shape (pixels, 6).
+
+    The rest of the picture is not read.
+    """
     wide = min(_ring_width(height, width), width, height)
     across, down = image.width / width, image.height / height
     colours, terms = [], []
@@ -169,8 +174,11 @@ def _terms(x: Values, y: Values) -> Values:
 
 
 def _fit(border: tuple[Values, Values]) -> Values | None:
-    """Return the coefficients, shape (6, 3), by least squares on what lies near the fit before:
-    a colour, then a gradient, then a curved one. None where no colour has half of the border."""
+    """Return the coefficients, shape (6, 3), or None if no colour has half of the border.
+
+    A constant colour, a linear gradient and a curved one are fitted in turn by least squares, each
+    to the pixels near the fit before.
+    """
     colours, terms = border
     median = np.median(colours, axis=0)
     inliers = np.abs(colours - median).max(axis=1) <= START_TOLERANCE
@@ -189,8 +197,11 @@ def _fit(border: tuple[Values, Values]) -> Values | None:
 
 
 def _known(terms: Values) -> Mask:
-    """Return which terms the border tells of: a curve between two edges needs the edges between
-    them, or it is made up from the slope within a few rows."""
+    """Return which terms the border determines.
+
+    A curve between two edges needs pixels of the edges between them; without, it would be
+    extrapolated from the slope within a few rows.
+    """
     across, down = (np.abs(terms[:, axis]) < HALF_WAY for axis in (1, 2))
     known = np.ones(TERMS, np.bool_)
     known[3], known[5] = across.mean() >= MIDDLE_SHARE, down.mean() >= MIDDLE_SHARE

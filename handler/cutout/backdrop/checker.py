@@ -1,4 +1,4 @@
-"""A painted "transparency" checker: two colours that alternate in a regular grid."""
+"""Find a painted "transparency" checker: two colours that alternate in a regular grid."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ Wave = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Side:
-    """The grid along one side: a cell's side, and where one begins, in pixels."""
+    """Hold the grid along one side: a cell's side and the start of a cell, in pixels."""
 
     cell: float
     start: float
@@ -54,8 +54,10 @@ class _Side:
         return min(max(self.cell / SLACK_CELLS, MIN_SLACK), 1.0)
 
     def wave(self, length: int, shift: float = 0) -> Wave:
-        """Return 1 within every other cell, -1 within the rest, and the mean where a pixel holds
-        parts of two; of the grid moved on by `shift` pixels."""
+        """Return 1 within every other cell, -1 within the rest, and the mean in a pixel of both.
+
+        The grid is moved on by `shift` pixels.
+        """
         ends = (np.arange(length + 1) - self.start - shift) / self.cell
         saw = np.abs(np.mod(ends, 2) - 1)  # falls within even cells, rises within odd ones
         wave: Wave = np.diff(saw) * -self.cell
@@ -84,8 +86,10 @@ class _Grid:
 
 
 def find_checker(image: Image.Image) -> Backdrop | None:
-    """Return the painted checker behind an image in mode RGB as a backdrop; None where the border
-    shows none. `distance` is then that from what the grid has within a pixel."""
+    """Return the checker behind an image in mode RGB as a backdrop; None if the border shows none.
+
+    `distance` is then measured from the grid moved by up to a pixel.
+    """
     width, height = work_size(image)
     if min(width, height) < 8 * MIN_CELL or not _has_two_levels(image, width, height):
         return None
@@ -118,8 +122,10 @@ def _has_two_levels(image: Image.Image, width: int, height: int) -> bool:
 
 
 def _grid_along(grey: Plane) -> _Side | None:
-    """Return the grid along the rows, by those at the top and the bottom: the frequency that most
-    of them share, whatever their sign."""
+    """Return the grid along the rows, found in those at the top and the bottom.
+
+    Its frequency is the one with most power over these rows, whatever their phase.
+    """
     height, width = grey.shape
     deep = max(2, round(DEEP * height))
     rows = np.concatenate([grey[:deep], grey[-deep:]]).astype(np.float64)
@@ -196,8 +202,7 @@ def _as_backdrop(
 
 
 def _differences(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> Planes:
-    """Return how far each channel is beyond what the grid has there, or would have if it were moved
-    a little."""
+    """Return how far each channel is outside the range that the grid has there within its slack."""
     least, most = grid.bounds(*image.size)
     found = []
     for band, first, second in zip(image.split(), *colours, strict=True):

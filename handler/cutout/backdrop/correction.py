@@ -1,4 +1,4 @@
-"""The networks' alpha, settled by what a plain backdrop says."""
+"""Correct the networks' alpha by the evidence of a plain backdrop."""
 
 from dataclasses import dataclass
 
@@ -37,8 +37,10 @@ PEAK = 3
 
 @dataclass(frozen=True)
 class Correction:
-    """What a plain backdrop decides, at the working size: `alpha` holds where `changed` is true;
-    `rim` tells it again at the size of a larger picture."""
+    """Hold the alpha that a plain backdrop decides, at the working size.
+
+    `alpha` is valid where `changed` is true; `rim` refines it at the size of a larger picture.
+    """
 
     alpha: Alpha
     changed: Mask
@@ -54,7 +56,7 @@ class Correction:
         return np.where(np.asarray(changed), np.asarray(own), alpha)
 
     def with_rim(self, alpha: Alpha, image: Image.Image) -> Alpha:
-        """Return `alpha`, of the size of `image`, with exact rims where these are decided."""
+        """Return `alpha`, of the size of `image`, with exact rims where the backdrop decides."""
         if self.rim is None:
             return alpha
         height, width = self.alpha.shape
@@ -62,8 +64,10 @@ class Correction:
 
 
 def find_correction(coarse: Alpha, image: Image.Image) -> Correction | None:
-    """Return what the picture, in mode RGB, says beside the networks' alpha; None where its border
-    is not plain, or where nothing is to be changed."""
+    """Return the correction of the networks' alpha for an image in mode RGB.
+
+    Return None if the image's border is not plain, or nothing is to be changed.
+    """
     area = find_framed_area(image)
     within = None if area is None else _correct_framed(coarse, image, area)
     if within is not None:
@@ -77,8 +81,7 @@ def find_correction(coarse: Alpha, image: Image.Image) -> Correction | None:
 
 
 def _correct_framed(coarse: Alpha, image: Image.Image, area: FramedArea) -> Correction | None:
-    """Settle what is inside of a line, as though the picture ended there; the line and what is
-    outside of it go."""
+    """Correct the area inside a frame as if the picture ended there, and clear the rest."""
     width, height = work_size(image)
     left, top, right, bottom = area
     size = right - left, bottom - top
@@ -105,7 +108,10 @@ def _scaled(box: FramedArea, across: float, down: float) -> tuple[float, float, 
 
 
 def _correct(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Correction | None:
-    """Settle the networks' alpha of the backdrop's size; `exact` where the picture is larger."""
+    """Correct the networks' alpha, of the backdrop's size.
+
+    `exact` adds a rim for a larger picture.
+    """
     alpha = np.asarray(coarse, np.float32) / np.float32(255)
     regions = find_regions(backdrop, alpha)
     if not regions.flat and _is_framed(regions.objects | regions.marks, alpha):
@@ -149,8 +155,11 @@ def _reaches_across(objects: Mask) -> bool:
 
 
 def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
-    """Return 1 within objects and 0 outside. At their rim a colour is a mixture of the
-    backdrop's, which is known, and the object's: the farthest from it nearby."""
+    """Return 1 within objects and 0 outside.
+
+    At their rim a colour is a mixture of the backdrop's, which is known, and the object's: the
+    farthest from it nearby.
+    """
     sharp, objects = backdrop.sharp, regions.objects
     floor = np.float32(backdrop.near / 2)
     peak = largest_within(sharp, PEAK)
@@ -171,8 +180,11 @@ def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
 
 
 def _changed(own: Plane, alpha: Plane, regions: Regions) -> Mask:
-    """Return where the networks are not to have their way: around clear disagreements, and
-    wherever a veil is left over what is wholly object or backdrop."""
+    """Return where the networks are overruled.
+
+    That is around clear disagreements, and wherever they leave a veil over pixels that are wholly
+    object or backdrop.
+    """
     band = grow(regions.objects, BAND) & ~shrink(regions.objects, BAND)
     difference = np.abs(own - alpha)
     veil = (difference > 0) & ((own == 0) | (own == 1)) & ~band

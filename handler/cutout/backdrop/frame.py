@@ -1,4 +1,4 @@
-"""A line that is drawn around a picture, at its border or a little inside of it."""
+"""Find a line drawn around a picture, at its border or a little inside."""
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,10 @@ FramedArea = tuple[int, int, int, int]
 
 
 def find_framed_area(image: Image.Image) -> FramedArea | None:
-    """Return the part of an image in mode RGB that is inside of a line around it; None where there
-    is no line on all four sides."""
+    """Return the area of an image in mode RGB inside a line around it.
+
+    Return None unless there is a line on all four sides.
+    """
     width, height = work_size(image)
     depth = round(DEEP * min(width, height))
     if depth < 6:
@@ -49,8 +51,10 @@ def find_framed_area(image: Image.Image) -> FramedArea | None:
 def _strip(
     image: Image.Image, width: int, height: int, depth: int, side: int
 ) -> npt.NDArray[np.float32]:
-    """Return a side's middle at the working size, shape (depth, length, 3), from the border
-    inwards: left, top, right, bottom."""
+    """Return a side's middle at the working size, shape (depth, length, 3), going inwards.
+
+    Sides are numbered left, top, right, bottom.
+    """
     across, down = image.width / width, image.height / height
     skip_x, skip_y = round(MIDDLE * width), round(MIDDLE * height)
     left, top, right, bottom = (
@@ -66,7 +70,7 @@ def _strip(
 
 
 def _line_end(strip: npt.NDArray[np.float32], thick: int) -> int | None:
-    """Return how many pixels of a side are line, or outside of it."""
+    """Return how many pixels of a side are line, or outside of it; None if there is no line."""
     profile: Profile = np.median(strip, axis=1)
     off = np.abs(strip - profile[:, np.newaxis]).max(axis=2)
     even: Flags = (off <= EVEN).mean(axis=1) >= EVEN_SHARE

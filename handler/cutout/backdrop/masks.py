@@ -20,8 +20,7 @@ Array = TypeVar("Array", bound=npt.NDArray[np.generic])
 
 
 def largest_within(values: Array, radius: int) -> Array:
-    """Return the largest value within `radius` pixels of each, in a square; the picture's end has
-    none beyond it."""
+    """Return the largest value within `radius` pixels of each, in a square inside the picture."""
     found = values
     for axis in (0, 1):
         before, found = found, found.copy()
@@ -49,8 +48,7 @@ def shrink(mask: Mask, radius: int) -> Mask:
 
 
 def box_mean(values: Plane, radius: int) -> Plane:
-    """Return the mean within `radius` pixels of each, in a square, of those that the picture
-    has."""
+    """Return the mean within `radius` pixels of each, in a square inside the picture."""
     for axis in (0, 1):
         length = values.shape[axis]
         at = np.arange(length)
@@ -63,8 +61,10 @@ def box_mean(values: Plane, radius: int) -> Plane:
 
 
 def box_sum(values: Plane, radius: int) -> Plane:
-    """Return the sum within `radius` pixels of each, in a square: faster than `box_mean` for a few
-    pixels."""
+    """Return the sum within `radius` pixels of each, in a square.
+
+    It is faster than `box_mean` for a small radius.
+    """
     found = values
     for axis in (0, 1):
         before, found = found, found.copy()
@@ -79,7 +79,7 @@ def box_sum(values: Plane, radius: int) -> Plane:
 
 
 def labelled(mask: Mask) -> tuple[Labels, int]:
-    """Return `label_components` in half of the memory."""
+    """Return the result of `label_components` in half of the memory."""
     labels, count = label_components(mask)
     return labels.astype(np.int32), count
 
@@ -90,7 +90,7 @@ def areas_of(labels: Labels, count: int) -> Areas:
 
 
 def touching(labels: Labels, count: int, where: Mask) -> Mask:
-    """Return for each label, 0 aside, whether it occurs in `where`."""
+    """Return for each label except 0 whether it occurs in `where`."""
     found = np.zeros(count + 1, np.bool_)
     found[labels[where]] = True
     found[0] = False

@@ -1,6 +1,6 @@
-"""The reflection of an object in a glossy table: it repeats the object upside down, fainter.
+"""Find the reflection of an object in a glossy table: a fainter copy, upside down.
 
-Below the line on which an object stands each row is compared with the row as far above it. In a
+Below the line on which an object stands, each row is compared with the row as far above it. In a
 reflection their differences from the backdrop have one ratio, which is well under 1 and falls.
 """
 
@@ -41,7 +41,7 @@ Ratios = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class _Fit:
-    """A line at the upper end of row `line`, and the ratios below it."""
+    """Hold a line at the upper end of row `line`, and the ratios below it."""
 
     line: int
     ratios: Ratios
@@ -78,7 +78,7 @@ def _box(mask: Mask) -> tuple[slice, slice]:
 
 
 def _last_row(other: Mask, stop: int) -> int:
-    """Return where what is not backdrop ends below row `stop`: reflections fade out."""
+    """Return the row where the non-backdrop pixels below row `stop` end: reflections fade out."""
     ends = np.flatnonzero(~other[stop:].any(axis=1))
     return stop + int(ends[0]) if len(ends) else len(other)
 
@@ -105,7 +105,7 @@ def _best(values: Plane, lines: range, near: float) -> _Fit | None:
 
 
 def _fit(values: Plane, line: int, near: float) -> _Fit | None:
-    """Return the ratios below a line, if what is there is a reflection of what is above."""
+    """Return the ratios below a line if the rows there reflect the rows above, else None."""
     lower = values[line:]
     upper = values[line - len(lower) : line][::-1]
     own, shared = (upper * upper).sum(axis=1), (upper * lower).sum(axis=1)
@@ -140,8 +140,10 @@ def _is_refused(alpha: Plane, other: Mask, line: int) -> bool:
 
 
 def _reflected(distance: Plane, fit: _Fit, near: float) -> Mask:
-    """Return which pixels below the line, and in a few rows above it, differ from the backdrop no
-    more than a reflection."""
+    """Return the pixels below the line that differ from the backdrop no more than a reflection.
+
+    A few rows above the line are included.
+    """
     line, count = fit.line, len(distance) - fit.line
     upper = largest_within(distance[line - count : line][::-1], BLUR)
     most = (fit.ratios[:, np.newaxis] + BEYOND) * upper

@@ -1,4 +1,4 @@
-"""Which parts of a picture are backdrop, shadow or object."""
+"""Partition a picture into backdrop, shadow, reflection and object."""
 
 from dataclasses import dataclass
 
@@ -56,9 +56,11 @@ MAX_SOFT = 0.1
 
 @dataclass(frozen=True)
 class Regions:
-    """Masks at the working size. `holes` is backdrop that the object encloses, `marks` are a
-    watermark's strokes, `flat` is whether the picture is a graphic: one without texture, in which
-    all enclosed backdrop is a hole."""
+    """Hold masks at the working size.
+
+    `holes` is backdrop that the object encloses, `marks` are a watermark's strokes. `flat` is true
+    for a graphic: a picture without texture, in which all enclosed backdrop is a hole.
+    """
 
     objects: Mask
     shadow: Mask
@@ -69,8 +71,7 @@ class Regions:
 
 
 def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
-    """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the
-    networks'."""
+    """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the networks'."""
     labels, count = labelled(backdrop.distance <= backdrop.near)
     areas = areas_of(labels, count)
     large = areas >= max(4.0, MIN_BACKDROP * labels.size)
@@ -103,8 +104,10 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
 
 
 def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
-    """Return where the colour is not the backdrop's: clearly, or a little in a thick part or where
-    the networks agree."""
+    """Return where the colour clearly differs from the backdrop's.
+
+    A small difference counts in a thick part, or where the networks agree.
+    """
     distance = backdrop.distance
     strong = distance >= max(STRONG, 2 * backdrop.near)
     other = distance > backdrop.near
@@ -115,7 +118,7 @@ def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
 
 
 def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
-    """Return whether what is not backdrop has no texture; a studio's light has none either."""
+    """Return whether the foreground has no texture; a shadow under studio light has none either."""
     if shadow.mean() > MAX_SOFT:
         return False
     contrast = contrast & ~shadow
@@ -129,7 +132,7 @@ def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
 
 
 def _are_the_same(labels: Labels, areas: Areas, backdrop: Backdrop, outside: Mask) -> Mask:
-    """Return for each label whether it shows the same backdrop as outside, by shade and noise."""
+    """Return for each label whether its shade and noise are those of the backdrop outside."""
     count = len(areas)
     shade, noise = (means(labels, each, count) for each in (backdrop.shade, backdrop.sharp))
     total = max(1, areas[outside].sum())
@@ -151,8 +154,7 @@ def _have_outlines(labels: Labels, count: int, chosen: Mask, steps: Plane) -> Ma
 
 
 def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast: Mask) -> Mask:
-    """Return for each label that is chosen whether the networks see a hole in it, and the object
-    around it."""
+    """Return for each chosen label whether the networks see a hole, and the object around it."""
     count = len(areas)
     own = labels * chosen[labels]
     near, rim = largest_within(own, THICK), largest_within(own, 1)
@@ -164,7 +166,7 @@ def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast
 
 
 def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
-    """Return the shadows: what can be reached from the backdrop outside without a sharp step."""
+    """Return the shadows: pixels connected with the backdrop outside without a sharp step."""
     shade = backdrop.shade
     grey = backdrop.tint <= SHADOW_TINT + SHADOW_TINT_SHARE * np.maximum(shade, 0)
     possible = grey & (shade > -GLOW) & (shade < SHADOW_DARK) & (alpha < SHADOW_ALPHA)
@@ -189,8 +191,10 @@ def _largest_step(values: Plane) -> Plane:
 
 
 def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) -> Mask:
-    """Return the objects that the networks see as well, or that are large and have an outline. A
-    graphic has dots."""
+    """Return the objects that the networks see as well, or that are large and have an outline.
+
+    In a graphic, dots of three pixels are kept.
+    """
     labels, count = labelled(objects)
     areas = areas_of(labels, count)
     if flat:
@@ -205,7 +209,7 @@ def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) ->
 
 
 def _enclosed(objects: Mask, known: Mask) -> Mask:
-    """Return what no backdrop reaches: it belongs to the object around it."""
+    """Return the pixels that no backdrop reaches: they belong to the object around them."""
     labels, count = labelled(~objects)
     reached = touching(labels, count, known)
     enclosed: Mask = ~reached[labels] & ~objects

@@ -1,4 +1,4 @@
-"""A watermark on a plain backdrop: faint strokes of one shade that the networks refuse."""
+"""Find a watermark on a plain backdrop: faint strokes of one shade that the networks refuse."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ LEAST = 16
 
 
 def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
-    """Return which of the objects' pixels are a watermark's. `alpha` (0..1) is the networks'."""
+    """Return which of the objects' pixels are a watermark. `alpha` (0..1) is the networks'."""
     faint = objects & (backdrop.distance <= FAINT) & (alpha < SUBJECT)
     away = ~grow(objects & ~faint, AWAY)
     labels, apart = _strokes(faint & away, backdrop, alpha)
@@ -46,7 +46,7 @@ def _has_subject(objects: Mask, alpha: Plane) -> bool:
 
 
 def _strokes(faint: Mask, backdrop: Backdrop, alpha: Plane) -> tuple[Labels, Figures]:
-    """Return labels, and for each how far it is from the backdrop; 0 where it is no stroke."""
+    """Return labels, and each one's distance from the backdrop; 0 for a label that is no stroke."""
     labels, count = labelled(faint)
     areas = areas_of(labels, count)
     thick = shrink(faint, max(2, round(STROKE * min(faint.shape))))

@@ -1,4 +1,4 @@
-"""AWS Lambda's entry for batches: the image's other handler, chosen in `template.yaml`."""
+"""Handle batches on AWS Lambda: the image's other entry, chosen in `template.yaml`."""
 
 from typing import TYPE_CHECKING
 

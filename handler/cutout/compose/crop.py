@@ -1,4 +1,4 @@
-"""The picture cut down to its objects."""
+"""Crop the picture to its objects."""
 
 from dataclasses import replace
 
@@ -14,8 +14,11 @@ FAINT = 6  # opacity below which nobody sees where a shadow is cut off
 def crop_frame(
     objects: tuple[FoundObject, ...], shade: Alpha | None, margin: Margin, size: tuple[int, int]
 ) -> Box:
-    """The objects' box, widened to what is seen of their shadow, and by the margin as far as the
-    picture of `size` reaches; all of it where there is no object."""
+    """Return the box of the objects and their visible shadow, widened by the margin.
+
+    It ends at the border of the picture, of (width, height) `size`. Without an object it is the
+    whole picture.
+    """
     box = object_box(objects)
     if box is None:
         return Box(0, 0, *size)
@@ -29,7 +32,7 @@ def crop_frame(
 
 
 def _corners(shade: Alpha | None) -> list[tuple[int, int]]:
-    """Upper left and lower right of what is seen of the shadow."""
+    """Return the upper left and lower right corners (x, y) of the visible shadow."""
     if shade is None:
         return []
     columns, rows = (np.flatnonzero(shade.max(axis=axis) >= FAINT).tolist() for axis in (0, 1))
@@ -37,7 +40,7 @@ def _corners(shade: Alpha | None) -> list[tuple[int, int]]:
 
 
 def cut(pixels: Pixels, frame: Box) -> Pixels:
-    """A copy, so that the whole can be let go; the whole itself where nothing is cut off."""
+    """Return a copy of the frame, so that the whole can be freed; the whole if nothing is cut."""
     if pixels.shape[:2] == (frame.height, frame.width):
         return pixels
     rows = slice(frame.top, frame.top + frame.height)
@@ -45,7 +48,7 @@ def cut(pixels: Pixels, frame: Box) -> Pixels:
 
 
 def moved(objects: tuple[FoundObject, ...], frame: Box) -> tuple[FoundObject, ...]:
-    """The same as seen within the frame."""
+    """Return the objects with their boxes relative to the frame."""
     return tuple(
         replace(each, box=Box(each.box.left - frame.left, each.box.top - frame.top, *each.box[2:]))
         for each in objects

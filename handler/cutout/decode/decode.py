@@ -1,4 +1,4 @@
-"""Bytes become a `Picture`."""
+"""Decode bytes to a `Picture`."""
 
 import numpy as np
 from PIL import Image, ImageFile
@@ -12,8 +12,11 @@ from cutout.settings import Settings
 
 
 def decode(content: bytes, settings: Settings) -> Picture:
-    """Raises `cutout.errors.PictureError`: for a file that is empty, broken or truncated, of
-    another type, or too large in pixels (known before any pixel is decoded)."""
+    """Return the picture in a file; raise `cutout.errors.PictureError`.
+
+    That is for a file that is empty, broken or truncated, of another type, or too large in pixels,
+    which is known before any pixel is decoded.
+    """
     image = open_picture(content, settings)
     try:
         return _picture(image)

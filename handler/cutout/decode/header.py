@@ -1,4 +1,4 @@
-"""What can be said of a file before any pixel is decoded."""
+"""Check a file's type and size before any pixel is decoded."""
 
 from io import BytesIO
 
@@ -23,11 +23,11 @@ pass over all coefficients."""
 
 
 def open_picture(content: bytes, settings: Settings) -> ImageFile:
-    """A Pillow image with its header read and its pixels still in the file; EXIF, if any, is in
-    `info["exif"]`.
+    """Return a Pillow image with its header read and its pixels still in the file.
 
-    Raises `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
-    `ResolutionTooBigError`. Type is judged by content alone.
+    EXIF, if any, is in `info["exif"]`. The type is judged by content alone. Raise
+    `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
+    `ResolutionTooBigError`.
     """
     if not content:
         raise UnreadablePictureError
@@ -70,9 +70,11 @@ def _open_png(content: bytes) -> ImageFile:
 
 
 def _opened(kind: type[JpegImageFile | PngImageFile], content: bytes) -> ImageFile:
-    """Open by the format's own class. `Image.open` would hold the size against the limit of the
-    program that we are in (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits
-    have their own words."""
+    """Open the file by its format's own class.
+
+    `Image.open` would check the size against the limit of the surrounding program
+    (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits have their own texts.
+    """
     try:
         return kind(BytesIO(content))
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything

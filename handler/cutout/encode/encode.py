@@ -1,4 +1,4 @@
-"""A composition becomes a file."""
+"""Encode a composition as a file."""
 
 from cutout.choices import FileFormat
 from cutout.encode.fit import encode_to_fit
@@ -12,8 +12,10 @@ def encode(
     room: int | None,
     deadline: Deadline,
 ) -> bytes:
-    """The file, of at most `room` bytes if a PNG can be made to fit without loss by `deadline`. A
-    WebP stays as it is: it could only shrink by getting worse."""
+    """Return the file, of at most `room` bytes if a PNG can be made to fit by `deadline`.
+
+    A WebP stays as it is: it could only shrink by getting worse.
+    """
     if kind is FileFormat.WEBP:
         from cutout.encode.webp import encode_webp  # noqa: PLC0415  # few ask for it
 

@@ -85,8 +85,10 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
 
 @contextmanager
 def _reported_late(earliest: Deadline) -> Iterator[None]:
-    """Report no failure before `earliest`, which hides the resolver's timing: it differs by
-    milliseconds between a name in a private network and one that doesn't exist."""
+    """Report no failure before `earliest`, which hides DNS timing.
+
+    It differs by milliseconds between a name in a private network and one that doesn't exist.
+    """
     try:
         yield
     except DownloadError:

@@ -27,9 +27,12 @@ Share = npt.NDArray[np.float32]
 
 
 def kept_shares(coarse: Alpha, change: Change) -> Share:
-    """Of tiles, shape (tiles, rows, columns); the latter two divide by 8. What the fine alpha adds
-    or takes away over more than an edge's width, or far from any, was invented or lost there: the
-    coarse alpha saw all of the picture."""
+    """Return how much of each cell's change is kept.
+
+    `coarse` and `change` have shape (tiles, rows, columns), and CELL divides rows and columns. A
+    change over more than an edge's width, or far from any edge, is an invented or a lost object:
+    the coarse alpha saw the whole picture, a tile did not.
+    """
     count = (2 * AROUND + 1) ** 2 * CELL**2 * 255
     apart = np.abs(_around(_sums(change), AROUND)) * np.float32(1 / count)
     kept = np.rint(np.clip((APART - apart) * np.float32(ALL / (APART - AGREED)), 0, ALL))
@@ -39,7 +42,7 @@ def kept_shares(coarse: Alpha, change: Change) -> Share:
 
 
 def _sums(change: Change) -> Share:
-    """Over each cell; exact, as are all sums here."""
+    """Return the sum of each cell, exact like all sums here."""
     tiles, rows, columns = change.shape
     sums = change.reshape(tiles, rows // CELL, CELL, columns).sum(axis=2)
     cells: Share = sums.reshape(tiles, rows // CELL, columns // CELL, CELL).sum(axis=3)
@@ -47,7 +50,7 @@ def _sums(change: Change) -> Share:
 
 
 def _mixed(alpha: Alpha) -> npt.NDArray[np.bool_]:
-    """Cells that are neither all background nor all object: eight pixels are looked at as one."""
+    """Return which cells are neither all background nor all object, eight pixels at once."""
     tiles, rows, _ = alpha.shape
     eights = np.ascontiguousarray(alpha).view(np.uint64).reshape(tiles, rows // CELL, CELL, -1)
     some, every = np.bitwise_or.reduce(eights, axis=2), np.bitwise_and.reduce(eights, axis=2)
@@ -56,7 +59,7 @@ def _mixed(alpha: Alpha) -> npt.NDArray[np.bool_]:
 
 
 def _around(cells: Share, reach: int) -> Share:
-    """Sum over a square of cells, the border's repeated."""
+    """Sum over a square of cells, repeating the border."""
     down, across = (_near(length, reach) for length in cells.shape[1:])
     rows: Share = down @ cells
     around: Share = rows @ across.T
@@ -65,7 +68,7 @@ def _around(cells: Share, reach: int) -> Share:
 
 @lru_cache(8)
 def _near(length: int, reach: int) -> Share:
-    """Shape (length, length): how often each cell counts in a sum over those around another."""
+    """Return how often each cell counts in the sum around another, shape (length, length)."""
     near = (np.arange(length)[:, np.newaxis] + np.arange(-reach, reach + 1)).clip(0, length - 1)
     counts: Share = np.sum(near[..., np.newaxis] == np.arange(length), axis=1, dtype=np.float32)
     return counts
@@ -82,8 +85,11 @@ Slopes: TypeAlias = npt.NDArray[np.float32]
 
 
 def blend(found: list[Tile], change: Change, share: Share) -> Changes:
-    """Shape of `change`. Shares times slopes are whole parts of a power of two and small, so that
-    fp32 holds their sums exactly, in whatever order they are added up."""
+    """Return the part of `change` that is kept, in the shape of `change`.
+
+    Products of shares and slopes are small multiples of a power of two, so that float32 holds their
+    sums exactly in any order.
+    """
     ends = [tile.ends for tile in found]
     down = np.stack([_slopes(*rows) for rows, _ in ends])
     across = np.stack([_slopes(*columns) for _, columns in ends])
@@ -94,7 +100,7 @@ def blend(found: list[Tile], change: Change, share: Share) -> Changes:
 
 @lru_cache(4)
 def _slopes(first: bool, last: bool) -> Slopes:
-    """Weights along a side, spread from shares in the middles of cells."""
+    """Return the weights along one side, interpolated between the middles of cells."""
     at = np.clip((np.arange(SIDE) + 0.5) / CELL - 0.5, 0, CELLS - 1)
     bilinear = np.maximum(0, 1 - np.abs(at[:, np.newaxis] - np.arange(CELLS)))
     slopes: Slopes = (bilinear * along(first, last)[:, np.newaxis]).astype(np.float32)

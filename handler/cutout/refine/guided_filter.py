@@ -1,4 +1,7 @@
-"""Alpha as a linear function of the colours nearby."""
+"""Fit alpha as a linear function of the colours nearby: a guided filter on samples.
+
+Source: He and Sun, "Fast Guided Filter" (2015).
+"""
 
 from functools import lru_cache
 from typing import TypeAlias
@@ -19,9 +22,11 @@ Exact: TypeAlias = npt.NDArray[np.float64]
 
 
 def fit_lines(colours: Planes, alpha: Planes) -> Planes:
-    """For each cell the slopes along red, green and blue, and the offset: four planes, of the least
-    squares line through the samples around, and the mean of these. Samples, of which there are
-    whole cells, are 0..1; `alpha` is one plane."""
+    """Return four planes with a value for each cell: slopes along red, green and blue, and offset.
+
+    Each cell's line is the least squares fit to the samples around it; the lines nearby are then
+    averaged. Colours and alpha (one plane) are 0..1, and their sides are multiples of CELL.
+    """
     products = [colours[first] * colours[second] for first, second in PAIRS]
     seen = np.concatenate([colours, alpha, np.stack(products), colours * alpha])
     means: Exact = box_mean(_cells(seen), REACH).astype(np.float64)
@@ -33,7 +38,7 @@ def fit_lines(colours: Planes, alpha: Planes) -> Planes:
 
 
 def box_mean(planes: Planes, reach: int) -> Planes:
-    """Mean over a square of 2 · `reach` + 1 to each side of the middle, as far as there is any."""
+    """Return the mean over a square of 2 · `reach` + 1 a side, of the values inside the plane."""
     for axis in (1, 2):
         length = planes.shape[axis]
         sums: Exact = np.cumsum(planes, axis=axis, dtype=np.float64)
@@ -47,7 +52,7 @@ def box_mean(planes: Planes, reach: int) -> Planes:
 
 
 def _cells(samples: Planes) -> Planes:
-    """Means of each."""
+    """Return the mean of each cell."""
     rows = sum((samples[:, row::CELL] for row in range(1, CELL)), samples[:, ::CELL])
     means: Planes = sum((rows[..., at::CELL] for at in range(1, CELL)), rows[..., ::CELL])
     means *= np.float32(1 / CELL**2)
@@ -55,7 +60,7 @@ def _cells(samples: Planes) -> Planes:
 
 
 def _solved(covariance: Exact, with_alpha: Exact) -> Exact:
-    """Symmetric 3 x 3 systems, by cofactors: what is regularized is never singular."""
+    """Solve symmetric 3 x 3 systems by cofactors. Regularized, they are never singular."""
     (a, d, f), (b, c, e) = covariance[:3] + SMALL, covariance[3:]
     x, y, z = with_alpha
     rows = (
@@ -89,8 +94,7 @@ def interpolate(planes: Planes, rows: Places, columns: Places, side: int) -> Pla
 
 @lru_cache(4)
 def _bilinear(side: int) -> Planes:
-    """Return shape (side², 9): the weights of a block and its eight neighbours in each of its
-    pixels."""
+    """Return the weights of a block and its eight neighbours in each pixel, shape (side², 9)."""
     at = (np.arange(side) + 0.5) / side - 0.5
     along = np.stack([np.maximum(0, -at), 1 - np.abs(at), np.maximum(0, at)], axis=1)
     weights: Planes = np.einsum("yj,xi->yxji", along, along).astype(np.float32)

@@ -1,9 +1,9 @@
-"""Hair and fur, which no network draws at 1024 pixels: where much is soft, colours say the alpha.
+"""Draw hair and fur, which are too fine for networks at 1024 pixels.
 
 Over a small window alpha is nearly a linear function of the colours (Levin et al., "A Closed-Form
 Solution to Natural Image Matting", PAMI 2008), which a guided filter finds in one step (He et al.,
-ECCV 2010), here from samples (He and Sun, "Fast Guided Filter", 2015). It blurs what is crisp, so
-that it has a say only where a window holds much that is neither object nor background.
+ECCV 2010). It would blur crisp edges, so it is used only where much of a window is neither object
+nor background.
 """
 
 import numpy as np
@@ -37,9 +37,12 @@ Area = tuple[slice, slice]
 
 
 def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
-    """The alpha of a picture, `colour` in mode RGB: the same but where it is soft over some width;
-    what is wholly object or background stays, and what there is no time for, from below.
-    Finding nothing to do takes 2 ms, a furry animal 10 to 30, a veil over 4096² a second."""
+    """Return the alpha with its wide soft areas redrawn by the colours until `deadline`.
+
+    `colour` is in mode RGB. Pixels that are wholly object or background stay, as do the lower rows
+    that no time is left for. Finding nothing to do takes 2 ms, a furry animal 10 to 30 ms, a veil
+    over 4096² 1 s.
+    """
     if not deadline.remaining():
         return alpha
     side = min(LARGEST, BLOCK * max(1, max(colour.size) // LONGEST))
@@ -65,7 +68,7 @@ def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
 
 
 def _share(alpha: Alpha, side: int) -> Planes:
-    """How much of a say the colours have in each block, 0..1, one plane."""
+    """Return the weight of the colours in each block, 0..1, as one plane."""
     step = side // SAMPLES
     samples = pad_to_multiple(SOFTNESS[alpha[::step, ::step]], SAMPLES)
     starts = [(row, column) for row in range(SAMPLES) for column in range(SAMPLES)]
@@ -76,14 +79,14 @@ def _share(alpha: Alpha, side: int) -> Planes:
 
 
 def _around(places: Places, length: int) -> slice:
-    """Those that bear on what is found at some, from where a cell begins."""
+    """Return the span of blocks that affect the lines at `places`, from the border of a cell."""
     far = (2 * REACH + 1) * (CELL // SAMPLES)
     first = max(0, int(places.min()) - far)
     return slice(first - first % (CELL // SAMPLES), min(length, int(places.max()) + far + 1))
 
 
 def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
-    """Of the blocks in `area`."""
+    """Return the lines of the blocks in `area`: four planes."""
     step = side // SAMPLES
     rows, columns = (slice(each.start * side, each.stop * side) for each in area)
     some = alpha[rows, columns][::step, ::step]  # the upper left pixel of each step, of both
@@ -103,8 +106,10 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
 def _draw(
     alpha: Alpha, colour: Image.Image, at: tuple[Places, Places], says: npt.NDArray[np.float32]
 ) -> None:
-    """Changes blocks of a stripe's alpha in place. `says` has the shape (side², 5, blocks): of
-    each pixel the line and its share."""
+    """Change blocks of a stripe's alpha in place.
+
+    `says`, shape (side², 5, blocks), holds the line of each pixel and the line's weight.
+    """
     side, count = round(len(says) ** 0.5), says.shape[2]
     colour.putalpha(Image.fromarray(alpha))
     seen = pad_to_multiple(np.array(colour), side)

@@ -68,12 +68,12 @@ TABLE = _table()
 
 
 def stretch_levels(alpha: Alpha) -> Alpha:
-    """Map [FLOOR, CEILING] linearly to [0, 255], so that a network that is 94 % sure leaves neither
-    a veil over the background nor a glassy object.
+    """Map [FLOOR, CEILING] linearly to [0, 255].
 
-    The network is less sure than it is right: on each of the model card's eleven sets this takes 1
-    to 22 % off the mean absolute error. A wider stretch would take a little more, and the tips of
-    hair with it.
+    So a network that is 94 % sure leaves neither a veil over the background nor a glassy object. It
+    is less sure than it is right: on each of the model card's eleven sets the stretch takes 1 to 22
+    % off the mean absolute error. A wider one would take a little more, but remove the tips of
+    hair.
     """
     stretched: Alpha = TABLE[alpha]
     return stretched
@@ -91,8 +91,12 @@ def refine(
     *,
     by_backdrop: bool = True,
 ) -> Alpha:
-    """Alpha of the picture's size: settled by a plain backdrop (unless an evaluation leaves that
-    out), enlarged, then sharpened and its hair drawn until `deadline` at most."""
+    """Return the alpha of the picture's size.
+
+    The coarse alpha is corrected by a plain backdrop (evaluations may disable that by
+    `by_backdrop`) and enlarged. Its edges are then sharpened and its hair drawn, until `deadline`
+    at most.
+    """
     levelled = stretch_levels(coarse)
     correction = find_correction(levelled, picture.flat) if by_backdrop else None
     if correction is not None:
@@ -109,7 +113,9 @@ def refine(
 
 
 def product(first: Alpha, second: Alpha) -> Alpha:
-    """a·b of two alphas, rounded to nearest; exact in integers (Blinn 1995, "Three wrongs make a
-    right")."""
+    """Return a·b of two alphas, rounded to nearest.
+
+    It is exact in integers (Blinn 1995, "Three wrongs make a right").
+    """
     wide = first.astype(np.uint16) * second + 128
     return ((wide + (wide >> 8)) >> 8).astype(np.uint8)

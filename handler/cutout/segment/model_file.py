@@ -17,20 +17,27 @@ class ModelError(Exception):
 
 
 def is_prepared(folder: Path) -> bool:
-    """Return whether `folder` holds the image's files (`model.recipe.prepare`). The image's build
-    has checked and optimised them, and an image is immutable: a start does neither again."""
+    """Return whether `folder` holds the image's files (`model.recipe.prepare`).
+
+    The image's build has checked and optimised them, and an image is immutable: a start does
+    neither again.
+    """
     return _manifest(folder).get("prepared") is True
 
 
 def listed_files(folder: Path) -> list[str]:
-    """Return the names of the files that the manifest in `folder` lists. Raise `ModelError` where
-    it can't be read."""
+    """Return the names of the files that the manifest in `folder` lists.
+
+    Raise `ModelError` where it can't be read.
+    """
     return list(_files(folder))
 
 
 def check_files(folder: Path, *names: str) -> None:
-    """Compare files with their digests in the folder's manifest (55 ms for 98 MB). Raise
-    `ModelError` where one is missing, not listed, or has another digest."""
+    """Compare files with their digests in the folder's manifest (55 ms for 98 MB).
+
+    Raise `ModelError` where one is missing, not listed, or has another digest.
+    """
     files = _files(folder)
     for name in names:
         if name not in files:

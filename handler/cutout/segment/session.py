@@ -28,9 +28,11 @@ REGISTERING = Lock()
 
 
 def load_session(path: Path, threads: int, *, optimised: bool = False) -> ort.InferenceSession:
-    """Return a CPU session tuned for a function that is billed by the millisecond and the megabyte.
-    `optimised` graphs (`model.recipe.prepare`) load as they are, in less than half the time.
-    Raise `ModelError` where the file is no graph, or its weights are missing."""
+    """Return a CPU session for a function that is billed by time and memory.
+
+    `optimised` graphs (`model.recipe.prepare`) load as they are, in less than half the time. Raise
+    `ModelError` if the file is not a graph, or its weights are missing.
+    """
     with REGISTERING:  # the networks and the edge refiner load on threads of their own
         _share_arena()
     options = ort.SessionOptions()
@@ -58,9 +60,12 @@ def load_session(path: Path, threads: int, *, optimised: bool = False) -> ort.In
 
 @cache
 def _share_arena() -> None:
-    """Give the process one memory arena for all sessions. An arena keeps its peak, which the
-    function's memory size must cover anyway; without one, allocating pages again takes 9 % of the
-    network's time. One for each session would keep the sum of their peaks."""
+    """Give the process one memory arena for all sessions.
+
+    An arena keeps its peak, which the function's memory size must cover anyway. Without one,
+    allocating pages again takes 9 % of the network's time; one for each session would keep the sum
+    of their peaks.
+    """
     memory = ort.OrtMemoryInfo(
         "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
     )

@@ -33,8 +33,10 @@ logger = logging.getLogger(__name__)
 
 
 def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: Deadline) -> None:
-    """Store `content` at a presigned URL. Raise `StorageError`, or `ChangedMeanwhileError` if a
-    condition among the headers doesn't hold."""
+    """Store `content` at a presigned URL.
+
+    Raise `StorageError`, or `ChangedMeanwhileError` if a condition among the headers doesn't hold.
+    """
     with _sent("PUT", url, deadline, content, headers) as response:
         if response.status in CHANGED:
             raise ChangedMeanwhileError
@@ -43,8 +45,10 @@ def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: D
 
 
 def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
-    """Return the headers of the object at a presigned URL, None if there is none. Raise
-    `StorageError`."""
+    """Return the headers of the object at a presigned URL, None if there is none.
+
+    Raise `StorageError`.
+    """
     with _sent("HEAD", url, deadline) as response:
         if response.status in MISSING:
             return None
@@ -54,8 +58,11 @@ def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
 
 
 def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
-    """Return the object at a presigned URL. Raise `StorageError`, `UploadMissingError`, or
-    `FileTooBigError` if it has `limit` bytes or more."""
+    """Return the object at a presigned URL.
+
+    Raise `StorageError`, `UploadMissingError`, or `FileTooBigError` if it has `limit` bytes or
+    more.
+    """
     with _sent("GET", url, deadline) as response:
         if response.status != 200:
             raise _missing(response)
@@ -77,8 +84,10 @@ def _sent(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[BaseHTTPResponse]:
-    """Yield the response with its body unread. Every failure, here or in the block, is raised as
-    `StorageError`."""
+    """Yield the response with its body unread.
+
+    Every failure, here or in the block, is raised as `StorageError`.
+    """
     try:
         with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
             pools.pool_classes_by_scheme = WATCHED_POOLS
@@ -93,8 +102,11 @@ def _sent(
 
 
 def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) -> BaseHTTPResponse:
-    """Return the first response below 500, or the last one. (urllib3 would log each of its own
-    retries with the URL, and in it a signature that is still valid.)"""
+    """Return the first response below 500, or the last one.
+
+    (urllib3 would log each of its own retries with the URL, and in it a signature that is still
+    valid.)
+    """
     for pause in PAUSES:
         with suppress(HTTPError):
             response = request(retries=False, timeout=deadline.remaining_or_raise())
@@ -119,8 +131,11 @@ def _refusal(response: BaseHTTPResponse) -> StorageError:
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:
-    """Log and return S3's code and message for a refused request. (Its answer may repeat the
-    request with signature and session token, which are kept out of the log.)"""
+    """Log and return S3's code and message for a refused request.
+
+    (Its answer may repeat the request with signature and session token, which are kept out of the
+    log.)
+    """
     said = [each.decode(errors="replace") for each in CAUSE.findall(response.read(ERROR_BYTES))]
     logger.error("the storage answered %d: %s", response.status, " ".join(said))
     return said
