@@ -55,7 +55,7 @@ def parse_keys(text: str) -> ParsedKeys:
 def _split(text: str) -> tuple[list[str], int]:
     """Return the words outside of comments, and how many are in comments."""
     words, comments = [], 0
-    # Of Unicode's line ends only those that every editor shows as one end a comment.
+    # Only line ends that every editor shows end a comment, not all of Unicode's.
     for line in text.removeprefix("\ufeff").replace("\r", "\n").split("\n"):
         found = line.split()
         kept = _length_before_comment(found)

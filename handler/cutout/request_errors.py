@@ -99,7 +99,7 @@ class UploadRefusedError(RequestError):
     """Refuse an upload whose link is unknown, used or expired, or whose type is another."""
 
     status = 403
-    detail = "The upload does not match its invitation."
+    detail = "The upload does not match its form. Request a new one, and send all of its fields."
 
 
 class UploadSizeError(RequestError):
@@ -143,4 +143,4 @@ class FileGoneError(RequestError):
     """Report a link without a file: expired, or never there."""
 
     status = 404
-    detail = "There is no such file, or no longer."
+    detail = "This file does not exist, or its link has expired."

@@ -1,4 +1,4 @@
-"""What a plain backdrop settles, by way of `refine`; the networks are what a test says they see."""
+"""Check what a plain backdrop corrects, through `refine`, with networks that return a given mask."""
 
 import numpy as np
 import pytest

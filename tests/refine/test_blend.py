@@ -12,7 +12,7 @@ SIZE = (1100, 1030)
 
 
 def blended(change: float, shares: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
-    """Over a picture that is all tiles."""
+    """Blend tiles that cover a whole picture."""
     total = np.zeros(SIZE[::-1], np.int16)
     for tile in tiles(EVERYWHERE, *SIZE):
         (part,) = blend([tile], np.full((1, SIDE, SIDE), change, np.float32), shares)
@@ -55,7 +55,7 @@ EXTENT = 320
 
 
 def kept(coarse: Alpha, fine: Alpha) -> npt.NDArray[np.float32]:
-    """Shares of the cells, 0..1; another tile beside it says nothing about them."""
+    """Return the shares of the cells of one tile, 0..1; a second tile must not affect them."""
     coarses = np.stack([coarse, 255 - coarse[::-1]])
     changes = np.stack([fine.astype(np.float32) - coarse, np.zeros(coarse.shape, np.float32)])
     share = kept_shares(coarses, changes)

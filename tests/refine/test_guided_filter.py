@@ -8,7 +8,7 @@ SIZE = CELL * (4 * REACH + 10)
 
 
 def said(colours: Planes, alpha: Planes) -> Planes:
-    """What the lines make of the samples that they were found from."""
+    """Return the alpha that the lines give for the samples they were fitted to."""
     found = fit_lines(colours, alpha[np.newaxis]).repeat(CELL, axis=1).repeat(CELL, axis=2)
     alphas: Planes = (found[:3] * colours).sum(axis=0) + found[3]
     return alphas

@@ -28,19 +28,19 @@ def photo(alpha: Alpha) -> Image.Image:
 
 
 def coarse(alpha: Alpha) -> Alpha:
-    """What a network makes of it: no strand, but a veil."""
+    """Return a network's alpha: a veil instead of strands."""
     return np.asarray(Image.fromarray(alpha).filter(ImageFilter.BoxBlur(8)))
 
 
 def error(made: Alpha, alpha: Alpha) -> float:
-    """Where there are strands."""
+    """Return the mean error where there are strands."""
     strands = slice(alpha.shape[1] // 2, alpha.shape[1] // 2 + LENGTH)
     return float(np.abs(made[:, strands].astype(int) - alpha[:, strands]).mean())
 
 
 @pytest.mark.parametrize("size", [(240, 300), (241, 303), (700, 500), (1030, 2100), (90, 3100)])
 def test_strands_that_colours_tell_apart_are_drawn(size: tuple[int, int]) -> None:
-    """In small blocks and, from 2048 pixels, in larger ones, and beyond the last whole block."""
+    """Check small blocks, larger ones from 2048 pixels on, and pixels beyond the last whole block."""
     alpha = fur(*size)
     veil = coarse(alpha)
     assert error(draw_hair(veil, photo(alpha), SOON), alpha) < error(veil, alpha) * 0.5

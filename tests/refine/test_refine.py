@@ -113,7 +113,7 @@ COARSE = np.random.default_rng(5).integers(0, 256, (128, 128), np.uint8)
     [(512, 512), (512, 384), (129, 129), (128, 127), (127, 300), (64, 32), (500, 1), (1, 500)],
 )
 def test_enlarging_is_what_pillow_says(size: tuple[int, int]) -> None:
-    """In both directions; where distances are eighths to the last bit, otherwise to a step."""
+    """Compare both directions with Pillow: exact if distances are eighths, else within one step."""
     expected = Image.fromarray(COARSE).resize(size, Image.Resampling.BILINEAR)
     made = enlarge(COARSE, size)
     assert made.dtype == np.uint8

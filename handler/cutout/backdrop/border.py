@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
 Planes = list[Plane]
-"""Red, green and blue apart: numpy takes ten times as long along an axis of three."""
+"""Red, green and blue as separate planes: numpy takes ten times as long along an axis of three."""
 Light = npt.NDArray[np.uint8]
 """Shape (height, width)."""
 Values = npt.NDArray[np.float32]
@@ -17,36 +17,38 @@ Values = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 768
-"""Longest side, in pixels, at which regions are looked at."""
+"""Longest side, in pixels, of the working size at which regions are found."""
 RING = 0.01
-"""Width of the border that is looked at, of the shorter side."""
+"""Width of the border that is examined, as a fraction of the shorter side."""
 TERMS = 6
-"""1, x, y, x², xy, y²: a gradient and a vignette."""
+"""Terms of the fit: 1, x, y, x², xy, y², which cover a gradient and a vignette."""
 
 HALF_WAY, MIDDLE_SHARE = 0.5, 0.1
-"""The middle of an edge, from -1 to 1, and what must be seen there for a curve."""
+"""The middle of an edge, from -1 to 1, and the share of it that must be seen to fit a curve."""
 
 START_TOLERANCE, TOLERANCE = 40.0, 12.0
-"""Largest difference of a channel (0..255) from the border's median at first, then from the fit."""
+"""Largest difference of a channel (0..255): first from the border's median, then from the fit."""
 MAX_NOISE = 5.0
-"""90th percentile of the border's distance from the fit; with more it is not plain."""
+"""Largest 90th percentile of the border's distance from the fit that still counts as plain."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
-"""Backdrop-coloured is what is nearer than twice the noise and 2.5, within these bounds."""
+"""A pixel is backdrop-coloured up to a distance of twice the noise plus 2.5, within these
+bounds."""
 SLACK = 4.0
-"""More for the border itself, where JPEG's blocks and the fit are at their worst."""
+"""Extra distance for the border itself, where JPEG's blocks and the fit are least accurate."""
 CLEAN_NEAR, DARK = 6.0, 64
-"""A studio's backdrop is cleaner than what is blurred behind a photo's object: only where what is
-backdrop-coloured is within this distance can another colour be an object that the networks do not
-see. Where a part of the border is something else, the backdrop must not be dark either: bars and
-the night are."""
+"""Largest `near`, and smallest light, of a clean backdrop. A studio's backdrop is cleaner than the
+blurred background of a photo, so only a clean one may show objects that the networks do not see. If
+a part of the border is something else, the backdrop must not be dark either, as black bars and
+night skies are."""
 PLAIN_SHARE = 0.9
-"""Share of the border that must be backdrop-coloured where the object may lie anywhere."""
+"""Share of the border that must be backdrop-coloured if the corners are not checked."""
 TOUCHED_SHARE, TOUCHED_NOISE, CORNERS = 0.5, 2.0, 3
-"""Where the object touches the border: a cleaner backdrop, and this many of the corners."""
+"""Limits for an object that touches the border: share of the border, noise, and plain corners."""
 CORNER, CORNER_SHARE = 0.02, 0.6
+"""Side of a corner as a fraction of the shorter side, and its share that must be plain."""
 INSET, INSET_SHARE = 0.04, 0.3
-"""A frame is plain as well, but ends: on one side at least the backdrop goes on so far inwards, of
-the picture's side."""
+"""Depth, as a fraction of the side, at which a share of at least one line must still be backdrop: a
+frame is plain too, but ends before."""
 
 
 @dataclass(frozen=True)

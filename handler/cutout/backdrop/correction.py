@@ -14,25 +14,27 @@ from cutout.backdrop.rim import Rim, rim_of
 from cutout.pictures import Alpha
 
 KEPT = 0.9
-"""Alpha of the networks that is kept in front of the backdrop's own colour: white on white."""
+"""Alpha of the networks that is kept in front of the backdrop's colour, as for white on white."""
 BLANK = 0.01
-"""Share of the picture: with less than that, and no object, the picture is empty."""
+"""If the networks see less than this share of the picture, and there is no object, it is empty."""
 RIM, BAND = 2, 3
-"""Pixels: an object is opaque so far from its edge, and so near to it the networks draw better."""
+"""Pixels from its edge at which an object is opaque, and within which the networks decide."""
 DISAGREEMENT = 0.25
 """Difference of alpha up to which the networks decide."""
 GROWN = 5
-"""Pixels around a disagreement that are settled with it, its soft edge among them."""
+"""Pixels around a disagreement that are corrected with it, such as its soft edge."""
 SEEN, UNSEEN = 0.7, 0.3
-"""Alpha of the networks for a subject that they see, and for what they don't."""
+"""Alpha of the networks above which they see a subject, and below which they see none."""
 SUBJECT, ADDED, MOSTLY_ADDED = 0.12, 0.2, 0.6
+"""Shares of the object's area: seen by the networks; added by the backdrop; mostly added."""
 FILLED, DEPTH = 0.6, 0.012
-"""A photo in a frame, or between bars, is plain outside as well. Nothing is settled where what is
-not backdrop reaches two opposite sides of the picture and fills 60 % of its box's two others; nor
-where the networks see a subject (12 % of it) without the rest, if the rest is most of it, or a
-fifth and all four sides of the box are filled so."""
+"""Share of a box's side that is filled, and the depth of that side as a fraction of the picture. A
+photo in a frame or between bars is plain outside as well. Nothing is corrected if the object
+reaches two opposite sides of the picture and fills the other two sides of its box; nor if the
+networks see a subject without the rest, which is most of the object, or a fifth of it and all four
+sides of its box are filled."""
 PEAK = 3
-"""Pixels within which the object's own colour is looked for."""
+"""Pixels within which the object's own colour is searched."""
 
 
 @dataclass(frozen=True)
@@ -171,12 +173,12 @@ def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
     dim = regions.shadow | regions.reflections
     own *= objects | (~dim & (sharp > backdrop.near))
     kept = (alpha > KEPT) & ~regions.holes & ~regions.reflections
-    if backdrop.cell:  # of an object in one of the checker's colours only so much can be lost
+    if backdrop.cell:  # an object in one of the checker's colours extends at most a cell
         kept &= grow(objects, round(backdrop.cell))
     if not objects.any() and kept.mean() < BLANK:
         kept = np.zeros_like(kept)
-    settled: Plane = np.where(kept, np.maximum(own, alpha), own)
-    return settled
+    corrected: Plane = np.where(kept, np.maximum(own, alpha), own)
+    return corrected
 
 
 def _changed(own: Plane, alpha: Plane, regions: Regions) -> Mask:

@@ -7,19 +7,21 @@ from PIL import Image
 from cutout.backdrop.border import BOX, work_size
 
 DEEP = 0.06
-"""How far from the border a line is looked for, of the picture's shorter side."""
+"""Depth in which a line is searched, as a fraction of the picture's shorter side."""
 THICK = 0.012
-"""Thickness of a line at most, of the shorter side, and a pixel more."""
+"""Maximum thickness of a line, as a fraction of the shorter side, plus one pixel."""
 MIDDLE = 0.1
-"""Share of each end of a side that is not looked at: corners are round sometimes."""
+"""Share of each end of a side that is ignored, because corners may be round."""
 EVEN, EVEN_SHARE = 14.0, 0.75
-"""So much of a line differs by no more than this, of 255, from its own median."""
+"""Largest difference (0..255) from a line's median, and the share of the line that must be
+within."""
 APART = 10.0
-"""A line's colour is so far from the backdrop's on its inner side."""
+"""Minimum difference (0..255) of a line's colour from the backdrop's inside it."""
 ALIKE = 14.0
-"""What is outside of the line has the backdrop's colour as well, or it is a picture in a frame."""
+"""Maximum difference (0..255) of the colours outside and inside a line; with more, it is the frame
+of a picture."""
 SOFT = 1
-"""Pixels on the inner side of a line that may have some of its colour."""
+"""Pixels beside a line that may have some of its colour."""
 
 Profile = npt.NDArray[np.float32]
 """Shape (depth, 3): a side's colours, from the border inwards."""
@@ -80,7 +82,7 @@ def _line_end(strip: npt.NDArray[np.float32], thick: int) -> int | None:
     if not len(found):
         return None
     first, end = int(found[0]), int(found[-1]) + 1
-    core = even[first:end] | (apart[first:end] < apart.max())  # a soft side varies with its place
+    core = even[first:end] | (apart[first:end] < apart.max())  # a soft side may vary along the line
     if end - first > thick + 2 * SOFT or end + SOFT + 2 > len(profile) or not core.all():
         return None
     if not even[first + int(apart[first:end].argmax())]:

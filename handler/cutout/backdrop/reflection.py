@@ -14,26 +14,27 @@ from cutout.backdrop.border import Backdrop, Mask, Plane
 from cutout.backdrop.masks import areas_of, labelled, largest_within
 
 SMALL = 4
-"""Reduction of the picture in which the line is looked for first."""
+"""Factor by which the picture is reduced for the first search of the line."""
 LEAST_AREA = 0.004
-"""Share of the picture: smaller parts are not looked at."""
+"""Minimum share of the picture that a part must have to be examined."""
 LEAST_HEIGHT, SHORTEST = 12, 0.15
-"""Rows of a part, and the share of them that a reflection has at least; it has half at most."""
+"""Minimum rows of a part, and minimum share of them in its reflection; the maximum is a half."""
 STRONGEST, FADED, FAINT = 0.75, 0.7, 0.35
-"""Ratio at the line, at most; and over the far third, to that at the line, unless all of it is
-faint: a lighter foot neither fades nor is so faint."""
+"""Maximum ratio at the line; maximum of the far third's ratio, relative to that at the line; and
+maximum of both if the reflection is faint and need not fade. A lighter foot of an object neither
+fades nor is so faint."""
 EXPLAINED, OUTLINED = 0.93, 0.75
-"""Share of the squared differences that the ratios explain, and overlap of the outlines."""
+"""Minimum share of the squared differences that the ratios explain, and overlap of the outlines."""
 SEEN, CERTAIN, LONG = 0.8, 0.965, 0.2
-"""The networks see a reflection less than so much of what they see of the object; it is one all the
-same where the ratios explain 96.5 % of a fifth of the rows."""
+"""A reflection's mean alpha is at most 0.8 of the object's, unless the ratios explain 0.965 of the
+squared differences in 0.2 of the rows."""
 STEADY = 3
-"""Rows over which a ratio is measured at the line."""
+"""Rows over which the ratio at the line is measured."""
 ABOVE, FOOT = 3, 8
-"""Rows above the line that may be reflection as well, and rows that tell the object's colour."""
+"""Rows above the line that may be reflection too, and rows that determine the object's colour."""
 BEYOND, BLUR = 0.25, 3
-"""A pixel that differs by so much more, of the object's difference within so many pixels, is the
-object's."""
+"""A pixel is the object's if it exceeds the reflection by this share of the object's difference
+within so many pixels."""
 
 Ratios = npt.NDArray[np.float32]
 """Shape (rows,), from the line downwards."""

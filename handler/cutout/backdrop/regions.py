@@ -20,38 +20,38 @@ from cutout.backdrop.reflection import find_reflections
 from cutout.backdrop.watermark import find_watermark
 
 STRONG = 20.0
-"""Distance (0..255) beyond which, or beyond twice `near`, a colour is not the backdrop's, whatever
-the networks say."""
+"""Distance (0..255) beyond which, if also beyond twice `near`, a pixel is never backdrop."""
 AGREED = 0.4
-"""Alpha of the networks from which low contrast is taken for an object, not for noise."""
+"""Alpha of the networks above which low contrast is an object and not noise."""
 THICK = 4
-"""Pixels; low contrast that is thicker than JPEG's ringing is an object as well."""
+"""Pixels: low contrast thicker than JPEG's ringing is an object as well."""
 MIN_BACKDROP, MIN_HOLE, MIN_OBJECT = 2e-5, 1e-4, 2e-4
-"""Shares of the picture's area: smaller parts are noise, or belong to what is around them."""
+"""Minimum shares of the picture's area; smaller parts are noise, or belong to their
+surroundings."""
 SURE_AROUND, HOLE_SHARE, SMALL_HOLE = 0.7, 0.5, 0.3
-"""A part that is enclosed is a hole where the networks see the object around it and half of that
-within; a small one where they see nothing within."""
+"""An enclosed part is a hole if the networks' alpha around it is at least 0.7, and within it less
+than half of that. A small part is a hole if the alpha within is less than 0.3."""
 SAME_AREA, SAME_SHADE, SAME_NOISE, LEAST_NOISE = 1e-3, 0.5, (0.75, 1.33), 0.3
-"""A large enclosed part is a hole, whatever the networks say, where its mean shade (of 255) and its
-noise are those of the backdrop outside: a white label has its own. Pure white has no noise to
-compare."""
+"""A large enclosed part is a hole, whatever the networks say, if its mean shade (0..255) and its
+noise are those of the backdrop outside: a white label has its own. Pure white has too little noise
+to compare."""
 OUTLINE = 2
-"""Pixels within which an outline has its largest step: some are a little soft."""
+"""Pixels within which an outline has its largest step, because some outlines are soft."""
 SHARP = 16.0
-"""Mean step (0..255) at the outline of a hole, or of an object that the networks don't see:
-highlights and clouds have none."""
+"""Minimum mean step (0..255) at the outline of a hole, or of an object that the networks don't see.
+Highlights and clouds have no such outline."""
 SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
-"""A shadow is a darker backdrop that the networks refuse, without a step of more than this between
-neighbours, of 255: an object's outline has one."""
+"""Limits of a shadow: the networks' alpha, the step between neighbours, and the shade (0..255). An
+object's outline has a larger step."""
 GLOW, GLOW_STEP = 60.0, 4.0
-"""A studio's light may make the middle lighter than the border tells, by so much, and evenly."""
+"""How much lighter than fitted a backdrop may be in a studio's light, and the largest step
+there."""
 SHADOW_TINT, SHADOW_TINT_SHARE = 14.0, 0.1
-"""How far the channels may differ, and more by so much of the shade."""
+"""Maximum tint of a shadow (0..255): a constant plus a share of the shade."""
 FLAT_STEP, FLAT_SHARE = 2.0, 0.6
-"""A graphic has no texture: so much of its inside differs by no more than this from all
-neighbours."""
+"""A graphic has no texture: 60 % of its inside differs by at most this from all neighbours."""
 MAX_SOFT = 0.1
-"""Share of the picture that a graphic's soft shadows may have."""
+"""Maximum share of the picture that is a graphic's soft shadows."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     shadow = _shadow(backdrop, alpha, backs)
     flat = backdrop.clean and not backdrop.cell and _is_flat(backdrop.light, contrast, shadow)
     holes = large & ~outside
-    if not backdrop.cell:  # a checker is known again wherever it shows
+    if not backdrop.cell:  # a checker is recognized anywhere, outline or not
         holes &= _have_outlines(labels, len(areas), holes, steps)
     if not (flat or backdrop.cell):
         same = _are_the_same(labels, areas, backdrop, outside)
@@ -97,7 +97,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     objects &= ~reflections
     objects = _without_specks(objects, alpha, steps, flat=flat)
     known = backdrop.ring | backs | inside | shadow | reflections
-    if backdrop.cell:  # what is smaller than a cell is not known to be a hole
+    if backdrop.cell:  # parts smaller than a cell may be holes
         known |= (backdrop.distance <= backdrop.near + 1) & (alpha < AGREED)
     objects |= _enclosed(objects, known)
     return Regions(objects, shadow, reflections, inside, marks, flat)
@@ -112,7 +112,7 @@ def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
     strong = distance >= max(STRONG, 2 * backdrop.near)
     other = distance > backdrop.near
     thick = grow(shrink(other, THICK), THICK)
-    if backdrop.cell:  # the ends of its cells are a little off everywhere
+    if backdrop.cell:  # the ends of its cells deviate a little everywhere
         return strong | (other & thick)
     return strong | (other & (thick | (alpha > AGREED)))
 
@@ -127,7 +127,7 @@ def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
         core = contrast
     if not core.any():
         return False
-    span = largest_within(light, 1) - ~largest_within(~light, 1)  # the largest less the smallest
+    span = largest_within(light, 1) - ~largest_within(~light, 1)  # largest minus smallest
     return bool((span[core] <= FLAT_STEP).mean() >= FLAT_SHARE)
 
 

@@ -17,12 +17,12 @@ from cutout.pictures import Alpha
 BLOCK = 24
 """Pixels of a block's side at the working size."""
 NEAR_BY = 3
-"""Pixels within which the object's own colour is looked for, at the working size."""
+"""Pixels within which the object's own colour is averaged, at the working size."""
 LEAST = 24.0
-"""Difference of an object's colour from the backdrop, of 255, that tells a share; with less the
-alpha stays as it was."""
+"""Minimum difference (0..255) of the object's colour from the backdrop's; with less, alpha
+stays."""
 WHOLE = 0.95
-"""Share from which a pixel is wholly the object's: its colour varies."""
+"""Share above which a pixel is opaque, because the object's colour varies."""
 
 BILINEAR = Image.Resampling.BILINEAR
 Box = tuple[float, float, float, float]

@@ -25,4 +25,4 @@ def build_lambda_handler() -> "Batch":
 
 
 lambda_handler = build_lambda_handler()
-"""Answers an SQS event with the messages that are to be delivered again."""
+"""Answer an SQS event with the messages to deliver again."""

@@ -56,7 +56,7 @@ class Batch:
         try:
             found = arrivals(message)
         except UnknownMessageError:
-            logger.exception("a message that can't be read")
+            logger.exception("Can't read an SQS message")
             return False
         settled = [self._is_settled(each, message, deadline, context) for each in found]
         return all(settled)
@@ -71,10 +71,10 @@ class Batch:
         try:
             self._require_time(deadline)
             facts = self._within_limit(arrival, clock)
-        except UploadMissingError:  # removed since; the one that replaced it has its own message
+        except UploadMissingError:  # removed or replaced since; a replacement has its own message
             facts = {"outcome": "Gone"}
         except Exception as error:
-            logger.exception("message %s is to come again", message.id)
+            logger.exception("Message %s will be delivered again", message.id)
             facts, settled = {"outcome": reason(error)}, False
         spent = round((perf_counter() - start) * 1000, 1)
         facts |= clock.stages.rounded()

@@ -49,7 +49,7 @@ def output_key(key: str, kind: AnswerKind) -> str:
 
 
 MD5 = "source-md5"
-"""The metadata that says of which bytes an output was made."""
+"""Metadata that names the source of an output by the digest of its bytes."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Cutter:
         if not is_picture(arrival.key):
             return {"outcome": "NoPicture"}
         mode = mode_of(arrival.key)
-        # before the picture is read: what others write later is of newer bytes than ours, and
-        # makes our own writing fail
+        # before the picture is read: a result that is written later is of newer bytes, and makes
+        # our own write fail
         with clock.time("look"):
             found = self._look(arrival.key, clock.deadline)
         source = Source(b"", file_name(arrival.key))

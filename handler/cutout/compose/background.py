@@ -59,7 +59,7 @@ def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pix
         above = Image.fromarray(pixels[rows])
         part = below.crop((0, rows.start, width, rows.stop))
         if part.mode == "RGB":
-            part.paste(above, mask=above)  # by the channel's own alpha, rounded to nearest
+            part.paste(above, mask=above)  # by its alpha, rounded to nearest
         else:
             part.alpha_composite(above)
         laid[rows] = np.asarray(part)

@@ -8,7 +8,8 @@ from cutout.choices import Margin
 from cutout.compose.objects import object_box
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 
-FAINT = 6  # opacity below which nobody sees where a shadow is cut off
+FAINT = 6
+"""Opacity (0..255) below which nobody sees that a shadow is cut off."""
 
 
 def crop_frame(
@@ -22,12 +23,12 @@ def crop_frame(
     box = object_box(objects)
     if box is None:
         return Box(0, 0, *size)
-    room = margin.around(box.width, box.height)
+    pixels_around = margin.around(box.width, box.height)
     left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
     for x, y in _corners(shade):
         left, top, right, bottom = min(left, x), min(top, y), max(right, x), max(bottom, y)
-    left, top = max(0, left - room), max(0, top - room)
-    right, bottom = min(size[0], right + room), min(size[1], bottom + room)
+    left, top = max(0, left - pixels_around), max(0, top - pixels_around)
+    right, bottom = min(size[0], right + pixels_around), min(size[1], bottom + pixels_around)
     return Box(left, top, right - left, bottom - top)
 
 

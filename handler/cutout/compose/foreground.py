@@ -24,9 +24,11 @@ of 0..1."""
 Means = npt.NDArray[np.float32]
 """Shape (..., 4): red, green, blue and 255."""
 
-MINIMUM = np.float32(0.1)  # weight below which a level leaves the say to the coarser one
+MINIMUM = np.float32(0.1)
+"""Weight below which a level gives way to the coarser one."""
 NOTHING = np.float32(1e-30)
-SMALLEST = 4  # blocks along the longer side of the coarsest level, at most
+SMALLEST = 4
+"""Maximum blocks along the longer side of the coarsest level."""
 
 
 def means_at(indices: Indices, sums: Sums) -> Means:
@@ -128,7 +130,7 @@ FOURFOLD = 0x01010101  # times a byte: the byte, once for each channel
 SHARES = (np.linspace(0, 1, 256) ** 6).astype(np.float32)  # half transparent: a 64th
 WEIGHTS = np.repeat(SHARES[:, np.newaxis] / np.float32(BLOCK**2), 4, axis=1)
 AT_ONCE = 4096
-"""Blocks: what is worked out for them stays in the processor's cache."""
+"""Blocks processed at once, so that intermediate values stay in the processor's cache."""
 
 Channels = npt.NDArray[np.float32]
 """Shape (..., 4), 0..255."""

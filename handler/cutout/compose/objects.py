@@ -6,11 +6,13 @@ from cutout.arrays import Mask, label_components
 from cutout.pictures import Alpha, Box, FoundObject
 
 WORK_SIDE = 512
-"""A component has no detail: a picture of 4096 is looked at in blocks of 8 x 8."""
+"""Longest side at which components are found: a picture of 4096 is reduced to blocks of 8 x 8."""
 VISIBLE = 32  # alpha below which a pixel belongs to no object
 SOLID = 128
-SPECK = 0.01  # of the largest object's size: what is smaller is none
-MOST = 100  # objects that are told of
+SPECK = 0.01
+"""Minimum size of an object, relative to the largest one."""
+MOST = 100
+"""Maximum number of objects returned."""
 
 
 def find_objects(alpha: Alpha) -> tuple[FoundObject, ...]:

@@ -20,12 +20,18 @@ Plane = npt.NDArray[np.float32]
 
 WORK_SIDE = 512
 SOLID = 128  # alpha from which a pixel belongs to the contour
-CONTACT_RISE = 0.07  # of the object's height: a contour so far above the ground casts 1/e
-NARROWEST = 0.35  # of a long contact's darkness: a mere point isn't darkened beyond 1 / 0.35
-GROUND = 0.98  # of the columns end above the ground: a stray speck below it is not what stands
-REACH = 8  # at 45 degrees a layer is drawn out by so many times its blur across
-FADE = 0.05  # of the picture's sides
-OUT_OF_SIGHT = 0.05  # of the object's height: how far below the border a cut object stands
+CONTACT_RISE = 0.07
+"""Fraction of the object's height: a contour so far above the ground casts 1/e of the shadow."""
+NARROWEST = 0.35
+"""Fraction of a long contact's darkness below which a narrow contact is not scaled up further."""
+GROUND = 0.98
+"""Quantile of the contour's rows that is the ground; lower columns are stray specks."""
+REACH = 8
+"""Length of the drawn-out shadow at 45 degrees, in multiples of the layer's blur across."""
+FADE = 0.05
+"""Fraction of the picture's sides over which a shadow fades out at the border."""
+OUT_OF_SIGHT = 0.05
+"""Fraction of the object's height: how far below the border an object stands that is cut off."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,9 @@ def lay_under(pixels: Pixels, darkness: Alpha) -> None:
         stripe, shade = pixels[rows], darkness[rows]
         alpha = stripe[..., 3]
         soft = np.flatnonzero((shade > 0) & (alpha > 0) & (alpha < 255))
-        np.copyto(alpha, shade, where=alpha == 0)  # nothing shows there, so its colour is black
+        np.copyto(
+            alpha, shade, where=alpha == 0
+        )  # these pixels are invisible, so their colour is black
         over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
         over[soft] = _over_black(over[soft], shade.reshape(-1)[soft])
 

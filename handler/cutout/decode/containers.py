@@ -15,7 +15,7 @@ from cutout.decode.icc import MAX_PROFILE_BYTES
 from cutout.errors import UnreadablePictureError
 
 MAX_CHUNKS = 100_000
-"""Encoders write some thousand into a file of 16 MB."""
+"""Maximum number of chunks. Encoders write a few thousand into a file of 16 MB."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
@@ -70,9 +70,7 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + length
         if end > len(content):
-            yield content[
-                at:
-            ]  # cut off: how much of the picture that costs is the decoder's matter
+            yield content[at:]  # cut off: the decoder judges how much of the picture is lost
             return
         if _is_needed(name, length, exif):
             yield content[at:end]
@@ -90,7 +88,8 @@ def _is_needed(name: bytes, length: int, exif: bool) -> bool:
 
 
 MAX_SEGMENTS = 10_000
-"""Before the first scan. An ICC profile has 255 at most, and cameras write some dozen more."""
+"""Maximum number of segments before the first scan. An ICC profile has at most 255, and cameras
+write a few dozen more."""
 
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers that no length follows
@@ -98,9 +97,10 @@ JFIF, JPEG_EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = {*range(0xE0, 0xF0), 0xFE}  # APP0 to APP15, and comments
 ICC_NAME, EXIF_NAME = b"ICC_PROFILE\0", b"Exif\0\0"
 HEADER_MARKER = re.compile(rb"\xff[^\x00\xff]")
-"""Any number of 255s may come before it, and decoders skip whatever else does."""
+"""A marker of the header; any number of 255s may come before it, and decoders skip other bytes."""
 SCAN_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-"""Within a scan, where a 255 that is data is followed by 0, and a restart marker by more data."""
+"""A marker after a scan. Within one, a 255 that is data is followed by 0, and restart markers are
+followed by more data."""
 
 
 @dataclass(frozen=True)

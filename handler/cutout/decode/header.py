@@ -18,8 +18,8 @@ from cutout.settings import Settings
 JPEG, PNG = b"\xff\xd8\xff", SIGNATURE
 
 MAX_SCANS = 100
-"""Encoders write about ten. A file may repeat a 30-byte scan without end, and each of them costs a
-pass over all coefficients."""
+"""Maximum number of scans. Encoders write about ten; a file may repeat a 30-byte scan without end,
+and each one costs a pass over all coefficients."""
 
 
 def open_picture(content: bytes, settings: Settings) -> ImageFile:
@@ -51,7 +51,7 @@ def _open_jpeg(content: bytes) -> ImageFile:
         raise UnreadablePictureError
     try:
         image = _opened(JpegImageFile, parts.lean())
-    except UnreadablePictureError:  # broken metadata fails no good picture
+    except UnreadablePictureError:  # broken metadata must not fail a good picture
         image = _opened(JpegImageFile, parts.lean(profile=False))
     if parts.exif:
         image.info["exif"] = parts.exif

@@ -14,9 +14,9 @@ from struct import Struct
 from cutout.decode.icc_tags import PLAIN_TYPES, ImplausibleTagError, Tag, check_curves, check_lut
 
 MAX_PROFILE_BYTES = 8 << 20
-"""Press profiles with the finest tables in use have 3 MB."""
+"""Maximum size of a profile. Press profiles with the finest tables in use have 3 MB."""
 MAX_TAGS = 100
-"""lcms reads no more; profiles have 4 to 30."""
+"""Maximum number of tags, which lcms has too; profiles have 4 to 30."""
 
 CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
 """The colour spaces of pictures that are decoded here."""
@@ -35,7 +35,7 @@ VERSION, CLASS, SPACE, CONNECTION, SIGNATURE, IDENTITY = (
     slice(84, 100),
 )
 VERSION_5 = bytes((5, 0, 0, 0))
-"""iccMAX, which nothing here converts by."""
+"""First version of iccMAX, which is not supported."""
 ENTRY = Struct(">4sII")
 
 FORWARD_TABLES = {b"A2B0", b"A2B1", b"A2B2"}
@@ -46,7 +46,7 @@ NUMBERS: Mapping[bytes, tuple[bytes, int]] = {
     **dict.fromkeys((b"wtpt", b"bkpt", b"rXYZ", b"gXYZ", b"bXYZ"), (b"XYZ ", 20)),
     b"chad": (b"sf32", 44),
 }
-"""Type and least size of the tags that hold a few numbers."""
+"""Type and minimum size of the tags that hold a few numbers."""
 MULTI_PROCESS = {b"%s%d" % (name, intent) for name in (b"D2B", b"B2D") for intent in range(4)}
 
 
@@ -88,7 +88,7 @@ def _channels(profile: bytes) -> int:
     """
     if not HEADER_BYTES + 4 <= len(profile) <= MAX_PROFILE_BYTES:
         raise ImplausibleTagError
-    if int.from_bytes(profile[:4], "big") != len(profile):  # it is cut off
+    if int.from_bytes(profile[:4], "big") != len(profile):  # cut off
         raise ImplausibleTagError
     if profile[SIGNATURE] != b"acsp" or profile[VERSION] >= VERSION_5:
         raise ImplausibleTagError

@@ -10,9 +10,9 @@ from math import prod
 from typing import TypeAlias
 
 MAX_CURVE_ENTRIES = 32_767
-"""lcms refuses more. Inverting a curve of that length takes it 0.2 s."""
+"""Maximum length of a curve, which lcms has too. It inverts one of that length in 0.2 s."""
 MAX_STRINGS = 256
-"""Translations of one text."""
+"""Maximum number of translations of one text."""
 
 CURVE, PARAMETRIC = b"curv", b"para"
 LUT8, LUT16, LUT_A2B, LUT_B2A = b"mft1", b"mft2", b"mAB ", b"mBA "

@@ -9,10 +9,10 @@ from cutout.timing import Deadline
 def encode(
     composition: Composition,
     kind: FileFormat,
-    room: int | None,
+    byte_budget: int | None,
     deadline: Deadline,
 ) -> bytes:
-    """Return the file, of at most `room` bytes if a PNG can be made to fit by `deadline`.
+    """Return the file, of at most `byte_budget` bytes if a PNG can be made to fit by `deadline`.
 
     A WebP stays as it is: it could only shrink by getting worse.
     """
@@ -20,4 +20,4 @@ def encode(
         from cutout.encode.webp import encode_webp  # noqa: PLC0415  # few ask for it
 
         return encode_webp(composition)
-    return encode_to_fit(composition, room, deadline)
+    return encode_to_fit(composition, byte_budget, deadline)

@@ -64,7 +64,7 @@ CHUNK_BYTES = 64 * 1024
 HEADERS = {
     "User-Agent": "cutout-lambda",
     "Accept": "image/png, image/jpeg, */*;q=0.5",
-    "Accept-Encoding": "identity",  # a picture is compressed already; what unpacks may be a bomb
+    "Accept-Encoding": "identity",  # pictures are compressed already, and encodings may be bombs
 }
 
 
@@ -148,5 +148,5 @@ def _read(response: Response, settings: Settings, end: Deadline) -> bytes:
                 raise FileTooBigError(settings.max_file_bytes)
     except (HTTPError, OSError) as error:
         raise DownloadError from error
-    end.remaining_or_raise()  # a shut socket looks like the end of a body without a length
+    end.remaining_or_raise()  # a shut socket looks like the end of a body of unknown length
     return bytes(content)

@@ -45,7 +45,7 @@ NON_PUBLIC_IPV6 = tuple(
         "3fff::/20",  # documentation, RFC 9637
     )
 )
-"""Within `GLOBAL_UNICAST_IPV6`."""
+"""Non-public networks within `GLOBAL_UNICAST_IPV6`."""
 
 
 def is_global_unicast(address: IPv4Address | IPv6Address) -> bool:
@@ -118,8 +118,8 @@ def require_public(addresses: Iterable[str]) -> None:
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9_.-]{1,254}")
-"""RFC 1123 and the underscore, which some real hosts have. Nothing else may pass: not `%`, on whose
-meaning parsers differ, nor a zero byte, which the system's resolver fails on."""
+"""Names of RFC 1123, and the underscore that some real hosts have. Nothing else may pass: parsers
+differ on the meaning of `%`, and the system's resolver fails on a zero byte."""
 
 
 @dataclass(frozen=True)
@@ -180,14 +180,14 @@ def _host(host: str) -> str:
     """
     if ":" in host:
         if IPv6Address(host).scope_id is not None:
-            raise ValueError("an address on one link is none of the internet")
+            raise ValueError("a link-local address is not on the internet")
         return host
     if not host.isascii():
         import idna  # noqa: PLC0415  # large tables, for few names
 
         host = idna.encode(host, uts46=True).decode("ascii")
     if not NAME.fullmatch(host):
-        raise ValueError("no host name")
+        raise ValueError("not a host name")
     return host
 
 

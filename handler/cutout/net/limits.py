@@ -62,7 +62,7 @@ class Cutoff:
 
 
 current_cutoff: ContextVar[Cutoff] = ContextVar("current_cutoff")
-"""The cutoff of the transfer that runs in this context; connections report to it."""
+"""Cutoff of the transfer in this context; connections report to it."""
 
 MAX_DIGITS = 18  # Python refuses to read numbers of thousands of digits
 

@@ -15,10 +15,14 @@ from cutout.pictures import Alpha
 from cutout.refine.tiles import ONE, SIDE, Tile, along
 
 CELL = 8  # pixels
-REACH = 2  # cells: as far from an edge of the coarse alpha may the fine one differ
-AROUND = 2  # cells to each side, over which the two must agree
-AGREED, APART = 0.25, 0.5  # mean difference over them: all of the change is kept, none of it
-ALL = 64  # a share is counted in these, so that what it is multiplied with stays exact
+REACH = 2
+"""Cells around an edge of the coarse alpha within which the fine one may differ."""
+AROUND = 2
+"""Cells to each side over which the two alphas must agree on average."""
+AGREED, APART = 0.25, 0.5
+"""Mean difference (0..1) over them up to which all of a change is kept, and from which none is."""
+ALL = 64
+"""Share that stands for all of a change: an integer, so that products stay exact."""
 
 Change = npt.NDArray[np.float32]
 """Shape of the tiles, whole numbers, -255..255: fine alpha less coarse."""
@@ -75,13 +79,13 @@ def _near(length: int, reach: int) -> Share:
 
 
 UNIT = ONE * ONE
-"""Changes are counted in this part of a step of alpha."""
+"""Units of a change in one step of alpha."""
 CELLS = SIDE // CELL
 
 Changes: TypeAlias = npt.NDArray[np.int16]
-"""What is added to an alpha, times UNIT."""
+"""Values to add to an alpha, times UNIT."""
 Slopes: TypeAlias = npt.NDArray[np.float32]
-"""Shape (SIDE, CELLS): from cells to pixels along one side, bilinear and weighted, 0..1."""
+"""Shape (SIDE, CELLS): bilinear weights, 0..1, from cells to pixels along one side."""
 
 
 def blend(found: list[Tile], change: Change, share: Share) -> Changes:

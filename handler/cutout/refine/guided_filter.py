@@ -9,16 +9,18 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-CELL = 4  # samples a side, of which only means are used
+CELL = 4
+"""Samples a side of a cell; only the means of cells are used."""
 REACH = 6
-"""Cells to each side, over which one line holds, and again over which lines are averaged."""
-SMALL = 1e-4  # variance of colours of 0..1 below which they say little
+"""Cells to each side over which a line is fitted, and again over which lines are averaged."""
+SMALL = 1e-4
+"""Regularization: variance of colours (0..1) below which they determine little."""
 PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
 Planes: TypeAlias = npt.NDArray[np.float32]
 """Shape (planes, rows, columns)."""
 Exact: TypeAlias = npt.NDArray[np.float64]
-"""The same."""
+"""float64 variant of `Planes`."""
 
 
 def fit_lines(colours: Planes, alpha: Planes) -> Planes:
@@ -68,8 +70,8 @@ def _solved(covariance: Exact, with_alpha: Exact) -> Exact:
         (c * e - b * f, a * f - c * c, b * c - a * e),
         (b * e - c * d, b * c - a * e, a * d - b * b),
     )
-    whole = a * rows[0][0] + b * rows[0][1] + c * rows[0][2]
-    solved: Exact = np.stack([p * x + q * y + r * z for p, q, r in rows]) / whole
+    determinant = a * rows[0][0] + b * rows[0][1] + c * rows[0][2]
+    solved: Exact = np.stack([p * x + q * y + r * z for p, q, r in rows]) / determinant
     return solved
 
 

@@ -24,12 +24,17 @@ from cutout.refine.guided_filter import (
 from cutout.timing import Deadline
 
 LONGEST = 1024
-"""Pictures of less than twice as much have blocks of 4 x 4 pixels, larger ones larger blocks."""
+"""Blocks grow with each multiple of this longest side, in pixels; below two, they are 4 x 4
+pixels."""
 BLOCK = 4
-LARGEST = 32  # pixels a side of a block, however long the picture is
-SAMPLES = 2  # of a block, along a side
-NEAR = 3  # blocks to each side, over which softness is looked for
-SOFT, ALL_SOFT = 0.15, 0.35  # mean of 4 · alpha · (1 - alpha): from here it has a say, here all
+LARGEST = 32
+"""Maximum side of a block in pixels, however large the picture is."""
+SAMPLES = 2
+"""Samples along a side of a block."""
+NEAR = 3
+"""Blocks to each side over which softness is averaged."""
+SOFT, ALL_SOFT = 0.15, 0.35
+"""Mean of 4 · alpha · (1 - alpha) from which colours get some weight, and all of it."""
 SOFTNESS = (np.arange(256) * (255 - np.arange(256)) * (4 / 255**2)).astype(np.float32)
 
 Area = tuple[slice, slice]
@@ -51,7 +56,7 @@ def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
     if not len(rows):
         return alpha
     area = _around(rows, share.shape[1]), _around(columns, share.shape[2])
-    says = np.concatenate([_lines(alpha, colour, side, area), share[:, *area]])
+    weighted = np.concatenate([_lines(alpha, colour, side, area), share[:, *area]])
     drawn = alpha.copy()
     stripe = max(1, STRIPE_ROWS // side)
     for first in range(int(rows[0]), int(rows[-1]) + 1, stripe):
@@ -60,10 +65,12 @@ def draw_hair(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha:
         some = slice(*np.searchsorted(rows, (first, first + stripe)))
         if some.start < some.stop:
             at = rows[some] - first, columns[some]
-            says_here = interpolate(says, rows[some] - area[0].start, at[1] - area[1].start, side)
+            weighted_here = interpolate(
+                weighted, rows[some] - area[0].start, at[1] - area[1].start, side
+            )
             top, bottom = first * side, (first + stripe) * side
             part = colour.crop((0, top, colour.width, min(bottom, colour.height)))
-            _draw(drawn[top:bottom], part, at, says_here)
+            _draw(drawn[top:bottom], part, at, weighted_here)
     return drawn
 
 
@@ -89,7 +96,7 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
     """Return the lines of the blocks in `area`: four planes."""
     step = side // SAMPLES
     rows, columns = (slice(each.start * side, each.stop * side) for each in area)
-    some = alpha[rows, columns][::step, ::step]  # the upper left pixel of each step, of both
+    some = alpha[rows, columns][::step, ::step]  # the upper left pixel of each step
     left, top = (each.start + 0.5 - step / 2 for each in (columns, rows))
     every = (step, 0, left, 0, step, top)
     small = colour.transform((some.shape[1], some.shape[0]), Image.Transform.AFFINE, every)
@@ -104,21 +111,21 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
 
 
 def _draw(
-    alpha: Alpha, colour: Image.Image, at: tuple[Places, Places], says: npt.NDArray[np.float32]
+    alpha: Alpha, colour: Image.Image, at: tuple[Places, Places], weighted: npt.NDArray[np.float32]
 ) -> None:
     """Change blocks of a stripe's alpha in place.
 
-    `says`, shape (side², 5, blocks), holds the line of each pixel and the line's weight.
+    `weighted`, shape (side², 5, blocks), holds the line of each pixel and the line's weight.
     """
-    side, count = round(len(says) ** 0.5), says.shape[2]
+    side, count = round(len(weighted) ** 0.5), weighted.shape[2]
     colour.putalpha(Image.fromarray(alpha))
     seen = pad_to_multiple(np.array(colour), side)
     blocks = seen.reshape(len(seen) // side, side, -1, side, 4)
     cut = blocks[at[0], :, at[1]].reshape(count, side**2, 4)
     pixels = cut.transpose(1, 2, 0).astype(np.float32)
-    line = (says[:, :3] * pixels[:, :3]).sum(axis=1) + says[:, 3] * np.float32(255)
+    line = (weighted[:, :3] * pixels[:, :3]).sum(axis=1) + weighted[:, 3] * np.float32(255)
     line -= pixels[:, 3]
-    line *= (pixels[:, 3] > 0) & (pixels[:, 3] < 255)  # what is decided stays
-    drawn = np.clip(pixels[:, 3] + says[:, 4] * line, 0, 255)
+    line *= (pixels[:, 3] > 0) & (pixels[:, 3] < 255)  # keep opaque and empty pixels
+    drawn = np.clip(pixels[:, 3] + weighted[:, 4] * line, 0, 255)
     blocks[at[0], :, at[1], :, 3] = np.rint(drawn).T.reshape(count, side, side)
     alpha[...] = seen[: alpha.shape[0], : alpha.shape[1], 3]

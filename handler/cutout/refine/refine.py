@@ -14,7 +14,8 @@ from cutout.timing import Deadline
 
 ROWS = 32
 """Rows mixed at once: 4096 pixels of each, in two bytes, stay in the processor's cache."""
-ONE = 256  # 255 of these, and a half, are as much as two bytes hold
+ONE = 256
+"""Units of a weight: 255 times this, and a half, still fit into two bytes."""
 
 Wide: TypeAlias = npt.NDArray[np.uint16]
 
@@ -80,7 +81,7 @@ def stretch_levels(alpha: Alpha) -> Alpha:
 
 
 Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
-"""Picture, coarse alpha, the same enlarged, and until when → alpha of the picture's size."""
+"""Take picture, coarse alpha, enlarged alpha and deadline; return alpha of the picture's size."""
 
 
 def refine(

@@ -12,18 +12,22 @@ import numpy.typing as npt
 from cutout.pictures import Alpha
 
 SIDE, STEP = 96, 80
-"""Small, so that tiles follow an edge and hold little else."""
-MARGIN = (SIDE - STEP) // 2  # a tile's border, which its neighbour has as well
-BLIND = MARGIN // 2  # the outermost pixels, where a network sees too little around, have no weight
-RISE = MARGIN + BLIND  # pixels from a tile's border to where it has all the weight
-ONE = 2 * (MARGIN - BLIND)  # a weight along one side; whole, so that sums are exact in any order
+"""Pixels of a tile's side, and of the step between tiles; small tiles hold little but the edge."""
+MARGIN = (SIDE - STEP) // 2
+"""Pixels of a tile's border that its neighbour shares."""
+BLIND = MARGIN // 2
+"""Outermost pixels, which have no weight because a network sees too little around them."""
+RISE = MARGIN + BLIND
+"""Pixels from a tile's border to where it has full weight."""
+ONE = 2 * (MARGIN - BLIND)
+"""Full weight along one side: an integer, so that sums are exact in any order."""
 
 Weights: TypeAlias = npt.NDArray[np.int32]
 """Shape (SIDE,), 0..ONE."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
-"""Cells of the coarse alpha that an edge passes."""
+"""True for cells of the coarse alpha that an edge passes."""
 Places: TypeAlias = npt.NDArray[np.floating]
-"""Along a side, in pixels or cells, from the middle of the first."""
+"""Positions along a side, in pixels or cells, from the middle of the first one."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST, WEIGHTS = "manifest.json", "weights.bin"
+HOW_TO_COPY = "Copy the folder again, or write its manifest anew (docs/own-network.md)."
 HOW_TO_WRITE = "Write it with `python -m model.recipe.manifest FOLDER` (docs/own-network.md)."
 
 
@@ -63,7 +64,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ModelError(f"The model has no manifest: {path} is missing. {HOW_TO_WRITE}") from error
     except OSError as error:
-        raise ModelError(f"The model's manifest can not be read: {error}") from error
+        raise ModelError(f"Can't read the model's manifest: {error}") from error
     except ValueError as error:
         raise _broken(folder) from error
     if not isinstance(found, dict):
@@ -80,8 +81,12 @@ def _check(path: Path, wanted: str) -> None:
         with path.open("rb") as file:
             found = file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
-        raise ModelError(f"The model lacks a file that its manifest lists: {path}") from error
+        raise ModelError(
+            f"A file that the manifest lists is missing: {path}. {HOW_TO_COPY}"
+        ) from error
     except OSError as error:
-        raise ModelError(f"The model can not be read: {error}") from error
+        raise ModelError(f"Can't read the model: {error}") from error
     if found != wanted:
-        raise ModelError(f"The model is not the one of its manifest: {path} (sha256 {found})")
+        raise ModelError(
+            f"{path} does not match its manifest (its sha256 is {found}). {HOW_TO_COPY}"
+        )

@@ -28,7 +28,7 @@ SIDE = 1024
 """Side in pixels of the square that every graph takes; experts shrink it to their own sides."""
 FILTER = Image.Resampling.HAMMING
 PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
-"""Shapes of what every graph takes and returns."""
+"""Shapes of every graph's input and output."""
 FIRST, SECOND = "fast.onnx", "best.onnx"
 DOUBT = {Model.FAST: inf, Model.AUTO: 0.014, Model.BEST: -inf}
 """Limit of the doubt about the first look, 0..1, above which a second one follows.

@@ -10,8 +10,8 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from cutout.segment.model_file import ModelError
 
 OF_ONE_PROCESSOR = ["NchwcTransformer"]
-"""Optimisations for one kind of processor. They are disabled, so that a graph optimised elsewhere
-answers the same bytes here, which costs 2 % of the time."""
+"""Optimisations for one kind of processor, which are disabled: a graph that was optimised elsewhere
+then answers the same bytes here. It costs 2 % of the time."""
 
 UNUSABLE = (
     ort_errors.Fail,
@@ -55,7 +55,7 @@ def load_session(path: Path, threads: int, *, optimised: bool = False) -> ort.In
         )
     except UNUSABLE as error:
         reason = " ".join(str(error).split())
-        raise ModelError(f"The model {path} can not be loaded: {reason}") from error
+        raise ModelError(f"Can't load the model {path}: {reason}") from error
 
 
 @cache

@@ -14,7 +14,7 @@ from cutout.storage.transfer import get_object, head_object, put_object
 from cutout.timing import Deadline
 
 ANSWERS, UPLOADS = "answers", "uploads"
-TRANSFER_SECONDS = 60  # our own requests are sent at once
+TRANSFER_SECONDS = 60  # own requests are sent immediately
 
 
 class S3Storage:

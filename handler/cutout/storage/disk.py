@@ -32,7 +32,7 @@ from cutout.timing import Deadline
 NAME = re.compile(rf"{TOKEN.pattern}(?P<suffix>|\.[a-z]+)")
 PART = re.compile(rf"\.{TOKEN.pattern}\.part")
 PART_SECONDS = 300
-"""Seconds after which an unfinished file is taken for one that a killed process left behind."""
+"""Seconds after which an unfinished file counts as left behind by a killed process."""
 
 
 class Found(NamedTuple):
@@ -222,7 +222,7 @@ class DiskStorage:
             with self._writing:
                 yield
         except OSError as error:
-            logger.exception("the storage failed")
+            logger.exception("Storage failed")
             raise StorageError from error
 
     def _require_space(self, kept: int, size: int, limit: int) -> None:

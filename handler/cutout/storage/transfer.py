@@ -24,7 +24,7 @@ from cutout.timing import Deadline
 CHUNK_BYTES = 1 << 20
 ERROR_BYTES = 10_000
 CAUSE = re.compile(rb"<(?:Code|Message)>([^<]*)<")
-MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for what isn't there
+MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
@@ -97,7 +97,7 @@ def _sent(
             with _persistent(request, deadline) as response:
                 yield response
     except (HTTPError, OSError) as error:
-        logger.exception("the storage failed")
+        logger.exception("Storage request failed")
         raise StorageError from error
 
 
@@ -137,5 +137,5 @@ def _logged(response: BaseHTTPResponse) -> list[str]:
     log.)
     """
     said = [each.decode(errors="replace") for each in CAUSE.findall(response.read(ERROR_BYTES))]
-    logger.error("the storage answered %d: %s", response.status, " ".join(said))
+    logger.error("Storage answered %d: %s", response.status, " ".join(said))
     return said
