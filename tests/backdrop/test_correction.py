@@ -1,4 +1,4 @@
-"""Check what a plain backdrop corrects, through `refine`, with networks that return a given mask."""
+"""Check what a plain backdrop corrects, through `refine` and with a given mask of the networks."""
 
 import numpy as np
 import pytest

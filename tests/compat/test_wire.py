@@ -141,7 +141,7 @@ def result_of(found: Answer) -> dict[str, Any]:
 
 
 def assert_cut_out(found: Answer, name: str) -> None:
-    """Read the status and `results[0].entities[0].image`, as the reference API's sample clients do."""
+    """Read `results[0].entities[0].image`, as the reference API's sample clients do."""
     result = result_of(found)
     assert result["status"]["code"] == "ok", result["status"]
     image = Image.open(BytesIO(b64decode(result["entities"][0]["image"], validate=True)))

@@ -40,7 +40,7 @@ def error(made: Alpha, alpha: Alpha) -> float:
 
 @pytest.mark.parametrize("size", [(240, 300), (241, 303), (700, 500), (1030, 2100), (90, 3100)])
 def test_strands_that_colours_tell_apart_are_drawn(size: tuple[int, int]) -> None:
-    """Check small blocks, larger ones from 2048 pixels on, and pixels beyond the last whole block."""
+    """Check blocks of both sizes, and pixels beyond the last whole block."""
     alpha = fur(*size)
     veil = coarse(alpha)
     assert error(draw_hair(veil, photo(alpha), SOON), alpha) < error(veil, alpha) * 0.5
