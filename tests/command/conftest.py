@@ -15,7 +15,7 @@ from PIL import Image
 
 from cutout import engine
 from cutout.command import retry
-from cutout.command.__main__ import main
+from cutout.command.main import main
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg

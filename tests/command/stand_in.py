@@ -12,7 +12,7 @@ import numpy as np
 
 from cutout import engine
 from cutout.choices import Model
-from cutout.command.__main__ import run
+from cutout.command.main import run
 from cutout.engine import local_settings
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline

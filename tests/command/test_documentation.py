@@ -11,7 +11,7 @@ import pytest
 from cutout.command import arguments, retry
 from cutout.command.answers import RESULT_BYTES
 from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
-from cutout.command.discover import SUFFIXES
+from cutout.command.inputs import SUFFIXES
 from cutout.command.remote import LARGE
 from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write

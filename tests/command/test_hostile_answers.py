@@ -16,7 +16,7 @@ import pytest
 from cutout.command import remote
 from cutout.command.answers import FOREIGN, MAX_VALUES, SMALL_BYTES
 from tests.command.conftest import Done, Run, opened
-from tests.command.moody import MODES, RESULTS, Moody, Reply, invited, success
+from tests.command.scripted_api import MODES, RESULTS, Moody, Reply, invited, success
 from tests.local_server import ROOT
 
 UPLOADS = "/v1/uploads"
@@ -28,7 +28,7 @@ MEASURED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE}, {ADDRESS_SPACE}))
 from cutout.command import remote
-from cutout.command.__main__ import main
+from cutout.command.main import main
 remote.LARGE = int(sys.argv[1])
 code = main(sys.argv[2:])
 print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM:")])

@@ -9,7 +9,7 @@ import pytest
 
 from cutout.command import remote
 from tests.command.conftest import Run
-from tests.command.moody import MODES, RESULTS, Moody, Reply, invited, success
+from tests.command.scripted_api import MODES, RESULTS, Moody, Reply, invited, success
 
 UPLOADS = "/v1/uploads"
 API = "http://api.example"

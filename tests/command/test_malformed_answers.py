@@ -11,7 +11,7 @@ import pytest
 from cutout.command import remote, retry
 from cutout.command.answers import FOREIGN, MAX_WORDS
 from tests.command.conftest import Run
-from tests.command.moody import BUSY, RESULTS, Moody, Reply, invited, success
+from tests.command.scripted_api import BUSY, RESULTS, Moody, Reply, invited, success
 
 UPLOADS = "/v1/uploads"
 GZIPPED = {"Content-Encoding": "gzip"}

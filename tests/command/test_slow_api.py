@@ -10,7 +10,7 @@ import pytest
 
 from cutout.command import client
 from tests.command.conftest import Run
-from tests.command.moody import RESULTS, Asked, Moody, Reply, success
+from tests.command.scripted_api import RESULTS, Asked, Moody, Reply, success
 
 
 def trickle(parts: list[bytes], pause: float) -> Iterator[bytes]:

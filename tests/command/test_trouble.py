@@ -9,7 +9,7 @@ import pytest
 from cutout import __version__
 from cutout.command import remote
 from tests.command.conftest import Run, files_in, write
-from tests.command.moody import BUSY, RESULTS, Asked, Moody, Reply, success
+from tests.command.scripted_api import BUSY, RESULTS, Asked, Moody, Reply, success
 from tests.samples import jpeg, png
 
 pytestmark = pytest.mark.usefixtures("pauses")

@@ -11,7 +11,7 @@ from requests import Response
 from requests.exceptions import ConnectionError as NoConnectionError
 from urllib3.exceptions import HTTPError
 
-from cutout.command.problems import TaskError, shown
+from cutout.command.errors import TaskError, shown
 from cutout.content_length import exceeds
 
 FOREIGN = "The server's answer is not one of this API."

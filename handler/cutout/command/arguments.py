@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from cutout import __version__
 from cutout.choices import FileFormat, Mode, Model
-from cutout.command.problems import UsageError, shown
+from cutout.command.errors import UsageError, shown
 from cutout.margins import MARGIN
 
 Choice = TypeVar("Choice", bound=StrEnum)

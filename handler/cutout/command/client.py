@@ -10,8 +10,8 @@ from requests_toolbelt.multipart.encoder import MultipartEncoder, MultipartEncod
 from urllib3.exceptions import HTTPError
 
 from cutout.command.answers import FOREIGN, SMALL_BYTES, Answer, quoted, read_answer, refusal
+from cutout.command.errors import TaskError
 from cutout.command.links import is_own, resolve
-from cutout.command.problems import TaskError
 from cutout.command.retry import persistent
 from cutout.command.sessions import ApiSession, anonymous
 from cutout.transport.cutoff import Cutoff

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cutout.choices import FileFormat
 from cutout.command.arguments import STANDARD, Arguments
-from cutout.command.problems import UsageError, shown
+from cutout.command.errors import UsageError, shown
 
 MADE = frozenset(f".{each}" for each in FileFormat)
 FOREIGN = frozenset(

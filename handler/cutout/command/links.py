@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from requests import PreparedRequest
 
 from cutout.command.answers import quoted
-from cutout.command.problems import TaskError
+from cutout.command.errors import TaskError
 
 SCHEMES = frozenset({"http", "https"})
 

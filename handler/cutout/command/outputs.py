@@ -6,7 +6,7 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
-from cutout.command.problems import TaskError, cause, shown
+from cutout.command.errors import TaskError, cause, shown
 
 
 class Outputs:

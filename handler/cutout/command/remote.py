@@ -9,11 +9,11 @@ from cutout.background_errors import UnsupportedBackgroundError
 from cutout.choices import FileFormat
 from cutout.command.answers import FOREIGN, RESULT_BYTES, answered, quoted
 from cutout.command.client import Client, Form
-from cutout.command.problems import CommandError, TaskError, cause, shown
+from cutout.command.errors import CommandError, TaskError, cause, shown
+from cutout.command.options import Wishes
 from cutout.command.tally import Tally
-from cutout.command.targets import Task
+from cutout.command.tasks import Task
 from cutout.command.uploads import UNKNOWN, Uploads, mute, picture_part, text_of
-from cutout.command.wishes import Wishes
 from cutout.errors import PictureError
 
 LARGE = 4_400_000

@@ -8,10 +8,10 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from cutout.command.problems import Problem, shown
+from cutout.command.errors import Problem, shown
 from cutout.command.progress import Bar, pace
 from cutout.command.tally import Tally
-from cutout.command.targets import Task
+from cutout.command.tasks import Task
 
 
 @dataclass

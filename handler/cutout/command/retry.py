@@ -10,7 +10,7 @@ from requests.exceptions import ConnectionError as NoConnectionError
 from requests.exceptions import SSLError, Timeout
 
 from cutout.command.answers import Answer, quoted
-from cutout.command.problems import TaskError, cause
+from cutout.command.errors import TaskError, cause
 
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before

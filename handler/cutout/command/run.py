@@ -8,13 +8,13 @@ from time import monotonic
 
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.destination import Destination, destination
-from cutout.command.discover import Discovery
+from cutout.command.errors import Problem, TaskError, cause, shown
+from cutout.command.inputs import Discovery
+from cutout.command.options import Wishes
 from cutout.command.outputs import Outputs
-from cutout.command.problems import Problem, TaskError, cause, shown
 from cutout.command.report import Report
 from cutout.command.tally import Tally
-from cutout.command.targets import Task, plan, plan_to
-from cutout.command.wishes import Wishes
+from cutout.command.tasks import Task, plan, plan_to
 from cutout.command.worker import Worker, local_worker, remote_worker
 from cutout.errors import PictureError, ProcessingFailedError
 from cutout.settings import visible_processors

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from cutout.command.answers import FOREIGN, answered, refusal
 from cutout.command.client import Client, FilePart, Form, Sent
-from cutout.command.problems import TaskError
+from cutout.command.errors import TaskError
 from cutout.errors import FileTooBigError, UnreadablePictureError, UnsupportedTypeError
 
 UPLOADS = "/v1/uploads"

@@ -5,10 +5,10 @@ from contextlib import closing, contextmanager
 from typing import TypeAlias
 
 from cutout.command.arguments import Arguments
-from cutout.command.problems import CommandError, shown
+from cutout.command.errors import CommandError, shown
+from cutout.command.options import Wishes
 from cutout.command.tally import Tally
-from cutout.command.targets import Task
-from cutout.command.wishes import Wishes
+from cutout.command.tasks import Task
 
 Worker: TypeAlias = Callable[[Task], bytes]
 """Raises `TaskError`, `PictureError` or `OSError`."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn
 
-from cutout.command.problems import CommandError, UsageError
+from cutout.command.errors import CommandError, UsageError
 
 INTERRUPTED = 130
 

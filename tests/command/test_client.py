@@ -8,7 +8,7 @@ import pytest
 
 from cutout.command import retry
 from tests.command.conftest import Run, opened, write
-from tests.command.moody import BUSY, RESULTS, Moody, Reply, success
+from tests.command.scripted_api import BUSY, RESULTS, Moody, Reply, success
 from tests.ports import free_ports
 
 pytestmark = pytest.mark.usefixtures("pauses")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cutout.choices import FileFormat, Mode
 from cutout.colours import parse_colour
-from cutout.command.problems import CommandError, UsageError, cause, shown
+from cutout.command.errors import CommandError, UsageError, cause, shown
 from cutout.margins import parse_margin
 from cutout.options import Background, Options
 from cutout.source import Source

@@ -13,7 +13,7 @@ import pytest
 from cutout.command.progress import clock, drawn
 from cutout.command.tally import Tally
 from tests.command.conftest import STAND_IN, files_in, opened, write
-from tests.command.moody import Asked, Moody, Reply, success
+from tests.command.scripted_api import Asked, Moody, Reply, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH
 from tests.command.terminal import Terminal, left_standing, wait_for
 from tests.local_server import ROOT

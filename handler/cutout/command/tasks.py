@@ -7,9 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from cutout.command.discover import Found
+from cutout.command.errors import Problem, shown
+from cutout.command.inputs import Found
 from cutout.command.places import Place, place
-from cutout.command.problems import Problem, shown
 
 BESIDE = "-cutout"
 """Is added to the name of a cut-out in the same folder as its picture."""

@@ -8,7 +8,7 @@ from PIL import Image
 
 from cutout.command import remote
 from tests.command.conftest import Run, files_in, opened, write
-from tests.command.moody import Moody, Reply, success
+from tests.command.scripted_api import Moody, Reply, success
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 

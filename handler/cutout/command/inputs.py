@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from glob import glob, has_magic
 from pathlib import Path
 
+from cutout.command.errors import Problem, cause, shown
 from cutout.command.places import Place, place
-from cutout.command.problems import Problem, cause, shown
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png"})
 """A file in a folder is known by its suffix; one that is named is looked at in any case."""
