@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.mixed import fill
-from cutout.command.inputs import Discovery
+from cutout.command.inputs import InputFinder
 from cutout.deadline import Deadline
 from cutout.decode.decode import decode
 from cutout.errors import PictureError
@@ -127,7 +127,7 @@ class Run:
 
 def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
     """As a process of its own, watched."""
-    line = [sys.executable, "-m", "cutout.command.main", str(folder), "-o", str(output), *arguments]
+    line = [sys.executable, "-m", "cutout", str(folder), "-o", str(output), *arguments]
     start, resident = perf_counter(), []
     with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
         with ThreadPoolExecutor(1) as pool:
@@ -149,7 +149,7 @@ def main() -> None:
     with TemporaryDirectory() as place:
         folder, output = Path(place, "in"), Path(place, "out")
         good = fill(folder, given.pictures)
-        discovery = Discovery()
+        discovery = InputFinder()
         discovery.add([str(folder)])
         paths = [each.path for each in discovery.found]
         bare = Bare()

@@ -48,7 +48,7 @@ def phone(browser: Browser, url: str) -> None:
 def main() -> None:
     with (
         TemporaryDirectory() as folder,
-        LocalServer("cutout", CUTOUT_STORAGE_DIR=folder) as server,
+        LocalServer("cutout", "serve", CUTOUT_STORAGE_DIR=folder) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=program(*NAMES), args=FLAGS)

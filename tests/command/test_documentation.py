@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cutout.command import arguments, retry
+from cutout.command import arguments, client
 from cutout.command.answers import RESULT_BYTES
 from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
 from cutout.command.inputs import SUFFIXES
@@ -68,14 +68,14 @@ def test_every_option_is_told_and_no_other(run: Run) -> None:
 def test_the_numbers_are_the_code_s() -> None:
     assert f"a side may have {LOCAL_MAX_SIDE} pixels" in PAGE
     assert f"those over {LARGE / 1e6:g} MB" in PAGE
-    assert retry.ATTEMPTS == 6
+    assert client.ATTEMPTS == 6
     assert "six times in\nall" in PAGE
-    assert retry.MOST_PATIENCE == 120
+    assert client.MAX_RETRY_AFTER == 120
     assert "more than two\nminutes" in PAGE
     assert f"has {RESULT_BYTES // 10**6} MB at most" in PAGE
     assert f"and {ANSWER_SECONDS / 60:.0f} minutes to arrive" in PAGE
     assert f"second for every {SLOWEST_UPLOAD // 1000} kB" in PAGE
-    for status in retry.PASSING:
+    for status in client.RETRYABLE:
         assert str(status) in PAGE
     for suffix in SUFFIXES:
         assert f"`{suffix}`" in PAGE

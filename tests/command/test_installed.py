@@ -44,7 +44,7 @@ def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
     names = ("astronaut", "chelsea", "coffee")
     for name in names:
         write(tmp_path / "in" / f"{name}.jpg", (PHOTOS / f"{name}.jpg").read_bytes())
-    command = [sys.executable, "-m", "cutout.command.main", "in", "-o", "out", "--jobs", jobs]
+    command = [sys.executable, "-m", "cutout", "in", "-o", "out", "--jobs", jobs]
     done = subprocess.run(
         command,
         cwd=tmp_path,

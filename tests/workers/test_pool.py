@@ -218,6 +218,7 @@ from cutout.stages import Stages
 from cutout.workers.pool import Workers
 from tests.workers.jobs import Do, build
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest may run under nohup
     workers = Workers(build, 1)
     ask = lambda: workers(Do("pid"), Deadline.after(20), Stages())
     first = ask()

@@ -1,37 +1,37 @@
-"""What can't be done, in a line each, and how names are shown in them."""
+"""Errors of the command, and how names and system messages are printed in them."""
 
 from dataclasses import dataclass
 
 
 class CommandError(Exception):
-    """Ends the whole run; the message is one line."""
+    """Ends the whole run. The message is one line."""
 
 
 class UsageError(CommandError):
-    """The arguments make no sense together."""
+    """The arguments contradict each other. The message is one line."""
 
 
 class TaskError(Exception):
-    """Ends the work on one picture; the message is one line."""
+    """Ends the work on one picture. The message is one line."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Of one picture, file or folder."""
+    """A picture, file or folder that cannot be processed, and why."""
 
     name: str
     message: str
 
 
-def shown(name: object) -> str:
-    """A file's name as a terminal may show it: whatever isn't printable is escaped, so that a name
-    can neither move the cursor nor begin a line of its own."""
+def printable(name: object) -> str:
+    """Return a name with every character that isn't printable escaped, so that it can neither move
+    the terminal's cursor nor begin a line."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape", "surrogatepass").decode()
         for each in str(name)
     )
 
 
-def cause(error: OSError) -> str:
-    """What the system says, without the number and the name."""
+def system_message(error: OSError) -> str:
+    """Return the operating system's message, without the error number and the file name."""
     return f"{error.strerror or str(error) or type(error).__name__}."

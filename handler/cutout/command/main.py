@@ -1,4 +1,4 @@
-"""`cutout`: the arguments in, an exit code out."""
+"""Entry point of the command: parse the arguments, run, and return an exit code."""
 
 import os
 import sys
@@ -10,16 +10,16 @@ from typing import NoReturn
 from cutout.command.errors import CommandError, UsageError
 
 INTERRUPTED = 130
+SERVE = "serve"
+"""The first argument that starts the local server. A file of that name is written `./serve`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 where all is done, 1 where something failed, 130 after an interrupt; wrong usage ends the
-    process with 2."""
+    """Return 0 if everything is done, 1 if something failed, 2 after wrong usage and 130 after an
+    interrupt. Raise `SystemExit` where argparse ends the process (`--help`, a wrong option)."""
+    arguments = sys.argv[1:] if argv is None else argv
     try:
-        from cutout.command.arguments import parse  # noqa: PLC0415  # an interrupt may come early
-        from cutout.command.run import execute  # noqa: PLC0415
-
-        return execute(parse(argv))
+        return _execute(arguments)
     except UsageError as error:
         print(f"cutout: error: {error}", file=sys.stderr)
         return 2
@@ -30,21 +30,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _execute(arguments: Sequence[str]) -> int:
+    """Import what the arguments need, here because an interrupt may come during the import."""
+    if arguments[:1] == [SERVE]:
+        from cutout.command.serve import execute_server  # noqa: PLC0415
+
+        return execute_server(arguments[1:])
+    from cutout.command.arguments import parse  # noqa: PLC0415
+    from cutout.command.run import execute  # noqa: PLC0415
+
+    return execute(parse(arguments))
+
+
 def run() -> NoReturn:
-    """The process's own entry."""
-    with suppress(ValueError, AttributeError):
-        signal(SIGTERM, default_int_handler)  # ends as cleanly
+    """Run the command as this process and end the process with its exit code."""
+    if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
+        with suppress(ValueError, AttributeError):
+            signal(SIGTERM, default_int_handler)
     code = main()
     with suppress(OSError):
         sys.stderr.flush()
     try:
         sys.stdout.flush()
-    except OSError:  # the reader has gone; Python would complain once more at its end
+    except OSError:  # the reader has gone; Python would report that again when it exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if code == INTERRUPTED:
-        os._exit(code)  # threads may be in the middle of a picture, which nobody waits for
+        os._exit(code)  # don't wait for threads that are in the middle of a picture
     sys.exit(code)
-
-
-if __name__ == "__main__":
-    run()

@@ -1,4 +1,4 @@
-"""Where each cut-out goes: never over a picture that it is made of, nor over another cut-out."""
+"""Plan the tasks: one per picture, none of which overwrites a picture or another cut-out."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -7,18 +7,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from cutout.command.errors import Problem, shown
-from cutout.command.inputs import Found
-from cutout.command.places import Place, place
+from cutout.command.errors import Problem, printable
+from cutout.command.inputs import InputFile, path_key
 
-BESIDE = "-cutout"
-"""Is added to the name of a cut-out in the same folder as its picture."""
+CUTOUT_SUFFIX = "-cutout"
+"""Added to the name of a cut-out in the same folder as its picture."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A picture to cut out. Without a `source` it is `content`, that of standard input; without a
-    `target` it goes to standard output."""
+    """A picture to cut out. Without a `source` the picture is `content`, read from standard input;
+    without a `target` the cut-out goes to standard output."""
 
     name: str
     source: Path | None = None
@@ -26,11 +25,11 @@ class Task:
     content: bytes = field(default=b"", repr=False)
 
     def open(self) -> BinaryIO:
-        """The picture's file; raises `OSError`."""
+        """Open the picture. Raise `OSError` if it cannot be read."""
         return BytesIO(self.content) if self.source is None else self.source.open("rb")
 
     def size(self) -> int:
-        """Bytes; 0 where the file can't be asked."""
+        """Return the picture's size in bytes, 0 if it is unknown."""
         if self.source is None:
             return len(self.content)
         try:
@@ -38,51 +37,52 @@ class Task:
         except OSError:
             return 0
 
-    def is_done(self, newer_than: Sequence[Path]) -> bool:
-        """Whether the cut-out is there, and no older than the picture and what else it is made
-        of."""
+    def is_done(self, others: Sequence[Path]) -> bool:
+        """Return whether the cut-out exists and is no older than the picture and the `others` that
+        it is made of."""
         if self.source is None or self.target is None:
             return False
         try:
-            oldest = max(each.stat().st_mtime_ns for each in (self.source, *newer_than))
-            return self.target.stat().st_mtime_ns >= oldest
+            newest = max(each.stat().st_mtime_ns for each in (self.source, *others))
+            return self.target.stat().st_mtime_ns >= newest
         except OSError:
             return False
 
 
-def plan(
-    found: Sequence[Found], output: Path | None, suffix: str
+def plan_folder(
+    found: Sequence[InputFile], output: Path | None, suffix: str
 ) -> tuple[list[Task], list[Problem]]:
-    """Tasks for pictures whose cut-outs go to the folder `output`, or stay beside them. What is
-    itself such a cut-out, beside one of the pictures, is none of them."""
+    """Return tasks that write to the folder `output`, or to each picture's folder without one.
+    Skip files that are themselves the cut-out of a picture beside them."""
     homes = {each: _Home(each, output) for each in found}
-    made = {place(home.path("")) for home in homes.values() if home.beside}
-    pictures = [each for each in found if not _is_made(each.path, made)]
+    made = {path_key(home.path("")) for home in homes.values() if home.beside}
+    pictures = [each for each in found if not _is_cut_out(each.path, made)]
 
-    def usual(each: Found) -> Path:
+    def usual(each: InputFile) -> Path:
         return homes[each].path(suffix)
 
-    taken = Counter(place(usual(each)) for each in pictures)
+    taken = Counter(path_key(usual(each)) for each in pictures)
 
-    def target(each: Found) -> Path:
-        """Pictures that differ in their suffix alone keep it."""
-        return (
-            usual(each) if taken[place(usual(each))] == 1 else homes[each].path(suffix, whole=True)
-        )
+    def target(each: InputFile) -> Path:
+        """Return the target, with the picture's own suffix in its name if pictures differ in
+        nothing else."""
+        if taken[path_key(usual(each))] == 1:
+            return usual(each)
+        return homes[each].path(suffix, full_name=True)
 
-    return _checked(pictures, target)
+    return _without_overwriting(pictures, target)
 
 
-def plan_to(found: Sequence[Found], target: Path) -> tuple[list[Task], list[Problem]]:
-    """The task of a picture whose cut-out has a name."""
-    return _checked(found, lambda _: target)
+def plan_file(found: Sequence[InputFile], target: Path) -> tuple[list[Task], list[Problem]]:
+    """Return the task of a picture whose cut-out goes to the file `target`."""
+    return _without_overwriting(found, lambda _: target)
 
 
 @dataclass(frozen=True)
 class _Home:
-    """Of one picture's cut-out."""
+    """The folder and name for the cut-out of one picture."""
 
-    found: Found
+    found: InputFile
     output: Path | None
 
     @property
@@ -93,31 +93,32 @@ class _Home:
 
     @property
     def beside(self) -> bool:
-        return place(self.folder / self.found.path.name) == place(self.found.path)
+        """Whether the cut-out is in the picture's own folder."""
+        return path_key(self.folder / self.found.path.name) == path_key(self.found.path)
 
-    def path(self, suffix: str, *, whole: bool = False) -> Path:
-        """With the picture's name, the `whole` of it or without its suffix."""
-        stem = self.found.path.name if whole else self.found.path.stem
-        return self.folder / f"{stem}{BESIDE if self.beside else ''}{suffix}"
-
-
-def _is_made(path: Path, made: set[Place]) -> bool:
-    return path.suffix.lower() in {".png", ".webp"} and place(path.with_suffix("")) in made
+    def path(self, suffix: str, *, full_name: bool = False) -> Path:
+        """Return the cut-out's path, named after the picture with or without its own suffix."""
+        stem = self.found.path.name if full_name else self.found.path.stem
+        return self.folder / f"{stem}{CUTOUT_SUFFIX if self.beside else ''}{suffix}"
 
 
-def _checked(
-    pictures: Iterable[Found], target: Callable[[Found], Path]
+def _is_cut_out(path: Path, made: set[str]) -> bool:
+    return path.suffix.lower() in {".png", ".webp"} and path_key(path.with_suffix("")) in made
+
+
+def _without_overwriting(
+    pictures: Iterable[InputFile], target: Callable[[InputFile], Path]
 ) -> tuple[list[Task], list[Problem]]:
     tasks, problems = [], []
-    owners: dict[Place, Path] = {place(each.path): each.path for each in pictures}
+    owners: dict[str, Path] = {path_key(each.path): each.path for each in pictures}
     for each in pictures:
         path = target(each)
-        owner = owners.setdefault(place(path), each.path)
-        if owner is each.path and place(path) != place(each.path):
-            tasks.append(Task(shown(each.path), each.path, path))
+        owner = owners.setdefault(path_key(path), each.path)
+        if owner is each.path and path_key(path) != path_key(each.path):
+            tasks.append(Task(printable(each.path), each.path, path))
             continue
-        message = f"Its cut-out would overwrite {shown(path)}"
-        if place(owner) != place(path):
-            message += f", the one of {shown(owner)}"
-        problems.append(Problem(shown(each.path), f"{message}."))
+        message = f"Its cut-out would overwrite {printable(path)}"
+        if path_key(owner) != path_key(path):
+            message += f", the cut-out of {printable(owner)}"
+        problems.append(Problem(printable(each.path), f"{message}."))
     return tasks, problems
