@@ -7,17 +7,16 @@ from typing import TypeAlias
 
 from PIL import Image, ImageOps
 
-from cutout.choices import Mode, Model
+from cutout.choices import Mode, Model, parse_margin
 from cutout.colours import parse_colour
 from cutout.decode.colour import split_colour, transparent_colour
 from cutout.decode.decode import decode
 from cutout.engine import NO_HURRY, open_pipeline
-from cutout.margins import parse_margin
 from cutout.options import Background, Options
 from cutout.pictures import Picture
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
-from cutout.stages import Stages
+from cutout.timing import Stages
 
 Pictured: TypeAlias = str | PathLike[str] | bytes | Image.Image
 """A file's path, a file's bytes, or a Pillow image."""

@@ -1,5 +1,7 @@
-"""A batch of messages: which of them SQS has to deliver again, and a line of the log for each
-picture."""
+"""Handle a batch of messages, and tell SQS which of them to deliver again.
+
+Each picture has a line in the log.
+"""
 
 import json
 import logging
@@ -11,13 +13,9 @@ from typing import Any, Protocol
 
 from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
 from cutout.batch.picture import Cutter
-from cutout.call_within import StillRunningError, call_within
-from cutout.deadline import Deadline
 from cutout.errors import TooSlowError, UploadMissingError
-from cutout.last_answer import last_answer
-from cutout.receive.clock import LambdaContext
-from cutout.record import MILLISECONDS, Facts, metrics, reason
-from cutout.stages import Stages
+from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
+from cutout.timing import Deadline, Stages, StillRunningError, call_within
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +95,7 @@ class Batch:
 def _line(
     message: Message, facts: Facts, milliseconds: float, context: BatchContext
 ) -> dict[str, Any]:
-    """As of a request (see `cutout.record`), and with as little of what is somebody's own: the
+    """As of a request (see `cutout.api.middleware`), with as little of what is somebody's own: the
     message's id leads to the picture's name among the dead letters, and nowhere else."""
     found = {
         "time": int(time() * 1000),

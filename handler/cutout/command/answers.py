@@ -15,7 +15,7 @@ from requests.exceptions import ConnectionError as NoConnectionError
 from urllib3.exceptions import HTTPError
 
 from cutout.command.errors import TaskError, printable
-from cutout.content_length import exceeds
+from cutout.net.limits import exceeds
 
 UNEXPECTED = "The server's answer is not one of this API."
 MAX_EXCERPT = 300  # characters printed of a server's text

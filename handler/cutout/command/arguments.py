@@ -10,9 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cutout import __version__
-from cutout.choices import FileFormat, Mode, Model
+from cutout.choices import MARGIN, FileFormat, Mode, Model
 from cutout.command.errors import UsageError, printable
-from cutout.margins import MARGIN
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

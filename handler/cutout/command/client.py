@@ -26,7 +26,7 @@ from cutout.command.answers import (
 )
 from cutout.command.errors import TaskError, system_message
 from cutout.command.sessions import ApiSession, anonymous
-from cutout.transport.cutoff import Cutoff
+from cutout.net.limits import Cutoff
 
 TIMEOUTS = 15, 150  # seconds to connect, and between bytes
 ANSWER_SECONDS = 600.0

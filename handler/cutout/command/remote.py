@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from cutout.background_errors import UnsupportedBackgroundError
 from cutout.choices import FileFormat
 from cutout.command.answers import (
     RESULT_BYTES,
@@ -23,6 +22,7 @@ from cutout.command.tasks import Task
 from cutout.errors import (
     FileTooBigError,
     PictureError,
+    Subject,
     UnreadablePictureError,
     UnsupportedTypeError,
 )
@@ -97,7 +97,7 @@ class RemoteWorker:
         try:
             part = _file_part(_header_text(file.name), lambda: file.open("rb"))
             if part.kind == UNKNOWN:
-                raise UnsupportedBackgroundError
+                raise UnsupportedTypeError().about(Subject.BACKGROUND)
             size = file.stat().st_size
             uploaded = self._uploads.put(part, size, _ignore) if size > LARGE // 4 else None
         except OSError as error:

@@ -136,9 +136,9 @@ def _local_worker(
         raise CommandError(first_problem(error)) from error
     with closing(engine.open_workers(settings, jobs, threads)) as workers:
         # imported while the processes load the networks
+        from cutout.options import Source  # noqa: PLC0415
         from cutout.segment.model_file import ModelError  # noqa: PLC0415
-        from cutout.source import Source  # noqa: PLC0415
-        from cutout.stages import Stages  # noqa: PLC0415
+        from cutout.timing import Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
         processing = options.processing_options()

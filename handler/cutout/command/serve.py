@@ -39,8 +39,8 @@ def _serve(host: str, port: int) -> None:
         raise CommandError(first_problem(error)) from error
     workers = open_workers(settings, settings.concurrency, settings.network_threads)
 
-    from cutout.app import create_app  # noqa: PLC0415
-    from cutout.server import serve  # noqa: PLC0415
+    from cutout.api.app import create_app  # noqa: PLC0415
+    from cutout.api.server import serve  # noqa: PLC0415
 
     try:
         app = create_app(settings, workers)

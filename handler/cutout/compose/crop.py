@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from cutout.choices import Margin
 from cutout.compose.objects import object_box
-from cutout.margins import Margin
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 
 FAINT = 6  # opacity below which nobody sees where a shadow is cut off

@@ -6,8 +6,7 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from cutout.decode.chunks import SIGNATURE, lean_png, png_profile
-from cutout.decode.segments import split_jpeg
+from cutout.decode.containers import SIGNATURE, lean_png, png_profile, split_jpeg
 from cutout.errors import (
     ResolutionTooBigError,
     TooManyPixelsError,
