@@ -1,5 +1,5 @@
 # The Lambda image, stacked by how rarely each part changes: a new version of the code uploads the
-# last layer alone. docs/image.md says what each weighs.
+# last layer alone. docs/performance.md says what each weighs.
 FROM public.ecr.aws/lambda/python:3.13 AS build
 
 # Files are compiled by hand below: hash-based bytecode is the same on every build, and is never

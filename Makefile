@@ -97,7 +97,7 @@ image-test: image $(DEV_READY) $(SAM_READY) ## test the image in containers, and
 	IMAGE=$(TAG) CONTAINER=$(CONTAINER) SAM=.venv-sam/bin/sam \
 		$(BIN)/python -m pytest -m image tests/image $(ARGS)
 
-image-sizes: image $(DEV_READY) ## weigh the image's layers for docs/image.md
+image-sizes: image $(DEV_READY) ## weigh the image's layers for docs/performance.md
 	CONTAINER=$(CONTAINER) $(BIN)/python -m tools.image_sizes $(TAG)
 
 bench-cold: image $(DEV_READY) ## time N=10 cold containers beside a naive image's (ARGS="--experts folder")

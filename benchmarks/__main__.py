@@ -1,4 +1,4 @@
-"""``make bench``: every size, mode and number of threads, to `docs/benchmark.md`."""
+"""Measure each size, mode and number of threads: ``make bench`` updates `docs/performance.md`."""
 
 import json
 import subprocess
@@ -13,9 +13,10 @@ from benchmarks.report import render
 from benchmarks.startup import time_to_first_answer
 from benchmarks.worker import Measurement
 from cutout.choices import Mode
+from tools.page import update
 
-SIDES = (512, 1024, 2048, 4096)
-PAGE = Path(__file__).parent.parent / "docs" / "benchmark.md"
+SIDES = (1024, 4096)
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
 def measure_apart(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
@@ -27,19 +28,20 @@ def measure_apart(path: Path, mode: Mode, threads: int, repeats: int) -> Measure
 
 
 def main() -> None:
-    """Measures and writes the page."""
+    """Measure, and update the page's part `stages`."""
     parser = ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--sides", type=int, nargs="+", default=SIDES)
+    parser.add_argument("--modes", type=Mode, nargs="+", default=[Mode.FG_IMAGE], choices=Mode)
     parser.add_argument("--output", type=Path, default=PAGE)
     given = parser.parse_args()
     startup = time_to_first_answer(given.repeats)
     with TemporaryDirectory() as folder:
         photos = [save_photo(side, Path(folder)) for side in given.sides]
-        runs = product(given.threads, photos, Mode)
+        runs = product(given.threads, photos, given.modes)
         measurements = [measure_apart(path, mode, n, given.repeats) for n, path, mode in runs]
-    given.output.write_text(render(measurements, startup, given.repeats))
+    update(given.output, "stages", render(measurements, startup, given.repeats))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measurements as a Markdown page."""
+"""Render measurements as Markdown, for the part `stages` of `docs/performance.md`."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,30 +11,25 @@ from benchmarks.worker import Measurement
 STAGES = ("fetch", "decode", "segment", "refine", "compose", "encode", "answer")
 FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni")
 
-PAGE = """# Benchmark
+PART = """Made by `make bench` (medians of {repeats} runs) on {cpu}, Python {python},
+onnxruntime {ort}. Times are milliseconds in a warm process, for a JPEG of a photo with camera-like
+grain. *network* is the main network alone on the same input, measured in turns with the requests;
+*edges* is the network that refines the edges of large pictures; *rest* is everything else.
 
-Made by `make bench` ({repeats} repeats, medians) on {cpu}, Python {python}, onnxruntime {ort}.
-Times are milliseconds of a warm process. The picture is a photo with camera-like grain, sent as a
-JPEG of {side} x {side} pixels or less; `fetch` is zero for an upload. *network* is the bare
-network on the same input, measured in turns with the requests, *edges* the network that refines
-the edges of large pictures; *rest* is everything else.
-
-From process start to the first answer of `/v1/version`, model loaded: **{startup:.2f} s**.
+A new process answers its first `/v1/version`, model loaded, after **{startup:.2f} s**.
 
 | side | mode | threads | {stages} | total | network | edges | rest | peak RSS | response |
 |---:|---|---:|{rules}---:|---:|---:|---:|---:|---:|
-{rows}
-"""
+{rows}"""
 
 
 def render(measurements: list[Measurement], startup: float, repeats: int) -> str:
-    """The page's text."""
-    return PAGE.format(
+    """Return the part as Markdown."""
+    return PART.format(
         repeats=repeats,
         cpu=processor(),
         python=python_version(),
         ort=onnxruntime.__version__,
-        side=max(each.side for each in measurements),
         startup=startup,
         stages=" | ".join(STAGES),
         rules="---:|" * len(STAGES),

@@ -1,5 +1,5 @@
-"""What each layer of the image weighs: ``python -m tools.image_sizes IMAGE`` writes the table in
-`docs/image.md`."""
+"""Weigh each layer of the image: ``python -m tools.image_sizes IMAGE`` writes the table in
+`docs/performance.md`."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from zlib import compressobj
 from tools.engine import BASE, Engine
 from tools.page import update
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "image.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 CODE = "code"
 CHUNK = 1 << 20
 

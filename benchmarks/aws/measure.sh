@@ -1,7 +1,7 @@
 #!/bin/sh
-# Cold starts of the deployed function, one Init Duration a line, and the medians:
+# Print the Init Duration of cold starts of the deployed function, one per line, and the medians:
 #   benchmarks/aws/measure.sh STACK [TIMES]
-# Needs the AWS CLI. A change of the description makes Lambda start anew at the next call.
+# Needs the AWS CLI. Changing the description forces a cold start at the next invocation.
 set -eu
 stack=${1:?name the stack}
 times=${2:-10}

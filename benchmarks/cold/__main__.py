@@ -1,20 +1,21 @@
-"""``python -m benchmarks.cold IMAGE`` writes `docs/cold-start.md`."""
+"""Time new containers: ``python -m benchmarks.cold IMAGE`` updates `docs/performance.md`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
 
 from benchmarks.cold import naive
-from benchmarks.cold.page import BARS, render
+from benchmarks.cold.page import BARS, render, render_stages
 from benchmarks.cold.start import ROOT, Start, cut_out_event, start_once, version_event
 from benchmarks.report import processor
 from tools.engine import Engine
+from tools.page import update
 
-PAGE = ROOT / "docs" / "cold-start.md"
+PAGE = ROOT / "docs" / "performance.md"
 NAIVE = "cutout-naive:latest"
 
 
 def main() -> None:
-    """Builds the naive image, starts both in turns, writes the page."""
+    """Build the naive image, start both in turns, and update the page's part `cold`."""
     parser = ArgumentParser(prog="python -m benchmarks.cold")
     parser.add_argument("image")
     parser.add_argument("--count", type=int, default=10, help="containers of a kind")
@@ -35,8 +36,9 @@ def main() -> None:
             for starts, image in zip(pairs, (given.image, NAIVE), strict=True):
                 starts.append(start_once(engine, image, event))
         runs[asked] = pairs
-    PAGE.write_text(render(runs, given.count, processor()))
-    print(PAGE.read_text())
+    part = render(runs, given.count, processor())
+    update(PAGE, "cold", part)
+    print(part, render_stages(runs), sep="\n\n")
 
 
 if __name__ == "__main__":

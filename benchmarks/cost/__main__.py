@@ -1,4 +1,4 @@
-"""``make bench-cost``: the curve in `docs/cost.md` and its plot, by the built image."""
+"""Measure cost by memory size: ``make bench-cost`` updates `docs/cost.md` and its plot."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The measured part of `docs/cost.md`, and its plot."""
+"""Render the measured part of `docs/cost.md`, and its plot."""
 
 import re
 from collections.abc import Sequence
@@ -18,22 +18,22 @@ from cutout.settings import Settings
 CENTS = 100
 DEFAULT = re.compile(r"^  MemorySize:$.*?^    Default: (\d+)$", re.MULTILINE | re.DOTALL)
 
-PART = """Made by `make bench-cost` ({repeats} warm invocations each, medians) on
+PART = """Made by `make bench-cost` (medians of {repeats} warm invocations) on
 {cpu}: the image under Lambda's emulator, in containers
-held to each memory size and its share of processors. Dollars are for a thousand pictures, for
-Lambda alone, in us-east-1, on x86_64, without the free tier:
+limited to each memory size and its share of processors. Dollars are for 1,000 pictures, Lambda
+alone, us-east-1, x86_64, without the free tier:
 
 {curve}
 
 ![Seconds and cents by memory](cost.svg)
 
-**{best} MB** has the least time by price (a percent of one weighed like a percent of the other),
-over both pictures; {cheapest} MB is the cheapest. {verdict}
+Over both pictures together, **{cheapest} MB** costs least, and **{best} MB** has the lowest product
+of time and price. {verdict}
 
-A cold start's INIT is billed as well: at {best} MB each second of it is {init:.4f} cents. On arm64
-the same time would cost {arm:.0f} % of this; the times there are not measured.
+AWS also bills the initialization of a cold start: {init:.4f} cents a second at {best} MB. On arm64
+the same time would cost {arm:.0f} % of this; times on arm64 are not measured.
 
-What memory does not change, in dollars for a thousand pictures:
+These costs do not depend on memory, in dollars for 1,000 pictures:
 
 {rest}
 
@@ -79,7 +79,7 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
     """How the template's default compares with the best."""
     choice = best(settings, prices)
     if default == choice.memory:
-        return f"The template's default is {default} MB, too."
+        return f"The template's default is {default} MB as well."
     ours = next((each for each in settings if each.memory == default), None)
     if ours is None:
         return f"The template's default, {default} MB, was not measured."
@@ -93,7 +93,9 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
         f"{money / its - 1:+.0%} money"
         for (mine, money), (other, its) in pairs
     ]
-    return f"The template's default is {default} MB ({'; '.join(parts)})."
+    return (
+        f"The template's default, {default} MB, compares with that as follows: {'; '.join(parts)}."
+    )
 
 
 def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
@@ -114,7 +116,7 @@ def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
 
 
 def plot(settings: Sequence[Setting], prices: Prices) -> str:
-    """SVG; the best setting is marked."""
+    """Return an SVG in which the best setting is marked."""
     sides = [each.side for each in settings[0].pictures]
     times, cents = [], []
     for place, side in enumerate(sides):

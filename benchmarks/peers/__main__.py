@@ -1,4 +1,4 @@
-"""``make bench-peers [SETS=folder]``: latency, processor time, memory and edges, to
+"""Compare latency, memory and edges: ``make bench-peers [SETS=folder]`` updates the part `peers` of
 `docs/performance.md`."""
 
 import json
@@ -16,6 +16,7 @@ from benchmarks.peers.page import Entry, render, write_plot
 from benchmarks.pictures import save_photo
 from evaluation.peer import place
 from evaluation.samples import Sample, samples_in
+from tools.page import update
 
 OUT = Path("build/peers")
 DOCS = Path(__file__).parents[2] / "docs"
@@ -33,7 +34,7 @@ def main() -> None:
     entries = [_entry(each, given, photos, samples) for each in contenders(given.out / "models")]
     if samples:
         entries = _with_fringes(entries, given, samples)
-    (given.docs / "performance.md").write_text(render(entries, given.cores, given.repeats))
+    update(given.docs / "performance.md", "peers", render(entries, given.cores, given.repeats))
     write_plot(entries, given.docs / "performance.svg")
 
 

@@ -1,4 +1,4 @@
-"""The comparison as a Markdown page and a plot."""
+"""Render the comparison as the part `peers` of `docs/performance.md`, and as a plot."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,31 +13,24 @@ from model.recipe.plot import Point, scatter
 REFERENCE = "rembg ISNet"
 OURS = "ours"
 NONE = "-"
-RULE = "|---|---:|---:|---:|---:|---:|"
 
-PAGE = """# Performance
-
-## Beside others
-
-Made by `make bench-peers SETS=folder` on {cpu},
-every contender alone on {cores} of its cores, warm. Seconds are from the picture's file to the PNG
-(ours: to the answer's JSON with the base64 in it). `photo` is ours, with camera-like grain
-({repeats} repeats, median); a set's seconds are the median over its pictures, once each. *ratio* is
-to {reference}'s, *slowest* the longest of a set. *peak* is resident memory at its highest, of all
-pictures.
-@imgly/background-removal-node runs its own fp16 ISNet ("medium") with sharp 0.33.
+PART = """Made by `make bench-peers SETS=folder` on {cpu}, each program
+alone on {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with
+the ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a
+set shows the median over its pictures. *peak* is the highest resident memory. @imgly runs its own
+fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
-{edges}
-![Time and error at the edges, as ratios to {reference}'s](performance.svg)
-"""
-
-EDGES = """Mean absolute error in the 24 pixels to either side of the true edge, at full size:
 
 {edges}
+![Time and error at the edges, as ratios to {reference}'s](performance.svg)"""
 
-Error of the colours in the soft band when the cut-out is put on black and on white, to the true
-alpha with the object's colours as pymatting's multilevel method estimates them from it:
+EDGES = """Mean absolute error of the alpha within 24 pixels of the true edge, at full size:
+
+{edges}
+
+Error of the colours at soft edges on black and on white, to the true alpha with the colours that
+pymatting's multilevel method estimates:
 
 {fringes}
 """
@@ -53,49 +46,39 @@ class Entry:
     fringes: Mapping[str, float] = field(default_factory=dict)
 
     def seconds(self, group: str) -> float | None:
-        """Median over the pictures of a set, or of one photo."""
+        """Return the median over the pictures of a set, or of one photo."""
         found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
-        return median(found) if found else None
-
-    def slowest(self, group: str) -> float | None:
-        """The longest of a set's pictures."""
-        found = [lap.seconds for name, lap in self.outcome.laps.items() if _group(name) == group]
-        return max(found, default=None)
-
-    def cpu(self, group: str) -> float | None:
-        """Median of the processors' time."""
-        found = [lap.cpu for name, lap in self.outcome.laps.items() if _group(name) == group]
         return median(found) if found else None
 
     def edge(self, group: str) -> float | None:
-        """Mean over a set's pictures."""
+        """Return the mean error at the edges over a set's pictures."""
         return _mean(self.edges, group)
 
     def fringe(self, group: str) -> float | None:
-        """The same of the colours."""
+        """Return the mean error of the colours over a set's pictures."""
         return _mean(self.fringes, group)
 
 
-Error: TypeAlias = Callable[[Entry, str], float | None]
-"""Of an entry on a set."""
+Measure: TypeAlias = Callable[[Entry, str], float | None]
+"""Measures an entry on a set."""
 
 
 def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
-    """The page's text."""
+    """Return the part as Markdown."""
     reference = next(each for each in entries if each.name == REFERENCE)
     groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
     edges = ""
     if reference.edges:
         edges = EDGES.format(
-            edges=_errors(entries, reference, groups, Entry.edge),
-            fringes=_errors(entries, reference, groups, Entry.fringe),
+            edges=_table(entries, reference, groups, Entry.edge),
+            fringes=_table(entries, reference, groups, Entry.fringe),
         )
-    return PAGE.format(
+    return PART.format(
         cpu=processor(),
         cores=cores,
         repeats=repeats,
         reference=REFERENCE,
-        times="\n".join(_time_table(entries, reference, group) for group in groups),
+        times=_time_table(entries, reference, groups),
         edges=edges,
     )
 
@@ -120,30 +103,32 @@ def _group(name: str) -> str:
     return name if name.startswith("photo/") else name.partition("/")[0]
 
 
-def _time_table(entries: Sequence[Entry], reference: Entry, group: str) -> str:
-    lines = [f"| `{group}` | seconds | ratio | slowest | CPU seconds | peak |", RULE]
-    for each in entries:
-        seconds = each.seconds(group)
-        ratio, peak = _ratio(seconds, reference.seconds(group)), each.outcome.peak / 1e6
-        slowest, cpu = each.slowest(group), each.cpu(group)
-        cells = [*map(_number, (seconds, ratio, slowest, cpu)), f"{peak:,.0f} MB"]
-        lines.append(f"| {each.name} | {' | '.join(cells if seconds else [NONE] * 5)} |")
-    return "\n".join([*lines, ""])
+def _time_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
+    """Return seconds by set, with each entry's peak memory in a last column."""
+    lines = _table(entries, reference, groups, Entry.seconds, digits=2).splitlines()
+    peaks = ["peak", "---:", *(f"{each.outcome.peak / 1e6:,.0f} MB" for each in entries)]
+    return "\n".join(f"{line} {peak} |" for line, peak in zip(lines, peaks, strict=True))
 
 
-def _errors(entries: Sequence[Entry], reference: Entry, groups: Sequence[str], error: Error) -> str:
-    """A table of those sets that have the measure."""
-    groups = [group for group in groups if error(reference, group) is not None]
+def _table(
+    entries: Sequence[Entry],
+    reference: Entry,
+    groups: Sequence[str],
+    measure: Measure,
+    digits: int = 4,
+) -> str:
+    """Return each entry's measure, and its ratio to the reference's, on the sets that have it."""
+    groups = [group for group in groups if measure(reference, group) is not None]
     lines = [
         f"| | {' | '.join(f'`{group}`' for group in groups)} |",
-        "|---" * (len(groups) + 1) + "|",
+        f"|---|{'---:|' * len(groups)}",
     ]
     for each in entries:
         cells = []
         for group in groups:
-            found = error(each, group)
-            ratio = _ratio(found, error(reference, group))
-            cells.append(NONE if found is None else f"{found:.4f} ({ratio:.2f})")
+            found = measure(each, group)
+            ratio = _ratio(found, measure(reference, group))
+            cells.append(NONE if found is None else f"{found:.{digits}f} ({ratio:.2f})")
         lines.append(f"| {each.name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -155,7 +140,3 @@ def _mean(errors: Mapping[str, float], group: str) -> float | None:
 
 def _ratio(value: float | None, reference: float | None) -> float | None:
     return value / reference if value is not None and reference else None
-
-
-def _number(value: float | None) -> str:
-    return NONE if value is None else f"{value:.2f}"

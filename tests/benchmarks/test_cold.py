@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.cold.page import render
+from benchmarks.cold.page import render, render_stages
 from benchmarks.cold.start import MARK, ColdStartError, Start, logged_times, split
 
 TIMES = {
@@ -50,3 +50,10 @@ def test_a_bar_is_met_up_to_its_value(ours: float, verdicts: str) -> None:
     page = render({"`/v1/version`": pair}, 3, "a processor")
     assert verdicts in page, page
     assert "a processor" in page
+
+
+def test_the_stages_are_medians_of_this_image() -> None:
+    start = split(100.0, 102.5, TIMES)
+    slow = replace(start, imports=9.0)
+    table = render_stages({"`/v1/version`": ([start, slow, start], [slow] * 3)})
+    assert "| `/v1/version` | 2.50 | 0.50 | 0.12 | 0.50 |" in table

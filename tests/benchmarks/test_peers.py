@@ -28,17 +28,15 @@ def test_medians_of_the_repeats_are_read_from_the_last_line() -> None:
 
 def test_ratios_are_to_the_reference() -> None:
     page = render([entry("rembg ISNet", 4, 0.04), entry("ours, best", 1, 0.02)], 1, 3)
-    assert "| ours, best | 1.00 | 0.25 | 1.00 | 0.50 | 123 MB |" in page
-    assert "| ours, best | 4.00 | 0.25 | 4.00 | 1.00 | 123 MB |" in page, (
-        "each size is a group of its own"
-    )
+    assert "| | `photo/1024` | `photo/4096` | `nets` | peak |" in page
+    assert "| ours, best | 1.00 (0.25) | 4.00 (0.25) | 1.00 (0.25) | 123 MB |" in page
     assert "| ours, best | 0.0200 (0.50) |" in page
 
 
 def test_what_was_not_measured_is_a_dash() -> None:
     alone = Entry("slow one", Outcome({"photo/1024": Lap(9, 9)}, 1), {})
     page = render([entry("rembg ISNet", 4, 0.04), alone], 1, 3)
-    assert "| slow one | - | - | - | - | - |" in page
+    assert "| slow one | 9.00 (2.25) | - | - | 0 MB |" in page
     assert "| slow one | - |" in page
 
 

@@ -29,7 +29,7 @@ export function watchBackdrops(backdrop, onChange, nothing) {
     byId("scene").value = "";
     const picture = file && (await decoded(file));
     if (!picture) {
-      if (file) nothing(`“${file.name}” is no picture that this browser can show.`);
+      if (file) nothing(`This browser can’t open “${file.name}”. Use a JPEG or PNG.`);
       return;
     }
     backdrop.picture?.close();

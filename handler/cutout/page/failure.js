@@ -11,9 +11,9 @@ export class Failure extends Error {
 const TITLES = {
   400: "The server could not read the request",
   401: "An API key is needed",
-  403: "The server refused",
-  408: "Sending took too long",
-  413: "The file is too large to be sent",
+  403: "The server refused the request",
+  408: "The upload took too long",
+  413: "The file is too large to send",
   429: "The server is busy",
   503: "The server is busy",
   504: "The server took too long",
@@ -45,5 +45,5 @@ function messageOf(text) {
 }
 
 function wait(seconds) {
-  return /^\d+$/.test(seconds ?? "") ? `It asks to wait ${seconds} s.` : "";
+  return /^\d+$/.test(seconds ?? "") ? `Try again in ${seconds} s.` : "";
 }

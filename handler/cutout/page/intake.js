@@ -15,13 +15,13 @@ export function watchFiles(open, nothing) {
   });
   for (const button of document.querySelectorAll("button[data-photo]")) {
     button.addEventListener("click", () =>
-      fetchSample(button.dataset.photo).then(open, () => nothing("The sample can’t be fetched.")),
+      fetchSample(button.dataset.photo).then(open, () => nothing("The sample can’t be downloaded.")),
     );
   }
   document.addEventListener("paste", (event) => {
     const [file] = event.clipboardData.files;
     if (file) open(file);
-    else if (!event.target.closest?.("input")) nothing("The clipboard holds no picture.");
+    else if (!event.target.closest?.("input")) nothing("The clipboard doesn’t contain an image.");
   });
   watchDrops(open, nothing);
 }
@@ -42,7 +42,7 @@ function watchDrops(open, nothing) {
     sign.hidden = true;
     const [file] = event.dataTransfer.files;
     if (file) open(file);
-    else nothing("What was dropped is no file.");
+    else nothing("That isn’t a file. Drop a photo.");
   });
 }
 

@@ -19,8 +19,8 @@ export function watchKey(onEnter) {
 export function currentKey() {
   const key = byId("key").value.trim();
   if (/[^\x21-\x7e]/.test(key)) {
-    const text = "A key holds letters, digits and signs, and no spaces.";
-    throw new Failure("This can’t be an API key", text, { wantsKey: true });
+    const text = "A key has letters, digits and punctuation, without spaces.";
+    throw new Failure("This isn’t a valid API key", text, { wantsKey: true });
   }
   return key;
 }

@@ -108,7 +108,7 @@ function inWords(error) {
 const again = () => job?.isRead && instead(make);
 watchFiles(open, (text) => {
   if (job) say(text);
-  else fail(new Failure("There is no photo", text));
+  else fail(new Failure("No photo", text));
 });
 watchKey(again);
 watchBackdrops(backdrop, showBackdrop, say);

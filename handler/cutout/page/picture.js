@@ -12,13 +12,13 @@ export async function prepare(file) {
   const bitmap = await decoded(file);
   if (type) return { file: new File([file], file.name, { type }), bitmap, note: "" };
   if (!bitmap) {
-    const text = `“${file.name}” is nothing that this browser can show. Choose a JPEG or PNG.`;
-    throw new Failure("This is no picture", text);
+    const text = `This browser can’t open “${file.name}”. Use a JPEG or PNG.`;
+    throw new Failure("This file isn’t an image we can read", text);
   }
   return {
     file: await drawn(bitmap, bitmap.width, bitmap.height, "image/png", file.name),
     bitmap,
-    note: "turned into a PNG here",
+    note: "converted to PNG in the browser",
   };
 }
 
@@ -28,7 +28,7 @@ export async function shrunk({ file, bitmap }, side) {
   const [width, height] = [bitmap.width, bitmap.height].map((each) => Math.round(each * scale));
   const smaller = await drawn(bitmap, width, height, file.type, file.name);
   bitmap.close();
-  return { file: smaller, bitmap: await decoded(smaller), note: "scaled down here" };
+  return { file: smaller, bitmap: await decoded(smaller), note: "scaled down in the browser" };
 }
 
 /** The pixels of a file, upright; null where the browser can't read it. */
@@ -43,7 +43,7 @@ export async function decoded(blob) {
 /** The bytes of a canvas; `encode` may fail for want of memory. */
 export async function encoded(canvas, type) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, 0.95));
-  if (!blob) throw new Failure("This is too much for the browser", "It could not make the picture.");
+  if (!blob) throw new Failure("The picture is too large for this browser", "Use a smaller one.");
   return blob;
 }
 

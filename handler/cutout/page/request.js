@@ -19,7 +19,7 @@ export function post(url, { body = null, headers = {}, signal, onUpload, onDownl
         text: request.responseText,
         header: (name) => request.getResponseHeader(name),
       });
-    request.onerror = broken("The server can’t be reached, or went away. Your photo is still here.");
+    request.onerror = broken("The server can’t be reached, or disconnected. Your photo is still here.");
     request.ontimeout = broken(`There was no answer within ${SECONDS} s.`);
     request.onabort = () => reject(signal.reason);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload);

@@ -73,7 +73,7 @@ function pictureIn(reply) {
   try {
     [result] = JSON.parse(reply.text).results;
   } catch {
-    throw new Failure("The server’s answer can’t be read", "It is no JSON of results.");
+    throw new Failure("The server’s answer can’t be read", "It doesn’t contain results.");
   }
   if (result.status.code !== "ok") throw unprocessed(result.status.message);
   return new Blob([bytesOf(result.entities[0].image)], { type: "image/png" });

@@ -49,14 +49,14 @@ def test_the_gateway_sees_only_a_redirect_of_what_went_through_the_bucket() -> N
 
 
 def test_the_verdict_says_what_another_default_costs() -> None:
-    assert "too" in verdict([SLOW, QUICK], PRICES, 3008)
+    assert "as well" in verdict([SLOW, QUICK], PRICES, 3008)
     assert "1024²: +67% time, -2% money" in verdict([SLOW, QUICK], PRICES, 1769)
     assert "not measured" in verdict([SLOW, QUICK], PRICES, 2048)
 
 
 def test_the_page_names_best_and_every_source() -> None:
     page = render([SLOW, QUICK], PRICES, 3008, 3)
-    assert "**3008 MB** has the least time by price" in page
+    assert "**3008 MB** has the lowest product\nof time and price" in page
     assert all(url in page for _, url in PRICES.sources)
 
 
