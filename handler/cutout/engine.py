@@ -1,30 +1,32 @@
-"""The stages of a picture without a server around them: what the command, the local server's
-workers and `cutout.cut_out` stand on."""
+"""Open the networks and the stages for the command, the local server's workers and the library.
+
+Importing this module is cheap: its functions import what they need.
+"""
 
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from cutout.choices import Model
-from cutout.settings import Settings
 from cutout.timing import Deadline
 
 if TYPE_CHECKING:
     from cutout.pipeline import Pipeline
+    from cutout.settings import Settings
     from cutout.work import PictureWork
     from cutout.workers.pool import Workers
 
 LOCAL_MAX_SIDE = 8192
-"""Pixels, unless `CUTOUT_MAX_SIDE` says otherwise: nobody's memory is at stake but one's own."""
+"""Default limit of a side in pixels on the user's own machine (`CUTOUT_MAX_SIDE`)."""
 LOCAL_PICTURE_SECONDS = 300.0
-"""Unless `CUTOUT_PICTURE_SECONDS` says otherwise: the largest picture takes 10 s on a machine with
-nothing else to do, and nobody waits at the end of a request."""
+"""Default time limit for a picture on the user's own machine (`CUTOUT_PICTURE_SECONDS`). The
+largest picture takes 10 s on an idle machine."""
 NO_HURRY = Deadline(inf)
 
 
-def open_work(settings: Settings, threads: int) -> "PictureWork":
-    """Load the networks, each with so many threads for a picture. Raises `ModelError`."""
-    # here, since the parent of worker processes doesn't need them
+def open_work(settings: "Settings", threads: int) -> "PictureWork":
+    """Load the networks, each with `threads` threads for a picture. Raise `ModelError`."""
+    # imported here because the parent of worker processes doesn't need them
     from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
     from cutout.segment.network import Network  # noqa: PLC0415
 
@@ -38,8 +40,8 @@ def open_work(settings: Settings, threads: int) -> "PictureWork":
     return PictureWork(settings, network, edges)
 
 
-def open_workers(settings: Settings, count: int, threads: int) -> "Workers[PictureWork]":
-    """Start `count` processes that load the networks, each with so many threads for its picture.
+def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[PictureWork]":
+    """Start `count` processes that load the networks, each with `threads` threads for its picture.
     `Workers.wait` raises `ModelError`."""
     from cutout.workers.pool import Workers  # noqa: PLC0415  # Lambda and the library have none
 
@@ -47,8 +49,8 @@ def open_workers(settings: Settings, count: int, threads: int) -> "Workers[Pictu
 
 
 def open_pipeline(model: Model | None = None) -> "Pipeline":
-    """A pipeline that works in this process, for several threads at once. What isn't given is as in
-    the environment. Raises `ModelError`, or pydantic's `ValidationError` for the environment."""
+    """Return a pipeline that works in this process, for several threads at once. Without a `model`
+    use the environment's. Raise `ModelError`, or pydantic's `ValidationError` for the environment."""
     settings = local_settings(model)
     work = open_work(settings, settings.network_threads)
 
@@ -57,9 +59,11 @@ def open_pipeline(model: Model | None = None) -> "Pipeline":
     return Pipeline(settings, work.segment, sharpen=work.sharpen)
 
 
-def local_settings(model: Model | None = None) -> Settings:
-    """Those of the environment, but for the clocks, which are for requests: what takes long has its
-    time, so that a busy machine makes the same cut-outs as an idle one."""
+def local_settings(model: Model | None = None) -> "Settings":
+    """Return the environment's settings without the time limits that are for requests, so that a
+    busy machine makes the same cut-outs as an idle one. Raise pydantic's `ValidationError`."""
+    from cutout.settings import Settings  # noqa: PLC0415  # pydantic is slow to import
+
     settings = Settings()
     changes: dict[str, object] = {"edge_seconds": inf}
     if "max_side" not in settings.model_fields_set:
