@@ -49,8 +49,8 @@ def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[Pic
 
 
 def open_pipeline(model: Model | None = None) -> "Pipeline":
-    """Return a pipeline that works in this process, for several threads at once. Without a `model`
-    use the environment's. Raise `ModelError`, or pydantic's `ValidationError` for the environment."""
+    """Return a pipeline that works in this process, for several threads at once, with the `model`
+    of the environment by default. Raise `ModelError`, or pydantic's `ValidationError`."""
     settings = local_settings(model)
     work = open_work(settings, settings.network_threads)
 

@@ -19,8 +19,7 @@ import pytest
 
 from cutout.errors import ResolutionTooBigError, TooSlowError
 from cutout.timing import Deadline, Stages
-from cutout.workers.pool import Workers
-from cutout.workers.worker import GRACE_SECONDS, WorkerDiedError
+from cutout.workers.pool import GRACE_SECONDS, WorkerDiedError, Workers
 from tests.local_server import ROOT
 from tests.workers.jobs import (
     Context,

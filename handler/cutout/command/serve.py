@@ -53,7 +53,6 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="cutout serve",
         description="Serve the API and its page on this machine. Stop it with Ctrl-C.",
-        epilog="The settings are environment variables: see docs/deploy.md.",
         allow_abbrev=False,
     )
     parser.add_argument(
