@@ -64,11 +64,11 @@ def endless() -> Iterator[bytes]:
 
 
 def measured(*arguments: object, large: int = remote.LARGE) -> tuple[Done, int]:
-    """The command as a process of its own, and the most memory that it had in use, in bytes."""
+    """Run the command as a process of its own. Return its result and its peak memory in bytes."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, str(large), *map(str, arguments)],
         cwd=ROOT,
-        env={"NO_PROXY": "127.0.0.1"},
+        env={"NO_PROXY": "127.0.0.1", "PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
         timeout=60,
         check=False,

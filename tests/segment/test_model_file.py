@@ -63,7 +63,7 @@ def test_the_server_refuses_to_start_in_one_line(folder: Path, altered: bool) ->
     done = subprocess.run(
         [sys.executable, "-m", "cutout", "serve", "--port", "0"],
         cwd=ROOT,
-        env={"CUTOUT_MODEL_DIR": str(folder)},
+        env={"CUTOUT_MODEL_DIR": str(folder), "PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
         text=True,
         check=False,
