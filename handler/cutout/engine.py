@@ -1,4 +1,4 @@
-"""Open the networks and the stages for the command, the local server's workers and the library.
+"""Load the networks, for the Lambda entries, the local server, the command and the library.
 
 Importing this module is cheap: its functions import what they need.
 """
@@ -8,36 +8,56 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from cutout.choices import Model
-from cutout.timing import Deadline
 
 if TYPE_CHECKING:
     from cutout.pipeline import Pipeline
     from cutout.settings import Settings
+    from cutout.storage.storage import Storage
     from cutout.work import PictureWork
     from cutout.workers.pool import Workers
 
 LOCAL_MAX_SIDE = 8192
-"""Default limit of a side in pixels on the user's own machine (`CUTOUT_MAX_SIDE`)."""
+"""Pixels, unless `CUTOUT_MAX_SIDE` is set: a local run only risks its own user's memory."""
 LOCAL_PICTURE_SECONDS = 300.0
-"""Default time limit for a picture on the user's own machine (`CUTOUT_PICTURE_SECONDS`). The
-largest picture takes 10 s on an idle machine."""
-NO_HURRY = Deadline(inf)
+"""Seconds, unless `CUTOUT_PICTURE_SECONDS` is set: the largest picture takes 10 s on an idle
+machine, and no client waits for it."""
+
+
+class Networks:
+    """Load the networks and the edge refiner on other threads, from construction on.
+
+    Meanwhile the caller can import what uses them; on a cold start that is the web framework. Each
+    picture has `threads` threads.
+    """
+
+    def __init__(self, settings: "Settings", threads: int | None = None) -> None:
+        # not at the top, since the parent of worker processes doesn't need them
+        from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
+        from cutout.segment.network import Network  # noqa: PLC0415
+
+        count = settings.network_threads if threads is None else threads
+        self.settings = settings
+        self._network = Network(settings.model_dir, settings.model, count)
+        self._edges = EdgeRefiner(settings.model_dir, count)
+
+    def wait(self) -> None:
+        """Return when the first picture can be processed; raise `ModelError` if none ever can."""
+        self._network.wait()
+        self._edges.wait()
+
+    def pipeline(self, storage: "Storage | None" = None) -> "Pipeline":
+        """Return a pipeline that processes pictures in this process. It may still be loading."""
+        from cutout.pipeline import Pipeline  # noqa: PLC0415  # while the networks load
+
+        return Pipeline(self.settings, self._network, storage, self._edges)
 
 
 def open_work(settings: "Settings", threads: int) -> "PictureWork":
-    """Load the networks, each with `threads` threads for a picture. Raise `ModelError`."""
-    # imported here because the parent of worker processes doesn't need them
-    from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
-    from cutout.segment.network import Network  # noqa: PLC0415
-
-    network = Network(settings.model_dir, settings.model, threads)
-    edges = EdgeRefiner(settings.model_dir, threads)
-
-    from cutout.work import PictureWork  # noqa: PLC0415  # while the model is loaded
-
-    network.wait()
-    edges.wait()
-    return PictureWork(settings, network, edges)
+    """Return the steps of a picture with loaded networks. Raise `ModelError`."""
+    networks = Networks(settings, threads)
+    work = networks.pipeline().work
+    networks.wait()
+    return work
 
 
 def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[PictureWork]":
@@ -49,19 +69,19 @@ def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[Pic
 
 
 def open_pipeline(model: Model | None = None) -> "Pipeline":
-    """Return a pipeline that works in this process, for several threads at once, with the `model`
-    of the environment by default. Raise `ModelError`, or pydantic's `ValidationError`."""
-    settings = local_settings(model)
-    work = open_work(settings, settings.network_threads)
+    """Return a pipeline that several threads may use, with `local_settings` and loaded networks.
 
-    from cutout.pipeline import Pipeline  # noqa: PLC0415
-
-    return Pipeline(settings, work.segment, sharpen=work.sharpen)
+    Raise `ModelError`, or pydantic's `ValidationError` for a bad environment.
+    """
+    networks = Networks(local_settings(model))
+    pipeline = networks.pipeline()
+    networks.wait()
+    return pipeline
 
 
 def local_settings(model: Model | None = None) -> "Settings":
-    """Return the environment's settings without the time limits that are for requests, so that a
-    busy machine makes the same cut-outs as an idle one. Raise pydantic's `ValidationError`."""
+    """Return the environment's settings without the time limits of requests, so that a busy machine
+    makes the same cut-outs as an idle one."""
     from cutout.settings import Settings  # noqa: PLC0415  # pydantic is slow to import
 
     settings = Settings()

@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 
 from cutout.choices import Mode, Model, parse_margin
 from cutout.colours import parse_colour
-from cutout.engine import NO_HURRY, open_pipeline
+from cutout.engine import open_pipeline
 from cutout.options import Background, Options
-from cutout.timing import Stages
+from cutout.timing import NO_DEADLINE, Clock
 
 if TYPE_CHECKING:
     from cutout.pictures import Picture
@@ -59,7 +59,7 @@ def cut_out(
     )
     pipeline = _pipeline(None if model is None else Model(model))
     decoded = _decoded(picture, pipeline.settings)
-    composition = pipeline.compose_picture(decoded, options, NO_HURRY, Stages())
+    composition = pipeline.compose_picture(decoded, options, Clock(NO_DEADLINE))
     image = Image.fromarray(composition.pixels)
     if composition.icc_profile is not None:
         image.info["icc_profile"] = composition.icc_profile  # Pillow saves it with the image

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
-from cutout.api.parameters import SEED_FIELDS, OptionsQuery
+from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
 from cutout.choices import FileFormat
 from cutout.request_errors import (
     BrokenFormError,
@@ -34,7 +34,7 @@ _URL_BG = _URL | {"description": "The address of such a file, as `url` has it."}
 
 
 def _option(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter as a field of a form, which may be absent and is never null."""
+    """Return a parameter as a field of a form, which may be absent and is never null."""
     kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     if "$ref" in schema:
         kinds = [{"type": "string", "enum": list(FileFormat)}]
@@ -46,7 +46,7 @@ def _option(schema: dict[str, Any]) -> dict[str, Any]:
 _OPTIONS = {
     name: _option(schema)
     for name, schema in OptionsQuery.model_json_schema()["properties"].items()
-    if name not in SEED_FIELDS
+    if name not in REFERENCE_FIELDS
 }
 
 RESULTS_BODY: dict[str, Any] = {

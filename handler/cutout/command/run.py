@@ -138,14 +138,14 @@ def _local_worker(
         # imported while the processes load the networks
         from cutout.options import Source  # noqa: PLC0415
         from cutout.segment.model_file import ModelError  # noqa: PLC0415
-        from cutout.timing import Stages  # noqa: PLC0415
+        from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
         processing = options.processing_options()
         try:
             workers.wait()
             if processing.background.picture is not None:
-                workers(BackgroundJob(processing.background.picture), engine.NO_HURRY, Stages())
+                workers(BackgroundJob(processing.background.picture), NO_DEADLINE, Stages())
         except ModelError as error:
             raise CommandError(str(error)) from error
         except PictureError as error:
@@ -154,7 +154,7 @@ def _local_worker(
         def work(task: Task) -> bytes:
             with task.open() as file:
                 source = Source(file.read(), task.name)
-            return workers(FileJob(source, processing), engine.NO_HURRY, Stages())
+            return workers(FileJob(source, processing), NO_DEADLINE, Stages())
 
         yield work
 
