@@ -1,4 +1,4 @@
-"""The ASGI application: the same on a laptop and on Lambda."""
+"""Build the ASGI application, which is the same on a laptop and on Lambda."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from cutout import __version__
 from cutout.access.keys import open_keys
 from cutout.api.admission import Admission
-from cutout.api.dependencies import guarded
+from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
@@ -30,7 +30,7 @@ REFERENCE_PREFIX = "/img-bg-removal"
 
 
 def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
-    """Build the local server's application around the workers. Raises `ModelError`."""
+    """Build the local server's application around the workers. Raise `ModelError`."""
     workers.wait()
     storage = open_bucket(settings) or DiskStorage(settings)
     return build_app(Pipeline(settings, storage=storage, workers=workers))
@@ -43,7 +43,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
-    keys, admission = guarded(open_keys(pipeline.settings)), Admission(pipeline.settings)
+    keys, admission = require_key(open_keys(pipeline.settings)), Admission(pipeline.settings)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
@@ -65,5 +65,5 @@ def build_app(pipeline: Pipeline) -> FastAPI:
 
 
 async def _to_the_docs() -> Response:
-    """Redirect to the API page by a relative address, which holds under a gateway's stage."""
+    """Redirect to the API page by a relative address, which also works under a gateway's stage."""
     return RedirectResponse("docs")

@@ -34,7 +34,7 @@ _URL_BG = _URL | {"description": "The address of such a file, as `url` has it."}
 
 
 def _option(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter as a field of a form, which may be absent and is never null."""
+    """Return a parameter as a field of a form, which may be absent and is never null."""
     kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
     if "$ref" in schema:
         kinds = [{"type": "string", "enum": list(FileFormat)}]

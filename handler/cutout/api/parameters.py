@@ -1,4 +1,4 @@
-"""The query of `POST /v1/results`, and the fields of its form that say the same."""
+"""Parse the query of `POST /v1/results`, and the form fields that mean the same."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -13,13 +13,13 @@ from cutout.colours import HEX, NAMES, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
 REFERENCE_FIELDS = frozenset({"mode", "representation"})
-"""They are looked for in the query alone, and an empty one is an error: the seed contract's clients
-may have form fields of these names that mean nothing."""
+"""Parameters that count in the query alone, where an empty value is an error: clients of the
+reference API may send form fields of these names that mean nothing."""
 SHADOW = ShadowLook()
 
 
 def _checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
-    """Keeps the text, if it can be parsed."""
+    """Return a validator that keeps a text if `parse` accepts it."""
 
     def check(text: str) -> str:
         try:
@@ -36,7 +36,7 @@ MarginText = Annotated[str, _checked(parse_margin, "margin", choices.MARGIN_MESS
 
 
 class OptionsQuery(BaseModel):
-    """What may be asked for beside the picture."""
+    """List what a request may ask for beside the picture."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -101,8 +101,8 @@ class OptionsQuery(BaseModel):
         }
 
     def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
-        """The same with what the form's text fields say, where the query didn't say otherwise;
-        raises `RequestValidationError`."""
+        """Return these parameters, completed by the form's text fields. Raise
+        `RequestValidationError`."""
         names = {
             field.alias or name: name
             for name, field in type(self).model_fields.items()
@@ -121,7 +121,7 @@ class OptionsQuery(BaseModel):
         )
 
     def options(self, *, objects: bool) -> Options:
-        """What they say; `objects` holds where the request doesn't."""
+        """Return them as `Options`; `objects` applies if the request doesn't say."""
         return Options(
             mode=self.mode,
             background=Background(None if self.bg_color is None else parse_colour(self.bg_color)),

@@ -1,4 +1,4 @@
-"""The original's three routes."""
+"""Serve the reference API's three routes."""
 
 from typing import Annotated
 
@@ -22,18 +22,18 @@ from cutout.timing import Deadline, Stages
 
 
 def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRouter:
-    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`;
-    a picture takes one of the `places`."""
+    """Return the routes. All but the version need a key of `keys`; a picture takes a slot of
+    `admission`."""
     router, service = APIRouter(prefix="/v1"), Service(pipeline)
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
     async def version() -> str:
-        """`vX.Y.Z`, where X is the version of the API."""
+        """Return `vX.Y.Z`, where X is the version of the API."""
         return f"v{__version__}"
 
     @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
     async def modes() -> list[Mode]:
-        """What `mode` may be."""
+        """Return the values of `mode`."""
         return list(Mode)
 
     @router.post(
@@ -77,8 +77,8 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
 
 
 async def _answer(service: Service, wanted: PictureRequest, stages: Stages) -> Answer:
-    """The pipeline's answer. Where a step overruns the deadline it is left to end on its thread:
-    the client gets a failure that says so, and not the gateway's 503."""
+    """Return the service's answer, or a failure if a step overruns the deadline. The step is then
+    left to end on its thread, and the client reads a reason in place of the gateway's 503."""
     with move_on_after(wanted.deadline.remaining()):
         return await to_thread.run_sync(service, wanted, stages, abandon_on_cancel=True)
     return service.give_up(wanted)
