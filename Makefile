@@ -39,7 +39,7 @@ help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
-	$(BIN)/python -m cutout --host $(HOST) --port $(PORT)
+	$(BIN)/python -m cutout serve --host $(HOST) --port $(PORT)
 
 test: $(DEV_READY) $(SAM_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.mixed import fill
-from cutout.command.discover import Discovery
+from cutout.command.inputs import InputFinder
 from cutout.decode.decode import decode
 from cutout.errors import PictureError
 from cutout.pictures import Alpha, Picture
@@ -131,7 +131,7 @@ class Run:
 
 def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
     """Run the command in a process of its own, watched."""
-    line = [sys.executable, "-m", "cutout.command", str(folder), "-o", str(output), *arguments]
+    line = [sys.executable, "-m", "cutout", str(folder), "-o", str(output), *arguments]
     start, resident = perf_counter(), []
     with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
         with ThreadPoolExecutor(1) as pool:
@@ -153,7 +153,7 @@ def main() -> None:
     with TemporaryDirectory() as place:
         folder, output = Path(place, "in"), Path(place, "out")
         good = fill(folder, given.pictures)
-        discovery = Discovery()
+        discovery = InputFinder()
         discovery.add([str(folder)])
         paths = [each.path for each in discovery.found]
         bare = Bare()

@@ -30,7 +30,7 @@ ACCOUNT = "needs an AWS account"
 IMAGE = "needs containers; `make image-test` tries it in continuous integration (tests/image)"
 SETS_UP = "sets up an environment; continuous integration does it (.ci/run)"
 ELSEWHERE = {
-    "make run": "tests/page/test_places.py serves `python -m cutout`; the rest " + SETS_UP,
+    "make run": "tests/page/test_places.py runs `cutout serve`; the rest " + SETS_UP,
     "make test": SETS_UP,
     "make fuzz": SETS_UP,
     "make corpora": "needs files from elsewhere",
@@ -41,6 +41,7 @@ ELSEWHERE = {
     ".venv/bin/python -m model.recipe": "tests/segment/test_own_network.py does it",
     "CUTOUT_MODEL_DIR=": "tests/segment/test_own_network.py serves such a folder",
     ".venv/bin/python -m benchmarks.load": "minutes; tests/test_faults.py runs `load`",
+    "pip install": "tests/test_wheel.py installs the wheel",
     "pipx install": "make installs the same project; tests/command/test_installed.py runs it",
     "uv tool install": "as with pipx",
     "sam build": IMAGE,

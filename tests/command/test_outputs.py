@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pytest
 
-from cutout.command.outputs import Outputs
+from cutout.command.outputs import OutputWriter
 from tests.command.conftest import STAND_IN, Run, files_in, opened, run_apart, write
 from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
 from tests.local_server import ROOT
@@ -54,7 +54,7 @@ def test_from_standard_input_to_a_file(tmp_path: Path) -> None:
     assert (done.code, done.err, done.out) == (0, "", b"")
     assert opened(target).size == (64, 48)
     done = run_apart("-o", target, "-", stdin=jpeg(gradient(20, 20)))
-    assert opened(target).size == (20, 20), "what comes in is never done before"
+    assert opened(target).size == (20, 20), "what comes in is never already up to date"
 
 
 def test_from_a_file_to_standard_output(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_half_written_goes_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outputs, begun, go_on = Outputs(), Event(), Event()
+    outputs, begun, go_on = OutputWriter(), Event(), Event()
 
     def slowly(file: BufferedIOBase, content: bytes) -> None:
         file.write(content[:3])

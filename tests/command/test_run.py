@@ -1,4 +1,4 @@
-"""Native code that hangs or crashes costs the command one picture."""
+"""Pictures that hang or crash native code fail alone; hostile ICC profiles do no harm."""
 
 import os
 from collections.abc import Iterator
@@ -8,8 +8,9 @@ from time import monotonic
 
 import pytest
 
-from tests.command.conftest import Run, files_in, run_apart, write
+from tests.command.conftest import Run, files_in, opened, run_apart, write
 from tests.command.stand_in import CRASHING_WIDTH, HANGING_WIDTH, SEIZING_WIDTH
+from tests.decode.laden import FORMS, NAMED, bare, laden
 from tests.samples import gradient, jpeg
 
 LIMIT = 2.0
@@ -70,3 +71,27 @@ def _environments() -> Iterator[str]:
         if int(each.parent.name) != os.getpid():
             with suppress(OSError):  # it has ended meanwhile
                 yield each.read_bytes().decode(errors="replace")
+
+
+def test_hostile_profiles_do_no_harm(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for form in FORMS:
+        for number, name in enumerate(NAMED):
+            (folder / f"{form} {number}.jpg").write_bytes(laden(form, name))
+        (folder / f"{form} plain.jpg").write_bytes(bare(form))
+    done = run(folder, "-o", tmp_path / "out")
+    assert done.code == 0, done.err
+    for form in FORMS:
+        wanted = opened(tmp_path / "out" / f"{form} plain.png")
+        for number, name in enumerate(NAMED):
+            made = opened(tmp_path / "out" / f"{form} {number}.png")
+            assert made.tobytes() == wanted.tobytes(), (form, name)
+            assert "icc_profile" not in made.info
+
+
+def test_a_background_with_a_hostile_profile(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    (tmp_path / "bomb.png").write_bytes(laden("grey PNG", "multi-process D2B0"))
+    done = run(tmp_path / "a.jpg", "-o", f"{tmp_path}/out/", "--background", tmp_path / "bomb.png")
+    assert done.code == 0, done.err

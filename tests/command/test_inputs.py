@@ -105,7 +105,7 @@ def test_two_pictures_of_one_name_are_no_secret(tmp_path: Path, run: Run) -> Non
     out = tmp_path / "out"
     done = run(first, second, "-o", out)
     assert done.code == 1
-    clash = f"{second}: Its cut-out would overwrite {out}/a.jpg.png, the one of {first}."
+    clash = f"{second}: Its cut-out would overwrite {out}/a.jpg.png, the cut-out of {first}."
     assert done.lines == [clash, done.lines[1]]
     assert done.lines[1].startswith("1 done, 1 failed in ")
     assert opened(out / "a.jpg.png").size == (64, 48), "the first one's"
@@ -171,12 +171,12 @@ def test_what_is_done_is_not_done_again(tmp_path: Path, run: Run) -> None:
     assert run(tmp_path, "-o", out).code == 0
     times = {each.name: each.stat().st_mtime_ns for each in out.iterdir()}
     done = run(tmp_path, "-o", out, "-v")
-    assert (done.code, done.lines) == (0, ["0 done, 3 done before"])
+    assert (done.code, done.lines) == (0, ["0 done, 3 already up to date"])
     newer = max(times.values()) + 5_000_000_000
     os.utime(photos[1], ns=(newer, newer))
     (out / "c.png").unlink()
     done = run(tmp_path, "-o", out, "-v")
-    assert done.lines[-1].startswith("2 done, 1 done before in "), done.err
+    assert done.lines[-1].startswith("2 done, 1 already up to date in "), done.err
     assert (out / "a.png").stat().st_mtime_ns == times["a.png"]
     assert (out / "b.png").stat().st_mtime_ns != times["b.png"]
     assert run(tmp_path, "-o", out, "--force", "-v").lines[-1].startswith("3 done in ")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from cutout.command import remote
 from tests.command.conftest import Run, files_in, opened, write
-from tests.command.moody import Moody, Reply, success
+from tests.command.scripted_api import Reply, ScriptedApi, success
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
@@ -50,7 +50,7 @@ def test_a_picture(tmp_path: Path, run: Run, where: list[str]) -> None:
     assert made.size == (64, 48)
     assert corner(made) == pytest.approx(TEAL, abs=NEARLY)
     done = run(photo, "--background", ground, "-v", *where)
-    assert done.lines == ["0 done, 1 done before"]
+    assert done.lines == ["0 done, 1 already up to date"]
     write(ground, png(Image.new("RGB", (300, 200), "red")))
     assert run(photo, "--background", ground, *where).code == 0
     again = corner(opened(tmp_path / "a-cutout.png"))
@@ -140,7 +140,7 @@ def test_a_colour_wins_over_a_file_of_its_name(
 
 def test_what_an_api_is_asked(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "a.jpg")
-    with Moody({"/v1/results": [success()]}) as server:
+    with ScriptedApi({"/v1/results": [success()]}) as server:
         assert run(photo, "--url", server.url, "--force").code == 0
         wishes = ["--crop", "10%", "--background", "#ffcc00", "--mode", "fg-image-shadow"]
         assert run(photo, "--url", server.url, "--force", *wishes).code == 0
@@ -153,11 +153,11 @@ def test_what_an_api_is_asked(tmp_path: Path, run: Run) -> None:
 
 def test_an_older_api_makes_no_webp(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "a.jpg")
-    with Moody({"/v1/results": [success()]}) as server:
+    with ScriptedApi({"/v1/results": [success()]}) as server:
         done = run(photo, "--url", server.url, "--format", "webp")
     assert done.code == 1
     assert done.lines[0] == (
-        f"{photo}: The server made no WEBP; it may be older than this command."
+        f"{photo}: The server sent no WEBP; it may be older than this command."
     )
     assert files_in(tmp_path) == {"a.jpg"}
 
@@ -169,10 +169,10 @@ def test_a_large_background_is_uploaded_once(
     for name in "abc":
         write(tmp_path / "in" / f"{name}.jpg")
     monkeypatch.setattr(remote, "LARGE", 4 * (ground.stat().st_size - 1))
-    with Moody({"/bucket": [Reply(204, b"")]}) as bucket:
+    with ScriptedApi({"/bucket": [Reply(204, b"")]}) as bucket:
         upload = {"url": f"{bucket.url}/bucket", "fields": {}}
         invited = Reply(body={"upload": upload, "url": "upload:1/b.png", "max_bytes": 10_000})
-        with Moody({"/v1/uploads": [invited], "/v1/results": [success()]}) as server:
+        with ScriptedApi({"/v1/uploads": [invited], "/v1/results": [success()]}) as server:
             done = run(tmp_path / "in", "--background", ground, "--url", server.url)
             asked = server.asked_for("/v1/results")
         assert len(bucket.asked) == 1

@@ -1,4 +1,4 @@
-"""A server that answers as it is told, and remembers what it was asked."""
+"""Run a server that gives prepared answers and records the requests."""
 
 import json
 import socket
@@ -67,9 +67,10 @@ def invited(
     return Reply(body={"upload": upload, "url": upload_url, "max_bytes": max_bytes})
 
 
-class Moody:
-    """`with Moody({"/v1/results": [Reply(429), success()]}) as server: ... server.url`: answers to
-    each path in turn, the last one again and again. As a proxy it is asked for whole addresses."""
+class ScriptedApi:
+    """Gives each path's answers in turn and repeats the last one:
+    `with ScriptedApi({"/v1/results": [Reply(429), success()]}) as server: ... server.url`.
+    As a proxy it receives absolute addresses."""
 
     def __init__(
         self, replies: Mapping[str, Sequence[Answer]], tls: ssl.SSLContext | None = None
@@ -131,7 +132,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server_of: Moody
+    server_of: ScriptedApi
 
     def do_GET(self) -> None:
         self._serve()

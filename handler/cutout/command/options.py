@@ -1,17 +1,18 @@
-"""What is to be made of each picture: as options for this machine, and as a query for an API."""
+"""Options for the cut-outs, as processing options of this machine and as a query for an API."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cutout.choices import FileFormat, Mode, parse_margin
 from cutout.colours import parse_colour
-from cutout.command.problems import CommandError, UsageError, cause, shown
+from cutout.command.errors import CommandError, UsageError, printable, system_message
 from cutout.options import Background, Options, Source
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """`background` is a colour or a file, `crop` a margin, all as they were written."""
+class CommandOptions:
+    """Options of the cut-outs. `background` (a colour or a file) and `crop` (a margin) are as they
+    stand on the command line."""
 
     mode: Mode = Mode.FG_IMAGE
     format: FileFormat = FileFormat.PNG
@@ -19,36 +20,38 @@ class Wishes:
     crop: str | None = None
 
     def check(self) -> None:
-        """Raises `UsageError` where a colour or a margin is none."""
+        """Raise `UsageError` if the background or the margin is invalid."""
         try:
-            self._plain_options()
+            self._without_background_file()
         except ValueError as error:
-            raise UsageError(f"--crop {shown(self.crop)}: {error}") from error
+            raise UsageError(f"--crop {printable(self.crop)}: {error}") from error
         file = self.background_file
         if file is not None and (file.is_dir() or not file.exists()):
-            raise UsageError(f"--background is neither a colour nor a file: {shown(file)}")
+            raise UsageError(f"--background is neither a colour nor a file: {printable(file)}")
 
     @property
     def background_file(self) -> Path | None:
-        """Where the background is a picture. (What can be a colour is one: a file of such a name is
-        written `./white`.)"""
+        """The background's file, or None if there isn't one. Colour names win over file names;
+        write `./white` for a file."""
         if self.background is None or self._is_colour:
             return None
         return Path(self.background)
 
-    def options(self) -> Options:
-        """With the background's file read; raises `CommandError`."""
-        file, options = self.background_file, self._plain_options()
+    def processing_options(self) -> Options:
+        """Return the options for this machine, with the background's file read. Raise
+        `CommandError` if it cannot be read."""
+        file, options = self.background_file, self._without_background_file()
         if file is None:
             return options
         try:
             picture = Source(file.read_bytes(), file.name)
         except OSError as error:
-            raise CommandError(f"{shown(file)}: {cause(error)}") from error
+            raise CommandError(f"{printable(file)}: {system_message(error)}") from error
         return replace(options, background=Background(picture=picture))
 
     def query(self) -> dict[str, str]:
-        """But for the background's file. What is usual isn't mentioned."""
+        """Return the query parameters for an API, without its defaults and without the background's
+        file."""
         query = {"mode": str(self.mode)}
         if self.format is not FileFormat.PNG:
             query["format"] = str(self.format)
@@ -66,7 +69,7 @@ class Wishes:
             return False
         return True
 
-    def _plain_options(self) -> Options:
+    def _without_background_file(self) -> Options:
         colour = parse_colour(self.background) if self.background and self._is_colour else None
         margin = None if self.crop is None else parse_margin(self.crop)
         return Options(self.mode, Background(colour), margin, self.format)

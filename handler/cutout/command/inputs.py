@@ -1,42 +1,43 @@
-"""What the command is to work on: files as they are named, folders with what is in them, patterns
-that the shell has left as they are."""
+"""Find the pictures that the command line names: files, folders and patterns."""
 
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from glob import glob, has_magic
 from pathlib import Path
 
-from cutout.command.places import Place, place
-from cutout.command.problems import Problem, cause, shown
+from cutout.command.errors import Problem, printable, system_message
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png"})
-"""A file in a folder is known by its suffix; one that is named is looked at in any case."""
-NOTHING = "There is no JPEG or PNG file in it."
+"""Suffixes of the pictures in a folder. A file that is named itself may have any suffix."""
+NO_PICTURES = "There is no JPEG or PNG file in it."
 MISSING = "No such file or folder."
 
 
 @dataclass(frozen=True)
-class Found:
-    """A picture's file; `below` is the folder that it keeps under the output folder."""
+class InputFile:
+    """A picture's file. `below` is its folder relative to the output folder."""
 
     path: Path
     below: Path = Path()
 
 
 @dataclass
-class Discovery:
-    """All that the arguments name, each file once, in order. `output` is the folder that
-    cut-outs go to; where it lies inside one that is looked through, it is left out."""
+class InputFinder:
+    """Collects the pictures, each file once and in order, and the problems met on the way.
+
+    `output` is the folder for the cut-outs. It is skipped where it lies inside a searched folder.
+    """
 
     output: Path | None = None
-    found: list[Found] = field(default_factory=list)
+    found: list[InputFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    _seen: set[Place] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)
 
     def add(self, inputs: Iterable[str]) -> None:
-        """Files, folders and patterns. Several folders each keep their name under the output
-        folder; of a single one the contents go there."""
+        """Add files, folders and patterns. With several folders, each keeps its name below the
+        output folder; the contents of a single one go directly into it."""
         named = list(inputs)
         several = sum(Path(each).is_dir() for each in named) > 1
         for each in named:
@@ -51,10 +52,10 @@ class Discovery:
         if path.is_dir():
             self._add_folder(path, Path(path.absolute().name) if several else Path())
         else:
-            self._take(Found(path))
+            self._take(InputFile(path))
 
     def _add_pattern(self, pattern: str) -> None:
-        """As the shell would have; `**` stands for folders within folders."""
+        """Expand a pattern as a shell does. `**` stands for folders at any depth."""
         root = _fixed_part(pattern)
         hidden = self._output_inside(root)
         matches = [Path(each) for each in sorted(glob(pattern, recursive=True))]  # noqa: PTH207  # takes `/a/*` and `a/../*` as well
@@ -64,24 +65,24 @@ class Discovery:
             if hidden is not None and Path(os.path.realpath(path)).is_relative_to(hidden):
                 continue
             if not path.is_dir():
-                self._take(Found(path, path.relative_to(root).parent))
-            elif "**" not in pattern:  # what is in it matches as well
+                self._take(InputFile(path, path.relative_to(root).parent))
+            elif "**" not in pattern:  # otherwise the folder's contents match as well
                 self._add_folder(path, path.relative_to(root))
 
     def _add_folder(self, folder: Path, below: Path) -> None:
         problems = len(self.problems)
         pictures = list(self._pictures(folder))
         if not pictures and problems == len(self.problems):
-            self._fail(folder, NOTHING)
+            self._fail(folder, NO_PICTURES)
         for path in pictures:
-            self._take(Found(path, below / path.relative_to(folder).parent))
+            self._take(InputFile(path, below / path.relative_to(folder).parent))
 
     def _pictures(self, folder: Path) -> Iterator[Path]:
-        """Those in it, at any depth; hidden ones and the output folder are left out."""
+        """Yield the pictures in a folder tree, without hidden files and the output folder."""
         hidden = self._output_inside(folder)
 
         def unreadable(error: OSError) -> None:
-            self._fail(error.filename, cause(error))
+            self._fail(error.filename, system_message(error))
 
         for parent, folders, files in os.walk(folder, onerror=unreadable):
             folders[:] = sorted(
@@ -94,28 +95,39 @@ class Discovery:
                 path
                 for path in (Path(parent, name) for name in sorted(files))
                 if not path.name.startswith(".") and path.suffix.lower() in SUFFIXES
-                if path.is_file() or path.is_symlink()  # a broken link is told, a pipe is no file
+                if path.is_file() or path.is_symlink()  # report broken links, skip pipes
             )
 
     def _output_inside(self, folder: Path) -> Path | None:
-        """The output folder's real path, if it lies in `folder` and isn't the same."""
+        """Return the output folder's real path if it lies below `folder`, else None."""
         if self.output is None:
             return None
         output, root = (Path(os.path.realpath(each)) for each in (self.output, folder))
         return output if output != root and output.is_relative_to(root) else None
 
-    def _take(self, found: Found) -> None:
-        where = place(found.path)
-        if where not in self._seen:
-            self._seen.add(where)
+    def _take(self, found: InputFile) -> None:
+        key = path_key(found.path)
+        if key not in self._seen:
+            self._seen.add(key)
             self.found.append(found)
 
     def _fail(self, name: object, message: str) -> None:
-        self.problems.append(Problem(shown(name), message))
+        self.problems.append(Problem(printable(name), message))
+
+
+def path_key(path: Path) -> str:
+    """Return a text that is equal for two paths of one file, however their folders are spelled or
+    linked. A symbolic link to a file is a file of its own, because it has a name of its own."""
+    return os.path.normcase(_resolved(path.parent) / path.name)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def _fixed_part(pattern: str) -> Path:
-    """The folder before the first part that has a magic character."""
+    """Return the folder before the first part of the pattern that has a magic character."""
     path = Path(pattern)
     for index, part in enumerate(path.parts[:-1]):
         if has_magic(part):

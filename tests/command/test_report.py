@@ -10,10 +10,9 @@ from threading import Event
 
 import pytest
 
-from cutout.command.progress import clock, drawn
-from cutout.command.tally import Tally
+from cutout.command.report import Progress, bar_line, format_duration
 from tests.command.conftest import STAND_IN, files_in, opened, write
-from tests.command.moody import Asked, Moody, Reply, success
+from tests.command.scripted_api import Asked, Reply, ScriptedApi, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH
 from tests.command.terminal import Terminal, left_standing, wait_for
 from tests.local_server import ROOT
@@ -56,16 +55,16 @@ def test_a_picture_is_nothing_for_a_terminal(tmp_path: Path) -> None:
     os.close(terminal)
     os.close(screen)
     assert done.returncode == 2
-    assert b"a picture is nothing for a terminal" in done.stderr
+    assert b"not writing a picture to a terminal" in done.stderr
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
 def test_the_bar_fits_its_line(columns: int) -> None:
-    tally = Tally(1000, bytes_total=5_000_000_000)
-    tally.send("a", 300, 600)
-    tally.end("b", ok=True)
-    tally.end("c", ok=False)
-    line = drawn(tally, columns)
+    progress = Progress(1000, bytes_total=5_000_000_000)
+    progress.send("a", 300, 600)
+    progress.end("b", ok=True)
+    progress.end("c", ok=False)
+    line = bar_line(progress, columns)
     assert len(line) < columns, "the last column would break the line"
     assert "2/1000" in line
     if columns == 200:
@@ -75,23 +74,23 @@ def test_the_bar_fits_its_line(columns: int) -> None:
 
 
 def test_the_tally() -> None:
-    tally = Tally(4, bytes_total=400)
-    tally.start -= 100
-    assert (tally.share(), tally.seconds_left()) == (0, None)
-    tally.send("a", 50, 100)
-    assert tally.share() == 1 / 16, "half of the work is done when a file is sent"
-    tally.send("a", 100, 100)
-    tally.send("a", 20, 100)
-    assert tally.bytes_sent == 20, "sent again, counted once"
-    tally.end("a", ok=True)
-    tally.end("b", ok=False)
-    assert tally.share() == 0.5
-    assert tally.seconds_left() == pytest.approx(100, abs=1)
-    assert tally.rate == pytest.approx(0.01, abs=0.001)
+    progress = Progress(4, bytes_total=400)
+    progress.start -= 100
+    assert (progress.share(), progress.seconds_left()) == (0, None)
+    progress.send("a", 50, 100)
+    assert progress.share() == 1 / 16, "half of the work is done when a file is sent"
+    progress.send("a", 100, 100)
+    progress.send("a", 20, 100)
+    assert progress.bytes_sent == 20, "sent again, counted once"
+    progress.end("a", ok=True)
+    progress.end("b", ok=False)
+    assert progress.share() == 0.5
+    assert progress.seconds_left() == pytest.approx(100, abs=1)
+    assert progress.rate == pytest.approx(0.01, abs=0.001)
 
 
 def test_the_clock() -> None:
-    assert [clock(each) for each in (0, 0.2, 59, 60, 3599.5, 36_000)] == [
+    assert [format_duration(each) for each in (0, 0.2, 59, 60, 3599.5, 36_000)] == [
         "0:00",
         "0:01",
         "0:59",
@@ -111,7 +110,7 @@ def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
 
     for name in "ab":
         write(tmp_path / "in" / f"{name}.jpg")
-    with Moody({"/v1/results": [hang]}) as server:
+    with ScriptedApi({"/v1/results": [hang]}) as server:
         terminal = Terminal(
             tmp_path / "in", "--url", server.url, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1"
         )
@@ -121,7 +120,7 @@ def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
         go_on.set()
     text = terminal.finish()
     assert terminal.process.returncode == 130, text
-    assert left_standing(text) == ["0 done, 2 not begun or not finished"], text
+    assert left_standing(text) == ["0 done, 2 not finished"], text
     assert files_in(tmp_path / "in") == {"a.jpg", "b.jpg"}
 
 
@@ -140,4 +139,4 @@ def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> N
     assert files_in(out) == {"a.png"}, "what was done stays, and there is no part of another"
     assert opened(out / "a.png").size == (64, 48)
     (summary,) = left_standing(text)
-    assert summary.startswith("1 done, 2 not begun or not finished"), text
+    assert summary.startswith("1 done, 2 not finished"), text
