@@ -25,8 +25,8 @@ fp16 ISNet ("medium") with sharp 0.33.
 {edges}
 ![Time and error at the edges, as ratios to {reference}'s](performance.svg)"""
 
-EDGES = """The next table shows the mean absolute error of the alpha within 24 pixels of the true edge,
-at full size:
+EDGES = """The next table shows the mean absolute error of the alpha within 24 pixels of the true
+edge, at full size:
 
 {edges}
 
