@@ -107,7 +107,7 @@ def test_the_local_server_works_with_it(folder: Path, tmp_path: Path) -> None:
     file = BytesIO()
     half_red().save(file, "PNG")
     environment = {"CUTOUT_MODEL_DIR": str(folder), "CUTOUT_STORAGE_DIR": str(tmp_path / "files")}
-    with LocalServer("cutout", **environment) as server:
+    with LocalServer("cutout", "serve", **environment) as server:
         answer = requests.post(
             f"{server.url}/v1/results?mode=fg-mask",
             files={"image": ("a.png", file.getvalue())},
