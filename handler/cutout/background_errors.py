@@ -22,9 +22,13 @@ class UnreadableBackgroundError(PictureError):
 
 
 class UnsupportedBackgroundError(PictureError):
-    """The bytes begin like neither JPEG nor PNG."""
+    """The bytes begin like no file that is accepted."""
 
-    message = "Unsupported background file type. Only JPEG and PNG images are accepted."
+    def __init__(self, found: UnsupportedTypeError | None = None) -> None:
+        self.found = found or UnsupportedTypeError()
+
+    def __str__(self) -> str:
+        return self.found.describe("background file")
 
 
 class BackgroundDownloadError(PictureError):
@@ -52,7 +56,6 @@ class BackgroundLimitError(PictureError):
 
 OTHERS: dict[type[PictureError], type[PictureError]] = {
     UnreadablePictureError: UnreadableBackgroundError,
-    UnsupportedTypeError: UnsupportedBackgroundError,
     DownloadError: BackgroundDownloadError,
     UploadMissingError: BackgroundUploadMissingError,
 }
@@ -67,5 +70,7 @@ def of_background() -> Iterator[None]:
         yield
     except LIMITS as error:
         raise BackgroundLimitError(error) from error
+    except UnsupportedTypeError as error:
+        raise UnsupportedBackgroundError(error) from error
     except tuple(OTHERS) as error:
         raise OTHERS[type(error)] from error

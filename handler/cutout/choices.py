@@ -17,6 +17,8 @@ class Representation(StrEnum):
 
     BASE64 = "base64"
     URL = "url"
+    BINARY = "binary"
+    """The file itself, without JSON around it."""
 
 
 class FileFormat(StrEnum):
@@ -24,6 +26,14 @@ class FileFormat(StrEnum):
 
     PNG = "png"
     WEBP = "webp"
+    JPG = "jpg"
+    ZIP = "zip"
+    """`color.jpg`, the picture with its background, and `alpha.png`, the mask."""
+
+    @property
+    def media_type(self) -> str:
+        """Return the `Content-Type` of such a file."""
+        return MEDIA_TYPES[self]
 
 
 class Model(StrEnum):
@@ -35,3 +45,13 @@ class Model(StrEnum):
     """Always closely."""
     FAST = "fast"
     """Once."""
+
+
+CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP)
+"""What the command writes."""
+MEDIA_TYPES = {
+    FileFormat.PNG: "image/png",
+    FileFormat.WEBP: "image/webp",
+    FileFormat.JPG: "image/jpeg",
+    FileFormat.ZIP: "application/zip",
+}

@@ -8,6 +8,9 @@ Source: the original's README, "Possible errors"; texts that clients match are k
 
 from typing import ClassVar
 
+NAMED_TYPES = frozenset({"heic", "avif"})
+"""Types that phones and browsers write, whose owners may not know that they have one."""
+
 
 class PictureError(Exception):
     """Ends the work on one picture; `message` is what the client reads."""
@@ -29,9 +32,26 @@ class UnreadablePictureError(PictureError):
 
 
 class UnsupportedTypeError(PictureError):
-    """The bytes begin like neither JPEG nor PNG."""
+    """The bytes begin like no file that is accepted; `received` is what they begin like."""
 
     message = "Unsupported file type. Only JPEG and PNG images are accepted."
+
+    def __init__(
+        self, received: str = "unknown", accepted: tuple[str, ...] = ("JPEG", "PNG")
+    ) -> None:
+        self.received, self.accepted = received, accepted
+
+    def __str__(self) -> str:
+        return self.describe("file")
+
+    def describe(self, file: str) -> str:
+        """Return the message about a `file`, which may be named otherwise."""
+        *others, last = self.accepted
+        accepted = f"Only {', '.join(others)} and {last} images are accepted."
+        if self.received in NAMED_TYPES:
+            kind = self.received.upper()
+            return f"Unsupported {file} type: {kind}. {accepted} Convert the picture first."
+        return f"Unsupported {file} type. {accepted}"
 
 
 class TooManyPixelsError(PictureError):

@@ -37,7 +37,7 @@ def cut_out(
     """The object of a picture, upright: in mode RGBA, in RGB on an opaque `background`; a mask in
     mode L.
 
-    Files are JPEG or PNG; an image of Pillow's may be in any mode that it can convert to RGB, and
+    Files are JPEG, PNG or WebP; an image of Pillow's may be in any mode that it can convert to RGB, and
     those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
     `background` is a colour such as `white` or `#ffcc00`. `crop` cuts the picture down to the
     object, with a margin of `0`, `30px` or `10%`. The `model`, `auto`, `best` or `fast`, is as

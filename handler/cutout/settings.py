@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -163,6 +163,20 @@ class Settings(BaseSettings):
         default=frozenset(),
         description="Origins other than this machine's own whose pages may send requests to a "
         "server on a loopback address that asks for no key. `*` allows every origin.",
+    )
+    webp: bool = Field(
+        default=False,
+        description="Whether `/v1/results` accepts WebP files; the API that it follows refuses "
+        "them. All other ways in accept them.",
+    )
+    removebg: bool = Field(
+        default=True,
+        description="Whether `/v1.0/removebg` and `/v1.0/account` answer clients of remove.bg.",
+    )
+    removebg_size: Literal["preview", "medium", "hd", "full", "50MP", "auto"] = Field(
+        default="preview",
+        description="The `size` of `/v1.0/removebg` where a request names none; remove.bg's own "
+        "is `preview`, 0.25 megapixels.",
     )
     page: bool = Field(default=True, description="Whether the demo page is at `/`.")
     region: str = Field(default="us-east-1", validation_alias="AWS_REGION")

@@ -9,10 +9,12 @@ ELSEWHERE = b"The result is too large for this answer and waits at the address i
 
 @dataclass(frozen=True)
 class Answer:
-    """The JSON of a `Results`, or where to get it; `facts` are for the log."""
+    """The JSON of a `Results`, a file of the media type `kind`, or where to get either; `facts` are
+    for the log."""
 
     body: bytes
     location: str | None = None
+    kind: str = "application/json"
     facts: Facts = field(default_factory=dict)
 
     @property
@@ -28,7 +30,7 @@ class Answer:
     @property
     def media_type(self) -> str:
         """Of `body`."""
-        return "application/json" if self.location is None else "text/plain"
+        return self.kind if self.location is None else "text/plain"
 
 
 def elsewhere(location: str) -> Answer:

@@ -25,6 +25,8 @@ def file_room(showing: Showing, max_answer_bytes: int | None) -> int | None:
     """
     if max_answer_bytes is None or showing.representation is Representation.URL:
         return None
+    if showing.representation is Representation.BINARY:
+        return max(0, max_answer_bytes - ENVELOPE_BYTES) // 4 * 3
     head, tail = frame(showing)
     escaped = len(json.dumps((head + tail).decode()))
     return max(0, max_answer_bytes - ENVELOPE_BYTES - escaped) // 4 * 3
@@ -46,10 +48,24 @@ def deliver(
             raise NoStorageError
         link = storage.keep(file, AnswerKind(showing.format), order.deadline)
         return Answer(success_link(showing, absolute(link, order.server_url)))
+    if showing.representation is Representation.BINARY:
+        return _file_itself(showing, order, file, room, storage)
     if room is None or len(file) <= room:
         return Answer(success(showing, file))
     if storage is None:
         raise AnswerTooLargeError
     body = success(showing, file)
     link = storage.keep(body, AnswerKind.JSON, order.deadline)
+    return elsewhere(absolute(link, order.server_url))
+
+
+def _file_itself(
+    showing: Showing, order: "Order", file: bytes, room: int | None, storage: Storage | None
+) -> Answer:
+    """Return the file without JSON around it, or its address where it is too large."""
+    if room is None or len(file) <= room:
+        return Answer(file, kind=showing.format.media_type)
+    if storage is None:
+        raise AnswerTooLargeError
+    link = storage.keep(file, AnswerKind(showing.format), order.deadline)
     return elsewhere(absolute(link, order.server_url))

@@ -15,7 +15,7 @@ from cutout.answer.schema import (
     entity_name,
 )
 from cutout.answer.showing import Showing
-from cutout.choices import FileFormat, Representation
+from cutout.choices import Representation
 from cutout.errors import PictureError
 from cutout.pictures import FoundObject as Found
 from cutout.source import Source
@@ -60,7 +60,7 @@ def _success(showing: Showing, image: str) -> bytes:
         Entity(
             name=entity_name(showing.mode),
             image=image,
-            format="WEBP" if showing.format is FileFormat.WEBP else "PNG",
+            format=showing.format.name,
             representation=showing.representation,
         )
     )

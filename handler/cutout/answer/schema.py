@@ -21,7 +21,7 @@ class Entity(BaseModel):
     kind: Literal["image"] = "image"
     name: str = Field(description="`general-` and the mode.")
     image: str = Field(description="The file in base64, or its address.")
-    format: Literal["PNG", "WEBP"] = "PNG"
+    format: Literal["PNG", "WEBP", "JPG", "ZIP"] = "PNG"
     representation: Representation | None = Field(
         default=None, description="What `image` holds, where the request asked for either."
     )

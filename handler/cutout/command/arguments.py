@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cutout import __version__
-from cutout.choices import FileFormat, Mode, Model
+from cutout.choices import CUT_OUTS, FileFormat, Mode, Model
 from cutout.command.problems import UsageError, shown
 from cutout.margins import MARGIN
 
@@ -20,7 +20,7 @@ STANDARD, END = "-", "--"
 CROP, NO_MARGIN = "--crop", "0"
 EXAMPLES = """examples:
   cutout photo.jpg                       writes photo-cutout.png beside it
-  cutout photos/ -o out/                 every JPEG and PNG in the folder, at any depth
+  cutout photos/ -o out/                 every picture in the folder, at any depth
   cutout 'photos/**/*.jpg' -o out/ --background white
   cutout - < photo.jpg > cut-out.png
   CUTOUT_KEY=... cutout photos/ -o out/ --url https://abc123.execute-api.eu-west-1.amazonaws.com
@@ -145,7 +145,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--format",
         type=_one_of(FileFormat),
-        choices=list(FileFormat),
+        choices=list(CUT_OUTS),
         help="of the cut-outs (default: png, or what the name after -o says)",
     )
     parser.add_argument("--force", action="store_true", help="make what is there already, too")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 
-from cutout.choices import FileFormat
+from cutout.choices import CUT_OUTS, FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.problems import UsageError, shown
 
-MADE = frozenset(f".{each}" for each in FileFormat)
+MADE = frozenset(f".{each}" for each in CUT_OUTS)
 FOREIGN = frozenset(
     ".jpg .jpeg .jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
 )

@@ -10,9 +10,9 @@ from pathlib import Path
 from cutout.command.places import Place, place
 from cutout.command.problems import Problem, cause, shown
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 """A file in a folder is known by its suffix; one that is named is looked at in any case."""
-NOTHING = "There is no JPEG or PNG file in it."
+NOTHING = "There is no JPEG, PNG or WebP file in it."
 MISSING = "No such file or folder."
 
 

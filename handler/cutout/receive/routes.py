@@ -12,11 +12,13 @@ from cutout.answer.schema import Results
 from cutout.choices import Mode
 from cutout.deadline import Deadline
 from cutout.pipeline import Pipeline
+from cutout.receive.accept import wanted_by
 from cutout.receive.access import Guard
 from cutout.receive.bodies import RESULTS_BODY
 from cutout.receive.clock import receive_deadline
 from cutout.receive.documentation import MODES_ANSWER, RESULTS_ANSWERS
 from cutout.receive.form import PictureForm, receive_form
+from cutout.receive.hints import warnings
 from cutout.receive.options import OptionsQuery
 from cutout.receive.order import Order
 from cutout.receive.places import Places
@@ -66,13 +68,17 @@ def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
         put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
         follow by themselves (curl with `-L`)."""
         stages = Stages()
-        options = query.with_fields(form.texts).options(objects=pipeline.settings.objects)
-        order = Order(form, deadline, options, query.representation, str(request.base_url))
+        options = query.with_fields(form.texts).options(
+            objects=pipeline.settings.objects, webp=pipeline.settings.webp
+        )
+        representation = query.representation or wanted_by(request.headers.get("accept", ""))
+        order = Order(form, deadline, options, representation, str(request.base_url))
         answer = await _answer(pipeline, order, stages)
         facts_of(request).update(
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
-        headers = stages.headers() | answer.headers
+        hints = warnings([*request.query_params, *form.texts], options)
+        headers = stages.headers() | answer.headers | hints
         return PacedResponse(answer.body, answer.status, headers, answer.media_type)
 
     return router
