@@ -24,7 +24,6 @@ import numpy.typing as npt
 
 from benchmarks.mixed import fill
 from cutout.command.discover import Discovery
-from cutout.deadline import Deadline
 from cutout.decode.decode import decode
 from cutout.errors import PictureError
 from cutout.pictures import Alpha, Picture
@@ -33,6 +32,7 @@ from cutout.refine.enlarge import enlarge
 from cutout.refine.levels import stretch_levels
 from cutout.segment.network import SIDE, Network, square
 from cutout.settings import Settings, visible_processors
+from cutout.timing import Deadline
 from tests.local_server import resident_kb
 
 CHUNK = 8

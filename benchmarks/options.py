@@ -21,20 +21,17 @@ from PIL import Image, ImageCms
 
 from benchmarks.pictures import ASTRONAUT, save_photo
 from benchmarks.worker import peak_rss
-from cutout.choices import FileFormat, Mode
+from cutout.api.service import Service
+from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
-from cutout.deadline import Deadline
 from cutout.encode import webp
-from cutout.margins import Margin
-from cutout.options import Background, Options, ShadowLook
+from cutout.options import Background, Options, ShadowLook, Source
 from cutout.pipeline import Pipeline
-from cutout.receive.form import PictureForm
-from cutout.receive.order import Order
 from cutout.refine.edges import EdgeRefiner
+from cutout.request import Order, PictureForm
 from cutout.segment.network import Network
 from cutout.settings import Settings
-from cutout.source import Source
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 
 COFFEE = ASTRONAUT.with_name("coffee.jpg")
 SHADOW = Mode.FG_IMAGE_SHADOW
@@ -93,7 +90,7 @@ def pipeline() -> Pipeline:
 def measure(path: Path, name: str, side: int, repeats: int) -> dict[str, float]:
     """Milliseconds, medians of whole requests after one that doesn't count; bytes."""
     options, kind = VARIANTS[name]
-    own, form = pipeline(), PictureForm(image=Source(path.read_bytes(), path.name))
+    own, form = Service(pipeline()), PictureForm(image=Source(path.read_bytes(), path.name))
     form = PictureForm(image=form.image, background=background(kind, side))
     spent: list[dict[str, float]] = []
     body = b""

@@ -11,19 +11,17 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
+from cutout.api.service import Service
 from cutout.choices import Mode
-from cutout.deadline import Deadline
 from cutout.decode.decode import decode
-from cutout.options import Options
+from cutout.options import Options, Source
 from cutout.pictures import Alpha
 from cutout.pipeline import Pipeline
-from cutout.receive.form import PictureForm
-from cutout.receive.order import Order
 from cutout.refine.edges import EdgeRefiner
+from cutout.request import Order, PictureForm
 from cutout.segment.network import Network, square
 from cutout.settings import Settings
-from cutout.source import Source
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
         edges.seconds = 0.0
         stages, start = Stages(), perf_counter()
         order = Order(form, Deadline.after(seconds), Options(mode))
-        response = pipeline(order, stages).body
+        response = Service(pipeline)(order, stages).body
         totals.append((perf_counter() - start) * 1000)
         tiles.append(edges.seconds * 1000)
         requests.append(stages.milliseconds)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from cutout.choices import Mode, Model
 from cutout.engine import NO_HURRY, open_pipeline
-from cutout.options import Options
-from cutout.source import Source
+from cutout.options import Options, Source
 from evaluation.samples import Sample
 
 

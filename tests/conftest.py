@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
 from cutout.segment.network import Network

@@ -19,7 +19,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.decode.decode import decode
 from cutout.errors import PictureError
 from cutout.pipeline import Pipeline

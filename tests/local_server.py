@@ -87,9 +87,9 @@ def resident_kb(pid: int) -> int:
 
 
 def main() -> None:
-    from cutout.app import build_app  # noqa: PLC0415
+    from cutout.api.app import build_app  # noqa: PLC0415
+    from cutout.api.server import serve  # noqa: PLC0415
     from cutout.pipeline import Pipeline  # noqa: PLC0415
-    from cutout.server import serve  # noqa: PLC0415
     from cutout.settings import get_settings  # noqa: PLC0415
     from cutout.storage.disk import DiskStorage  # noqa: PLC0415
     from cutout.workers.pool import Workers  # noqa: PLC0415

@@ -3,7 +3,7 @@ from time import monotonic
 
 import pytest
 
-from cutout.call_within import StillRunningError, call_within
+from cutout.timing import StillRunningError, call_within
 
 
 def test_the_result_or_the_error_is_the_calls() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cutout.components import Labels, Mask, label_components
+from cutout.arrays import Labels, Mask, label_components
 
 
 def flooded(mask: Mask) -> tuple[Labels, int]:

@@ -1,6 +1,6 @@
 from time import sleep
 
-from cutout.deadline import Deadline
+from cutout.timing import Deadline
 
 
 def test_it_counts_down_to_zero_and_not_below() -> None:

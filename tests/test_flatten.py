@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.flatten import flatten
-from cutout.pictures import Picture
+from cutout.pictures import Picture, flatten
 
 
 def test_an_opaque_picture_is_flat_as_it_is() -> None:

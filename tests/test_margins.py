@@ -1,6 +1,6 @@
 import pytest
 
-from cutout.margins import Margin, parse_margin
+from cutout.choices import Margin, parse_margin
 
 
 @pytest.mark.parametrize(

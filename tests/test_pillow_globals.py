@@ -32,7 +32,7 @@ before, filters = globals_of_pillow(), list(warnings.filters)
 assert before["PIL.Image", "MAX_IMAGE_PIXELS"] == 1024 ** 3 // 12
 seen = set()
 
-import cutout, cutout.app, cutout.batch.batch, cutout.command.run
+import cutout, cutout.api.app, cutout.batch.batch, cutout.command.run
 from cutout import cut_out, library
 from tests.command.stand_in import open_stand_in
 from tests.decode.bombs import BOMBS

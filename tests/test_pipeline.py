@@ -5,16 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cutout.api.service import Service
 from cutout.choices import Mode
-from cutout.deadline import Deadline
-from cutout.options import Options
+from cutout.options import Options, Source
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
-from cutout.receive.form import PictureForm
-from cutout.receive.order import Order
+from cutout.request import Order, PictureForm
 from cutout.settings import Settings
-from cutout.source import Source
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 from cutout.work import Segmenter
 from tests.samples import gradient, jpeg, picture_of
 
@@ -22,7 +20,7 @@ from tests.samples import gradient, jpeg, picture_of
 def run(form: PictureForm, segment: Segmenter, mode: Mode = Mode.FG_MASK) -> dict[str, Any]:
     """The only result."""
     order = Order(form, Deadline.after(60), Options(mode))
-    answer = Pipeline(Settings(), segment)(order, Stages())
+    answer = Service(Pipeline(Settings(), segment))(order, Stages())
     result: dict[str, Any]
     (result,) = json.loads(answer.body)["results"]
     return result

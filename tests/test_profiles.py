@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from PIL import PngImagePlugin
 
 from cutout import cut_out, library
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.decode.icc import MAX_PROFILE_BYTES
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from cutout.stages import Stages
+from cutout.timing import Stages
 
 
 def test_stages_add_up_in_order_and_survive_errors() -> None:

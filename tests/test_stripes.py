@@ -1,6 +1,6 @@
 import pytest
 
-from cutout.stripes import STRIPE_ROWS, stripes
+from cutout.arrays import STRIPE_ROWS, stripes
 
 
 @pytest.mark.parametrize("height", [0, 1, STRIPE_ROWS - 1, STRIPE_ROWS, STRIPE_ROWS + 1, 1000])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cutout.choices import Model
 from cutout.settings import Settings
-from cutout.storage.s3 import ANSWERS, UPLOADS
+from cutout.storage.bucket import ANSWERS, UPLOADS
 
 TEMPLATE = (Path(__file__).parent.parent / "template.yaml").read_text()
 API = TEMPLATE[TEMPLATE.index("\n  Function:\n") : TEMPLATE.index("\n  Keys:\n")]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cutout.whole import whole
+from cutout.arrays import whole
 
 
 @pytest.mark.parametrize("shape", [(4, 8), (5, 8), (1, 1), (7, 3), (7, 3, 4)])

@@ -8,7 +8,6 @@ from PIL import Image
 
 from cutout.choices import Mode
 from cutout.compose.compose import compose
-from cutout.deadline import Deadline
 from cutout.decode.decode import decode
 from cutout.options import Options
 from cutout.pictures import Alpha, Picture
@@ -16,6 +15,7 @@ from cutout.refine.edges import EdgeRefiner
 from cutout.refine.refine import refine
 from cutout.segment.network import Network
 from cutout.settings import get_settings
+from cutout.timing import Deadline
 from tools.drawings import bottle, person, shoe
 
 ROOT = Path(__file__).resolve().parent.parent

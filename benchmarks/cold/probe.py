@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 BEGUN = time.time()
 
 if TYPE_CHECKING:
-    from cutout.gateway import LambdaHandler
+    from cutout.api.gateway import LambdaHandler
     from cutout.pictures import Alpha
     from cutout.segment.network import Square
 

@@ -8,16 +8,15 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from benchmarks.worker import peak_rss
+from cutout.api.service import Service
 from cutout.choices import Model
-from cutout.deadline import Deadline
+from cutout.options import Source
 from cutout.pipeline import Pipeline
-from cutout.receive.form import PictureForm
-from cutout.receive.order import Order
 from cutout.refine.edges import EdgeRefiner
+from cutout.request import Order, PictureForm
 from cutout.segment.network import Network
 from cutout.settings import Settings
-from cutout.source import Source
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 
 MAX_SIDE = 8192
 """Some evaluation pictures are longer than what the service takes."""
@@ -49,7 +48,7 @@ def main() -> None:
 def _answer(pipeline: Pipeline, path: Path) -> bytes:
     form = PictureForm(image=Source(path.read_bytes(), path.name))
     deadline = Deadline.after(pipeline.settings.request_seconds)
-    return pipeline(Order(form, deadline), Stages()).body
+    return Service(pipeline)(Order(form, deadline), Stages()).body
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ def main() -> None:
         sys.exit(first_problem(error))
     workers = open_workers(settings, settings.concurrency, settings.network_threads)
 
-    from cutout.app import create_app  # noqa: PLC0415  # while the model is loaded
-    from cutout.server import serve  # noqa: PLC0415
+    from cutout.api.app import create_app  # noqa: PLC0415  # while the model is loaded
+    from cutout.api.server import serve  # noqa: PLC0415
 
     try:
         app = create_app(settings, workers)

@@ -7,7 +7,7 @@ from cutout.segment.network import Network
 from cutout.settings import get_settings
 
 if TYPE_CHECKING:
-    from cutout.gateway import LambdaHandler
+    from cutout.api.gateway import LambdaHandler
 
 
 def build_lambda_handler() -> "LambdaHandler":
@@ -16,10 +16,10 @@ def build_lambda_handler() -> "LambdaHandler":
     network = Network(settings.model_dir, settings.model, settings.network_threads)
     edges = EdgeRefiner(settings.model_dir, settings.network_threads)
 
-    from cutout.app import build_app  # noqa: PLC0415
-    from cutout.gateway import build_handler  # noqa: PLC0415
+    from cutout.api.app import build_app  # noqa: PLC0415
+    from cutout.api.gateway import build_handler  # noqa: PLC0415
     from cutout.pipeline import Pipeline  # noqa: PLC0415
-    from cutout.storage.s3 import open_bucket  # noqa: PLC0415
+    from cutout.storage.bucket import open_bucket  # noqa: PLC0415
 
     pipeline = Pipeline(settings, network, open_bucket(settings), edges)
     handler = build_handler(build_app(pipeline), pipeline.overran)

@@ -1,5 +1,7 @@
-"""What a client may choose from, without the weight of numpy and Pillow."""
+"""Define what a client may choose from, without importing numpy or Pillow."""
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -55,3 +57,30 @@ MEDIA_TYPES = {
     FileFormat.JPG: "image/jpeg",
     FileFormat.ZIP: "application/zip",
 }
+
+MARGIN = re.compile(r"([0-9]{1,4})(?:px)?|([0-9]{1,3}(?:[.][0-9]{1,2})?)%")
+MARGIN_MESSAGE = "Input should be pixels, as 30px, or a part of the object, as 10%"
+
+
+@dataclass(frozen=True)
+class Margin:
+    """On all four sides: pixels, and `share` of the longer side of the object's box."""
+
+    pixels: int = 0
+    share: float = 0.0
+
+    def around(self, width: int, height: int) -> int:
+        """In pixels, for an object of that size."""
+        return self.pixels + round(self.share * max(width, height))
+
+
+def parse_margin(text: str) -> Margin:
+    """`30px`, `30`, or `10%`, up to four digits before the point and of percent three. Raises
+    `ValueError` for anything else."""
+    match = MARGIN.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(MARGIN_MESSAGE)
+    pixels, percent = match.groups()
+    if percent is None:
+        return Margin(pixels=int(pixels))
+    return Margin(share=float(percent) / 100)

@@ -6,8 +6,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from cutout.choices import Model
-from cutout.deadline import Deadline
 from cutout.settings import Settings
+from cutout.timing import Deadline
 
 if TYPE_CHECKING:
     from cutout.pipeline import Pipeline

@@ -7,17 +7,16 @@ from typing import TypeAlias
 
 from PIL import Image, ImageOps
 
-from cutout.choices import Mode, Model
+from cutout.choices import Mode, Model, parse_margin
 from cutout.colours import parse_colour
 from cutout.decode.colour import split_colour, transparent_colour
 from cutout.decode.decode import decode
 from cutout.engine import NO_HURRY, open_pipeline
-from cutout.margins import parse_margin
 from cutout.options import Background, Options
 from cutout.pictures import Picture
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
-from cutout.stages import Stages
+from cutout.timing import Stages
 
 Pictured: TypeAlias = str | PathLike[str] | bytes | Image.Image
 """A file's path, a file's bytes, or a Pillow image."""
@@ -37,8 +36,8 @@ def cut_out(
     """The object of a picture, upright: in mode RGBA, in RGB on an opaque `background`; a mask in
     mode L.
 
-    Files are JPEG, PNG or WebP; an image of Pillow's may be in any mode that it can convert to RGB, and
-    those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
+    Files are JPEG, PNG or WebP; an image of Pillow's may be in any mode that it can convert to RGB,
+    and those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
     `background` is a colour such as `white` or `#ffcc00`. `crop` cuts the picture down to the
     object, with a margin of `0`, `30px` or `10%`. The `model`, `auto`, `best` or `fast`, is as
     in the environment unless it is given; it is loaded at the first call and stays. May be called

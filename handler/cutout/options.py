@@ -1,15 +1,28 @@
-"""What is to be made of a picture: the query and the form of a request, or what a program asks."""
+"""Values that say what to make of a picture, and the file that it comes in."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import md5
 
-from cutout.choices import FileFormat, Mode
+from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
 from cutout.layout import Bound, Canvas
 from cutout.lengths import Margins, Region
-from cutout.margins import Margin
-from cutout.source import Source
 
 QUALITY = 90
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was received, before anyone looked inside."""
+
+    content: bytes
+    name: str
+
+    @cached_property
+    def md5(self) -> str:
+        """Hex digest of the bytes received; an identity, not a protection."""
+        return md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)

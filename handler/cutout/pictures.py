@@ -1,4 +1,4 @@
-"""The values that pass from room to room."""
+"""Values that pass from step to step."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +8,20 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.flatten import flatten
+DARK, BRIGHT, MIDDLE = 48, 255, 150
+
+
+def flatten(colour: Image.Image, holes: npt.NDArray[np.uint8]) -> Image.Image:
+    """A picture in mode RGB, laid by its own alpha on white, or on dark grey where what is visible
+    is itself bright, because a white object on white has no edge to find. (What lies hidden in
+    transparent pixels is left-over and may be anything.)"""
+    grey = np.asarray(colour.convert("L"))
+    visible = float(holes.sum(dtype=np.float64))
+    brightness = float(np.vdot(grey.astype(np.float32), holes)) / visible if visible else 0
+    tone = DARK if brightness > MIDDLE else BRIGHT
+    backdrop = Image.new("RGB", colour.size, (tone, tone, tone))
+    return Image.composite(colour, backdrop, Image.fromarray(holes))
+
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 """Shape (height, width) for grey, or with a third axis of 3 for RGB or of 4 for RGBA with straight

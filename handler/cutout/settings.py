@@ -10,8 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from cutout.access.key_text import MIN_LENGTH, parse_keys
 from cutout.choices import Model
+from cutout.key_text import MIN_LENGTH, parse_keys
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU

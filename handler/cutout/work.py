@@ -4,22 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from cutout.background_errors import of_background
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
 from cutout.compose.roi import keep_region, region_box
-from cutout.deadline import Deadline
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.shrink import shrink
 from cutout.encode.encode import encode
-from cutout.errors import TooSlowError
-from cutout.options import Options
+from cutout.errors import TooSlowError, of_background
+from cutout.options import Options, Source
 from cutout.pictures import Alpha, Composition, Picture
 from cutout.refine.refine import Sharpen, refine
 from cutout.settings import Settings
-from cutout.source import Source
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 
 Segmenter: TypeAlias = Callable[[Picture], Alpha]
 

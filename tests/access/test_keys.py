@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from cutout.access.keys import open_keys
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.conftest import middle_is_object

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.errors import KeysUnavailableError
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings

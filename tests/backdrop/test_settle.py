@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from cutout.backdrop.settle import settle
-from cutout.deadline import Deadline
 from cutout.pictures import Alpha, Picture
 from cutout.refine.refine import refine
+from cutout.timing import Deadline
 from tests.backdrop.drawn import (
     DISC,
     FOOT,

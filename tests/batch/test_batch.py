@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.deadline import Deadline
 from cutout.pictures import Alpha, Picture
 from cutout.settings import MIB, Settings
-from cutout.storage.objects import NoBucketError, Objects
+from cutout.storage.bucket import NoBucketError, Objects
+from cutout.timing import Deadline
 from tests.batch.conftest import Context, Rig
 from tests.conftest import middle_is_object
 from tests.ports import free_ports

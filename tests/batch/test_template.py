@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cutout.batch.names import INBOX, OUTBOX
+from cutout.batch.picture import INBOX, OUTBOX
 from cutout.settings import Settings
 
 TEXT = (Path(__file__).parents[2] / "template.yaml").read_text()

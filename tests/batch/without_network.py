@@ -2,10 +2,10 @@
 
 from cutout.batch.batch import Batch
 from cutout.batch.picture import Cutter
+from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
-from cutout.record import to_stdout
 from cutout.settings import get_settings
-from cutout.storage.objects import Objects
+from cutout.storage.bucket import Objects
 from tests.e2e.segmenter import nearly_everything
 
 settings = get_settings()

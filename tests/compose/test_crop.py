@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from cutout.choices import Mode
+from cutout.choices import Margin, Mode, parse_margin
 from cutout.compose.compose import compose
-from cutout.margins import Margin, parse_margin
 from cutout.options import Options, ShadowLook
 from cutout.pictures import Alpha, Box, Composition, Picture
 from tests.samples import gradient

@@ -3,8 +3,7 @@ import pytest
 from PIL import Image
 
 from cutout.choices import Mode
-from cutout.compose.compose import compose
-from cutout.compose.cutout import straight_rgba
+from cutout.compose.compose import compose, straight_rgba
 from cutout.options import Options
 from cutout.pictures import Alpha, Picture, Pixels
 

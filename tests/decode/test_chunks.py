@@ -2,7 +2,7 @@ from zlib import compress
 
 import pytest
 
-from cutout.decode.chunks import MAX_CHUNKS, MAX_EXIF_BYTES, lean_png, png_profile
+from cutout.decode.containers import MAX_CHUNKS, MAX_EXIF_BYTES, lean_png, png_profile
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.icc import MAX_PROFILE_BYTES

@@ -3,9 +3,9 @@ from struct import pack
 import pytest
 from PIL import Image
 
+from cutout.decode.containers import MAX_SEGMENTS, split_jpeg
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
-from cutout.decode.segments import MAX_SEGMENTS, split_jpeg
 from cutout.errors import UnreadablePictureError
 from cutout.settings import Settings
 from tests.samples import jpeg

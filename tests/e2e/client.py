@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from fastapi.testclient import TestClient
 
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.refine.refine import Sharpen
 from cutout.settings import Settings

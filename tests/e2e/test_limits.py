@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.answer.delivery import ENVELOPE_BYTES
+from cutout.api.service import ENVELOPE_BYTES
 from cutout.pictures import Pixels
 from cutout.settings import LAMBDA_ANSWER_BYTES, MIB
 from tests.e2e.client import (

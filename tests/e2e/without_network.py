@@ -1,11 +1,11 @@
 """The function without the network; everything else is real. Only the runtime imports this, since
 it makes an adapter for Lambda."""
 
-from cutout.app import build_app
-from cutout.gateway import build_handler
+from cutout.api.app import build_app
+from cutout.api.gateway import build_handler
 from cutout.pipeline import Pipeline
 from cutout.settings import get_settings
-from cutout.storage.s3 import open_bucket
+from cutout.storage.bucket import open_bucket
 from tests.e2e.segmenter import nearly_everything
 
 settings = get_settings().on_lambda()

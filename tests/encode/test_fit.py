@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.deadline import Deadline
 from cutout.encode.fit import encode_to_fit
-from cutout.encode.png import encode_png
-from cutout.encode.strong import strong_deflate
+from cutout.encode.png import encode_png, strong_deflate
 from cutout.pictures import Composition, Pixels
+from cutout.timing import Deadline
 from tests.samples import gradient
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests

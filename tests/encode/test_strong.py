@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.encode.png import fast_deflate, png_file
-from cutout.encode.strong import AVERAGE, PAETH, SUB, UP, strong_deflate
+from cutout.encode.png import AVERAGE, PAETH, SUB, UP, fast_deflate, png_file, strong_deflate
 from cutout.pictures import Composition, Pixels
 from tests.samples import gradient
 

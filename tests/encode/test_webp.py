@@ -5,11 +5,11 @@ import pytest
 from PIL import Image, ImageCms
 
 from cutout.choices import FileFormat
-from cutout.deadline import Deadline
 from cutout.encode.encode import encode
 from cutout.encode.png import encode_png
 from cutout.encode.webp import encode_webp
 from cutout.pictures import Composition, Pixels
+from cutout.timing import Deadline
 from tests.samples import gradient
 
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from cutout.errors import DownloadError
-from cutout.fetch.addresses import is_public, look_up, require_public
+from cutout.fetch.target import is_public, look_up, require_public
 
 PRIVATE = [
     "0.0.0.0",  # noqa: S104

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from cutout.app import build_app
-from cutout.fetch import addresses
+from cutout.api.app import build_app
+from cutout.fetch import target
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.conftest import middle_is_object
@@ -105,8 +105,8 @@ def test_none_of_them_gets_in(watch: Watch, url: str) -> None:
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 Other", "307 T", "308 P"])
 def test_no_redirect_gets_in(watch: Watch, monkeypatch: pytest.MonkeyPatch, status: str) -> None:
     """The first server counts as a public one; where it leads is judged for real."""
-    real = addresses.is_public
-    monkeypatch.setattr(addresses, "is_public", lambda a: str(a) == "127.0.0.3" or real(a))
+    real = target.is_public
+    monkeypatch.setattr(target, "is_public", lambda a: str(a) == "127.0.0.3" or real(a))
     leads: Callable[[str], str] = lambda url: url.replace("PORT", str(watch.port))  # noqa: E731
     for url in BYPASSES:
         if set(url) & set("\r\n\0") or not url.isascii():

@@ -7,12 +7,12 @@ import pytest
 import trustme
 from urllib3.util import connection
 
-from cutout.deadline import Deadline
 from cutout.errors import DownloadError, FileTooBigError
-from cutout.fetch import addresses
+from cutout.fetch import target
 from cutout.fetch.download import download as download_until
+from cutout.options import Source
 from cutout.settings import Settings
-from cutout.source import Source
+from cutout.timing import Deadline
 from tests.fetch.servers import Reply, answer, serving
 
 ALLOWED = Settings(allow_private_network=True, download_seconds=5, refusal_seconds=0)
@@ -48,12 +48,12 @@ def test_loopback_is_refused_by_default_before_any_connection() -> None:
 def test_a_redirect_to_loopback_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first hop looks public (its check is bypassed), the second is judged for real."""
     settings = Settings(download_ports=frozenset(range(1, 65536)), download_seconds=5)
-    real = addresses.is_public
+    real = target.is_public
     with serving(answer(CONTENT), address="127.0.0.2") as inner:
         assert download(inner.url(host="127.0.0.2"), ALLOWED).content == CONTENT
         redirect = answer(b"", "302 Found", f"Location: {inner.url(host='127.0.0.2')}")
         with serving(redirect) as outer:
-            monkeypatch.setattr(addresses, "is_public", lambda a: str(a) == "127.0.0.1" or real(a))
+            monkeypatch.setattr(target, "is_public", lambda a: str(a) == "127.0.0.1" or real(a))
             with pytest.raises(DownloadError):
                 download(outer.url(host="127.0.0.1"), settings)
             assert outer.connections == 1

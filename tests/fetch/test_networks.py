@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from cutout.fetch.addresses import is_public
+from cutout.fetch.target import is_public
 
 # network, whether the address before it is public, whether the address after it is
 BOUNDARIES = [

@@ -1,11 +1,11 @@
 import pytest
 
-from cutout.deadline import Deadline
 from cutout.errors import DownloadError, FileTooBigError
 from cutout.fetch.source import announce, fetch
-from cutout.receive.form import PictureForm
+from cutout.options import Source
+from cutout.request import PictureForm
 from cutout.settings import Settings
-from cutout.source import Source
+from cutout.timing import Deadline
 
 SETTINGS = Settings(max_file_bytes=10)
 LATER = Deadline.after(86_400)  # longer than any run of all tests

@@ -16,23 +16,20 @@ from typing import TypeAlias
 from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
-from cutout.answer.results import failure
+from cutout.api.body import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart, parse_urlencoded
+from cutout.api.results import failure
+from cutout.choices import parse_margin
 from cutout.colours import parse_colour
-from cutout.compose.profiles import to_profile
-from cutout.decode.chunks import SIGNATURE, lean_png
+from cutout.compose.background import to_profile
 from cutout.decode.colour import PROFILE_SPACES
+from cutout.decode.containers import SIGNATURE, lean_png, split_jpeg
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
-from cutout.decode.segments import split_jpeg
 from cutout.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
-from cutout.fetch.addresses import is_public
-from cutout.fetch.target import DEFAULT_PORTS, file_name, parse_target, redirected
-from cutout.margins import parse_margin
-from cutout.receive.multipart import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart
-from cutout.receive.urlencoded import parse_urlencoded
+from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
+from cutout.options import Source
 from cutout.settings import Settings
-from cutout.source import Source
 from tests.fuzz import seeds
 
 Check: TypeAlias = Callable[[bytes], None]

@@ -9,17 +9,15 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from cutout.app import build_app
-from cutout.background_errors import of_background
+from cutout.api.app import build_app
 from cutout.choices import Mode
-from cutout.deadline import Deadline
-from cutout.errors import PictureError, StorageError, TooSlowError
-from cutout.options import Background, Options
+from cutout.errors import PictureError, StorageError, TooSlowError, of_background
+from cutout.options import Background, Options, Source
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
 from cutout.settings import MIB, Settings
-from cutout.source import Source
 from cutout.storage.disk import DiskStorage
+from cutout.timing import Deadline
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving
 from tests.samples import gradient, jpeg, picture_of, png, png_header

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage

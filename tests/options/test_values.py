@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from cutout.app import build_app
+from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage

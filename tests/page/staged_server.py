@@ -6,9 +6,9 @@ import sys
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cutout.app import build_app
+from cutout.api.app import build_app
+from cutout.api.server import serve
 from cutout.pipeline import Pipeline
-from cutout.server import serve
 from cutout.settings import get_settings
 from cutout.storage.disk import DiskStorage
 from tests.e2e.segmenter import nearly_everything

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cutout.page.script import joined
+from cutout.api.page import joined
 
 
 def test_what_is_needed_comes_first_and_once() -> None:

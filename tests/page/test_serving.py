@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from cutout.app import build_app
-from cutout.page.assets import SCRIPT, STYLE, assets
+from cutout.api.app import build_app
+from cutout.api.page import SCRIPT, STYLE, assets
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.conftest import middle_is_object

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.deadline import Deadline
 from cutout.pictures import Alpha, Picture
 from cutout.refine.edges import BATCH, EdgeRefiner
 from cutout.refine.enlarge import enlarge
 from cutout.refine.tiles import SIDE as TILE
 from cutout.settings import Settings
+from cutout.timing import Deadline
 
 SIDE, COARSE = 2048, 1024
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.deadline import Deadline
 from cutout.pictures import Alpha, Picture
 from cutout.refine.refine import product, refine
+from cutout.timing import Deadline
 
 SOON = Deadline.after(86_400)  # longer than any run of all tests
 

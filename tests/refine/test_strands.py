@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cutout.deadline import Deadline
 from cutout.pictures import Alpha
 from cutout.refine.strands import draw_strands
+from cutout.timing import Deadline
 
 BROWN, SKY = (90, 60, 30), (150, 190, 230)
 LENGTH = 24

@@ -8,7 +8,6 @@ from time import time
 
 import pytest
 
-from cutout.deadline import Deadline
 from cutout.errors import (
     FileGoneError,
     FileTooBigError,
@@ -21,6 +20,7 @@ from cutout.errors import (
 from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage
 from cutout.storage.storage import AnswerKind, UploadType, new_token
+from cutout.timing import Deadline
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 1000

@@ -6,11 +6,11 @@ from time import time
 
 import pytest
 
-from cutout.deadline import Deadline
 from cutout.errors import FileGoneError, UploadMissingError
 from cutout.settings import Settings
 from cutout.storage.disk import SMALLEST, DiskStorage
 from cutout.storage.storage import AnswerKind
+from cutout.timing import Deadline
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
 LONG_AGO = time() - 365 * 24 * 3600

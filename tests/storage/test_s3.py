@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from cutout.deadline import Deadline
 from cutout.errors import FileTooBigError, StorageError, UploadMissingError
 from cutout.settings import Settings
-from cutout.storage.s3 import S3Storage, open_bucket
+from cutout.storage.bucket import S3Storage, open_bucket
 from cutout.storage.storage import AnswerKind, Invitation, UploadType, new_token
+from cutout.timing import Deadline
 from tests.ports import free_ports
 from tests.s3 import BUCKET, S3Server
 

@@ -5,9 +5,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from cutout.deadline import Deadline
 from cutout.errors import StorageError
 from cutout.storage.transfer import get_object, put_object
+from cutout.timing import Deadline
 from tests.fetch.servers import Reply, answer, serving
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests

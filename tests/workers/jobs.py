@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
 
-from cutout.deadline import Deadline
 from cutout.errors import ResolutionTooBigError, TooSlowError
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from typing import Any
 
 import pytest
 
-from cutout.deadline import Deadline
 from cutout.errors import ResolutionTooBigError, TooSlowError
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 from cutout.workers.pool import Workers
 from cutout.workers.worker import GRACE_SECONDS, WorkerDiedError
 from tests.local_server import ROOT
@@ -213,8 +212,7 @@ def _out_of_memory() -> object:
 def test_ctrl_c_leaves_even_the_first_worker_of_a_program_alone() -> None:
     program = """
 import os, signal, sys
-from cutout.deadline import Deadline
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 from cutout.workers.pool import Workers
 from tests.workers.jobs import Do, build
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from hashlib import sha256
 from threading import Lock
 from typing import Protocol
 
-from cutout.access.key_text import parse_keys
 from cutout.access.secrets_manager import SecretText
 from cutout.errors import KeysUnavailableError
+from cutout.key_text import parse_keys
 from cutout.settings import Settings
 
 logger = logging.getLogger(__name__)

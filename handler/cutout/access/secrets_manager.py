@@ -1,13 +1,29 @@
-"""A secret in AWS Secrets Manager. Source: "GetSecretValue" in its API reference."""
+"""Measure elapsed time, also while AWS Lambda has the instance frozen."""
 
 import json
 import logging
 from threading import Lock
+from time import monotonic, time
 
-from cutout.access.elapsed import Elapsed
 from cutout.errors import KeysUnavailableError
 from cutout.settings import Settings
 from cutout.storage.signature import Signer
+
+
+class Elapsed:
+    """Seconds since it was made, by whichever clock has advanced more.
+
+    The monotonic clock may stand still while Lambda has the instance frozen (reported in
+    hashicorp/vault-lambda-extension#150), and the wall clock may be set back.
+    """
+
+    def __init__(self) -> None:
+        self._monotonic, self._wall = monotonic(), time()
+
+    def seconds(self) -> float:
+        """Return the seconds, at least 0."""
+        return max(monotonic() - self._monotonic, time() - self._wall)
+
 
 FRESH_SECONDS = 300.0
 PAUSE_SECONDS = 5.0  # after a failure, so that not every request waits for the time-out

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cutout.arrays import label_components
 from cutout.backdrop.border import Backdrop, Light, Mask, Plane
 from cutout.backdrop.morphology import grow, largest_within, shrink
-from cutout.components import label_components
 
 STRONG = 20.0
 """Distance (0..255) beyond which, or beyond twice `near`, a colour is not the backdrop's, whatever

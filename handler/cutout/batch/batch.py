@@ -1,5 +1,8 @@
-"""A batch of messages: which of them SQS has to deliver again, and a line of the log for each
-picture."""
+"""What SQS hands to Lambda, and what S3 wrote into it.
+
+Sources: "Event message structure" in the Amazon S3 user guide; "Using Lambda with Amazon SQS" in
+the Lambda developer guide.
+"""
 
 import json
 import logging
@@ -8,16 +11,63 @@ from dataclasses import dataclass, field
 from threading import Event
 from time import perf_counter, time
 from typing import Any, Protocol
+from urllib.parse import unquote_plus
 
-from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
 from cutout.batch.picture import Cutter
-from cutout.call_within import StillRunningError, call_within
-from cutout.deadline import Deadline
 from cutout.errors import TooSlowError, UploadMissingError
-from cutout.last_answer import last_answer
-from cutout.receive.clock import LambdaContext
-from cutout.record import MILLISECONDS, Facts, metrics, reason
-from cutout.stages import Stages
+from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
+from cutout.timing import Deadline, Stages, StillRunningError, call_within
+
+TEST = "s3:TestEvent"  # S3 sends one when the notification is set up
+CREATED = "ObjectCreated:"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One of a batch. `id` names it in the answer."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An object that S3 says was written; `size` in bytes."""
+
+    key: str
+    size: int
+
+
+class UnknownMessageError(ValueError):
+    """A message that is none of S3's; trying again won't help, but somebody should look at it."""
+
+
+def messages(event: Mapping[str, Any]) -> list[Message]:
+    """The batch."""
+    return [Message(each["messageId"], each["body"]) for each in event["Records"]]
+
+
+def arrivals(message: Message) -> list[Arrival]:
+    """What has arrived; nothing in S3's test. Raises `UnknownMessageError`."""
+    try:
+        found = json.loads(message.body)
+        if found.get("Event") == TEST:
+            return []
+        return [_arrival(each) for each in found["Records"] if _is_new(each)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnknownMessageError(f"message {message.id} is no S3 event") from error
+
+
+def _is_new(record: Mapping[str, Any]) -> bool:
+    name: str = record["eventName"]
+    return name.removeprefix("s3:").startswith(CREATED)
+
+
+def _arrival(record: Mapping[str, Any]) -> Arrival:
+    """Keys come as in a query: `a+b%C3%A4` is `a bä`."""
+    written = record["s3"]["object"]
+    return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))
+
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +147,7 @@ class Batch:
 def _line(
     message: Message, facts: Facts, milliseconds: float, context: BatchContext
 ) -> dict[str, Any]:
-    """As of a request (see `cutout.record`), and with as little of what is somebody's own: the
+    """As of a request (see `cutout.api.middleware`), with as little of what is somebody's own: the
     message's id leads to the picture's name among the dead letters, and nowhere else."""
     found = {
         "time": int(time() * 1000),

@@ -1,11 +1,10 @@
-"""One picture's way from the inbox to the outbox."""
+"""Where a picture of the inbox goes, and what is made of it."""
 
 from dataclasses import dataclass
 
-from cutout.answer.results import failure
-from cutout.batch.events import Arrival
-from cutout.batch.names import file_name, is_picture, mode_of, output_key
-from cutout.deadline import Deadline
+from cutout.api.results import failure
+from cutout.batch.batch import Arrival
+from cutout.choices import Mode
 from cutout.errors import (
     FileTooBigError,
     PictureError,
@@ -13,13 +12,39 @@ from cutout.errors import (
     TooSlowError,
     UploadMissingError,
 )
-from cutout.options import Options
+from cutout.lambda_runtime import Facts, reason
+from cutout.options import Options, Source
 from cutout.pipeline import Pipeline
-from cutout.record import Facts, reason
-from cutout.source import Source
-from cutout.stages import Stages
-from cutout.storage.objects import New, Objects, Stored
+from cutout.storage.bucket import New, Objects, Stored
 from cutout.storage.storage import AnswerKind
+from cutout.timing import Deadline, Stages
+
+INBOX, OUTBOX = "inbox", "outbox"
+
+
+def is_picture(key: str) -> bool:
+    """Whether a key may be one. The console writes empty objects like `inbox/shoes/` for folders;
+    anything outside the inbox would lead the function to its own results; and HTTP has no way to
+    ask for `.` and `..`."""
+    folder, *path = key.split("/")
+    return folder == INBOX and bool(path) and bool(path[-1]) and not {".", ".."} & set(path)
+
+
+def mode_of(key: str) -> Mode:
+    """A first folder named like a mode asks for it: `inbox/fg-mask/shoes/1.jpg`."""
+    first, *rest = key.removeprefix(f"{INBOX}/").split("/")
+    return Mode(first) if rest and first in set(Mode) else Mode.FG_IMAGE
+
+
+def file_name(key: str) -> str:
+    """The last part."""
+    return key.rpartition("/")[2]
+
+
+def output_key(key: str, kind: AnswerKind) -> str:
+    """The same path with one more suffix, so that `1.jpg` and `1.png` stay apart."""
+    return f"{OUTBOX}/{key.removeprefix(f'{INBOX}/')}.{kind}"
+
 
 MD5 = "source-md5"
 """The metadata that says of which bytes an output was made."""

@@ -12,7 +12,7 @@ from requests.exceptions import ConnectionError as NoConnectionError
 from urllib3.exceptions import HTTPError
 
 from cutout.command.problems import TaskError, shown
-from cutout.content_length import exceeds
+from cutout.net.limits import exceeds
 
 FOREIGN = "The server's answer is not one of this API."
 MAX_WORDS = 300  # characters shown of what a server says

@@ -10,9 +10,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cutout import __version__
-from cutout.choices import CUT_OUTS, FileFormat, Mode, Model
+from cutout.choices import CUT_OUTS, MARGIN, FileFormat, Mode, Model
 from cutout.command.problems import UsageError, shown
-from cutout.margins import MARGIN
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -14,7 +14,7 @@ from cutout.command.links import is_own, resolve
 from cutout.command.problems import TaskError
 from cutout.command.retry import persistent
 from cutout.command.sessions import ApiSession, anonymous
-from cutout.transport.cutoff import Cutoff
+from cutout.net.limits import Cutoff
 
 TIMEOUTS = 15, 150  # seconds to connect, and between bytes
 ANSWER_SECONDS = 600.0

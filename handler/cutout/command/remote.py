@@ -5,7 +5,6 @@ from binascii import a2b_base64
 from pathlib import Path
 from typing import Any
 
-from cutout.background_errors import UnsupportedBackgroundError
 from cutout.choices import FileFormat
 from cutout.command.answers import FOREIGN, RESULT_BYTES, answered, quoted
 from cutout.command.client import Client, Form
@@ -14,7 +13,7 @@ from cutout.command.tally import Tally
 from cutout.command.targets import Task
 from cutout.command.uploads import UNKNOWN, Uploads, mute, picture_part, text_of
 from cutout.command.wishes import Wishes
-from cutout.errors import PictureError
+from cutout.errors import PictureError, UnsupportedBackgroundError
 
 LARGE = 4_400_000
 """Bytes beyond which a form hardly fits a Lambda function's request: 6 MiB, base64 included."""

@@ -10,8 +10,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection
 
 from cutout import __version__
-from cutout.transport.connections import WatchedHTTPConnection, WatchedHTTPSConnection
-from cutout.transport.cutoff import current_cutoff
+from cutout.net.connections import WatchedHTTPConnection, WatchedHTTPSConnection
+from cutout.net.limits import current_cutoff
 
 
 class ApiSession(Session):

@@ -3,12 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cutout.choices import FileFormat, Mode
+from cutout.choices import FileFormat, Mode, parse_margin
 from cutout.colours import parse_colour
 from cutout.command.problems import CommandError, UsageError, cause, shown
-from cutout.margins import parse_margin
-from cutout.options import Background, Options
-from cutout.source import Source
+from cutout.options import Background, Options, Source
 
 
 @dataclass(frozen=True)

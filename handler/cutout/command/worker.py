@@ -30,9 +30,9 @@ def local_worker(wishes: Wishes, given: Arguments, jobs: int, threads: int) -> I
     with closing(engine.open_workers(settings, jobs, threads)) as workers:
         # while they load the networks
         from cutout.errors import PictureError  # noqa: PLC0415
+        from cutout.options import Source  # noqa: PLC0415
         from cutout.segment.model_file import ModelError  # noqa: PLC0415
-        from cutout.source import Source  # noqa: PLC0415
-        from cutout.stages import Stages  # noqa: PLC0415
+        from cutout.timing import Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
         options = wishes.options()

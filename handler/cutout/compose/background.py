@@ -1,18 +1,40 @@
-"""The object on a background of one's own.
-
-The cut-out carries the object's own colours at its edges (`cutout.compose.foreground`), so laying
-it on another picture is one "over" (Porter and Duff 1984) and no fringe of the old one remains.
-"""
+"""Colours from one picture's ICC profile to another's."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
+from cutout.arrays import stripes
 from cutout.colours import TRANSPARENT, Colour
-from cutout.compose.profiles import to_profile
 from cutout.pictures import Picture, Pixels
-from cutout.stripes import stripes
+
+
+def to_profile(image: Image.Image, own: bytes | None, wanted: bytes | None) -> Image.Image:
+    """An image in mode RGB or RGBA, its colours brought from its own profile to the one wanted;
+    None is sRGB. Where one of them can't be converted by, as that of a camera that knows no way
+    back, they stay as they are."""
+    if own == wanted:
+        return image
+    try:
+        transform = ImageCms.buildTransform(
+            _profile(own),
+            _profile(wanted),
+            image.mode,
+            image.mode,
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+    return transform.apply(image)
+
+
+def _profile(content: bytes | None) -> ImageCms.ImageCmsProfile:
+    if content is None:
+        return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    return ImageCms.ImageCmsProfile(BytesIO(content))
 
 
 @dataclass(frozen=True)

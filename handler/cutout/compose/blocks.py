@@ -7,9 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from cutout.arrays import Kind, stripes, whole
 from cutout.pictures import Alpha
-from cutout.stripes import stripes
-from cutout.whole import Kind, whole
 
 BLOCK = 4  # pixels a side, as many as the bytes of a word
 FULL = np.uint32(0xFFFFFFFF)  # four opaque pixels

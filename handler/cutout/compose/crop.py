@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cutout.choices import Margin
 from cutout.compose.objects import object_box
-from cutout.margins import Margin
 from cutout.pictures import Alpha, Box, FoundObject
 
 FAINT = 6  # opacity below which nobody sees where a shadow is cut off

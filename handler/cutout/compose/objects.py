@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cutout.components import Mask, label_components
+from cutout.arrays import Mask, label_components
 from cutout.pictures import Alpha, Box, FoundObject
 
 WORK_SIDE = 512

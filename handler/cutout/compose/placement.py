@@ -6,10 +6,10 @@ from math import ceil, floor
 import numpy as np
 from PIL import Image
 
+from cutout.choices import Margin
 from cutout.compose.crop import crop_frame
 from cutout.layout import Bound, Canvas, Size
 from cutout.lengths import CENTRE, Margins
-from cutout.margins import Margin
 from cutout.options import Options
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 

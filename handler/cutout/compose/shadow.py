@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from cutout.arrays import stripes
 from cutout.options import ShadowLook
 from cutout.pictures import Alpha, Pixels
-from cutout.stripes import stripes
 
 Plane = npt.NDArray[np.float32]
 

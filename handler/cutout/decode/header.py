@@ -7,10 +7,9 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from cutout.decode.chunks import SIGNATURE, lean_png, png_profile
+from cutout.decode.containers import SIGNATURE, lean_png, png_profile, split_jpeg
 from cutout.decode.kinds import kind_of
 from cutout.decode.riff import is_webp, split_webp
-from cutout.decode.segments import split_jpeg
 from cutout.errors import (
     ResolutionTooBigError,
     TooManyPixelsError,

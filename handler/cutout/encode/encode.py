@@ -1,10 +1,10 @@
 """A composition becomes a file."""
 
 from cutout.choices import FileFormat
-from cutout.deadline import Deadline
 from cutout.encode.fit import encode_to_fit
 from cutout.options import QUALITY
 from cutout.pictures import Composition
+from cutout.timing import Deadline
 
 
 def encode(

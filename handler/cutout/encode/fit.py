@@ -5,11 +5,10 @@ from time import monotonic
 
 import numpy as np
 
-from cutout.deadline import Deadline
-from cutout.encode.png import encode_png, fast_deflate, png_file
-from cutout.encode.strong import strong_deflate
+from cutout.arrays import stripes
+from cutout.encode.png import encode_png, fast_deflate, png_file, strong_deflate
 from cutout.pictures import Composition, Pixels
-from cutout.stripes import stripes
+from cutout.timing import Deadline
 
 HOPELESS = 0.5  # of the fast size: what is smooth enough to shrink further is small anyway
 SAMPLED = 8  # one row in so many, in runs, is tried first

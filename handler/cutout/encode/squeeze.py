@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image
 
 from cutout.choices import FileFormat
-from cutout.deadline import Deadline
 from cutout.encode.encode import encode
+from cutout.options import Options
 from cutout.pictures import Box, Composition, Pixels
+from cutout.timing import Deadline
 
 QUALITIES = (80, 70, 55)
 """Tried one after the other where a file with losses is too large."""
@@ -29,14 +30,14 @@ class Squeezed:
 
 def squeeze(
     composition: Composition,
-    kind: FileFormat,
-    quality: int,
+    options: Options,
     room: int | None,
     deadline: Deadline,
     *,
     may_shrink: bool,
 ) -> Squeezed:
     """Return a file of at most `room` bytes, if there is one; else the smallest that was tried."""
+    kind, quality = options.format, options.quality
     file = encode(composition, kind, room, deadline, quality)
     if room is None or len(file) <= room:
         return Squeezed(file, composition)

@@ -1,21 +1,59 @@
-"""`url`: a guarded download."""
+"""Download the file at a URL, within limits of address, time and size."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from time import sleep
 
-from requests import RequestException, Response
+from requests import PreparedRequest, RequestException, Response, Session
 from requests.exceptions import ConnectionError as ConnectError
+from requests_toolbelt.adapters.host_header_ssl import HostHeaderSSLAdapter
 from urllib3.exceptions import HTTPError
 
-from cutout.content_length import exceeds
-from cutout.deadline import Deadline
 from cutout.errors import DownloadError, FileTooBigError
-from cutout.fetch.adapter import OneHopSession, PinnedAdapter
 from cutout.fetch.target import Target, addresses, file_name, parse_target, redirected
+from cutout.net.connections import WATCHED_POOLS
+from cutout.net.limits import Cutoff, exceeds
+from cutout.options import Source
 from cutout.settings import Settings
-from cutout.source import Source
-from cutout.transport.cutoff import Cutoff
+from cutout.timing import Deadline
+
+
+class OneHopSession(Session):
+    """For one request: no proxies and no .netrc, and nothing is done about a redirect. (Requests
+    prepares the next request even where it is told not to follow, and reads the whole body of the
+    redirect for that, unpacked: 300 kB of it can be 1 GB.)"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def resolve_redirects(self, *_: object, **__: object) -> Generator[Response, None, None]:
+        """None."""
+        yield from ()
+
+
+class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt is untyped
+    """For one request to one server: the URL holds the checked address, `server_name` is what the
+    certificate must be for and what is sent as SNI (which the toolbelt's adapter leaves out, and
+    without which content networks refuse to answer)."""
+
+    def __init__(self, server_name: str) -> None:
+        super().__init__()
+        self.poolmanager.pool_classes_by_scheme = WATCHED_POOLS
+        self._server_name = server_name
+
+    def build_connection_pool_key_attributes(
+        self,
+        request: PreparedRequest,
+        verify: bool | str,
+        cert: str | tuple[str, str] | None = None,
+    ) -> tuple[dict[str, object], dict[str, object]]:
+        """Requests' hook for the pool's settings."""
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if host["scheme"] == "https":
+            pool |= {"server_hostname": self._server_name, "assert_hostname": self._server_name}
+        return host, pool
+
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024

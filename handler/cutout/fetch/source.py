@@ -2,13 +2,13 @@
 
 from urllib.parse import quote
 
-from cutout.deadline import Deadline
 from cutout.errors import FileTooBigError, UploadMissingError
 from cutout.fetch.target import file_name
-from cutout.receive.form import PictureForm
+from cutout.options import Source
+from cutout.request import PictureForm
 from cutout.settings import Settings
-from cutout.source import Source
 from cutout.storage.storage import Storage, is_token
+from cutout.timing import Deadline
 
 UPLOAD = "upload:"
 """Begins the `url` of a file that was uploaded to our own storage: `upload:TOKEN/NAME`."""

@@ -1,13 +1,115 @@
-"""A URL taken apart, checked and pinned to an address."""
+"""Take a URL apart, check where it leads, and pin it to an address."""
 
 import re
+import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote, urljoin, urlsplit
 
 from cutout.errors import DownloadError
-from cutout.fetch.addresses import look_up, require_public
 from cutout.settings import Settings
+from cutout.timing import StillRunningError, call_within
+
+NON_PUBLIC_IPV4 = tuple(
+    IPv4Network(each)
+    for each in (
+        "0.0.0.0/8",  # "this network", RFC 791
+        "10.0.0.0/8",  # private use, RFC 1918
+        "100.64.0.0/10",  # carrier-grade NAT, RFC 6598; Alibaba Cloud's metadata service
+        "127.0.0.0/8",  # loopback, RFC 1122
+        "168.63.129.16/32",  # Azure's platform services, an ordinary address by the registries
+        "169.254.0.0/16",  # link local, RFC 3927; most clouds' metadata services
+        "172.16.0.0/12",  # private use, RFC 1918
+        "192.0.0.0/24",  # IETF protocol assignments, RFC 6890; Oracle Cloud's metadata service
+        "192.0.2.0/24",  # documentation, RFC 5737
+        "192.88.99.0/24",  # 6to4 relays, withdrawn by RFC 7526
+        "192.168.0.0/16",  # private use, RFC 1918
+        "198.18.0.0/15",  # benchmarks, RFC 2544
+        "198.51.100.0/24",  # documentation, RFC 5737
+        "203.0.113.0/24",  # documentation, RFC 5737
+        "224.0.0.0/4",  # multicast, RFC 5771
+        "240.0.0.0/4",  # reserved, RFC 1112; limited broadcast
+    )
+)
+
+GLOBAL_UNICAST_IPV6 = IPv6Network("2000::/3")
+"""RFC 4291. Loopback, NAT64's local prefix, discard-only, SRv6 SIDs, unique local, link local, site
+local and multicast addresses are all outside of it."""
+
+NON_PUBLIC_IPV6 = tuple(
+    IPv6Network(each)
+    for each in (
+        "2001::/23",  # IETF protocol assignments, RFC 2928: benchmarks, ORCHID, DRIP and others
+        "2001:db8::/32",  # documentation, RFC 3849
+        "3fff::/20",  # documentation, RFC 9637
+    )
+)
+"""Within `GLOBAL_UNICAST_IPV6`."""
+
+
+def is_global_unicast(address: IPv4Address | IPv6Address) -> bool:
+    """Return whether the address is on the public internet, regardless of any IPv4 address wrapped
+    in it."""
+    if isinstance(address, IPv4Address):
+        return not any(address in each for each in NON_PUBLIC_IPV4)
+    return address in GLOBAL_UNICAST_IPV6 and not any(address in each for each in NON_PUBLIC_IPV6)
+
+
+NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052, wraps an IPv4 address
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Return whether the address, and any IPv4 address wrapped in it (mapped, 6to4, Teredo, NAT64,
+    ISATAP), is on the public internet."""
+    if isinstance(address, IPv6Address):
+        if _is_isatap(address) and not is_public(_last_32_bits(address)):
+            return False
+        wrapped = _wrapped(address)
+        if wrapped:
+            return all(map(is_public, wrapped))
+    return is_global_unicast(address)
+
+
+def _wrapped(address: IPv6Address) -> list[IPv4Address]:
+    if address.teredo:
+        return list(address.teredo)
+    inner = address.ipv4_mapped or address.sixtofour
+    if inner is None and address in NAT64:
+        inner = _last_32_bits(address)
+    return [] if inner is None else [inner]
+
+
+def _is_isatap(address: IPv6Address) -> bool:
+    """Return whether the interface identifier wraps an IPv4 address, which it may in any network
+    (RFC 5214). The bit that is masked says whether the identifier is unique."""
+    return (int(address) >> 32) & 0xFDFF_FFFF == 0x5EFE
+
+
+def _last_32_bits(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFF_FFFF)
+
+
+def look_up(host: str, port: int, seconds: float) -> list[str]:
+    """Return the addresses of `host`, in the resolver's order. Raise `DownloadError` if there is
+    none within `seconds`. (The system's resolver takes no deadline, so it runs on a thread that is
+    abandoned when the time is over.)"""
+    try:
+        return call_within(seconds, lambda: _resolved(host, port))
+    except (OSError, ValueError, StillRunningError) as error:
+        raise DownloadError from error  # ValueError: a label too long, a zero byte
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def require_public(addresses: Iterable[str]) -> None:
+    """Raise `DownloadError` if any of the addresses is not public."""
+    if not all(is_public(ip_address(each)) for each in addresses):
+        raise DownloadError
+
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9_.-]{1,254}")

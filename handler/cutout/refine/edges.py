@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.deadline import Deadline
+from cutout.arrays import stripes
 from cutout.pictures import Alpha, Picture
 from cutout.refine.blend import UNIT, Changes, blend
 from cutout.refine.guard import guard
 from cutout.refine.tiles import SIDE, Tile, tiles
 from cutout.segment.model_file import check_files, is_prepared
-from cutout.stripes import stripes
+from cutout.timing import Deadline
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

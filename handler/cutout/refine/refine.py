@@ -6,11 +6,11 @@ from typing import TypeAlias
 import numpy as np
 
 from cutout.backdrop.settle import settle
-from cutout.deadline import Deadline
 from cutout.pictures import Alpha, Picture
 from cutout.refine.enlarge import enlarge
 from cutout.refine.levels import stretch_levels
 from cutout.refine.strands import draw_strands
+from cutout.timing import Deadline
 
 Sharpen: TypeAlias = Callable[[Picture, Alpha, Alpha, Deadline], Alpha]
 """Picture, coarse alpha, the same enlarged, and until when → alpha of the picture's size."""

@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.deadline import Deadline
+from cutout.arrays import STRIPE_ROWS, whole
 from cutout.pictures import Alpha
 from cutout.refine.line import CELL, REACH, Planes, box, lines
 from cutout.refine.spread import Places, spread
-from cutout.stripes import STRIPE_ROWS
-from cutout.whole import whole
+from cutout.timing import Deadline
 
 LONGEST = 1024
 """Pictures of less than twice as much have blocks of 4 x 4 pixels, larger ones larger blocks."""

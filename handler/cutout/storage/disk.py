@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from cutout.deadline import Deadline
 from cutout.errors import (
     FileGoneError,
     FileTooBigError,
@@ -19,9 +18,10 @@ from cutout.errors import (
 from cutout.settings import Settings
 from cutout.storage.folder import Folder, Found
 from cutout.storage.storage import AnswerKind, Invitation, UploadType, is_token, new_token
+from cutout.timing import Deadline
 
 FILES_PATH, UPLOADS_PATH = "v1/files", "v1/uploads"
-"""Where the server's own routes answer; see `cutout.receive.files`."""
+"""Where the server's own routes answer; see `cutout.api.files`."""
 
 TICKET = ".open"
 

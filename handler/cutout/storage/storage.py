@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from typing import Protocol
 
 from cutout.choices import FileFormat
-from cutout.deadline import Deadline
+from cutout.timing import Deadline
 
 TOKEN_BYTES = 32
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64

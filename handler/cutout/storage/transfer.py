@@ -11,15 +11,15 @@ import certifi
 from urllib3 import BaseHTTPResponse, PoolManager
 from urllib3.exceptions import HTTPError
 
-from cutout.deadline import Deadline
 from cutout.errors import (
     ChangedMeanwhileError,
     FileTooBigError,
     StorageError,
     UploadMissingError,
 )
-from cutout.transport.connections import WATCHED_POOLS
-from cutout.transport.cutoff import Cutoff
+from cutout.net.connections import WATCHED_POOLS
+from cutout.net.limits import Cutoff
+from cutout.timing import Deadline
 
 CHUNK_BYTES = 1 << 20
 ERROR_BYTES = 10_000

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, Protocol, TypeVar
 
-from cutout.deadline import Deadline
 from cutout.errors import PictureError
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 
 Context = TypeVar("Context")
 Context_contra = TypeVar("Context_contra", contravariant=True)

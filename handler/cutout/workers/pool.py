@@ -5,9 +5,8 @@ from math import inf
 from queue import Empty, Queue
 from typing import Generic, TypeVar
 
-from cutout.deadline import Deadline
 from cutout.errors import TooSlowError
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 from cutout.workers.child import Context, Job
 from cutout.workers.worker import MAX_START_SECONDS, Worker
 

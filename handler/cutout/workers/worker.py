@@ -12,9 +12,8 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from cutout.deadline import Deadline
 from cutout.errors import TooSlowError
-from cutout.stages import Stages
+from cutout.timing import Deadline, Stages
 from cutout.workers.child import Context, Job, Order, Outcome, serve
 
 Result = TypeVar("Result")

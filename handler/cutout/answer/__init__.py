@@ -1,1 +1,0 @@
-"""Room eight: a file, or a failure, becomes the answer."""

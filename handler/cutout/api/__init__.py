@@ -1,0 +1,1 @@
+"""The HTTP interface: the app, its routes, and what guards them."""

@@ -1,0 +1,69 @@
+"""The ASGI application: the same on a laptop and on Lambda."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse, Response
+from starlette.middleware.cors import CORSMiddleware
+
+from cutout import __version__
+from cutout.access.keys import open_keys
+from cutout.api.admission import Places
+from cutout.api.dependencies import guarded
+from cutout.api.files import build_files_router, build_uploads_router
+from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
+from cutout.api.page import build_page_router
+from cutout.api.routes import build_router
+from cutout.lambda_runtime import to_stdout
+from cutout.pipeline import Pipeline
+from cutout.settings import Settings, get_settings
+from cutout.storage.bucket import open_bucket
+from cutout.storage.disk import DiskStorage
+
+if TYPE_CHECKING:
+    from cutout.work import PictureWork
+    from cutout.workers.pool import Workers
+
+
+ORIGINAL_PREFIX = "/img-bg-removal"
+"""The path under which the original's own host serves the same routes."""
+
+
+def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
+    """Build the local server's application around the workers. Raises `ModelError`."""
+    workers.wait()
+    storage = open_bucket(settings) or DiskStorage(settings)
+    return build_app(Pipeline(settings, storage=storage, workers=workers))
+
+
+def build_app(pipeline: Pipeline) -> FastAPI:
+    """The application that serves `pipeline`."""
+    app = FastAPI(title="Cutout", summary="Background removal", version=__version__, redoc_url=None)
+    app.dependency_overrides[get_settings] = lambda: pipeline.settings
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
+    )
+    keys, places = guarded(open_keys(pipeline.settings)), Places(pipeline.settings)
+    app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
+    app.add_middleware(RequestLog, write=to_stdout)
+    register_failures(app)
+    for router in (
+        build_router(pipeline, keys, places),
+        build_uploads_router(pipeline.settings, pipeline.storage, keys),
+    ):
+        app.include_router(router)
+        app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
+    if isinstance(pipeline.storage, DiskStorage):
+        app.include_router(build_files_router(pipeline.storage, places))
+    app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
+    if pipeline.settings.page:
+        for prefix in ("", ORIGINAL_PREFIX):
+            app.include_router(build_page_router(pipeline.settings, keys, prefix))
+    else:
+        app.add_api_route("/", _to_the_docs, include_in_schema=False)
+    return app
+
+
+async def _to_the_docs() -> Response:
+    """Redirect to the API page by a relative address, which holds under a gateway's stage."""
+    return RedirectResponse("docs")

@@ -1,0 +1,131 @@
+"""Read and parse request bodies, never more of them than the limits allow."""
+
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from urllib.parse import unquote_plus
+
+from anyio import fail_after
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from cutout.errors import BrokenFormError, RequestTooLargeError, TooSlowUploadError
+from cutout.net.limits import exceeds
+from cutout.timing import Deadline
+
+
+async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGenerator[bytes, None]:
+    """Yields the body's chunks; raises `RequestTooLargeError` as soon as it exceeds `limit`
+    bytes, announced or real, so that nothing larger is ever held, and `TooSlowUploadError` where
+    it isn't there within `seconds`, however its bytes trickle."""
+    if exceeds(request.headers, limit):
+        raise RequestTooLargeError
+    received, deadline, chunks = 0, Deadline.after(seconds), request.stream()
+    while True:
+        try:
+            with fail_after(deadline.remaining()):
+                chunk = await anext(chunks, None)
+        except TimeoutError as error:
+            raise TooSlowUploadError from error
+        if chunk is None:
+            return
+        received += len(chunk)
+        if received > limit:
+            raise RequestTooLargeError
+        yield chunk
+
+
+MAX_PARTS = 32
+MAX_TEXT_BYTES = 64 * 1024
+FILES = frozenset({b"image", b"image-bg"})
+
+
+class PictureFormParser(MultiPartParser):
+    """Starlette's parser, with three differences.
+
+    Files stay in memory: the body is already bounded, and Lambda's disk is read-only but for a
+    `/tmp` that may be full. A part named `image` or `image-bg` is a file even where the client
+    gives no file name, because decoding it as text would destroy it. A body that ends before its
+    last boundary is broken, not short of a field.
+    """
+
+    def __init__(
+        self, headers: Headers, stream: AsyncGenerator[bytes, None], max_body_bytes: int
+    ) -> None:
+        super().__init__(
+            headers,
+            stream,
+            max_files=MAX_PARTS,
+            max_fields=MAX_PARTS,
+            max_part_size=MAX_TEXT_BYTES,
+        )
+        self.spool_max_size = max_body_bytes
+        self._complete = True
+
+    def on_part_begin(self) -> None:
+        self._complete = False
+        super().on_part_begin()
+
+    def on_end(self) -> None:
+        self._complete = True
+
+    async def parse(self) -> FormData:
+        fields = await super().parse()
+        if not self._complete:
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise MultiPartException("The last boundary is missing.")
+        return fields
+
+    def on_headers_finished(self) -> None:
+        self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
+        _, options = parse_options_header(self._current_part.content_disposition)
+        name = options.get(b"name")
+        if name in FILES and b"filename" not in options:
+            # written anew: behind an odd quote, nothing that is added would be seen
+            self._current_part.content_disposition = b'form-data; name="%b"; filename=""' % name
+        super().on_headers_finished()
+
+
+async def parse_multipart(
+    headers: Headers, body: AsyncGenerator[bytes, None], max_body_bytes: int
+) -> FormData:
+    """The form's fields and files; raises `BrokenFormError` where the body is not a form."""
+    try:
+        return await PictureFormParser(headers, body, max_body_bytes).parse()
+    except (MultiPartException, ValueError, KeyError) as error:
+        # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
+        raise BrokenFormError from error
+
+
+ADDRESSES = frozenset({"url", "url-bg"})
+PICTURES = ADDRESSES | {"image", "image-bg"}
+
+
+def parse_urlencoded(body: bytes) -> Mapping[str, str]:
+    """The fields, each the first time that it isn't empty.
+
+    Some clients (Swift's URLSession sample) send ``url=https://a/b?c=d&e=f`` as it is. A raw
+    ``://`` tells it apart: then the value is taken literally, and a query in it goes on to the next
+    field that is a picture's. (Other fields of ours are no end of it: an address may have a `crop`
+    or a `format` of its own.)
+    """
+    pairs = deque(body.decode("utf-8", errors="replace").strip().split("&"))
+    fields: dict[str, str] = {}
+    while pairs:
+        name, _, value = pairs.popleft().partition("=")
+        name = unquote_plus(name)
+        if name in ADDRESSES and "://" in value:
+            value = "&".join([value, *_continuation(pairs)]) if "?" in value else value
+        else:
+            value = unquote_plus(value)
+        if value.strip():
+            fields.setdefault(name, value.strip())
+    return fields
+
+
+def _continuation(pairs: deque[str]) -> Iterator[str]:
+    """Takes the pairs that belong to an unescaped address: all up to the next picture's field."""
+    while pairs and pairs[0].partition("=")[0] not in PICTURES:
+        yield pairs.popleft()

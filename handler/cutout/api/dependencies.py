@@ -1,0 +1,63 @@
+"""FastAPI dependencies: the API key and the request's deadline."""
+
+from collections.abc import Mapping, Sequence
+from time import time
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Depends, Request, Security
+from fastapi.params import Depends as Dependency
+from fastapi.security import APIKeyHeader
+
+from cutout.access.keys import Keys
+from cutout.errors import UnauthorizedError
+from cutout.lambda_runtime import LambdaContext
+from cutout.settings import Settings, get_settings
+from cutout.timing import Deadline
+
+HEADERS = ("X-API-KEY", "X-RapidAPI-Key", "X-RapidAPI-Proxy-Secret")
+"""Our own, the one that the marketplace's clients send, and the one that the marketplace itself
+adds to what it hands on: a key is a key in any of them."""
+
+SCHEME = APIKeyHeader(
+    name=HEADERS[0],
+    scheme_name="key",
+    description="Where the server asks for one.",
+    auto_error=False,
+)
+
+Guard: TypeAlias = Sequence[Dependency]
+"""What a route's `dependencies` takes."""
+
+
+def guarded(keys: Keys | None) -> Guard:
+    """Raises `UnauthorizedError` or `KeysUnavailableError`; nothing where everybody may ask."""
+    if keys is None:
+        return []
+
+    def check(request: Request, _shown: Annotated[str | None, Security(SCHEME)]) -> None:
+        given = [request.headers[name] for name in HEADERS if request.headers.get(name)]
+        if not given or not keys.accept(given):
+            raise UnauthorizedError
+
+    return [Depends(check)]
+
+
+async def receive_deadline(
+    request: Request, settings: Annotated[Settings, Depends(get_settings)]
+) -> Deadline:
+    """On Lambda, what both the function and API Gateway leave; elsewhere a setting."""
+    context: LambdaContext | None = request.scope.get("aws.context")
+    if context is None:
+        return Deadline.after(settings.request_seconds)
+    function = context.get_remaining_time_in_millis() / 1000
+    gateway = settings.gateway_seconds - _age(request.scope["aws.event"], settings.gateway_seconds)
+    return Deadline.after(min(function, gateway) - settings.margin_seconds)
+
+
+def _age(event: Mapping[str, Any], believable: float) -> float:
+    """Seconds since the gateway took the request: with a cold start that is more than the function
+    has run for. An event that is older than any live one, or of the future, is a recorded one."""
+    context = event.get("requestContext") or {}
+    milliseconds = context.get("timeEpoch") or context.get("requestTimeEpoch") or 0
+    age = time() - milliseconds / 1000
+    return age if 0 <= age <= believable else 0.0

@@ -1,0 +1,125 @@
+"""Routes for large files: where to upload them, and the local server's own disk."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+
+from cutout.api.admission import Places
+from cutout.api.body import limited_body, parse_multipart
+from cutout.api.dependencies import Guard
+from cutout.api.openapi import UPLOADS_ANSWERS
+from cutout.errors import (
+    StorageError,
+    UploadRefusedError,
+    UploadsDownError,
+    UploadsUnavailableError,
+)
+from cutout.fetch.source import upload_url
+from cutout.settings import Settings, get_settings
+from cutout.storage.disk import FILES_PATH, UPLOADS_PATH, DiskStorage
+from cutout.storage.storage import AnswerKind, Storage, UploadType, absolute
+
+FileName = Annotated[
+    str,
+    Query(min_length=1, max_length=200, description="The file's name, for the results to carry."),
+]
+
+
+class UploadForm(BaseModel):
+    """A multipart form to post the file with."""
+
+    url: str = Field(description="Where to post the form.")
+    fields: dict[str, str] = Field(
+        description="Fields to send as they are, before the file, which comes last as `file`."
+    )
+
+
+class Upload(BaseModel):
+    """An upload that the server expects."""
+
+    upload: UploadForm
+    url: str = Field(description="What to send to `/v1/results` as `url`, within a day.")
+    expires_in: int = Field(description="Seconds in which the upload must begin.")
+    max_bytes: int = Field(description="The largest file that is taken.")
+
+
+def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
+    """Return the route, bound to the storage that it invites to.
+
+    Invitations have places of their own, as many as pictures. Without any, a flood of invitations
+    would occupy every thread of the server; with the pictures', it would have them refused.
+    """
+    router, places = APIRouter(prefix="/v1"), Places(settings)
+
+    @router.post(
+        "/uploads",
+        summary="Prepare a large upload",
+        responses=UPLOADS_ANSWERS,
+        dependencies=[*keys, Depends(places)],
+    )
+    async def uploads(
+        request: Request,
+        type: Annotated[  # noqa: A002
+            UploadType, Query(description="What the file is.")
+        ] = UploadType.JPEG,
+        name: FileName = "image",
+    ) -> Upload:
+        """For files that don't fit a request to `/v1/results`: on AWS those over about 4.5 MB.
+        Post the file to `upload.url` as multipart form data, all of `upload.fields` first and the
+        file last, as `file`. Then send `url` to `/v1/results`."""
+        if storage is None:
+            raise UploadsUnavailableError
+        try:
+            invitation = await to_thread.run_sync(storage.invite, type)
+        except StorageError as error:
+            raise UploadsDownError from error
+        address = absolute(invitation.url, str(request.base_url))
+        form = UploadForm(url=address, fields=invitation.fields)
+        return Upload(
+            upload=form,
+            url=upload_url(invitation.token, name),
+            expires_in=settings.upload_seconds,
+            max_bytes=settings.max_file_bytes - 1,
+        )
+
+    return router
+
+
+def build_files_router(storage: DiskStorage, places: Places) -> APIRouter:
+    """The routes behind the links that `storage` gives out. An upload takes one of the `places`."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(f"/{FILES_PATH}/{{name}}")
+    def file(name: str) -> FileResponse:
+        path = storage.path(name)
+        kind = AnswerKind(path.suffix.removeprefix("."))
+        return FileResponse(
+            path, media_type=kind.media_type, headers={"X-Content-Type-Options": "nosniff"}
+        )
+
+    def invited(token: str) -> None:
+        """Before the body is read: the route asks for no key, so that the token has to do."""
+        storage.require_open(token)
+
+    @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(places)])
+    async def upload(
+        token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
+    ) -> Response:
+        """As S3 answers a presigned POST: 204, and 403 or 400 where the form is refused."""
+        body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
+        form = await parse_multipart(request.headers, body, settings.max_request_bytes)
+        try:
+            sent, kind = form.get("file"), form.get("Content-Type")
+            if not isinstance(sent, UploadFile) or not isinstance(kind, str):
+                raise UploadRefusedError
+            content = await sent.read()
+        finally:
+            await form.close()
+        await to_thread.run_sync(storage.accept, token, kind, content)
+        return Response(status_code=204)
+
+    return router

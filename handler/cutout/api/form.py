@@ -1,0 +1,77 @@
+"""The form of `POST /v1/results`: a picture, or the URL of one, and what it is laid on."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from cutout.api.body import MAX_TEXT_BYTES, limited_body, parse_multipart, parse_urlencoded
+from cutout.errors import BrokenFormError, MissingSourceError
+from cutout.options import Source
+from cutout.request import PictureForm
+from cutout.settings import Settings, get_settings
+
+UNNAMED = "image"
+
+
+async def receive_form(
+    request: Request, settings: Annotated[Settings, Depends(get_settings)]
+) -> PictureForm:
+    """Reads the body in either form encoding. An empty field is an absent field.
+
+    Raises `MissingSourceError`, `BrokenFormError` or `RequestTooLargeError`.
+    """
+    body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    image, background = None, None
+    texts: Mapping[str, str] = {}
+    if kind == "multipart/form-data":
+        fields = await parse_multipart(request.headers, body, settings.max_request_bytes)
+        image, background = await _file(fields, "image"), await _file(fields, "image-bg")
+        texts = _texts(fields)
+        await fields.close()
+    else:
+        content = b"".join([chunk async for chunk in body])
+        if kind == "application/x-www-form-urlencoded":
+            texts = parse_urlencoded(_short(content))
+    url = texts.get("url")
+    if image is None and url is None:
+        raise MissingSourceError
+    return PictureForm(
+        image,
+        url if image is None else None,
+        _background(background, texts.get("url-bg")),
+        texts,
+    )
+
+
+def _background(image: Source | None, url: str | None) -> PictureForm | None:
+    if image is not None:
+        return PictureForm(image=image)
+    return PictureForm(url=url) if url else None
+
+
+async def _file(fields: FormData, name: str) -> Source | None:
+    """The first file part of the field that has a name or a content: browsers send neither for an
+    input that was left empty."""
+    for part in fields.getlist(name):
+        if isinstance(part, UploadFile) and (part.filename or part.size):
+            return Source(await part.read(), part.filename or UNNAMED)
+    return None
+
+
+def _texts(fields: FormData) -> dict[str, str]:
+    """The first text value of each field that is not blank."""
+    texts: dict[str, str] = {}
+    for name, value in fields.multi_items():
+        if isinstance(value, str) and value.strip():
+            texts.setdefault(name, value.strip())
+    return texts
+
+
+def _short(content: bytes) -> bytes:
+    if len(content) > MAX_TEXT_BYTES:
+        raise BrokenFormError
+    return content

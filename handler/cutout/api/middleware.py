@@ -1,0 +1,179 @@
+"""One line of JSON for each request: who wants to know how the service is doing reads nothing else.
+
+It holds no address, no URL, no file name, no key, and of the path the route's form alone, since a
+link's token opens what it names. On Lambda the line is one of CloudWatch's embedded metric format
+as well ("Specification: Embedded metric format" in the CloudWatch user guide), so that CloudWatch
+draws the time by stage and the requests by outcome, and no agent has to send anything.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from time import perf_counter, time
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cutout.errors import (
+    ForeignHostError,
+    ForeignOriginError,
+    ForeignPreflightError,
+    RequestError,
+)
+from cutout.lambda_runtime import MILLISECONDS, Facts, metrics, reason
+from cutout.settings import Settings
+
+KEY = "cutout.facts"
+
+
+def facts_of(request: Request) -> Facts:
+    """Where a request's facts are collected; `outcome` says why there is no picture, or `ok`."""
+    facts: Facts = request.scope.setdefault(KEY, {})
+    return facts
+
+
+class RequestLog:
+    """Middleware that writes the line when the answer is on its way."""
+
+    def __init__(self, app: ASGIApp, write: Callable[[str], None]) -> None:
+        self._app, self._write = app, write
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start, status = perf_counter(), 500
+        facts: Facts = scope.setdefault(KEY, {})
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            spent = round((perf_counter() - start) * 1000, 1)
+            self._write(json.dumps(line(scope, facts, status, spent)))
+
+
+def line(scope: Scope, facts: Facts, status: int, milliseconds: float) -> dict[str, Any]:
+    """What is written of a request."""
+    context = scope.get("aws.context")
+    found: dict[str, Any] = {
+        "time": int(time() * 1000),
+        "request_id": getattr(context, "aws_request_id", None) or uuid4().hex,
+        "method": scope["method"],
+        "route": getattr(scope.get("route"), "path", None),
+        "status": status,
+        "outcome": "ok" if status < 400 else f"HTTP {status}",
+        MILLISECONDS: milliseconds,
+        **facts,
+    }
+    if context is None:
+        return found
+    return found | metrics(found, context.function_name)
+
+
+CLIENT_CLOSED_REQUEST = 499  # as nginx has it in its log
+
+
+async def answer_request_error(request: Request, error: Exception) -> Response:
+    """A `RequestError` as its own status and body. (A `PictureError` is an answer of its own,
+    see `cutout.api.results`.)"""
+    if not isinstance(error, RequestError):  # registered for RequestError alone
+        raise error
+    facts_of(request)["outcome"] = reason(error)
+    if isinstance(error.body, str):
+        return PlainTextResponse(error.body, error.status, error.headers)
+    return JSONResponse(error.body, error.status, error.headers)
+
+
+async def answer_nobody(request: Request, error: Exception) -> Response:
+    """The client is gone: an answer that nobody reads, and no fault of ours."""
+    facts_of(request)["outcome"] = reason(error)
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
+
+
+def register_failures(app: FastAPI) -> None:
+    """Registers the mapping with the app."""
+    app.add_exception_handler(RequestError, answer_request_error)
+    app.add_exception_handler(ClientDisconnect, answer_nobody)
+
+
+AUTHORITY = re.compile(r"(?P<name>[^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
+WEB_ORIGIN = re.compile(r"https?://(?P<authority>.+)")
+UPLOADS = re.compile(r"/v1/uploads(?:/|$)")
+READ_ONLY = frozenset({"GET", "HEAD"})
+EVERYBODY = "*"
+
+
+class LoopbackGuard:
+    """Middleware that checks requests which arrive at a loopback address: `Host` must be a name of
+    this machine or one of `allowed_hosts`. Where no API key is asked for (`keyed` is false), the
+    `Origin` of an upload, if it has one, must be a page of this machine, of the name asked for, or
+    one of `allowed_origins`. Pictures may come from any page, as the reference API has it."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, keyed: bool) -> None:
+        self._app, self._keyed = app, keyed
+        self._hosts = {each.strip("[]") for each in settings.allowed_hosts}
+        self._origins = settings.allowed_origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        answer = await answer_request_error(Request(scope), refusal)
+        await answer(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> RequestError | None:
+        server, headers = scope.get("server"), Headers(scope=scope)
+        if server is None or not is_this_machine(server[0]):
+            return None
+        host = headers.get("host")  # HTTP/1.0, which no browser speaks, has none
+        if host is not None and not self._answers_to(name_in(host)):
+            return ForeignHostError()
+        origin = headers.get("origin")  # clients other than browsers send none
+        if self._keyed or scope["method"] in READ_ONLY or origin is None:
+            return None
+        if not UPLOADS.search(scope["path"]) or self._may_send(origin.lower(), host or ""):
+            return None
+        return ForeignPreflightError() if scope["method"] == "OPTIONS" else ForeignOriginError()
+
+    def _answers_to(self, name: str) -> bool:
+        return is_this_machine(name) or not self._hosts.isdisjoint({name, EVERYBODY})
+
+    def _may_send(self, origin: str, host: str) -> bool:
+        if not self._origins.isdisjoint({origin, EVERYBODY}):
+            return True
+        web = WEB_ORIGIN.fullmatch(origin)
+        name = name_in(web["authority"]) if web else ""
+        return is_this_machine(name) or (name != "" and name == name_in(host))
+
+
+def name_in(authority: str) -> str:
+    """Return the host of `HOST` or `HOST:PORT` in lower case, an IPv6 address without brackets;
+    empty where `authority` is neither."""
+    match = AUTHORITY.fullmatch(authority)
+    return match["name"].strip("[]").removesuffix(".").lower() if match else ""
+
+
+def is_this_machine(name: str) -> bool:
+    """Return whether a host name can mean nothing but this machine: `localhost`, a name below it, a
+    loopback address, or 0.0.0.0 and ::, by which browsers reach this machine as well."""
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback or address.is_unspecified

@@ -1,0 +1,163 @@
+"""Describe the form and the answers for the OpenAPI page, beyond the types."""
+
+from typing import Any, TypeAlias
+
+from cutout import colours
+from cutout.api.examples import RESULTS_EXAMPLES
+from cutout.api.parameters import SEED_FIELDS, OptionsQuery
+from cutout.choices import FileFormat
+from cutout.errors import (
+    BrokenFormError,
+    MissingSourceError,
+    RequestTooLargeError,
+    TooBusyError,
+    TooSlowUploadError,
+    UnauthorizedError,
+    UploadsDownError,
+    UploadsUnavailableError,
+)
+
+_IMAGE = {"type": "string", "format": "binary", "description": "A JPEG or PNG file."}
+_URL = {
+    "type": "string",
+    "format": "uri",
+    "minLength": 1,
+    "description": "The address of a JPEG or PNG file on the public internet, "
+    "or the `url` that `/v1/uploads` answered with.",
+    "example": "https://example.com/img.jpg",
+}
+
+_IMAGE_BG = _IMAGE | {
+    "description": "A JPEG or PNG file that the object is laid on; it wins over `url-bg`."
+}
+_URL_BG = _URL | {"description": "The address of such a file, as `url` has it."}
+
+
+def _option(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter as a field of a form, which may be absent and is never null."""
+    kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    if "$ref" in schema:
+        kinds = [{"type": "string", "enum": list(FileFormat)}]
+    kept = {name: each for name, each in schema.items() if name not in {"anyOf", "$ref", "title"}}
+    described = {name: each for name, each in kept.items() if (name, each) != ("default", None)}
+    return {**(kinds[0] if kinds else {}), **described}
+
+
+_OPTIONS = {
+    name: _option(schema)
+    for name, schema in OptionsQuery.model_json_schema()["properties"].items()
+    if name not in SEED_FIELDS
+}
+
+RESULTS_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "image": _IMAGE,
+                        "url": _URL,
+                        "image-bg": _IMAGE_BG,
+                        "url-bg": _URL_BG,
+                        **_OPTIONS,
+                    },
+                    "anyOf": [{"required": ["image"]}, {"required": ["url"]}],
+                }
+            },
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"url": _URL, "url-bg": _URL_BG, **_OPTIONS},
+                    "required": ["url"],
+                }
+            },
+        },
+    }
+}
+
+Answers: TypeAlias = dict[int | str, dict[str, Any]]
+
+
+def _json_examples(examples: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"examples": examples}}
+
+
+UNKNOWN_MODE: dict[str, Any] = {
+    "detail": [
+        {
+            "type": "enum",
+            "loc": ["query", "mode"],
+            "msg": "Input should be 'fg-image', 'fg-image-shadow' or 'fg-mask'",
+            "input": "fg-picture",
+            "ctx": {"expected": "'fg-image', 'fg-image-shadow' or 'fg-mask'"},
+        }
+    ]
+}
+
+NO_COLOUR: dict[str, Any] = {
+    "detail": [
+        {"type": "colour", "loc": ["query", "bg-color"], "msg": colours.MESSAGE, "input": "#12"}
+    ]
+}
+
+UNAUTHORIZED: Answers = {
+    401: {
+        "description": "The server asks for an API key, and none that is valid was sent.",
+        "content": _json_examples({"key": {"value": UnauthorizedError.body}}),
+    }
+}
+
+RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
+    200: {
+        "description": "The picture, or the reason why there is none.",
+        "content": _json_examples(RESULTS_EXAMPLES),
+    },
+    303: {
+        "description": "The answer is too large to be sent, on AWS over 6 MB. `Location` is where "
+        "the same JSON can be fetched for a day; HTTP clients go there by themselves.",
+        "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+    },
+    400: {
+        "description": "The body is not the form that its header announces.",
+        "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
+    },
+    408: {
+        "description": "The request took longer than a minute to arrive.",
+        "content": _json_examples({"slow": {"value": TooSlowUploadError.body}}),
+    },
+    413: {
+        "description": "The request is larger than about 32 MB.",
+        "content": {"text/plain": {"example": RequestTooLargeError.body}},
+    },
+    422: {
+        "description": "Neither `image` nor `url`, or a value that there is not.",
+        "content": _json_examples(
+            {
+                "missing": {"summary": "No picture", "value": MissingSourceError.body},
+                "mode": {"summary": "Unknown mode", "value": UNKNOWN_MODE},
+                "colour": {"summary": "No colour", "value": NO_COLOUR},
+            }
+        ),
+    },
+    503: {
+        "description": "Too many pictures wait; `Retry-After` says when to try again.",
+        "content": _json_examples({"busy": {"value": TooBusyError.body}}),
+    },
+}
+
+UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
+    404: {
+        "description": "This server has no storage.",
+        "content": _json_examples({"none": {"value": UploadsUnavailableError.body}}),
+    },
+    503: {
+        "description": "The storage is down; `Retry-After` says when to try again.",
+        "content": _json_examples({"down": {"value": UploadsDownError.body}}),
+    },
+}
+
+MODES_ANSWER: Answers = UNAUTHORIZED | {
+    200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
+}

@@ -1,0 +1,134 @@
+"""The query of `POST /v1/results`, and the fields of its form that say the same."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+
+from cutout import choices, colours
+from cutout.api.checks import RepresentationText, checked
+from cutout.api.layout import LayoutQuery
+from cutout.choices import MARGIN, FileFormat, Mode, parse_margin
+from cutout.colours import HEX, NAMES, Colour, parse_colour
+from cutout.options import Background, Options, ShadowLook
+
+SEED_FIELDS = frozenset({"mode", "representation"})
+"""They are looked for in the query alone, and an empty one is an error: the seed contract's clients
+may have form fields of these names that mean nothing."""
+SHADOW = ShadowLook()
+WHITE = Colour(255, 255, 255)
+
+
+ColourText = Annotated[str, checked(parse_colour, "colour", colours.MESSAGE)]
+MarginText = Annotated[str, checked(parse_margin, "margin", choices.MARGIN_MESSAGE)]
+
+
+class OptionsQuery(LayoutQuery):
+    """What may be asked for beside the picture."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mode: Mode = Field(default=Mode.FG_IMAGE, description="What to answer with.")
+    representation: RepresentationText | None = Field(
+        default=None,
+        description="The picture in base64, a link that lives for a day, or, instead of JSON, the "
+        "file itself. (A failure is always JSON.)",
+    )
+    format: FileFormat = Field(
+        default=FileFormat.PNG,
+        description="The answer's file: `png`, without loss; `webp`, smaller and with a little; "
+        "`jpg`, on white unless another background is given; `zip`, which holds `color.jpg`, the picture "
+        "with its background, and `alpha.png`, the mask.",
+    )
+    objects: bool | None = Field(
+        default=None,
+        description="Adds the answered picture's `width` and `height`, and where the objects are "
+        "in it. Where a request doesn't say, the server's setting holds; as delivered it is off.",
+    )
+    bg_color: ColourText | None = Field(
+        default=None,
+        alias="bg-color",
+        description="Lays the object on a colour: `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`, with "
+        "or without the `#`, or a CSS name. It shows through the holes of a background picture.",
+        examples=["white", "#ffcc00"],
+        json_schema_extra={"pattern": f"^(?:{HEX.pattern}|{'|'.join(NAMES)})$"},
+    )
+    crop: bool = Field(default=False, description="Cuts the picture down to its objects.")
+    crop_margin: MarginText | None = Field(
+        default=None,
+        alias="crop-margin",
+        description="Room left around them where the picture is cropped: pixels, as `30px`, or a "
+        "part of the longer side of their box, as `10%`.",
+        examples=["30px", "10%"],
+        json_schema_extra={"pattern": f"^(?:{MARGIN.pattern})$"},
+    )
+    shadow_opacity: float = Field(
+        default=SHADOW.opacity,
+        alias="shadow-opacity",
+        ge=0,
+        le=1,
+        description="For `fg-image-shadow`: how dark the darkest place is.",
+    )
+    shadow_softness: float = Field(
+        default=SHADOW.softness,
+        alias="shadow-softness",
+        ge=0,
+        le=1,
+        description="For `fg-image-shadow`: 0 is a line, 1 twice as wide as usual.",
+    )
+    shadow_angle: float = Field(
+        default=SHADOW.angle,
+        alias="shadow-angle",
+        ge=-75,
+        le=75,
+        description="For `fg-image-shadow`: degrees from straight above at which the light falls, "
+        "from the left where positive, so that the shadow falls to the right.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, values: Mapping[str, object]) -> dict[str, object]:
+        return {name: each for name, each in values.items() if each != "" or name in SEED_FIELDS}
+
+    def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
+        """The same with what the form's text fields say, where the query didn't say otherwise;
+        raises `RequestValidationError`."""
+        names = {
+            field.alias or name: name
+            for name, field in type(self).model_fields.items()
+            if name not in self.model_fields_set | SEED_FIELDS
+        }
+        given = {alias: texts[alias] for alias in names if alias in texts}
+        try:
+            found = OptionsQuery.model_validate(given)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            raise RequestValidationError(
+                [{**each, "loc": ("body", *each["loc"])} for each in details]
+            ) from error
+        return self.model_copy(
+            update={names[alias]: getattr(found, names[alias]) for alias in given}
+        )
+
+    def options(self, *, objects: bool, webp: bool = False) -> Options:
+        """Return what they say; `objects` holds where the request doesn't, and `webp` says whether
+        such files are accepted."""
+        return Options(
+            mode=self.mode,
+            background=Background(self._colour()),
+            crop=self.margins() or (parse_margin(self.crop_margin or "0") if self.crop else None),
+            format=self.format,
+            shadow=ShadowLook(self.shadow_opacity, self.shadow_softness, self.shadow_angle),
+            objects=objects if self.objects is None else self.objects,
+            roi=self.region(),
+            canvas=self.canvas(),
+            bound=self.bound(),
+            quality=self.quality,
+            webp=webp,
+        )
+
+    def _colour(self) -> Colour | None:
+        if self.bg_color is not None:
+            return parse_colour(self.bg_color)
+        return None if self.preset is None else WHITE

@@ -1,0 +1,88 @@
+"""The original's three routes."""
+
+from typing import Annotated
+
+from anyio import move_on_after, to_thread
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from cutout import __version__
+from cutout.api.accept import wanted_by
+from cutout.api.admission import PacedResponse, Places
+from cutout.api.dependencies import Guard, receive_deadline
+from cutout.api.form import receive_form
+from cutout.api.hints import warnings
+from cutout.api.middleware import facts_of
+from cutout.api.openapi import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
+from cutout.api.parameters import OptionsQuery
+from cutout.api.results import Results
+from cutout.api.service import Answer, Service
+from cutout.choices import Mode
+from cutout.pipeline import Pipeline
+from cutout.request import Order, PictureForm
+from cutout.timing import Deadline, Stages
+
+
+def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
+    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`;
+    a picture takes one of the `places`."""
+    router, service = APIRouter(prefix="/v1"), Service(pipeline)
+
+    @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
+    async def version() -> str:
+        """`vX.Y.Z`, where X is the version of the API."""
+        return f"v{__version__}"
+
+    @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
+    async def modes() -> list[Mode]:
+        """What `mode` may be."""
+        return list(Mode)
+
+    @router.post(
+        "/results",
+        summary="Remove the background",
+        response_model=Results,
+        responses=RESULTS_ANSWERS,
+        dependencies=[*keys, Depends(places)],
+        openapi_extra=RESULTS_BODY,
+    )
+    async def results(
+        request: Request,
+        deadline: Annotated[Deadline, Depends(receive_deadline)],
+        form: Annotated[PictureForm, Depends(receive_form)],
+        query: Annotated[OptionsQuery, Query()],
+    ) -> Response:
+        """Send a JPEG or PNG (under 16 MB, at most 4096x4096) as the file `image`, or the address
+        of one as `url`. A picture that can't be processed still answers 200, with the code
+        `failure` and a message that says why.
+
+        A JPEG or PNG as `image-bg`, or its address as `url-bg`, is what the object is laid on:
+        scaled until it covers the answered picture, and what juts out is cut off evenly. What is
+        in the query beside `mode` and `representation` may be a field of the form instead.
+
+        On AWS a request holds about 4.5 MB of picture. For larger files ask `/v1/uploads` where to
+        put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
+        follow by themselves (curl with `-L`)."""
+        stages = Stages()
+        options = query.with_fields(form.texts).options(
+            objects=pipeline.settings.objects, webp=pipeline.settings.webp
+        )
+        representation = query.representation or wanted_by(request.headers.get("accept", ""))
+        order = Order(form, deadline, options, representation, str(request.base_url))
+        answer = await _answer(service, order, stages)
+        facts_of(request).update(
+            {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
+        )
+        hints = warnings([*request.query_params, *form.texts], options)
+        headers = stages.headers() | answer.headers | hints
+        return PacedResponse(answer.body, answer.status, headers, answer.media_type)
+
+    return router
+
+
+async def _answer(service: Service, order: Order, stages: Stages) -> Answer:
+    """The pipeline's answer. Where a step overruns the deadline it is left to end on its thread:
+    the client gets a failure that says so, and not the gateway's 503."""
+    with move_on_after(order.deadline.remaining()):
+        return await to_thread.run_sync(service, order, stages, abandon_on_cancel=True)
+    return service.give_up(order)

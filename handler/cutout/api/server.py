@@ -1,0 +1,85 @@
+"""The local server: uvicorn, with a limit on how long answers may wait to be read."""
+
+from asyncio import TimerHandle, get_running_loop
+from socket import SO_SNDBUF, SOL_SOCKET
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from cutout.api.admission import CONNECTION
+
+if TYPE_CHECKING:
+    from asyncio import BaseTransport
+
+
+MAX_UNREAD_SECONDS = 10.0
+"""A client that doesn't take a chunk of its answer in this time is cut off: uvicorn itself would
+keep the answer in memory for as long as the client likes."""
+SEND_BUFFER_BYTES = 128 * 1024
+"""Size of the system's buffer for a connection. Left to itself it grows to megabytes, and tells of
+a client that reads only when a third of it is free: a slow one would seem to read nothing."""
+
+
+class PacedProtocol(H11Protocol):
+    """uvicorn's protocol; the connection tells how long it waits for its client to read."""
+
+    _inner: ASGIApp
+    _unread_since: float | None = None
+    _timer: TimerHandle | None = None
+
+    def connection_made(self, transport: "BaseTransport") -> None:
+        """Report every byte that waits, and tell the app of the connection. (With a limit of 0,
+        asyncio's TLS would report an empty buffer as full.)"""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self.transport.set_write_buffer_limits(high=1, low=0)
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._inner, self.app = self.app, self._with_connection
+
+    def pause_writing(self) -> None:
+        """Start the client's time: there are bytes that it hasn't taken."""
+        super().pause_writing()
+        self._unread_since = monotonic()
+        self._timer = get_running_loop().call_later(MAX_UNREAD_SECONDS, self.abort)
+
+    def resume_writing(self) -> None:
+        """Stop the client's time: it has taken all of them."""
+        super().resume_writing()
+        self._stop_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the client's time: it is gone."""
+        super().connection_lost(exc)
+        self._stop_timer()
+
+    @property
+    def unread_seconds(self) -> float:
+        """See `cutout.api.admission.Connection`."""
+        return 0.0 if self._unread_since is None else monotonic() - self._unread_since
+
+    def abort(self) -> None:
+        """See `cutout.api.admission.Connection`."""
+        self.transport.abort()
+
+    async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._inner({**scope, CONNECTION: self}, receive, send)
+
+    def _stop_timer(self) -> None:
+        self._unread_since = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def serve(app: ASGIApp, host: str, port: int, certificate: str | None = None) -> None:
+    """Serve until the process is told to end; `certificate` is a file that holds its key, too.
+
+    A line for each request is the app's own matter: uvicorn's would hold queries.
+    """
+    uvicorn.run(
+        app, host=host, port=port, access_log=False, http=PacedProtocol, ssl_certfile=certificate
+    )

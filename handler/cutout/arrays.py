@@ -1,0 +1,82 @@
+"""Large pictures are worked on a few rows at a time: what fits the processor's cache is read and
+written at its speed, and no step needs a second picture in memory."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+STRIPE_ROWS = 128
+"""A stripe of 4096 RGBA pixels is 2 MB."""
+
+
+def stripes(height: int) -> Iterator[slice]:
+    """Slices of rows, from the top, that together cover `height` once."""
+    for top in range(0, height, STRIPE_ROWS):
+        yield slice(top, min(top + STRIPE_ROWS, height))
+
+
+Kind = TypeVar("Kind", bound=np.generic)
+
+
+def whole(data: npt.NDArray[Kind], side: int) -> npt.NDArray[Kind]:
+    """With the last row and column repeated until `side` divides both."""
+    short = [(0, -length % side) for length in data.shape[:2]]
+    if not any(after for _, after in short):
+        return data
+    return np.pad(data, [*short, *[(0, 0)] * (data.ndim - 2)], "edge")
+
+
+Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.intp]
+
+
+def label_components(mask: Mask) -> tuple[Labels, int]:
+    """Labels of `mask`'s shape, 0 where it is false and 1, 2, ... in reading order of each
+    component's first pixel (8 neighbours); and how many there are."""
+    rows, starts, stops = _runs(mask)
+    roots = _merged(len(rows), *_touching(mask.shape[1] + 2, rows, starts, stops))
+    names, numbers = np.unique(roots, return_inverse=True)
+    marks = np.zeros((mask.shape[0], mask.shape[1] + 1), np.intp)
+    marks[rows, starts] += numbers + 1
+    marks[rows, stops] -= numbers + 1
+    return np.cumsum(marks, axis=1)[:, :-1], len(names)
+
+
+def _runs(mask: Mask) -> tuple[Labels, Labels, Labels]:
+    """Row, first and last column (exclusive) of each run, in reading order."""
+    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    stops = np.nonzero(edges == -1)[1]
+    return rows, starts, stops
+
+
+def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[Labels, Labels]:
+    """Pairs of runs, each in the row under the other's. `pitch` is wider than a row, so that
+    places in reading order never meet across its ends."""
+    below = (rows + 1) * pitch
+    first = np.searchsorted(rows * pitch + stops, below + starts, "left")
+    last = np.searchsorted(rows * pitch + starts, below + stops, "right")
+    counts = np.maximum(last - first, 0)
+    upper = np.repeat(np.arange(len(rows)), counts)
+    within = np.arange(len(upper)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return upper, np.repeat(first, counts) + within
+
+
+def _merged(count: int, one: Labels, other: Labels) -> Labels:
+    """For each of `count` runs the first one that it hangs together with, however far."""
+    labels = np.arange(count)
+    while True:
+        before = labels.copy()
+        first, second = labels[one], labels[other]
+        low = np.minimum(first, second)
+        np.minimum.at(labels, first, low)
+        np.minimum.at(labels, second, low)
+        while True:
+            shorter = labels[labels]
+            if np.array_equal(shorter, labels):
+                break
+            labels = shorter
+        if np.array_equal(labels, before):
+            return labels

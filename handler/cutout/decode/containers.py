@@ -1,0 +1,179 @@
+"""The chunks of a PNG file (PNG, Third Edition, section 5), told apart before Pillow sees them.
+
+Pillow unpacks every text, and a file of 16 MB may have a million empty ones. What it gets is lean:
+the pixels, their palette and transparent colour, and the EXIF. The ICC profile is unpacked here,
+under a limit of its own. Of an animation that is the picture which everyone sees who knows of none.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cutout.decode.icc import MAX_PROFILE_BYTES
+from cutout.errors import UnreadablePictureError
+
+MAX_CHUNKS = 100_000
+"""Encoders write some thousand into a file of 16 MB."""
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+END = b"IEND"
+TRANSPARENT_COLOUR = b"tRNS"
+PROFILE, EXIF, PIXELS = b"iCCP", b"eXIf", b"IDAT"
+MAX_EXIF_BYTES = 4 << 20
+DEFLATE = 0  # the only method there is
+
+
+def lean_png(content: bytes, *, exif: bool = True) -> bytes:
+    """The file with nothing that isn't needed, with or without EXIF. Raises
+    `UnreadablePictureError` where there are more than `MAX_CHUNKS`."""
+    return b"".join((SIGNATURE, *_kept(content, exif)))
+
+
+def png_profile(content: bytes) -> bytes | None:
+    """Return the ICC profile of a PNG file, unpacked; None where there is none before the pixels,
+    or one that is broken or over `MAX_PROFILE_BYTES`."""
+    at = len(SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        end = at + 12 + length
+        if end > len(content) or name in {PIXELS, END}:
+            return None
+        if name == PROFILE:
+            named = zlib.crc32(content[at + 4 : end - 4]).to_bytes(4, "big")
+            return _unpacked(content[at + 8 : end - 4]) if named == content[end - 4 : end] else None
+        at = end
+    return None
+
+
+def _unpacked(chunk: bytes) -> bytes | None:
+    """Return what an iCCP chunk holds: a name, a zero byte, the method, and the packed profile."""
+    _, _, packed = chunk.partition(b"\0")
+    if packed[:1] != bytes((DEFLATE,)):
+        return None
+    unpacker = zlib.decompressobj()
+    try:
+        profile = unpacker.decompress(packed[1:], MAX_PROFILE_BYTES)
+    except zlib.error:
+        return None
+    return None if unpacker.unconsumed_tail else profile
+
+
+def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
+    at = len(SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        end = at + 12 + length
+        if end > len(content):
+            yield content[
+                at:
+            ]  # cut off: how much of the picture that costs is the decoder's matter
+            return
+        if _is_needed(name, length, exif):
+            yield content[at:end]
+        if name == END:
+            return
+        at = end
+    raise UnreadablePictureError
+
+
+def _is_needed(name: bytes, length: int, exif: bool) -> bool:
+    if name == EXIF:
+        return exif and length <= MAX_EXIF_BYTES
+    critical = name[:1].isupper()
+    return critical or name == TRANSPARENT_COLOUR
+
+
+MAX_SEGMENTS = 10_000
+"""Before the first scan. An ICC profile has 255 at most, and cameras write some dozen more."""
+
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers that no length follows
+JFIF, JPEG_EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
+METADATA = {*range(0xE0, 0xF0), 0xFE}  # APP0 to APP15, and comments
+ICC_NAME, EXIF_NAME = b"ICC_PROFILE\0", b"Exif\0\0"
+HEADER_MARKER = re.compile(rb"\xff[^\x00\xff]")
+"""Any number of 255s may come before it, and decoders skip whatever else does."""
+SCAN_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""Within a scan, where a 255 that is data is followed by 0, and a restart marker by more data."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One of them; `data` is without its marker and length."""
+
+    kind: int
+    data: bytes
+
+    @property
+    def decides_pixels(self) -> bool:
+        """Adobe's tells how CMYK is meant; JFIF's that three channels are YCbCr."""
+        return self.kind not in METADATA or self.kind in {JFIF, ADOBE}
+
+    @property
+    def holds_profile(self) -> bool:
+        return self.kind == ICC and self.data.startswith(ICC_NAME)
+
+    @property
+    def file_bytes(self) -> bytes:
+        return bytes((0xFF, self.kind)) + (len(self.data) + 2).to_bytes(2, "big") + self.data
+
+
+@dataclass(frozen=True)
+class JpegParts:
+    """The header's segments, and everything from the first scan on."""
+
+    segments: list[Segment]
+    scans: bytes
+
+    def lean(self, *, profile: bool = True) -> bytes:
+        """The file without metadata, with or without its ICC profile."""
+        kept = (
+            s.file_bytes for s in self.segments if s.decides_pixels or s.holds_profile & profile
+        )
+        return b"".join((b"\xff\xd8", *kept, self.scans))
+
+    @property
+    def exif(self) -> bytes:
+        """The first JPEG_EXIF segment's TIFF structure, or nothing."""
+        for each in self.segments:
+            if each.kind == JPEG_EXIF and each.data.startswith(EXIF_NAME):
+                return each.data[len(EXIF_NAME) :]
+        return b""
+
+    def has_more_scans_than(self, limit: int) -> bool:
+        """Counted as a decoder would come across them, which never reads behind the end of the
+        image: what a phone appends there (a film, a depth map) may look like anything."""
+        at, scans, found = 0, self.scans, 0
+        while at + 4 <= len(scans) and scans[at + 1] != END_OF_IMAGE:
+            found += scans[at + 1] == START_OF_SCAN
+            if found > limit:
+                return True
+            length = int.from_bytes(scans[at + 2 : at + 4], "big")
+            marker = SCAN_MARKER.search(scans, at + 2 + length)
+            if marker is None:
+                break
+            at = marker.start()
+        return False
+
+
+def split_jpeg(content: bytes) -> JpegParts:
+    """Raises `UnreadablePictureError` where there are more than `MAX_SEGMENTS`. Without a scan
+    there is nothing behind the header either."""
+    segments: list[Segment] = []
+    at = 2
+    for _ in range(MAX_SEGMENTS):
+        marker = HEADER_MARKER.search(content, at)
+        if marker is None or marker[0][1] == END_OF_IMAGE:
+            return JpegParts(segments, b"")
+        kind, at = marker[0][1], marker.end()
+        if kind in STANDALONE:
+            continue
+        length = int.from_bytes(content[at : at + 2], "big")
+        if kind == START_OF_SCAN:
+            return JpegParts(segments, content[marker.start() :])
+        if length < 2 or at + length > len(content):
+            return JpegParts(segments, b"")
+        segments.append(Segment(kind, content[at + 2 : at + length]))
+        at += length
+    raise UnreadablePictureError

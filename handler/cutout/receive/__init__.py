@@ -1,1 +1,0 @@
-"""Room one: a request becomes a form and a mode."""

@@ -1,1 +1,0 @@
-"""Connections that end at a deadline, whatever the other side does."""

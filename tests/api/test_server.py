@@ -1,0 +1,137 @@
+"""Answers that nobody reads, on the local server."""
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+
+from cutout.api.server import MAX_UNREAD_SECONDS
+from tests.local_server import LocalServer
+from tests.samples import jpeg, png
+
+SECONDS = 60
+CLIENTS = 100
+MAX_KB = 1_500_000
+NOISE = np.random.default_rng(0).integers(0, 256, (2400, 2400, 3), np.uint8)
+LARGE = jpeg(Image.fromarray(NOISE), quality=50)
+"""Over 20 MB of answer."""
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Closes what a test opens."""
+    with ExitStack() as opened:
+        yield opened
+
+
+def ask_and_not_read(server: LocalServer, content: bytes = LARGE) -> socket.socket:
+    """A client with a small buffer that sends a picture and takes nothing."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(SECONDS)
+    connection.connect(("127.0.0.1", server.port))
+    body = b"--b\r\nContent-Disposition: form-data; name=image\r\n\r\n" + content + b"\r\n--b--\r\n"
+    connection.sendall(
+        b"POST /v1/results HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n" % len(body)
+    )
+    with suppress(OSError):  # it may be refused before its body is read
+        connection.sendall(body)
+    return connection
+
+
+def ask(server: LocalServer) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        files = {"image": png()}
+        return session.post(f"{server.url}/v1/results", files=files, timeout=SECONDS)
+
+
+def is_cut_off(connection: socket.socket) -> bool:
+    """Whether the answer, read to its end, is shorter than announced: the system still delivers
+    what it had taken of it."""
+    received = bytearray()
+    with suppress(OSError):
+        while more := connection.recv(1 << 20):
+            received += more
+    head, _, body = bytes(received).partition(b"\r\n\r\n")
+    announced = re.search(rb"content-length: *(\d+)", head)
+    assert announced, head
+    return len(body) < int(announced[1])
+
+
+def test_a_hundred_clients_that_never_read(tmp_path: Path, stack: ExitStack) -> None:
+    """A client that reads comes after each of them, and is served."""
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        for _ in range(CLIENTS):
+            stack.enter_context(ask_and_not_read(server))
+            end = monotonic() + SECONDS
+            while (reply := ask(server)).status_code == 503:
+                assert monotonic() < end, "the places are never given back"
+                sleep(0.1)
+            assert reply.json()["results"][0]["status"]["code"] == "ok"
+            resident = server.resident_kb()
+            assert resident < MAX_KB, f"{resident} kB"
+        stack.close()
+        server.stop()
+        assert "Traceback" not in server.log()
+
+
+def test_a_client_that_reads_nothing_loses_its_place_to_another(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_WAITING="0") as server:
+        silent = stack.enter_context(ask_and_not_read(server))
+        seen = set()
+        end = monotonic() + SECONDS
+        while (reply := ask(server)).status_code == 503:
+            seen.add(503)
+            assert monotonic() < end
+            sleep(0.1)
+        assert seen == {503}, "an answer on its way holds no place"
+        assert reply.status_code == 200
+        assert is_cut_off(silent)
+
+
+def test_a_client_that_reads_nothing_is_cut_off_in_time(tmp_path: Path, stack: ExitStack) -> None:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        silent = stack.enter_context(ask_and_not_read(server))
+        sleep(MAX_UNREAD_SECONDS + 5)
+        assert ask(server).status_code == 200
+        assert is_cut_off(silent)
+
+
+def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    """100 kB in a second, for longer than the limit for one chunk."""
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_WAITING="0") as server:
+        slow = stack.enter_context(ask_and_not_read(server))
+        received, start = bytearray(), monotonic()
+        while not received.endswith(b"}]}"):
+            is_slow = monotonic() - start < MAX_UNREAD_SECONDS + 5
+            more = slow.recv(10_000 if is_slow else 1 << 20)
+            assert more, f"cut off after {len(received)} bytes"
+            received += more
+            sleep(0.1 if is_slow else 0)
+        assert received.startswith(b"HTTP/1.1 200")
+        assert len(received) > 10_000_000
+        assert ask(server).status_code == 200
+
+
+def test_an_error_in_a_setting_is_one_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError) as caught,
+        LocalServer("cutout", CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_MAX_SIDE="wide"),
+    ):
+        pass
+    log = str(caught.value).splitlines()
+    assert len(log) == 2
+    assert log[1].startswith("CUTOUT_MAX_SIDE: Input should be a valid integer")
