@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-NAMED_TYPES = frozenset({"heic", "avif"})
-"""Types that phones and browsers write, whose owners may not know that they have one."""
+NAMED_TYPES = frozenset({"heic", "avif"})  # their owners may not know that they have one
 
 
 class PictureError(Exception):
@@ -36,24 +35,15 @@ class UnreadablePictureError(PictureError):
 class UnsupportedTypeError(PictureError):
     """The bytes begin like no file that is accepted; `received` is what they begin like."""
 
-    message = "Unsupported file type. Only JPEG and PNG images are accepted."
-
-    def __init__(
-        self, received: str = "unknown", accepted: tuple[str, ...] = ("JPEG", "PNG")
-    ) -> None:
+    def __init__(self, received: str = "unknown", accepted: str = "JPEG and PNG") -> None:
         self.received, self.accepted = received, accepted
 
     def __str__(self) -> str:
-        return self.describe("file")
+        return self._words("file")
 
-    def describe(self, file: str) -> str:
-        """Return the message about a `file`, which may be named otherwise."""
-        *others, last = self.accepted
-        accepted = f"Only {', '.join(others)} and {last} images are accepted."
-        if self.received in NAMED_TYPES:
-            kind = self.received.upper()
-            return f"Unsupported {file} type: {kind}. {accepted} Convert the picture first."
-        return f"Unsupported {file} type. {accepted}"
+    def _words(self, file: str) -> str:
+        kind = f": {self.received.upper()}" if self.received in NAMED_TYPES else ""
+        return f"Unsupported {file} type{kind}. Only {self.accepted} images are accepted."
 
 
 class TooManyPixelsError(PictureError):
@@ -268,14 +258,11 @@ class UnreadableBackgroundError(PictureError):
     message = "Can not load background image."
 
 
-class UnsupportedBackgroundError(PictureError):
+class UnsupportedBackgroundError(UnsupportedTypeError):
     """The bytes begin like no file that is accepted."""
 
-    def __init__(self, found: UnsupportedTypeError | None = None) -> None:
-        self.found = found or UnsupportedTypeError()
-
     def __str__(self) -> str:
-        return self.found.describe("background file")
+        return self._words("background file")
 
 
 class BackgroundDownloadError(PictureError):
@@ -318,6 +305,6 @@ def of_background() -> Iterator[None]:
     except LIMITS as error:
         raise BackgroundLimitError(error) from error
     except UnsupportedTypeError as error:
-        raise UnsupportedBackgroundError(error) from error
+        raise UnsupportedBackgroundError(error.received, error.accepted) from error
     except tuple(OTHERS) as error:
         raise OTHERS[type(error)] from error

@@ -16,6 +16,7 @@ from cutout.api.page import build_page_router
 from cutout.api.routes import build_router
 from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
+from cutout.removebg.routes import build_removebg_router
 from cutout.settings import Settings, get_settings
 from cutout.storage.bucket import open_bucket
 from cutout.storage.disk import DiskStorage
@@ -43,7 +44,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
-    keys, places = guarded(open_keys(pipeline.settings)), Places(pipeline.settings)
+    opened, places = open_keys(pipeline.settings), Places(pipeline.settings)
+    keys = guarded(opened)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
@@ -53,6 +55,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     ):
         app.include_router(router)
         app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
+    if pipeline.settings.removebg:
+        app.include_router(build_removebg_router(pipeline, opened, places))
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, places))
     app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)

@@ -38,8 +38,8 @@ class OptionsQuery(LayoutQuery):
     format: FileFormat = Field(
         default=FileFormat.PNG,
         description="The answer's file: `png`, without loss; `webp`, smaller and with a little; "
-        "`jpg`, on white unless another background is given; `zip`, which holds `color.jpg`, the picture "
-        "with its background, and `alpha.png`, the mask.",
+        "`jpg`, on white unless another background is given; `zip`, which holds `color.jpg`, the "
+        "picture with its background, and `alpha.png`, the mask.",
     )
     objects: bool | None = Field(
         default=None,

@@ -42,7 +42,7 @@ def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> Im
     elif webp and is_webp(content):
         return _open_webp(content, settings)
     else:
-        accepted = ("JPEG", "PNG", "WebP") if webp else ("JPEG", "PNG")
+        accepted = "JPEG, PNG and WebP" if webp else "JPEG and PNG"
         raise UnsupportedTypeError(kind_of(content), accepted)
     _require_size(image.size, settings)
     return image

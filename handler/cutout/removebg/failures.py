@@ -1,0 +1,171 @@
+"""The one place where failures become those that remove.bg's clients know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from cutout.compose.roi import RegionEmptyError, RegionOutsideError
+from cutout.errors import (
+    AnswerTooLargeError,
+    BackgroundDownloadError,
+    BackgroundLimitError,
+    BackgroundUploadMissingError,
+    BrokenFormError,
+    DownloadError,
+    FileTooBigError,
+    KeysUnavailableError,
+    RequestTooLargeError,
+    ResolutionTooBigError,
+    StorageError,
+    TooBusyError,
+    TooManyPixelsError,
+    TooSlowError,
+    TooSlowUploadError,
+    UnreadableBackgroundError,
+    UnreadablePictureError,
+    UnsupportedTypeError,
+    UploadMissingError,
+)
+from cutout.removebg.errors import DoorError, UnknownForegroundError
+from cutout.settings import MIB, Settings
+
+INTERNAL = "internal_error"
+RETRY = {"Retry-After": "5"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hold what an error's text may quote: the addresses that the request gave, and the limits."""
+
+    settings: Settings
+    url: str = ""
+    bg_url: str = ""
+
+
+def door_error(error: Exception, asked: Asked) -> DoorError:
+    """Return any failure as this door's; what is unknown is a 500."""
+    for kind in type(error).__mro__:
+        if kind in MAKERS:
+            return MAKERS[kind](error, asked)
+    return DoorError(INTERNAL, "Processing failed", status=500)
+
+
+def _unreadable(_error: object, _asked: Asked) -> DoorError:
+    return DoorError("failed_to_read_image", "There was an error reading the image.")
+
+
+def _unknown_foreground(_error: object, _asked: Asked) -> DoorError:
+    title = "Could not identify foreground in image. For details and recommendations see "
+    return DoorError("unknown_foreground", f"{title}https://www.remove.bg/supported-images.")
+
+
+def _unsupported(error: UnsupportedTypeError, _asked: Asked) -> DoorError:
+    detail = f"Expected jpg/png/webp, received {error.received}"
+    return DoorError("invalid_file_type", "Invalid file type", detail)
+
+
+def _file_too_large(_error: object, asked: Asked) -> DoorError:
+    detail = f"File exceeds limit of {asked.settings.max_file_bytes / MIB:g}MB"
+    return DoorError("file_too_large", "File too large", detail)
+
+
+def _too_large(detail: str) -> DoorError:
+    return DoorError("resolution_too_high", "Image resolution too high", detail)
+
+
+def _resolution(error: ResolutionTooBigError, asked: Asked) -> DoorError:
+    width, height = error.size
+    found = f"Input image has {width * height / 1e6:.1f} megapixels ({width}x{height})"
+    return _too_large(f"{found}, {_limit(asked)}")
+
+
+def _pixels(error: TooManyPixelsError, asked: Asked) -> DoorError:
+    return _too_large(
+        f"Input image has more than {error.limit / 1e6:.0f} megapixels, {_limit(asked)}"
+    )
+
+
+def _limit(asked: Asked) -> str:
+    side = asked.settings.max_side
+    return f"maximum supported input resolution is {side}x{side} pixels"
+
+
+def _answer_size(_error: object, _asked: Asked) -> DoorError:
+    return _too_large("The result is too large for this server to send. Use size=auto, or webp.")
+
+
+def _background_limit(error: BackgroundLimitError, asked: Asked) -> DoorError:
+    found = door_error(error.over, asked)
+    return DoorError(found.code, found.title, f"Background: {found.detail}")
+
+
+def _download(_error: object, asked: Asked) -> DoorError:
+    title = f"Failed to download image from given image_url: {asked.url}"
+    return DoorError("failed_image_download", title)
+
+
+def _bg_download(_error: object, asked: Asked) -> DoorError:
+    title = f"Failed to download image from given bg_image_url: {asked.bg_url}"
+    return DoorError("failed_bg_download", title)
+
+
+def _region_outside(_error: object, _asked: Asked) -> DoorError:
+    return DoorError("roi_exceeds_bounds", "ROI exceeds image bounds")
+
+
+def _region_empty(_error: object, _asked: Asked) -> DoorError:
+    return DoorError("roi_region_empty", "ROI region is empty")
+
+
+def _unavailable(error: Exception, _asked: Asked) -> DoorError:
+    return DoorError("unavailable", str(error), status=503, headers=RETRY)
+
+
+def _busy(_error: object, _asked: Asked) -> DoorError:
+    title = "The server is busy. Try again later."
+    return DoorError("unavailable", title, status=503, headers=RETRY)
+
+
+def _broken(_error: object, _asked: Asked) -> DoorError:
+    return DoorError("invalid_request", "There was an error parsing the body")
+
+
+def _slow(error: TooSlowUploadError, _asked: Asked) -> DoorError:
+    title = "The request took too long to arrive."
+    return DoorError("timeout", title, status=408, headers=dict(error.headers))
+
+
+def _http(error: HTTPException, _asked: Asked) -> DoorError:
+    code = "not_found" if error.status_code == 404 else "method_not_allowed"
+    headers = dict(error.headers or {})
+    return DoorError(code, error.detail, status=error.status_code, headers=headers)
+
+
+MAKERS: dict[type, Callable[[Any, Asked], DoorError]] = {
+    DoorError: lambda error, _asked: error,
+    HTTPException: _http,
+    AnswerTooLargeError: _answer_size,
+    BackgroundDownloadError: _bg_download,
+    BackgroundLimitError: _background_limit,
+    BackgroundUploadMissingError: _bg_download,
+    BrokenFormError: _broken,
+    DownloadError: _download,
+    FileTooBigError: _file_too_large,
+    KeysUnavailableError: _busy,
+    RegionEmptyError: _region_empty,
+    RegionOutsideError: _region_outside,
+    RequestTooLargeError: _file_too_large,
+    ResolutionTooBigError: _resolution,
+    StorageError: _unavailable,
+    TooBusyError: _busy,
+    TooManyPixelsError: _pixels,
+    TooSlowError: _unavailable,
+    TooSlowUploadError: _slow,
+    UnknownForegroundError: _unknown_foreground,
+    UnreadableBackgroundError: _unreadable,
+    UnreadablePictureError: _unreadable,
+    UnsupportedTypeError: _unsupported,
+    UploadMissingError: _download,
+}

@@ -1,0 +1,64 @@
+"""A request's fields in, a finished file out."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from cutout.api.service import ENVELOPE_BYTES
+from cutout.errors import PictureError, ProcessingFailedError, of_background
+from cutout.fetch.source import fetch
+from cutout.options import Options
+from cutout.pipeline import Pipeline
+from cutout.removebg.job import Made, MakeJob
+from cutout.removebg.parameters import Wanted
+from cutout.request import PictureForm
+from cutout.timing import Deadline, Stages
+
+HEADER_BYTES = 2048
+"""Kept for the headers of an answer, beside what every answer needs on Lambda."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Service:
+    """Cut out pictures for this door by the pipeline that serves our own API as well."""
+
+    pipeline: Pipeline
+
+    def __call__(
+        self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
+    ) -> Made:
+        """Return the file. Raises `PictureError`."""
+        try:
+            return self._made(form, wanted, deadline, stages)
+        except PictureError:
+            raise
+        except Exception as error:
+            logger.exception("processing failed")
+            raise ProcessingFailedError from error
+
+    def _made(self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages) -> Made:
+        pipeline = self.pipeline
+        with stages.time("fetch"):
+            until = deadline.earlier(pipeline.settings.processing_seconds)
+            source = fetch(form, pipeline.settings, pipeline.storage, until)
+            options = self._with_background(wanted.options, form, until)
+        with pipeline.turn(deadline):
+            job = MakeJob(source, replace(wanted, options=options), self._room())
+            return pipeline.run(job, deadline, stages)
+
+    def _with_background(self, options: Options, form: PictureForm, until: Deadline) -> Options:
+        """Return the options with the form's background picture. A mask has no use for one."""
+        if form.background is None or options.draws_mask:
+            return options
+        with of_background():
+            picture = fetch(form.background, self.pipeline.settings, self.pipeline.storage, until)
+        return replace(options, background=replace(options.background, picture=picture))
+
+    def _room(self) -> int | None:
+        """Return how large a file may be, in bytes, which goes as base64; None: as large as it
+        is."""
+        limit = self.pipeline.settings.max_answer_bytes
+        if limit is None:
+            return None
+        return max(0, limit - ENVELOPE_BYTES - HEADER_BYTES) // 4 * 3
