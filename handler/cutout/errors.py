@@ -1,115 +1,191 @@
-"""What can go wrong, each with its outward words.
+"""Errors of pictures, with the texts that clients see.
 
-A `PictureError` is the picture's fault or ours: 200 with ``"code": "failure"``, made in
-`cutout.api.results`. A `RequestError` is the request's fault: its own status and body, made in
-`cutout.api.middleware`.
-Source: the original's README, "Possible errors"; texts that clients match are kept to the letter.
+A `PictureError` answers 200 with ``"code": "failure"``; `cutout.api.results` writes it. Errors that
+refuse a request are in `cutout.request_errors`.
+Source: the reference API's README, "Possible errors". Its texts are kept to the letter.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from enum import StrEnum
+from typing import ClassVar, Self
 
-NAMED_TYPES = frozenset({"heic", "avif"})  # their owners may not know that they have one
+NAMED_TYPES = frozenset({"heic", "avif"})
+"""Types that the message names, since their owners may not know that they have one."""
+
+
+class Subject(StrEnum):
+    """Names the file that an error is about."""
+
+    PICTURE = "picture"
+    BACKGROUND = "background"
 
 
 class PictureError(Exception):
-    """Ends the work on one picture; `message` is what the client reads."""
+    """End the work on one picture; `message` is what the client reads."""
 
     message: ClassVar[str] = "Processing failed"
 
     def __str__(self) -> str:
         return self.message
 
+    @property
+    def outcome(self) -> str:
+        """The error's name in the log."""
+        return type(self).__name__.removesuffix("Error")
+
 
 class ProcessingFailedError(PictureError):
-    """A fault of ours; the log holds the cause."""
+    """Report a fault of the service; the log holds the cause."""
 
 
-class UnreadablePictureError(PictureError):
-    """Empty, truncated or broken file."""
+class FileError(PictureError):
+    """Report a file that can't be used: the picture's or the background's, as `subject` says.
 
-    message = "Can not load image."
+    In `message`, ``{background}`` becomes ``background `` for the background and nothing for the
+    picture.
+    """
+
+    background_outcome: ClassVar[str]
+    """The error's name in the log where the background is its subject."""
+    subject: Subject = Subject.PICTURE
+
+    def about(self, subject: Subject) -> Self:
+        """Set the subject; return the error itself."""
+        self.subject = subject
+        return self
+
+    def __str__(self) -> str:
+        return self.message.format(background="background " if self._is_background else "")
+
+    @property
+    def outcome(self) -> str:
+        return self.background_outcome if self._is_background else super().outcome
+
+    @property
+    def _is_background(self) -> bool:
+        return self.subject is Subject.BACKGROUND
 
 
-class UnsupportedTypeError(PictureError):
-    """The bytes begin like no file that is accepted; `received` is what they begin like."""
+class UnreadablePictureError(FileError):
+    """Report an empty, truncated or broken file."""
+
+    message = "Can not load {background}image."
+    background_outcome = "UnreadableBackground"
+
+
+class UnsupportedTypeError(FileError):
+    """Report a file whose first bytes are those of no `accepted` type. `received` names the type
+    that they are of, or is `unknown`."""
+
+    message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."
+    background_outcome = "UnsupportedBackground"
 
     def __init__(self, received: str = "unknown", accepted: str = "JPEG and PNG") -> None:
         self.received, self.accepted = received, accepted
 
     def __str__(self) -> str:
-        return self._words("file")
-
-    def _words(self, file: str) -> str:
         kind = f": {self.received.upper()}" if self.received in NAMED_TYPES else ""
-        return f"Unsupported {file} type{kind}. Only {self.accepted} images are accepted."
+        background = "background " if self._is_background else ""
+        return self.message.format(background=background, kind=kind, accepted=self.accepted)
 
 
-class TooManyPixelsError(PictureError):
-    """So large that the original quotes the limit and not the size."""
+class DownloadError(FileError):
+    """Report a failed download. The text is the same for every cause, so that it reveals nothing
+    about networks that the client can't reach."""
+
+    message = "Can not download {background}image from the URL."
+    background_outcome = "BackgroundDownload"
+
+
+class UploadMissingError(FileError):
+    """Report an upload that is not in the storage: never sent, or expired."""
+
+    message = "There is no such {background}upload. It may be incomplete, or older than a day."
+    background_outcome = "BackgroundUploadMissing"
+
+
+class LimitError(FileError):
+    """Report a file that is over a limit; `text` says which."""
+
+    background_outcome = "BackgroundLimit"
+
+    @property
+    def text(self) -> str:
+        """The sentence about the picture's own file."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        text = self.text
+        return f"Background {text[0].lower()}{text[1:]}" if self._is_background else text
+
+
+class TooManyPixelsError(LimitError):
+    """Report so many pixels that the reference API quotes the limit and not the size."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         return f"Resolution is too big: exceeds limit of {self.limit} pixels."
 
 
-class ResolutionTooBigError(PictureError):
-    """A side is over the limit."""
+class ResolutionTooBigError(LimitError):
+    """Report a side over the limit."""
 
     def __init__(self, size: tuple[int, int], max_side: int) -> None:
         self.size, self.max_side = size, max_side
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         width, height = self.size
         limit = f"{self.max_side}x{self.max_side}"
         return f"Resolution is too big: {width}x{height}. Max allowed resolution: {limit}"
 
 
-class FileTooBigError(PictureError):
-    """The picture's file reaches the limit."""
+class FileTooBigError(LimitError):
+    """Report a file of the limit's size or more."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         return f"File is too big. The size must be less than {self.limit / 1024**2:g} MB."
 
 
-class DownloadError(PictureError):
-    """One text for every cause, so that it tells nothing of a network the client can't see."""
-
-    message = "Can not download image from the URL."
-
-
-class UploadMissingError(PictureError):
-    """A `url` of ours behind which there is no file: never sent, or expired."""
-
-    message = "There is no such upload. It may be incomplete, or older than a day."
+@contextmanager
+def of_background() -> Iterator[None]:
+    """Make the background the subject of the block's file errors. Other errors, such as those of
+    the time or the storage, stay as they are."""
+    try:
+        yield
+    except FileError as error:
+        error.about(Subject.BACKGROUND)
+        raise
 
 
 class TooSlowError(PictureError):
-    """The request's time is over."""
+    """Report that the request's time is over."""
 
     message = "Processing took too long. Try again, or send a smaller picture."
 
 
 class AnswerTooLargeError(PictureError):
-    """The platform hands on no answer of this size, and there is no storage to put it into."""
+    """Report an answer that is too large for the platform where no storage could take it."""
 
     message = "The result is too large to be sent. Ask for mode fg-mask, or send a smaller picture."
 
 
 class NoStorageError(PictureError):
-    """Links and uploads need a storage, and this server has none."""
+    """Report a link or an upload asked of a server without storage."""
 
     message = "This server has no storage for links. Ask for representation=base64."
 
 
 class StorageError(PictureError):
-    """The storage is down, full, or refuses; the log holds the cause."""
+    """Report a storage that is down, full, or refuses; the log holds the cause."""
 
     message = (
         "The storage can not be reached. Try again later, ask for mode fg-mask, "
@@ -118,193 +194,4 @@ class StorageError(PictureError):
 
 
 class ChangedMeanwhileError(StorageError):
-    """Somebody else has written the object since it was looked at."""
-
-
-class RequestError(Exception):
-    """Ends the request with `status` and `body`: a dict answers as JSON, a str as text."""
-
-    status: ClassVar[int]
-    body: ClassVar[dict[str, str] | str]
-    headers: ClassVar[dict[str, str]] = {}
-
-
-class UnauthorizedError(RequestError):
-    """No API key, or none that is valid: the answer doesn't say which."""
-
-    status = 401
-    body: ClassVar[dict[str, str] | str] = {
-        "message": "A valid API key is needed, in the header X-API-KEY."
-    }
-    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "X-API-KEY"}
-
-
-class KeysUnavailableError(RequestError):
-    """The keys can't be fetched, or the secret holds none; the log holds the cause."""
-
-    status = 503
-    body: ClassVar[dict[str, str] | str] = {"message": "API keys can't be checked now. Try again."}
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
-
-
-class MissingSourceError(RequestError):
-    """Neither `image` nor `url`, or both empty."""
-
-    status = 422
-    body: ClassVar[dict[str, str] | str] = {"detail": "Missing image or url field."}
-
-
-class BrokenFormError(RequestError):
-    """The body is not the form that its header announces, or a text field is over 64 kB."""
-
-    status = 400
-    body: ClassVar[dict[str, str] | str] = {"detail": "There was an error parsing the body"}
-
-
-class TooBusyError(RequestError):
-    """As many pictures wait as there is memory for."""
-
-    status = 503
-    body: ClassVar[dict[str, str] | str] = {"detail": "The server is busy. Try again later."}
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
-
-
-class TooSlowUploadError(RequestError):
-    """The body took too long to arrive."""
-
-    status = 408
-    body: ClassVar[dict[str, str] | str] = {"detail": "The request took too long to arrive."}
-    headers: ClassVar[dict[str, str]] = {"Connection": "close"}
-
-
-class RequestTooLargeError(RequestError):
-    """The body is over the limit."""
-
-    status = 413
-    body: ClassVar[dict[str, str] | str] = (
-        "Error: Request Entity Too Large\nYour client issued a request that was too large."
-    )
-
-
-class UploadsUnavailableError(RequestError):
-    """This server has no storage, so there is nowhere to upload to."""
-
-    status = 404
-    body: ClassVar[dict[str, str] | str] = {
-        "detail": "This server takes no uploads. Send the file as `image`, or its address as `url`."
-    }
-
-
-class UploadsDownError(RequestError):
-    """The storage is down or full."""
-
-    status = 503
-    body: ClassVar[dict[str, str] | str] = {"detail": "Uploads are unavailable. Try again later."}
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "30"}
-
-
-class UploadRefusedError(RequestError):
-    """The upload's link is unknown, used or expired, or the file is of another type."""
-
-    status = 403
-    body: ClassVar[dict[str, str] | str] = {"detail": "The upload does not match its invitation."}
-
-
-class UploadSizeError(RequestError):
-    """The uploaded file is empty, or over the limit."""
-
-    status = 400
-    body: ClassVar[dict[str, str] | str] = {"detail": "The file is empty or too large."}
-
-
-class ForeignHostError(RequestError):
-    """A request to a loopback address has another machine's name as its `Host`."""
-
-    status = 421
-    body: ClassVar[dict[str, str] | str] = {
-        "detail": "The Host header does not name this machine. "
-        "To serve under another name, add it to CUTOUT_ALLOWED_HOSTS."
-    }
-
-
-class ForeignOriginError(RequestError):
-    """A page of another origin sends a request to a loopback address, and no key is asked for. The
-    page may read why."""
-
-    status = 403
-    body: ClassVar[dict[str, str] | str] = {
-        "detail": "Pages of this origin may not send requests to this server. "
-        "Add the origin to CUTOUT_ALLOWED_ORIGINS, or set CUTOUT_API_KEYS."
-    }
-    headers: ClassVar[dict[str, str]] = {"Access-Control-Allow-Origin": "*"}
-
-
-class ForeignPreflightError(ForeignOriginError):
-    """The browser asks whether such a page may send a request."""
-
-    headers: ClassVar[dict[str, str]] = {}
-
-
-class FileGoneError(RequestError):
-    """No file behind the link: expired, or never there."""
-
-    status = 404
-    body: ClassVar[dict[str, str] | str] = {"detail": "There is no such file, or no longer."}
-
-
-class UnreadableBackgroundError(PictureError):
-    """Empty, truncated or broken file."""
-
-    message = "Can not load background image."
-
-
-class UnsupportedBackgroundError(UnsupportedTypeError):
-    """The bytes begin like no file that is accepted."""
-
-    def __str__(self) -> str:
-        return self._words("background file")
-
-
-class BackgroundDownloadError(PictureError):
-    """One text for every cause, as for the picture itself."""
-
-    message = "Can not download background image from the URL."
-
-
-class BackgroundUploadMissingError(PictureError):
-    """A `url-bg` of ours behind which there is no file."""
-
-    message = "There is no such background upload. It may be incomplete, or older than a day."
-
-
-class BackgroundLimitError(PictureError):
-    """The file, a side, or the number of pixels is over its limit."""
-
-    def __init__(self, over: PictureError) -> None:
-        self.over = over
-
-    def __str__(self) -> str:
-        text = str(self.over)
-        return f"Background {text[0].lower()}{text[1:]}"
-
-
-OTHERS: dict[type[PictureError], type[PictureError]] = {
-    UnreadablePictureError: UnreadableBackgroundError,
-    DownloadError: BackgroundDownloadError,
-    UploadMissingError: BackgroundUploadMissingError,
-}
-LIMITS = (FileTooBigError, ResolutionTooBigError, TooManyPixelsError)
-
-
-@contextmanager
-def of_background() -> Iterator[None]:
-    """Failures of the block's picture are the background's. Those that blame no picture (the time,
-    the storage) stay as they are."""
-    try:
-        yield
-    except LIMITS as error:
-        raise BackgroundLimitError(error) from error
-    except UnsupportedTypeError as error:
-        raise UnsupportedBackgroundError(error.received, error.accepted) from error
-    except tuple(OTHERS) as error:
-        raise OTHERS[type(error)] from error
+    """Report an object that was overwritten after it was looked at."""

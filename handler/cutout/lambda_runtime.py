@@ -4,6 +4,8 @@ import logging
 import os
 from typing import Any, Protocol, TypeAlias
 
+from cutout.errors import PictureError
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,7 +44,9 @@ REQUESTS, MILLISECONDS = "requests", "milliseconds"
 
 
 def reason(error: Exception) -> str:
-    """An error as an outcome: the name of its class."""
+    """Return an error as the log's outcome: the name of its class, or what it says of itself."""
+    if isinstance(error, PictureError):
+        return error.outcome
     return type(error).__name__.removesuffix("Error")
 
 

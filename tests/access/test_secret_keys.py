@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from cutout.api.app import build_app
-from cutout.errors import KeysUnavailableError
 from cutout.pipeline import Pipeline
+from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
 from tests.access.conftest import Clock, holding, keys
 from tests.access.texts import COMMENT, KEY, SHORT, WITH_COMMENTS, WITH_KEYS, WITHOUT_KEYS

@@ -7,7 +7,7 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from cutout.errors import KeysUnavailableError
+from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
 from tests.access.conftest import ARN, Clock, holding, keys
 from tests.access.texts import KEY

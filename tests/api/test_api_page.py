@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,43 +12,46 @@ from cutout import choices, colours
 from cutout.api.openapi import RESULTS_ANSWERS, UPLOADS_ANSWERS
 from cutout.api.parameters import OptionsQuery
 from cutout.errors import (
-    OTHERS,
-    BackgroundLimitError,
-    FileGoneError,
+    FileError,
     FileTooBigError,
     PictureError,
-    RequestError,
     ResolutionTooBigError,
+    Subject,
     TooManyPixelsError,
-    UploadRefusedError,
-    UploadSizeError,
 )
+from cutout.request_errors import FileGoneError, RequestError, UploadRefusedError, UploadSizeError
 from cutout.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 DEFAULTS = Settings()
 STAND_INS = {FileGoneError, UploadRefusedError, UploadSizeError}
 """Of the local server's own routes in S3's place."""
-LIMITS = (
-    FileTooBigError(DEFAULTS.max_file_bytes),
-    ResolutionTooBigError((5000, 3000), DEFAULTS.max_side),
-    TooManyPixelsError(DEFAULTS.max_pixels),
+LIMITS: tuple[Callable[[], FileError], ...] = (
+    lambda: FileTooBigError(DEFAULTS.max_file_bytes),
+    lambda: ResolutionTooBigError((5000, 3000), DEFAULTS.max_side),
+    lambda: TooManyPixelsError(DEFAULTS.max_pixels),
 )
 
 
-def fixed_texts() -> list[str]:
-    """Of the failures that take nothing to be made."""
-    made = {each for each in PictureError.__subclasses__() if "message" in vars(each)}
-    assert set(OTHERS.values()) <= made
-    return sorted(each.message for each in made)
+def texts() -> list[str]:
+    """Return every failure's text, of both files where it is about one."""
+    fixed = [each for each in concrete(PictureError) if "message" in vars(each)]
+    made: list[Callable[[], PictureError]] = [*fixed, *LIMITS]
+    found = [str(make()) for make in made]
+    about = [each for each in (make() for make in made) if isinstance(each, FileError)]
+    return sorted({PictureError.message, *found, *(str(on_background(each)) for each in about)})
 
 
-TEXTS = [
-    *fixed_texts(),
-    PictureError.message,
-    *map(str, LIMITS),
-    *(str(BackgroundLimitError(each)) for each in LIMITS),
-]
+def concrete(kind: type[PictureError]) -> list[type[PictureError]]:
+    """Return all subclasses, however deep."""
+    return [each for direct in kind.__subclasses__() for each in (direct, *concrete(direct))]
+
+
+def on_background(error: FileError) -> FileError:
+    return error.about(Subject.BACKGROUND)
+
+
+TEXTS = texts()
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -74,7 +78,7 @@ def test_every_status_is_named(answers: dict[int | str, dict[str, object]]) -> N
 
 @pytest.mark.parametrize("error", sorted({*RequestError.__subclasses__()} - STAND_INS, key=str))
 def test_every_refusal_is_in_a_table(error: type[RequestError]) -> None:
-    body = error.body
+    body = error.body()
     row = body.split("\n")[0] if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     assert re.search(rf"^\| {error.status} \| `+{re.escape(row)}`", PAGE, re.MULTILINE)
 

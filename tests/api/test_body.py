@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from cutout.api.body import limited_body
-from cutout.errors import RequestTooLargeError
+from cutout.request_errors import RequestTooLargeError
 
 
 def read(chunks: Iterable[bytes], limit: int, announced: str | None = None) -> tuple[bytes, int]:

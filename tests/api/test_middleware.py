@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.responses import PlainTextResponse
 
 from cutout.api.middleware import LoopbackGuard, is_this_machine, name_in
-from cutout.errors import ForeignHostError, ForeignOriginError
+from cutout.request_errors import ForeignHostError, ForeignOriginError
 from cutout.settings import Settings
 from tests.local_server import LocalServer
 from tests.samples import jpeg
@@ -42,7 +42,7 @@ def ask(server: LocalServer, method: str, path: str, **headers: str) -> requests
 @pytest.mark.parametrize("path", ["/", "/v1/version", "/v1/modes", "/docs", "/nowhere"])
 def test_a_rebound_name_reads_nothing(server: LocalServer, path: str) -> None:
     reply = ask(server, "GET", path, Host=f"evil.example:{server.port}")
-    assert (reply.status_code, reply.json()) == (421, ForeignHostError.body)
+    assert (reply.status_code, reply.json()) == (421, ForeignHostError.body())
     assert "CUTOUT_ALLOWED_HOSTS" in reply.json()["detail"]
 
 
@@ -67,7 +67,7 @@ def test_this_machine_has_several_names(server: LocalServer, host: str) -> None:
 )
 def test_a_page_from_elsewhere_sends_nothing(server: LocalServer, path: str, origin: str) -> None:
     reply = ask(server, "POST", path, Origin=origin)
-    assert (reply.status_code, reply.json()) == (403, ForeignOriginError.body)
+    assert (reply.status_code, reply.json()) == (403, ForeignOriginError.body())
     assert "CUTOUT_ALLOWED_ORIGINS" in reply.json()["detail"]
     assert reply.headers["access-control-allow-origin"] == "*", "its developer can't read why"
 

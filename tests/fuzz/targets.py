@@ -26,9 +26,10 @@ from cutout.decode.containers import SIGNATURE, lean_png, split_jpeg
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
-from cutout.errors import BrokenFormError, DownloadError, PictureError, UnreadablePictureError
+from cutout.errors import DownloadError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
 from cutout.options import Source
+from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings
 from tests.fuzz import seeds
 

@@ -8,11 +8,9 @@ from time import time
 
 import pytest
 
-from cutout.errors import (
+from cutout.errors import FileTooBigError, StorageError, UploadMissingError
+from cutout.request_errors import (
     FileGoneError,
-    FileTooBigError,
-    StorageError,
-    UploadMissingError,
     UploadRefusedError,
     UploadsDownError,
     UploadSizeError,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cutout.errors import StorageError, UploadRefusedError, UploadsDownError
+from cutout.errors import StorageError
+from cutout.request_errors import UploadRefusedError, UploadsDownError
 from cutout.settings import Settings
 from cutout.storage.disk import SMALLEST, DiskStorage
 from cutout.storage.storage import AnswerKind, UploadType, new_token

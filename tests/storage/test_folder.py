@@ -6,7 +6,8 @@ from time import time
 
 import pytest
 
-from cutout.errors import FileGoneError, UploadMissingError
+from cutout.errors import UploadMissingError
+from cutout.request_errors import FileGoneError
 from cutout.settings import Settings
 from cutout.storage.disk import SMALLEST, DiskStorage
 from cutout.storage.storage import AnswerKind

@@ -8,8 +8,8 @@ from threading import Lock
 from typing import Protocol
 
 from cutout.access.secrets_manager import SecretText
-from cutout.errors import KeysUnavailableError
 from cutout.key_text import parse_keys
+from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ import logging
 from threading import Lock
 from time import monotonic, time
 
-from cutout.errors import KeysUnavailableError
+from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
 from cutout.storage.signature import Signer
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from cutout.errors import TooBusyError
+from cutout.request_errors import TooBusyError
 from cutout.settings import Settings
 
 CHUNK_BYTES = 64 * 1024

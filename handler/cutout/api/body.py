@@ -10,8 +10,8 @@ from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from cutout.errors import BrokenFormError, RequestTooLargeError, TooSlowUploadError
 from cutout.net.limits import exceeds
+from cutout.request_errors import BrokenFormError, RequestTooLargeError, TooSlowUploadError
 from cutout.timing import Deadline
 
 

@@ -9,8 +9,8 @@ from fastapi.params import Depends as Dependency
 from fastapi.security import APIKeyHeader
 
 from cutout.access.keys import Keys
-from cutout.errors import UnauthorizedError
 from cutout.lambda_runtime import LambdaContext
+from cutout.request_errors import UnauthorizedError
 from cutout.settings import Settings, get_settings
 from cutout.timing import Deadline
 

@@ -14,21 +14,18 @@ from cutout.api.results import (
 from cutout.choices import Representation
 from cutout.errors import (
     AnswerTooLargeError,
-    BackgroundDownloadError,
-    BackgroundLimitError,
-    BackgroundUploadMissingError,
     DownloadError,
+    FileError,
     FileTooBigError,
     NoStorageError,
     PictureError,
     ProcessingFailedError,
     ResolutionTooBigError,
     StorageError,
+    Subject,
     TooManyPixelsError,
     TooSlowError,
-    UnreadableBackgroundError,
     UnreadablePictureError,
-    UnsupportedBackgroundError,
     UnsupportedTypeError,
     UploadMissingError,
 )
@@ -71,6 +68,10 @@ def _failure(error: PictureError) -> dict[str, Any]:
     return _example(Status(code="failure", message=str(error)), [])
 
 
+def _background_failure(error: FileError) -> dict[str, Any]:
+    return _failure(error.about(Subject.BACKGROUND))
+
+
 RESULTS_EXAMPLES: dict[str, Any] = {
     "success": _success(BASE64),
     "objects": _with_objects(),
@@ -82,15 +83,13 @@ RESULTS_EXAMPLES: dict[str, Any] = {
     "pixels": _failure(TooManyPixelsError(PIXEL_LIMIT)),
     "download": _failure(DownloadError()),
     "upload": _failure(UploadMissingError()),
-    "background broken": _failure(UnreadableBackgroundError()),
-    "background type": _failure(UnsupportedBackgroundError()),
-    "background file size": _failure(BackgroundLimitError(FileTooBigError(FILE_LIMIT))),
-    "background resolution": _failure(
-        BackgroundLimitError(ResolutionTooBigError((5000, 3000), SIDE_LIMIT))
-    ),
-    "background pixels": _failure(BackgroundLimitError(TooManyPixelsError(PIXEL_LIMIT))),
-    "background download": _failure(BackgroundDownloadError()),
-    "background upload": _failure(BackgroundUploadMissingError()),
+    "background broken": _background_failure(UnreadablePictureError()),
+    "background type": _background_failure(UnsupportedTypeError()),
+    "background file size": _background_failure(FileTooBigError(FILE_LIMIT)),
+    "background resolution": _background_failure(ResolutionTooBigError((5000, 3000), SIDE_LIMIT)),
+    "background pixels": _background_failure(TooManyPixelsError(PIXEL_LIMIT)),
+    "background download": _background_failure(DownloadError()),
+    "background upload": _background_failure(UploadMissingError()),
     "time": _failure(TooSlowError()),
     "answer size": _failure(AnswerTooLargeError()),
     "no storage": _failure(NoStorageError()),

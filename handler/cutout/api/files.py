@@ -12,13 +12,9 @@ from cutout.api.admission import Places
 from cutout.api.body import limited_body, parse_multipart
 from cutout.api.dependencies import Guard
 from cutout.api.openapi import UPLOADS_ANSWERS
-from cutout.errors import (
-    StorageError,
-    UploadRefusedError,
-    UploadsDownError,
-    UploadsUnavailableError,
-)
+from cutout.errors import StorageError
 from cutout.fetch.source import upload_url
+from cutout.request_errors import UploadRefusedError, UploadsDownError, UploadsUnavailableError
 from cutout.settings import Settings, get_settings
 from cutout.storage.disk import FILES_PATH, UPLOADS_PATH, DiskStorage
 from cutout.storage.storage import AnswerKind, Storage, UploadType, absolute

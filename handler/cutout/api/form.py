@@ -8,9 +8,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from cutout.api.body import MAX_TEXT_BYTES, limited_body, parse_multipart, parse_urlencoded
-from cutout.errors import BrokenFormError, MissingSourceError
 from cutout.options import Source
 from cutout.request import PictureForm
+from cutout.request_errors import BrokenFormError, MissingSourceError
 from cutout.settings import Settings, get_settings
 
 UNNAMED = "image"

@@ -20,13 +20,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cutout.errors import (
+from cutout.lambda_runtime import MILLISECONDS, Facts, metrics, reason
+from cutout.request_errors import (
     ForeignHostError,
     ForeignOriginError,
     ForeignPreflightError,
     RequestError,
 )
-from cutout.lambda_runtime import MILLISECONDS, Facts, metrics, reason
 from cutout.settings import Settings
 
 KEY = "cutout.facts"
@@ -91,9 +91,10 @@ async def answer_request_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestError):  # registered for RequestError alone
         raise error
     facts_of(request)["outcome"] = reason(error)
-    if isinstance(error.body, str):
-        return PlainTextResponse(error.body, error.status, error.headers)
-    return JSONResponse(error.body, error.status, error.headers)
+    body = error.body()
+    if isinstance(body, str):
+        return PlainTextResponse(body, error.status, error.headers)
+    return JSONResponse(body, error.status, error.headers)
 
 
 async def answer_nobody(request: Request, error: Exception) -> Response:

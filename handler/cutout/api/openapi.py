@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
 from cutout.api.parameters import SEED_FIELDS, OptionsQuery
-from cutout.errors import (
+from cutout.request_errors import (
     BrokenFormError,
     MissingSourceError,
     RequestTooLargeError,
@@ -114,7 +114,7 @@ NO_COLOUR: dict[str, Any] = {
 UNAUTHORIZED: Answers = {
     401: {
         "description": "The server asks for an API key, and none that is valid was sent.",
-        "content": _json_examples({"key": {"value": UnauthorizedError.body}}),
+        "content": _json_examples({"key": {"value": UnauthorizedError.body()}}),
     }
 }
 
@@ -130,21 +130,21 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     },
     400: {
         "description": "The body is not the form that its header announces.",
-        "content": _json_examples({"broken": {"value": BrokenFormError.body}}),
+        "content": _json_examples({"broken": {"value": BrokenFormError.body()}}),
     },
     408: {
         "description": "The request took longer than a minute to arrive.",
-        "content": _json_examples({"slow": {"value": TooSlowUploadError.body}}),
+        "content": _json_examples({"slow": {"value": TooSlowUploadError.body()}}),
     },
     413: {
         "description": "The request is larger than about 32 MB.",
-        "content": {"text/plain": {"example": RequestTooLargeError.body}},
+        "content": {"text/plain": {"example": RequestTooLargeError.body()}},
     },
     422: {
         "description": "Neither `image` nor `url`, or a value that there is not.",
         "content": _json_examples(
             {
-                "missing": {"summary": "No picture", "value": MissingSourceError.body},
+                "missing": {"summary": "No picture", "value": MissingSourceError.body()},
                 "mode": {"summary": "Unknown mode", "value": UNKNOWN_MODE},
                 "colour": {"summary": "No colour", "value": NO_COLOUR},
             }
@@ -152,18 +152,18 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     },
     503: {
         "description": "Too many pictures wait; `Retry-After` says when to try again.",
-        "content": _json_examples({"busy": {"value": TooBusyError.body}}),
+        "content": _json_examples({"busy": {"value": TooBusyError.body()}}),
     },
 }
 
 UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
     404: {
         "description": "This server has no storage.",
-        "content": _json_examples({"none": {"value": UploadsUnavailableError.body}}),
+        "content": _json_examples({"none": {"value": UploadsUnavailableError.body()}}),
     },
     503: {
         "description": "The storage is down; `Retry-After` says when to try again.",
-        "content": _json_examples({"down": {"value": UploadsDownError.body}}),
+        "content": _json_examples({"down": {"value": UploadsDownError.body()}}),
     },
 }
 

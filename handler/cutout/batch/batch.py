@@ -1,7 +1,6 @@
-"""What SQS hands to Lambda, and what S3 wrote into it.
+"""Handle a batch of messages, and tell SQS which of them to deliver again.
 
-Sources: "Event message structure" in the Amazon S3 user guide; "Using Lambda with Amazon SQS" in
-the Lambda developer guide.
+Each picture has a line in the log.
 """
 
 import json
@@ -11,63 +10,12 @@ from dataclasses import dataclass, field
 from threading import Event
 from time import perf_counter, time
 from typing import Any, Protocol
-from urllib.parse import unquote_plus
 
+from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
 from cutout.batch.picture import Cutter
 from cutout.errors import TooSlowError, UploadMissingError
 from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
 from cutout.timing import Deadline, Stages, StillRunningError, call_within
-
-TEST = "s3:TestEvent"  # S3 sends one when the notification is set up
-CREATED = "ObjectCreated:"
-
-
-@dataclass(frozen=True)
-class Message:
-    """One of a batch. `id` names it in the answer."""
-
-    id: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """An object that S3 says was written; `size` in bytes."""
-
-    key: str
-    size: int
-
-
-class UnknownMessageError(ValueError):
-    """A message that is none of S3's; trying again won't help, but somebody should look at it."""
-
-
-def messages(event: Mapping[str, Any]) -> list[Message]:
-    """The batch."""
-    return [Message(each["messageId"], each["body"]) for each in event["Records"]]
-
-
-def arrivals(message: Message) -> list[Arrival]:
-    """What has arrived; nothing in S3's test. Raises `UnknownMessageError`."""
-    try:
-        found = json.loads(message.body)
-        if found.get("Event") == TEST:
-            return []
-        return [_arrival(each) for each in found["Records"] if _is_new(each)]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnknownMessageError(f"message {message.id} is no S3 event") from error
-
-
-def _is_new(record: Mapping[str, Any]) -> bool:
-    name: str = record["eventName"]
-    return name.removeprefix("s3:").startswith(CREATED)
-
-
-def _arrival(record: Mapping[str, Any]) -> Arrival:
-    """Keys come as in a query: `a+b%C3%A4` is `a bä`."""
-    written = record["s3"]["object"]
-    return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))
-
 
 logger = logging.getLogger(__name__)
 

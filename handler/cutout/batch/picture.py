@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cutout.api.results import failure
-from cutout.batch.batch import Arrival
+from cutout.batch.events import Arrival
 from cutout.choices import Mode
 from cutout.errors import (
     FileTooBigError,

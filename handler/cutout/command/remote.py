@@ -13,7 +13,7 @@ from cutout.command.tally import Tally
 from cutout.command.targets import Task
 from cutout.command.uploads import UNKNOWN, Uploads, mute, picture_part, text_of
 from cutout.command.wishes import Wishes
-from cutout.errors import PictureError, UnsupportedBackgroundError
+from cutout.errors import PictureError, Subject, UnsupportedTypeError
 
 LARGE = 4_400_000
 """Bytes beyond which a form hardly fits a Lambda function's request: 6 MiB, base64 included."""
@@ -76,7 +76,7 @@ class RemoteWorker:
         try:
             part = picture_part(text_of(file.name), lambda: file.open("rb"))
             if part.kind == UNKNOWN:
-                raise UnsupportedBackgroundError
+                raise UnsupportedTypeError().about(Subject.BACKGROUND)
             size = file.stat().st_size
             uploaded = self._uploads.put(part, size, mute) if size > LARGE // 4 else None
         except OSError as error:

@@ -9,26 +9,26 @@ from starlette.exceptions import HTTPException
 from cutout.compose.roi import RegionEmptyError, RegionOutsideError
 from cutout.errors import (
     AnswerTooLargeError,
-    BackgroundDownloadError,
-    BackgroundLimitError,
-    BackgroundUploadMissingError,
-    BrokenFormError,
     DownloadError,
     FileTooBigError,
-    KeysUnavailableError,
-    RequestTooLargeError,
+    LimitError,
     ResolutionTooBigError,
     StorageError,
-    TooBusyError,
+    Subject,
     TooManyPixelsError,
     TooSlowError,
-    TooSlowUploadError,
-    UnreadableBackgroundError,
     UnreadablePictureError,
     UnsupportedTypeError,
     UploadMissingError,
 )
 from cutout.removebg.errors import DoorError, UnknownForegroundError
+from cutout.request_errors import (
+    BrokenFormError,
+    KeysUnavailableError,
+    RequestTooLargeError,
+    TooBusyError,
+    TooSlowUploadError,
+)
 from cutout.settings import MIB, Settings
 
 INTERNAL = "internal_error"
@@ -75,40 +75,27 @@ def _too_large(detail: str) -> DoorError:
     return DoorError("resolution_too_high", "Image resolution too high", detail)
 
 
-def _resolution(error: ResolutionTooBigError, asked: Asked) -> DoorError:
-    width, height = error.size
-    found = f"Input image has {width * height / 1e6:.1f} megapixels ({width}x{height})"
-    return _too_large(f"{found}, {_limit(asked)}")
-
-
-def _pixels(error: TooManyPixelsError, asked: Asked) -> DoorError:
-    return _too_large(
-        f"Input image has more than {error.limit / 1e6:.0f} megapixels, {_limit(asked)}"
-    )
-
-
-def _limit(asked: Asked) -> str:
+def _resolution(error: LimitError, asked: Asked) -> DoorError:
     side = asked.settings.max_side
-    return f"maximum supported input resolution is {side}x{side} pixels"
+    limit = f"maximum supported input resolution is {side}x{side} pixels"
+    found = "more pixels than can be read"
+    if isinstance(error, ResolutionTooBigError):
+        width, height = error.size
+        found = f"{width * height / 1e6:.1f} megapixels ({width}x{height})"
+    image = "Background image" if error.subject is Subject.BACKGROUND else "Input image"
+    return _too_large(f"{image} has {found}, {limit}")
 
 
 def _answer_size(_error: object, _asked: Asked) -> DoorError:
     return _too_large("The result is too large for this server to send. Use size=auto, or webp.")
 
 
-def _background_limit(error: BackgroundLimitError, asked: Asked) -> DoorError:
-    found = door_error(error.over, asked)
-    return DoorError(found.code, found.title, f"Background: {found.detail}")
-
-
-def _download(_error: object, asked: Asked) -> DoorError:
+def _download(error: DownloadError | UploadMissingError, asked: Asked) -> DoorError:
+    if error.subject is Subject.BACKGROUND:
+        title = f"Failed to download image from given bg_image_url: {asked.bg_url}"
+        return DoorError("failed_bg_download", title)
     title = f"Failed to download image from given image_url: {asked.url}"
     return DoorError("failed_image_download", title)
-
-
-def _bg_download(_error: object, asked: Asked) -> DoorError:
-    title = f"Failed to download image from given bg_image_url: {asked.bg_url}"
-    return DoorError("failed_bg_download", title)
 
 
 def _region_outside(_error: object, _asked: Asked) -> DoorError:
@@ -147,9 +134,6 @@ MAKERS: dict[type, Callable[[Any, Asked], DoorError]] = {
     DoorError: lambda error, _asked: error,
     HTTPException: _http,
     AnswerTooLargeError: _answer_size,
-    BackgroundDownloadError: _bg_download,
-    BackgroundLimitError: _background_limit,
-    BackgroundUploadMissingError: _bg_download,
     BrokenFormError: _broken,
     DownloadError: _download,
     FileTooBigError: _file_too_large,
@@ -160,11 +144,10 @@ MAKERS: dict[type, Callable[[Any, Asked], DoorError]] = {
     ResolutionTooBigError: _resolution,
     StorageError: _unavailable,
     TooBusyError: _busy,
-    TooManyPixelsError: _pixels,
+    TooManyPixelsError: _resolution,
     TooSlowError: _unavailable,
     TooSlowUploadError: _slow,
     UnknownForegroundError: _unknown_foreground,
-    UnreadableBackgroundError: _unreadable,
     UnreadablePictureError: _unreadable,
     UnsupportedTypeError: _unsupported,
     UploadMissingError: _download,

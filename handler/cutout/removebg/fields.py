@@ -11,10 +11,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from cutout.api.body import limited_body, parse_multipart
-from cutout.errors import BrokenFormError, UnreadablePictureError
+from cutout.errors import UnreadablePictureError
 from cutout.options import Source
 from cutout.removebg.errors import missing_source, multiple_backgrounds, multiple_sources
 from cutout.request import PictureForm
+from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings
 
 IMAGE, BACKGROUND, BASE64 = "image_file", "bg_image_file", "image_file_b64"

@@ -20,7 +20,7 @@ from cutout.errors import TooSlowError
 from cutout.lambda_runtime import reason
 from cutout.pipeline import Pipeline
 from cutout.removebg.answers import account_answer, error_answer, file_answer, wants_json
-from cutout.removebg.errors import bad_key, invalid_url
+from cutout.removebg.errors import DoorError, bad_key, invalid_url
 from cutout.removebg.failures import INTERNAL, Asked, door_error
 from cutout.removebg.fields import receive_fields
 from cutout.removebg.job import Made
@@ -67,7 +67,7 @@ def _failed(request: Request, error: Exception, settings: Settings) -> Response:
     form: PictureForm = request.scope.get(FORM) or PictureForm()
     background = form.background.url if form.background else None
     found = door_error(error, Asked(settings, form.url or "", background or ""))
-    facts_of(request)["outcome"] = reason(error)
+    facts_of(request)["outcome"] = found.code if isinstance(error, DoorError) else reason(error)
     if found.code == INTERNAL:
         logger.error("a request failed", exc_info=error)
     return error_answer(found)

@@ -6,11 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from cutout.errors import (
+from cutout.errors import FileTooBigError, StorageError, UploadMissingError
+from cutout.request_errors import (
     FileGoneError,
-    FileTooBigError,
-    StorageError,
-    UploadMissingError,
     UploadRefusedError,
     UploadsDownError,
     UploadSizeError,

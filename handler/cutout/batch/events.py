@@ -1,0 +1,61 @@
+"""What SQS hands to Lambda, and what S3 wrote into it.
+
+Sources: "Event message structure" in the Amazon S3 user guide; "Using Lambda with Amazon SQS" in
+the Lambda developer guide.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+TEST = "s3:TestEvent"  # S3 sends one when the notification is set up
+CREATED = "ObjectCreated:"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One of a batch. `id` names it in the answer."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An object that S3 says was written; `size` in bytes."""
+
+    key: str
+    size: int
+
+
+class UnknownMessageError(ValueError):
+    """A message that is none of S3's; trying again won't help, but somebody should look at it."""
+
+
+def messages(event: Mapping[str, Any]) -> list[Message]:
+    """The batch."""
+    return [Message(each["messageId"], each["body"]) for each in event["Records"]]
+
+
+def arrivals(message: Message) -> list[Arrival]:
+    """What has arrived; nothing in S3's test. Raises `UnknownMessageError`."""
+    try:
+        found = json.loads(message.body)
+        if found.get("Event") == TEST:
+            return []
+        return [_arrival(each) for each in found["Records"] if _is_new(each)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnknownMessageError(f"message {message.id} is no S3 event") from error
+
+
+def _is_new(record: Mapping[str, Any]) -> bool:
+    name: str = record["eventName"]
+    return name.removeprefix("s3:").startswith(CREATED)
+
+
+def _arrival(record: Mapping[str, Any]) -> Arrival:
+    """Keys come as in a query: `a+b%C3%A4` is `a bä`."""
+    written = record["s3"]["object"]
+    return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))
