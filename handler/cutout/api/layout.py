@@ -21,6 +21,16 @@ from cutout.options import QUALITY
 MOST = 4096
 """Pixels of a canvas's side."""
 MEGA = 1_000_000
+_LENGTH = r"[0-9]{1,5}(?:[.][0-9]{1,4})?(?:px|%)"
+_SHARE = r"(?:100|[0-9]{1,2}(?:[.][0-9]{1,4})?)%"
+PATTERNS = {
+    "roi": rf"^{_LENGTH}(?: {_LENGTH}){{3}}$",
+    "margin": rf"^{_LENGTH}(?: {_LENGTH}(?: {_LENGTH} {_LENGTH})?)?$",
+    "ratio": r"^(?:[1-9]|10)(?:[:/][1-9])?$",
+    "scale": r"^(?:original|100%|[1-9][0-9](?:[.][0-9]{1,4})?%)$",
+    "position": rf"^(?:original|center|{_SHARE}(?: {_SHARE})?)$",
+}
+"""Of the OpenAPI page; some of what is read beside that is left out."""
 RATIO = re.compile(r"([0-9]{1,4})(?:[:/]([0-9]{1,4}))?")
 FLATTEST = 10
 SUBJECT = 0.85
@@ -77,6 +87,7 @@ class LayoutQuery(BaseModel):
         description="Left, top, right and bottom, each as `30px` or `10%`: only what lies inside "
         "can be foreground.",
         examples=["10% 10% 90% 90%"],
+        json_schema_extra={"pattern": PATTERNS["roi"]},
     )
     margin: MarginsText | None = Field(
         default=None,
@@ -84,6 +95,7 @@ class LayoutQuery(BaseModel):
         "picture's edge: 1, 2 or 4 lengths in the order of CSS, as `30px` or `10%` of the object's "
         "width or height. At most 50 % or 500 px a side. It wins over `crop-margin`.",
         examples=["10%", "5% 30px"],
+        json_schema_extra={"pattern": PATTERNS["margin"]},
     )
     width: int | None = Field(
         default=None, ge=1, le=MOST, description="The answer's width in pixels."
@@ -95,18 +107,21 @@ class LayoutQuery(BaseModel):
         default=None,
         description="The answer's width by its height. Alone, it widens the picture to that.",
         examples=["1:1", "4:5"],
+        json_schema_extra={"pattern": PATTERNS["ratio"]},
     )
     scale: ScaleText | None = Field(
         default=None,
         description="The part of the answer that the box round the objects is fitted into, 10% to "
         "100%; `original` leaves its size alone.",
         examples=["85%"],
+        json_schema_extra={"pattern": PATTERNS["scale"]},
     )
     position: PositionText | None = Field(
         default=None,
         description="Where the objects stand: `center`, or percentages of the free room to the "
         "left and above; `original` leaves them in place.",
         examples=["center", "50% 90%"],
+        json_schema_extra={"pattern": PATTERNS["position"]},
     )
     preset: Preset | None = Field(
         default=None,

@@ -143,7 +143,7 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--format",
-        type=_one_of(FileFormat),
+        type=_one_of(FileFormat, CUT_OUTS),
         choices=list(CUT_OUTS),
         help="of the cut-outs (default: png, or what the name after -o says)",
     )
@@ -175,14 +175,14 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
-    """Reads one of an enumeration's values."""
+def _one_of(kind: type[Choice], allowed: Sequence[Choice] = ()) -> Callable[[str], Choice]:
+    """Return a reader of an enumeration's values, or of those that are allowed."""
+    values = list(allowed or kind)
 
     def chosen(text: str) -> Choice:
-        try:
+        if text in values:
             return kind(text)
-        except ValueError:
-            raise ArgumentTypeError(f"choose from {', '.join(kind)}: {shown(text)}") from None
+        raise ArgumentTypeError(f"choose from {', '.join(values)}: {shown(text)}")
 
     return chosen
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from cutout.errors import PictureError
-
 
 class DoorError(Exception):
     """Ends a request with a status and one entry of `errors`; an empty `detail` is left out."""
@@ -27,10 +25,10 @@ class DoorError(Exception):
         return {"errors": [{name: text for name, text in told.items() if text}]}
 
 
-class UnknownForegroundError(PictureError):
-    """Nothing in the picture is foreground."""
-
-    message = "Could not identify foreground in image."
+def unknown_foreground() -> DoorError:
+    """Return the error for a picture in which nothing is foreground."""
+    title = "Could not identify foreground in image. For details and recommendations see "
+    return DoorError("unknown_foreground", f"{title}https://www.remove.bg/supported-images.")
 
 
 def invalid(name: str) -> DoorError:

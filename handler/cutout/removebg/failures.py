@@ -21,7 +21,7 @@ from cutout.errors import (
     UnsupportedTypeError,
     UploadMissingError,
 )
-from cutout.removebg.errors import DoorError, UnknownForegroundError
+from cutout.removebg.errors import DoorError
 from cutout.request_errors import (
     BrokenFormError,
     KeysUnavailableError,
@@ -54,11 +54,6 @@ def door_error(error: Exception, asked: Asked) -> DoorError:
 
 def _unreadable(_error: object, _asked: Asked) -> DoorError:
     return DoorError("failed_to_read_image", "There was an error reading the image.")
-
-
-def _unknown_foreground(_error: object, _asked: Asked) -> DoorError:
-    title = "Could not identify foreground in image. For details and recommendations see "
-    return DoorError("unknown_foreground", f"{title}https://www.remove.bg/supported-images.")
 
 
 def _unsupported(error: UnsupportedTypeError, _asked: Asked) -> DoorError:
@@ -147,7 +142,6 @@ MAKERS: dict[type, Callable[[Any, Asked], DoorError]] = {
     TooManyPixelsError: _resolution,
     TooSlowError: _unavailable,
     TooSlowUploadError: _slow,
-    UnknownForegroundError: _unknown_foreground,
     UnreadablePictureError: _unreadable,
     UnsupportedTypeError: _unsupported,
     UploadMissingError: _download,

@@ -9,7 +9,6 @@ from cutout.errors import AnswerTooLargeError
 from cutout.layout import Bound, Size
 from cutout.options import Source
 from cutout.pictures import Box, Composition
-from cutout.removebg.errors import UnknownForegroundError
 from cutout.removebg.parameters import FULL_PIXELS, PNG_PIXELS, Wanted
 from cutout.timing import Deadline, Stages
 from cutout.work import PictureWork
@@ -39,13 +38,13 @@ class MakeJob:
     wanted: Wanted
     room: int | None
 
-    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Made:
-        """Return the file. Raises `PictureError`: `UnknownForegroundError` where the picture has no
-        object, `AnswerTooLargeError` where the file can't be made small enough."""
+    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Made | None:
+        """Return the file; None where the picture has no object. Raises `PictureError`:
+        `AnswerTooLargeError` where the file can't be made small enough."""
         options = self.wanted.options
         composition = work.compose(self.source, options, deadline, stages)
         if not composition.objects:
-            raise UnknownForegroundError
+            return None
         options = replace(options, format=self._format(composition))
         limit = FULL_PIXELS
         if options.format is FileFormat.PNG:

@@ -8,6 +8,7 @@ from cutout.errors import PictureError, ProcessingFailedError, of_background
 from cutout.fetch.source import fetch
 from cutout.options import Options
 from cutout.pipeline import Pipeline
+from cutout.removebg.errors import unknown_foreground
 from cutout.removebg.job import Made, MakeJob
 from cutout.removebg.parameters import Wanted
 from cutout.request import PictureForm
@@ -28,16 +29,19 @@ class Service:
     def __call__(
         self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
     ) -> Made:
-        """Return the file. Raises `PictureError`."""
+        """Return the file. Raises `PictureError`, and `DoorError` where nothing is foreground."""
         try:
-            return self._made(form, wanted, deadline, stages)
+            made = self._made(form, wanted, deadline, stages)
         except PictureError:
             raise
         except Exception as error:
             logger.exception("processing failed")
             raise ProcessingFailedError from error
+        if made is None:
+            raise unknown_foreground()
+        return made
 
-    def _made(self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages) -> Made:
+    def _made(self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages) -> Made | None:
         pipeline = self.pipeline
         with stages.time("fetch"):
             until = deadline.earlier(pipeline.settings.processing_seconds)
