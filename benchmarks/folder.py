@@ -28,8 +28,7 @@ from cutout.decode.decode import decode
 from cutout.errors import PictureError
 from cutout.pictures import Alpha, Picture
 from cutout.refine.edges import EdgeRefiner
-from cutout.refine.enlarge import enlarge
-from cutout.refine.levels import stretch_levels
+from cutout.refine.refine import enlarge, stretch_levels
 from cutout.segment.network import SIDE, Network, square
 from cutout.settings import Settings, visible_processors
 from cutout.timing import Deadline

@@ -25,13 +25,12 @@ from cutout.api.service import Service
 from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
 from cutout.encode import webp
+from cutout.engine import Networks
 from cutout.options import Background, Options, ShadowLook, Source
 from cutout.pipeline import Pipeline
-from cutout.refine.edges import EdgeRefiner
-from cutout.request import Order, PictureForm
-from cutout.segment.network import Network
+from cutout.request import PictureForm, PictureRequest
 from cutout.settings import Settings
-from cutout.timing import Deadline, Stages
+from cutout.timing import Clock, Deadline, Stages
 
 COFFEE = ASTRONAUT.with_name("coffee.jpg")
 SHADOW = Mode.FG_IMAGE_SHADOW
@@ -82,9 +81,7 @@ def background(kind: str, side: int) -> PictureForm | None:
 
 def pipeline() -> Pipeline:
     """On both of two cores, as on Lambda with 3,008 MB."""
-    settings = Settings()
-    network = Network(settings.model_dir, settings.model, 2)
-    return Pipeline(settings, network, sharpen=EdgeRefiner(settings.model_dir, 2))
+    return Networks(Settings(), 2).pipeline()
 
 
 def measure(path: Path, name: str, side: int, repeats: int) -> dict[str, float]:
@@ -96,7 +93,7 @@ def measure(path: Path, name: str, side: int, repeats: int) -> dict[str, float]:
     body = b""
     for _ in range(repeats + 1):
         stages, start = Stages(), perf_counter()
-        body = own(Order(form, Deadline.after(120), options), stages).body
+        body = own(PictureRequest(form, Deadline.after(120), options), stages).body
         spent.append(stages.milliseconds | {"total": (perf_counter() - start) * 1000})
     if b'"code":"ok"' not in body:
         raise RuntimeError(body[:500].decode())
@@ -125,7 +122,7 @@ def qualities(path: Path) -> Iterator[str]:
     yield "| quality | method | time | file | error (rms, of 255) |"
     yield "|---:|---:|---:|---:|---:|"
     source = Source(path.read_bytes(), path.name)
-    composition = pipeline().work.compose(source, Options(), Deadline.after(120), Stages())
+    composition = pipeline().work.compose(source, Options(), Clock(Deadline.after(120)))
     visible = composition.pixels[..., 3] > 0
     for quality in QUALITIES:
         for method in METHODS:

@@ -18,7 +18,7 @@ from cutout.options import Options, Source
 from cutout.pictures import Alpha
 from cutout.pipeline import Pipeline
 from cutout.refine.edges import EdgeRefiner
-from cutout.request import Order, PictureForm
+from cutout.request import PictureForm, PictureRequest
 from cutout.segment.network import Network, square
 from cutout.settings import Settings
 from cutout.timing import Deadline, Stages
@@ -71,8 +71,8 @@ def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
     for _ in range(repeats + 1):
         edges.seconds = 0.0
         stages, start = Stages(), perf_counter()
-        order = Order(form, Deadline.after(seconds), Options(mode))
-        response = Service(pipeline)(order, stages).body
+        request = PictureRequest(form, Deadline.after(seconds), Options(mode))
+        response = Service(pipeline)(request, stages).body
         totals.append((perf_counter() - start) * 1000)
         tiles.append(edges.seconds * 1000)
         requests.append(stages.milliseconds)

@@ -15,8 +15,7 @@ import numpy as np
 from cutout.backdrop.settle import settle
 from cutout.decode.decode import decode
 from cutout.engine import local_settings, open_work
-from cutout.refine.levels import stretch_levels
-from cutout.refine.refine import refine
+from cutout.refine.refine import refine, stretch_levels
 from cutout.timing import Deadline
 from cutout.work import PictureWork
 from evaluation.samples import Mask, Sample, samples_in

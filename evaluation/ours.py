@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cutout.choices import Mode, Model
-from cutout.engine import NO_HURRY, open_pipeline
+from cutout.engine import open_pipeline
 from cutout.options import Options, Source
+from cutout.timing import NO_DEADLINE, Clock
 from evaluation.samples import Sample
 
 
@@ -17,4 +18,4 @@ def write_masks(samples: Iterable[Sample], model: Model, folder: Path) -> None:
         target = folder / f"{sample.name}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
         source = Source(sample.picture.read_bytes(), sample.picture.name)
-        target.write_bytes(pipeline.cut_out(source, Options(Mode.FG_MASK), NO_HURRY))
+        target.write_bytes(pipeline.cut_out(source, Options(Mode.FG_MASK), Clock(NO_DEADLINE)))

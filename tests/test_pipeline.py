@@ -10,7 +10,7 @@ from cutout.choices import Mode
 from cutout.options import Options, Source
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
-from cutout.request import Order, PictureForm
+from cutout.request import PictureForm, PictureRequest
 from cutout.settings import Settings
 from cutout.timing import Deadline, Stages
 from cutout.work import Segmenter
@@ -19,8 +19,8 @@ from tests.samples import gradient, jpeg, picture_of
 
 def run(form: PictureForm, segment: Segmenter, mode: Mode = Mode.FG_MASK) -> dict[str, Any]:
     """The only result."""
-    order = Order(form, Deadline.after(60), Options(mode))
-    answer = Service(Pipeline(Settings(), segment))(order, Stages())
+    request = PictureRequest(form, Deadline.after(60), Options(mode))
+    answer = Service(Pipeline(Settings(), segment))(request, Stages())
     result: dict[str, Any]
     (result,) = json.loads(answer.body)["results"]
     return result

@@ -9,11 +9,10 @@ from PIL import Image
 from cutout.choices import Mode
 from cutout.compose.compose import compose
 from cutout.decode.decode import decode
+from cutout.engine import Networks
 from cutout.options import Options
 from cutout.pictures import Alpha, Picture
-from cutout.refine.edges import EdgeRefiner
 from cutout.refine.refine import refine
-from cutout.segment.network import Network
 from cutout.settings import get_settings
 from cutout.timing import Deadline
 from tools.drawings import bottle, person, shoe
@@ -77,11 +76,10 @@ def strip(images: Sequence[Image.Image]) -> Image.Image:
 def matted_photos() -> list[tuple[Picture, Alpha]]:
     """Each test photo with the alpha that the service gives it."""
     settings = get_settings()
-    network = Network(settings.model_dir, settings.model, settings.network_threads)
-    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
+    work = Networks(settings).pipeline().work
     pictures = [decode(path.read_bytes(), settings) for path in PHOTOS]
     return [
-        (picture, refine(network(picture), picture, edges, Deadline.after(60)))
+        (picture, refine(work.segment(picture), picture, work.sharpen, Deadline.after(60)))
         for picture in pictures
     ]
 

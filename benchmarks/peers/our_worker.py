@@ -10,11 +10,10 @@ from time import perf_counter, process_time
 from benchmarks.worker import peak_rss
 from cutout.api.service import Service
 from cutout.choices import Model
+from cutout.engine import Networks
 from cutout.options import Source
 from cutout.pipeline import Pipeline
-from cutout.refine.edges import EdgeRefiner
-from cutout.request import Order, PictureForm
-from cutout.segment.network import Network
+from cutout.request import PictureForm, PictureRequest
 from cutout.settings import Settings
 from cutout.timing import Deadline, Stages
 
@@ -26,9 +25,7 @@ def main() -> None:
     """Threads are as many as the processors that the process may run on."""
     model, repeats, out, *pictures = sys.argv[1:]
     settings = Settings(model=Model(model), max_side=MAX_SIDE)
-    network = Network(settings.model_dir, settings.model, settings.network_threads)
-    edges = EdgeRefiner(settings.model_dir, settings.network_threads)
-    pipeline = Pipeline(settings, network, sharpen=edges)
+    pipeline = Networks(settings).pipeline()
     paths = [Path(picture) for picture in pictures]
     _answer(pipeline, paths[0])
     laps: dict[str, list[tuple[float, float]]] = {}
@@ -48,7 +45,7 @@ def main() -> None:
 def _answer(pipeline: Pipeline, path: Path) -> bytes:
     form = PictureForm(image=Source(path.read_bytes(), path.name))
     deadline = Deadline.after(pipeline.settings.request_seconds)
-    return Service(pipeline)(Order(form, deadline), Stages()).body
+    return Service(pipeline)(PictureRequest(form, deadline), Stages()).body
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Background removal as an AWS Lambda container: receive → fetch → decode → segment → refine →
-compose → encode → answer, a package for each step.
+"""Remove backgrounds: receive, fetch, decode, segment, refine, compose, encode, answer.
 
-As a library: ``from cutout import cut_out``.
+As a library: ``from cutout import cut_out``. `docs/architecture.md` describes the packages.
 """
 
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ __all__ = ["__version__", "cut_out"]
 
 
 def __getattr__(name: str) -> object:
-    """Imports what is asked for, when it is: Lambda, which never does, starts without it."""
+    """Import `cut_out` when it is asked for: Lambda never does, and starts faster without it."""
     if name == "cut_out":
         from cutout.library import cut_out  # noqa: PLC0415
 

@@ -1,5 +1,4 @@
-"""The stages of a picture without a server around them: what the command, the local server's
-workers and `cutout.cut_out` stand on."""
+"""Load the networks, for the Lambda entries, the local server, the command and the library."""
 
 from functools import partial
 from math import inf
@@ -7,39 +6,59 @@ from typing import TYPE_CHECKING
 
 from cutout.choices import Model
 from cutout.settings import Settings
-from cutout.timing import Deadline
 
 if TYPE_CHECKING:
     from cutout.pipeline import Pipeline
+    from cutout.storage.storage import Storage
     from cutout.work import PictureWork
     from cutout.workers.pool import Workers
 
 LOCAL_MAX_SIDE = 8192
-"""Pixels, unless `CUTOUT_MAX_SIDE` says otherwise: nobody's memory is at stake but one's own."""
+"""Pixels, unless `CUTOUT_MAX_SIDE` is set: a local run only risks its own user's memory."""
 LOCAL_PICTURE_SECONDS = 300.0
-"""Unless `CUTOUT_PICTURE_SECONDS` says otherwise: the largest picture takes 10 s on a machine with
-nothing else to do, and nobody waits at the end of a request."""
-NO_HURRY = Deadline(inf)
+"""Seconds, unless `CUTOUT_PICTURE_SECONDS` is set: the largest picture takes 10 s on an idle
+machine, and no client waits for it."""
+
+
+class Networks:
+    """Load the networks and the edge refiner on other threads, from construction on.
+
+    Meanwhile the caller can import what uses them; on a cold start that is the web framework. Each
+    picture has `threads` threads.
+    """
+
+    def __init__(self, settings: Settings, threads: int | None = None) -> None:
+        # not at the top, since the parent of worker processes doesn't need them
+        from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
+        from cutout.segment.network import Network  # noqa: PLC0415
+
+        count = settings.network_threads if threads is None else threads
+        self.settings = settings
+        self._network = Network(settings.model_dir, settings.model, count)
+        self._edges = EdgeRefiner(settings.model_dir, count)
+
+    def wait(self) -> None:
+        """Return when the first picture can be processed; raise `ModelError` if none ever can."""
+        self._network.wait()
+        self._edges.wait()
+
+    def pipeline(self, storage: "Storage | None" = None) -> "Pipeline":
+        """Return a pipeline that processes pictures in this process. It may still be loading."""
+        from cutout.pipeline import Pipeline  # noqa: PLC0415  # while the networks load
+
+        return Pipeline(self.settings, self._network, storage, self._edges)
 
 
 def open_work(settings: Settings, threads: int) -> "PictureWork":
-    """Load the networks, each with so many threads for a picture. Raises `ModelError`."""
-    # here, since the parent of worker processes doesn't need them
-    from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
-    from cutout.segment.network import Network  # noqa: PLC0415
-
-    network = Network(settings.model_dir, settings.model, threads)
-    edges = EdgeRefiner(settings.model_dir, threads)
-
-    from cutout.work import PictureWork  # noqa: PLC0415  # while the model is loaded
-
-    network.wait()
-    edges.wait()
-    return PictureWork(settings, network, edges)
+    """Return the steps of a picture with loaded networks. Raise `ModelError`."""
+    networks = Networks(settings, threads)
+    work = networks.pipeline().work
+    networks.wait()
+    return work
 
 
 def open_workers(settings: Settings, count: int, threads: int) -> "Workers[PictureWork]":
-    """Start `count` processes that load the networks, each with so many threads for its picture.
+    """Start `count` processes that load the networks, each with `threads` threads for its picture.
     `Workers.wait` raises `ModelError`."""
     from cutout.workers.pool import Workers  # noqa: PLC0415  # Lambda and the library have none
 
@@ -47,19 +66,19 @@ def open_workers(settings: Settings, count: int, threads: int) -> "Workers[Pictu
 
 
 def open_pipeline(model: Model | None = None) -> "Pipeline":
-    """A pipeline that works in this process, for several threads at once. What isn't given is as in
-    the environment. Raises `ModelError`, or pydantic's `ValidationError` for the environment."""
-    settings = local_settings(model)
-    work = open_work(settings, settings.network_threads)
+    """Return a pipeline that several threads may use, with `local_settings` and loaded networks.
 
-    from cutout.pipeline import Pipeline  # noqa: PLC0415
-
-    return Pipeline(settings, work.segment, sharpen=work.sharpen)
+    Raise `ModelError`, or pydantic's `ValidationError` for a bad environment.
+    """
+    networks = Networks(local_settings(model))
+    pipeline = networks.pipeline()
+    networks.wait()
+    return pipeline
 
 
 def local_settings(model: Model | None = None) -> Settings:
-    """Those of the environment, but for the clocks, which are for requests: what takes long has its
-    time, so that a busy machine makes the same cut-outs as an idle one."""
+    """Return the environment's settings without the time limits of requests, so that a busy machine
+    makes the same cut-outs as an idle one."""
     settings = Settings()
     changes: dict[str, object] = {"edge_seconds": inf}
     if "max_side" not in settings.model_fields_set:

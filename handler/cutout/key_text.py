@@ -1,4 +1,4 @@
-"""Parse a text of API keys, as it stands in the secret or in `CUTOUT_API_KEYS`."""
+"""Parse a text of API keys, as in the secret or in `CUTOUT_API_KEYS`."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -11,12 +11,12 @@ from cutout.choices import Mode, Model, parse_margin
 from cutout.colours import parse_colour
 from cutout.decode.colour import split_colour, transparent_colour
 from cutout.decode.decode import decode
-from cutout.engine import NO_HURRY, open_pipeline
+from cutout.engine import open_pipeline
 from cutout.options import Background, Options
 from cutout.pictures import Picture
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
-from cutout.timing import Stages
+from cutout.timing import NO_DEADLINE, Clock
 
 Pictured: TypeAlias = str | PathLike[str] | bytes | Image.Image
 """A file's path, a file's bytes, or a Pillow image."""
@@ -54,7 +54,7 @@ def cut_out(
     )
     pipeline = _pipeline(None if model is None else Model(model))
     decoded = _picture(picture, pipeline.settings)
-    composition = pipeline.compose_picture(decoded, options, NO_HURRY, Stages())
+    composition = pipeline.compose_picture(decoded, options, Clock(NO_DEADLINE))
     image = Image.fromarray(composition.pixels)
     if composition.icc_profile is not None:
         image.info["icc_profile"] = composition.icc_profile  # goes into what it is saved as

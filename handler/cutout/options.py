@@ -14,21 +14,21 @@ QUALITY = 90
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was received, before anyone looked inside."""
+    """Hold a file as it was received."""
 
     content: bytes
     name: str
 
     @cached_property
     def md5(self) -> str:
-        """Hex digest of the bytes received; an identity, not a protection."""
+        """The hex digest of the bytes received, as an identity and not for protection."""
         return md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the object is laid on: a picture's file, whose holes show the colour; either alone; or
-    neither, which leaves the background transparent."""
+    """Hold what the object is laid on: a picture's file, whose transparent parts show the colour;
+    either alone; or neither, which leaves the background transparent."""
 
     colour: Colour | None = None
     picture: Source | None = None
@@ -39,7 +39,7 @@ class Background:
 
 @dataclass(frozen=True)
 class ShadowLook:
-    """How `fg-image-shadow` draws. The defaults are the seed contract's."""
+    """Describe the shadow of `fg-image-shadow`. The defaults are the reference API's."""
 
     opacity: float = 0.73
     """0..1, how dark the darkest place is."""
@@ -52,11 +52,12 @@ class ShadowLook:
 
 @dataclass(frozen=True)
 class Options:
-    """The defaults are the seed contract: a transparent PNG of the picture's own size.
+    """Describe what to make of a picture. The defaults are the reference API's: a transparent PNG
+    of the picture's own size.
 
     `crop` is the margin around the object's box, or None to keep the whole picture; `objects` asks
-    where the objects are. The mode `fg-mask` has no use for `background` and `shadow`, nor
-    `fg-image` for `shadow`: they are ignored.
+    where the objects are. The mode `fg-mask` ignores `background` and `shadow`, and `fg-image`
+    ignores `shadow`.
     """
 
     mode: Mode = Mode.FG_IMAGE
@@ -93,5 +94,5 @@ class Options:
 
     @property
     def laid_on(self) -> Background | None:
-        """The background, where the mode has a use for one."""
+        """The background, if the mode uses one."""
         return self.background if self.background and self.mode is not Mode.FG_MASK else None

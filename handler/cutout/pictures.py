@@ -12,9 +12,11 @@ DARK, BRIGHT, MIDDLE = 48, 255, 150
 
 
 def flatten(colour: Image.Image, holes: npt.NDArray[np.uint8]) -> Image.Image:
-    """A picture in mode RGB, laid by its own alpha on white, or on dark grey where what is visible
-    is itself bright, because a white object on white has no edge to find. (What lies hidden in
-    transparent pixels is left-over and may be anything.)"""
+    """Return the picture in mode RGB, laid by its own alpha on white.
+
+    If what is visible is itself bright, it is laid on dark grey, because a white object on white
+    has no edge to find. (Transparent pixels may hold any colour.)
+    """
     grey = np.asarray(colour.convert("L"))
     visible = float(holes.sum(dtype=np.float64))
     brightness = float(np.vdot(grey.astype(np.float32), holes)) / visible if visible else 0

@@ -12,7 +12,7 @@ from cutout.pictures import Composition, Picture
 from cutout.refine.refine import Sharpen
 from cutout.settings import Settings
 from cutout.storage.storage import Storage
-from cutout.timing import Deadline, Stages
+from cutout.timing import Clock, Deadline
 from cutout.work import FileJob, PictureWork, Segmenter
 
 if TYPE_CHECKING:
@@ -22,14 +22,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-SEED = Options()
-
 
 @dataclass(frozen=True)
 class Pipeline:
-    """An order in, an answer out; every failure of a picture is an answer too.
+    """Run pictures through `PictureWork`, at most `Settings.concurrency` at once.
 
-    Pictures are worked on in this process, by `segment` and `sharpen`, or by `workers` in theirs.
+    They are processed in this process, by `segment` and `sharpen`, or by `workers` in theirs.
     """
 
     settings: Settings
@@ -38,48 +36,46 @@ class Pipeline:
     sharpen: Sharpen | None = None
     workers: "Workers[PictureWork] | None" = None
     overran: Event = field(default_factory=Event, init=False)
-    """Set once a step has overrun its request's deadline, and may hang in this process."""
-    _in_work: BoundedSemaphore = field(init=False)
+    """Set when a step has overrun its request's deadline and may hang in this process."""
+    _slots: BoundedSemaphore = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_in_work", BoundedSemaphore(self.settings.concurrency))
+        object.__setattr__(self, "_slots", BoundedSemaphore(self.settings.concurrency))
 
     def cut_out(
-        self,
-        source: Source,
-        options: Options = SEED,
-        deadline: Deadline | None = None,
-        stages: Stages | None = None,
+        self, source: Source, options: Options | None = None, clock: Clock | None = None
     ) -> bytes:
-        """A picture's file in, the finished file out, in the format that `options` name: the door
-        for programs, without a request around it. Raises `PictureError`."""
-        until = deadline or Deadline.after(self.settings.request_seconds)
-        return self.run(FileJob(source, options), until, stages or Stages())
+        """Return the finished file in the format that `options` name. Raise `PictureError`.
 
-    def compose_picture(
-        self, picture: Picture, options: Options, deadline: Deadline, stages: Stages
-    ) -> Composition:
-        """The finished pixels of a decoded picture. Raises `PictureError`."""
-        return self.work.compose_picture(picture, options, deadline, stages)
+        Without options the file is as the reference API makes it; without a clock the picture has
+        `Settings.request_seconds`.
+        """
+        until = clock or Clock(Deadline.after(self.settings.request_seconds))
+        return self.run(FileJob(source, options or Options()), until)
+
+    def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
+        """Return the finished pixels of a decoded picture. Raise `PictureError`."""
+        return self.work.compose_picture(picture, options, clock)
 
     @property
     def work(self) -> PictureWork:
-        """The stages of one picture, in this process."""
+        """The steps of one picture in this process; raises `RuntimeError` if workers do them."""
         if self.segment is None:
             raise RuntimeError("without a segmenter, workers do the work")
         return PictureWork(self.settings, self.segment, self.sharpen)
 
-    def run(self, job: "Job[PictureWork, Result]", deadline: Deadline, stages: Stages) -> Result:
+    def run(self, job: "Job[PictureWork, Result]", clock: Clock) -> Result:
+        """Return the job's result, or raise its error."""
         if self.workers is None:
-            return job(self.work, deadline, stages)
-        return self.workers(job, deadline, stages)
+            return job(self.work, clock.deadline, clock.stages)
+        return self.workers(job, clock.deadline, clock.stages)
 
     @contextmanager
-    def turn(self, deadline: Deadline) -> Iterator[None]:
-        """Waits for a free place among the pictures in work; raises `TooSlowError`."""
-        if not self._in_work.acquire(timeout=deadline.remaining()):
+    def slot(self, deadline: Deadline) -> Iterator[None]:
+        """Hold one of the slots for pictures in work. Raise `TooSlowError` if none comes free."""
+        if not self._slots.acquire(timeout=deadline.remaining()):
             raise TooSlowError
         try:
             yield
         finally:
-            self._in_work.release()
+            self._slots.release()

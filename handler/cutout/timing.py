@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from math import inf
 from threading import Thread
 from time import monotonic, perf_counter
 from typing import Self, TypeVar
@@ -11,38 +12,51 @@ from typing import Self, TypeVar
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment that whoever may take long asks about: the download, the refinement, the stronger
-    compression, the storage. Each leaves some of the time to those that come after it."""
+    """Hold the moment at which a request must be done.
+
+    Steps that may take long (the download, the refinement, the stronger compression, the storage)
+    ask it, and leave some of the time to the steps after them.
+    """
 
     end: float  # of `time.monotonic`
 
     @classmethod
     def after(cls, seconds: float) -> Self:
-        """So many seconds from now."""
+        """Return a deadline `seconds` from now."""
         return cls(monotonic() + seconds)
 
     def remaining(self) -> float:
-        """Seconds left; 0 where there are none."""
+        """Return the seconds left, 0 if there are none."""
         return max(0.0, self.end - monotonic())
 
+    def remaining_or_raise(self) -> float:
+        """Return the seconds left, more than 0; raise `TimeoutError` if there are none."""
+        left = self.remaining()
+        if not left:
+            raise TimeoutError
+        return left
+
     def earlier(self, seconds: float) -> Self:
-        """The same, less what others will need."""
+        """Return the deadline moved `seconds` ahead, which leaves them to later steps."""
         return type(self)(self.end - seconds)
 
     def within(self, seconds: float) -> Self:
-        """The same, and at most so many seconds from now."""
+        """Return this deadline, or `seconds` from now if that is sooner."""
         return type(self)(min(self.end, monotonic() + seconds))
 
 
+NO_DEADLINE = Deadline(inf)
+
+
 class Stages:
-    """Collects ``{stage: milliseconds}`` of one request in the order they ran."""
+    """Collect the milliseconds of a request's steps, in the order in which they ran."""
 
     def __init__(self) -> None:
         self.milliseconds: dict[str, float] = {}
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
-        """Adds the block's duration to `stage`, also when it raises."""
+        """Add the block's duration to `stage`, also if it raises."""
         start = perf_counter()
         try:
             yield
@@ -51,26 +65,42 @@ class Stages:
             self.milliseconds[stage] = self.milliseconds.get(stage, 0.0) + spent
 
     def rounded(self) -> dict[str, float]:
-        """What there is so far, to a tenth of a millisecond: the pipeline may still be at it."""
+        """Return the times so far, to a tenth of a millisecond. A step may still be running."""
         return {stage: round(time, 1) for stage, time in list(self.milliseconds.items())}
 
     def headers(self) -> dict[str, str]:
-        """A `Server-Timing` header (W3C Server Timing)."""
+        """Return a `Server-Timing` header (W3C Server Timing)."""
         spent = (f"{stage};dur={time}" for stage, time in self.rounded().items())
         return {"Server-Timing": ", ".join(spent)}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Hold the time of one picture: its deadline, and what each step has taken."""
+
+    deadline: Deadline
+    stages: Stages = field(default_factory=Stages)
+
+    def time(self, stage: str) -> AbstractContextManager[None]:
+        """Add the duration of a ``with`` block to `stage`."""
+        return self.stages.time(stage)
+
+    def within(self, seconds: float) -> Self:
+        """Return the clock with `Deadline.within`."""
+        return replace(self, deadline=self.deadline.within(seconds))
 
 
 Result = TypeVar("Result")
 
 
 class StillRunningError(Exception):
-    """The call isn't done, and goes on."""
+    """Report a call that takes longer than it may, and goes on."""
 
 
 def call_within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return the call's result, or raise what it raises; raise `StillRunningError` where it isn't
-    done within `seconds`. It runs on a thread that is then left behind, and does not keep the
-    process from ending."""
+    """Return the call's result, or raise what it raises. Raise `StillRunningError` if it isn't
+    done within `seconds`: its thread is then left behind, and does not keep the process from
+    ending."""
     answer: Future[Result] = Future()
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""What a processor does for one picture: decode to encode, without network or storage."""
+"""Process one picture from decoding to encoding, without network or storage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,69 +16,62 @@ from cutout.options import Options, Source
 from cutout.pictures import Alpha, Composition, Picture
 from cutout.refine.refine import Sharpen, refine
 from cutout.settings import Settings
-from cutout.timing import Deadline, Stages
+from cutout.timing import Clock, Deadline, Stages
 
 Segmenter: TypeAlias = Callable[[Picture], Alpha]
 
 
 @dataclass(frozen=True)
 class PictureWork:
-    """The stages between a file and a file, with the networks that they use."""
+    """Hold the networks, and run the steps from a file to a file."""
 
     settings: Settings
     segment: Segmenter
     sharpen: Sharpen | None = None
 
-    def compose(
-        self, source: Source, options: Options, deadline: Deadline, stages: Stages
-    ) -> Composition:
-        """Return the finished pixels, not encoded yet. Raises `PictureError`."""
-        with stages.time("decode"):
+    def compose(self, source: Source, options: Options, clock: Clock) -> Composition:
+        """Return the finished pixels, not encoded yet. Raise `PictureError`."""
+        with clock.time("decode"):
             picture = decode(
                 source.content, self.settings, webp=options.webp, bound=options.early_bound
             )
             self._require_background(options)
-        return self.compose_picture(picture, options, deadline, stages)
+        return self.compose_picture(picture, options, clock)
 
-    def compose_picture(
-        self, picture: Picture, options: Options, deadline: Deadline, stages: Stages
-    ) -> Composition:
-        """Return the finished pixels of a picture that is decoded already. Raises
-        `PictureError`."""
-        _require_time(deadline)
+    def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
+        """Return the finished pixels of a decoded picture. Raise `PictureError`."""
+        _require_time(clock.deadline)
         region = None if options.roi is None else region_box(options.roi, picture.full_size)
-        with stages.time("segment"):
+        with clock.time("segment"):
             coarse = self.segment(picture)
             picture = shrink(picture, options.early_bound)
-        _require_time(deadline)
-        with stages.time("refine"):
-            until = self._budget(deadline).within(self.settings.edge_seconds)
+        _require_time(clock.deadline)
+        with clock.time("refine"):
+            until = self._optional_until(clock.deadline).within(self.settings.edge_seconds)
             alpha = refine(coarse, picture, self.sharpen, until)
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
-        with stages.time("compose"):
+        with clock.time("compose"):
             return compose(picture, alpha, self._limited(options), self._backdrop(options))
 
     def encode(
         self,
         composition: Composition,
         options: Options,
-        room: int | None,
-        deadline: Deadline,
-        stages: Stages,
+        byte_budget: int | None,
+        clock: Clock,
     ) -> bytes:
-        """Return the file, of at most `room` bytes if that can be had."""
-        with stages.time("encode"):
-            return encode(
-                composition, options.format, room, self._budget(deadline), options.quality
-            )
+        """Return the file, in at most `byte_budget` bytes if that is possible."""
+        until = self._optional_until(clock.deadline)
+        with clock.time("encode"):
+            return encode(composition, options.format, byte_budget, until, options.quality)
 
-    def _budget(self, deadline: Deadline) -> Deadline:
-        """What may take longer to be better asks this one, so that the storage has its time."""
+    def _optional_until(self, deadline: Deadline) -> Deadline:
+        """Return the deadline of work that only improves the result: it leaves time to store."""
         return deadline.earlier(self.settings.storing_seconds)
 
     def _require_background(self, options: Options) -> None:
-        """Look at its header, so that a picture too large fails before the network runs."""
+        """Check the background's header, so that a bad one fails before the network runs."""
         laid_on = options.laid_on
         if laid_on is not None and laid_on.picture is not None:
             with of_background():
@@ -89,40 +82,40 @@ class PictureWork:
         return replace(options, bound=options.bound.and_pixels(self.settings.max_side**2))
 
     def _backdrop(self, options: Options) -> Backdrop | None:
-        """Decode the background as late as this: until then the network has the memory."""
+        """Decode the background only after the network has released its memory."""
         laid_on = options.laid_on
         if laid_on is None:
             return None
         if laid_on.picture is None:
             return Backdrop(laid_on.colour)
         with of_background():
-            return Backdrop(
-                laid_on.colour, decode(laid_on.picture.content, self.settings, webp=options.webp)
-            )
+            picture = decode(laid_on.picture.content, self.settings, webp=options.webp)
+        return Backdrop(laid_on.colour, picture)
 
 
 @dataclass(frozen=True)
 class FileJob:
-    """Cut out a picture for a file of any size. (A job of `cutout.workers`.)"""
+    """Cut out a picture for a file of any size; a job for `cutout.workers`."""
 
     source: Source
     options: Options
 
     def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> bytes:
-        """Return the file; raise `PictureError` where there can be none."""
-        composition = work.compose(self.source, self.options, deadline, stages)
-        return work.encode(composition, self.options, None, deadline, stages)
+        """Return the file, or raise `PictureError`."""
+        clock = Clock(deadline, stages)
+        composition = work.compose(self.source, self.options, clock)
+        return work.encode(composition, self.options, None, clock)
 
 
 @dataclass(frozen=True)
 class BackgroundJob:
-    """Decode a background, to say before the first picture that it can't be used. (A job of
-    `cutout.workers`.)"""
+    """Decode a background before the first picture, to reject a bad one early; a job for
+    `cutout.workers`."""
 
     source: Source
 
     def __call__(self, work: PictureWork, _deadline: Deadline, _stages: Stages) -> None:
-        """Raise `PictureError` where the background can't be used."""
+        """Raise `PictureError` if the background can't be used."""
         with of_background():
             decode(self.source.content, work.settings)
 

@@ -115,7 +115,7 @@ def _fusion(gate: Gate) -> ModelProto:
 
 
 def _levelled(logits: Maps) -> Maps:
-    """As `cutout.refine.levels` stretches them."""
+    """As `cutout.refine.refine` stretches them."""
     alpha = 1 / (1 + np.exp(-logits))
     return np.clip((alpha * 255 - 16) / 224, 0, 1)
 

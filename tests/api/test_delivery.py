@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from cutout.api.results import Showing, success
-from cutout.api.service import ENVELOPE_BYTES, Answer, deliver, file_room
+from cutout.api.results import ResultDetails, success
+from cutout.api.service import ENVELOPE_BYTES, Answer, Finished, deliver, file_budget
 from cutout.choices import Mode, Representation
 from cutout.errors import AnswerTooLargeError, NoStorageError
 from cutout.options import Source
-from cutout.request import Order, PictureForm
-from cutout.storage.storage import AnswerKind, Invitation, UploadType
+from cutout.request import PictureForm, PictureRequest
+from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType
 from cutout.timing import Deadline
 
 SOURCE = Source(b"x", "a.jpg")
@@ -27,19 +27,19 @@ class Shelf:
 
     kept: list[tuple[bytes, AnswerKind]] = field(default_factory=list)
 
-    def keep(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
+    def put(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
         self.kept.append((content, kind))
         return f"v1/files/{len(self.kept)}.{kind}"
 
-    def invite(self, kind: UploadType) -> Invitation:
+    def create_upload(self, kind: UploadType) -> PresignedUpload:
         raise NotImplementedError
 
-    def collect(self, token: str, deadline: Deadline) -> bytes:
+    def get_upload(self, token: str, deadline: Deadline) -> bytes:
         raise NotImplementedError
 
 
-def order(representation: Representation | None = None) -> Order:
-    return Order(
+def request(representation: Representation | None = None) -> PictureRequest:
+    return PictureRequest(
         PictureForm(image=SOURCE),
         Deadline.after(60),
         representation=representation,
@@ -47,8 +47,12 @@ def order(representation: Representation | None = None) -> Order:
     )
 
 
-def showing(representation: Representation | None = None, source: Source = SOURCE) -> Showing:
-    return Showing(source, Mode.FG_MASK, representation)
+def finished(file: bytes, byte_budget: int | None) -> Finished:
+    return Finished(file, (1, 1), None, byte_budget)
+
+
+def details(representation: Representation | None = None, source: Source = SOURCE) -> ResultDetails:
+    return ResultDetails(source, Mode.FG_MASK, representation)
 
 
 def entity(body: bytes) -> dict[str, Any]:
@@ -61,43 +65,49 @@ def entity(body: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize("representation", [None, Representation.BASE64])
 def test_what_fits_is_sent(representation: Representation | None) -> None:
     shelf = Shelf()
-    answer = deliver(showing(representation), order(representation), b"png", 3, shelf)
-    assert answer == Answer(success(showing(representation), b"png"))
+    answer = deliver(details(representation), request(representation), finished(b"png", 3), shelf)
+    assert answer == Answer(success(details(representation), b"png"))
     assert (answer.status, answer.headers, answer.media_type) == (200, {}, "application/json")
     assert shelf.kept == []
 
 
 def test_a_server_without_a_limit_sends_everything() -> None:
-    assert deliver(showing(), order(), bytes(10**6), None, None).status == 200
+    assert deliver(details(), request(), finished(bytes(10**6), None), None).status == 200
 
 
 def test_one_byte_more_is_the_same_json_elsewhere() -> None:
     shelf = Shelf()
-    answer = deliver(showing(), order(), b"png!", 3, shelf)
+    answer = deliver(details(), request(), finished(b"png!", 3), shelf)
     assert answer.status == 303
     assert answer.headers == {"Location": "http://server.example/v1/files/1.json"}
-    assert shelf.kept == [(success(showing(), b"png!"), AnswerKind.JSON)]
+    assert shelf.kept == [(success(details(), b"png!"), AnswerKind.JSON)]
 
 
 def test_one_byte_more_without_a_storage_says_what_to_do() -> None:
     with pytest.raises(AnswerTooLargeError, match=r"fg-mask.*smaller picture"):
-        deliver(showing(), order(), b"png!", 3, None)
+        deliver(details(), request(), finished(b"png!", 3), None)
 
 
 def test_a_link_is_what_was_asked_for() -> None:
     shelf = Shelf()
-    answer = deliver(showing(Representation.URL), order(Representation.URL), b"png", None, shelf)
+    answer = deliver(
+        details(Representation.URL), request(Representation.URL), finished(b"png", None), shelf
+    )
     assert shelf.kept == [(b"png", AnswerKind.PNG)]
     found = entity(answer.body)
     assert found["image"] == "http://server.example/v1/files/1.png"
     assert found["representation"] == "url"
     with pytest.raises(NoStorageError, match="representation=base64"):
-        deliver(showing(Representation.URL), order(Representation.URL), b"png", None, None)
+        deliver(
+            details(Representation.URL), request(Representation.URL), finished(b"png", None), None
+        )
 
 
 def test_an_absolute_link_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Shelf, "keep", lambda *_: "https://bucket.example/a.png?X-Amz-Date=1")
-    answer = deliver(showing(Representation.URL), order(Representation.URL), b"png", None, Shelf())
+    monkeypatch.setattr(Shelf, "put", lambda *_: "https://bucket.example/a.png?X-Amz-Date=1")
+    answer = deliver(
+        details(Representation.URL), request(Representation.URL), finished(b"png", None), Shelf()
+    )
     assert entity(answer.body)["image"] == "https://bucket.example/a.png?X-Amz-Date=1"
 
 
@@ -105,7 +115,7 @@ def test_an_absolute_link_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     ("representation", "said"), [(None, None), (Representation.BASE64, "base64")]
 )
 def test_only_who_asks_is_told(representation: Representation | None, said: str | None) -> None:
-    answer = deliver(showing(representation), order(representation), b"png", None, None)
+    answer = deliver(details(representation), request(representation), finished(b"png", None), None)
     found = entity(answer.body)
     assert found.get("representation") == said
     assert b64decode(found["image"]) == b"png"
@@ -118,21 +128,21 @@ def test_the_room_is_what_the_platform_leaves(
 ) -> None:
     """Lambda counts the body as a string within JSON."""
     source = Source(b"x", name)
-    room = file_room(showing(representation, source), LIMIT)
-    assert room is not None
+    byte_budget = file_budget(details(representation, source), LIMIT)
+    assert byte_budget is not None
 
     def counted(size: int) -> int:
-        body = success(showing(representation, source), bytes(size))
+        body = success(details(representation, source), bytes(size))
         return len(json.dumps(body.decode())) + ENVELOPE_BYTES
 
-    assert counted(room) <= LIMIT
-    assert counted(room + 3) > LIMIT
+    assert counted(byte_budget) <= LIMIT
+    assert counted(byte_budget + 3) > LIMIT
 
 
 def test_no_room_is_no_negative_room() -> None:
-    assert file_room(showing(), 10) == 0
+    assert file_budget(details(), 10) == 0
 
 
 def test_links_and_other_servers_need_no_room() -> None:
-    assert file_room(showing(Representation.URL), LIMIT) is None
-    assert file_room(showing(), None) is None
+    assert file_budget(details(Representation.URL), LIMIT) is None
+    assert file_budget(details(), None) is None

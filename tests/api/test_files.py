@@ -11,7 +11,7 @@ from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage
-from cutout.storage.storage import Invitation, UploadType, new_token
+from cutout.storage.storage import PresignedUpload, UploadType, new_token
 from tests.conftest import middle_is_object
 from tests.samples import jpeg
 
@@ -52,7 +52,7 @@ def test_nothing_is_read_of_an_upload_that_nobody_asked_for(tmp_path: Path) -> N
     app = app_of(settings, storage)
     for token in ("x", new_token()):
         assert status_and_reads(app, token) == (403, 0)
-    status, reads = status_and_reads(app, storage.invite(UploadType.JPEG).token)
+    status, reads = status_and_reads(app, storage.create_upload(UploadType.JPEG).token)
     assert (status, reads > 0) == (400, True), "not even one that was asked for is read"
 
 
@@ -66,7 +66,7 @@ def test_an_upload_takes_a_place_as_a_picture_does(
     client: TestClient
 
     def post_another(picture: Any) -> Any:
-        token = storage.invite(UploadType.JPEG).token
+        token = storage.create_upload(UploadType.JPEG).token
         fields = {"Content-Type": "image/jpeg"}
         reply = client.post(f"/v1/uploads/{token}", data=fields, files={"file": jpeg()})
         replies.append(reply.status_code)
@@ -78,7 +78,7 @@ def test_an_upload_takes_a_place_as_a_picture_does(
 
 
 @pytest.mark.parametrize(("waiting", "status"), [(0, 503), (1, 200)])
-def test_invitations_have_places_of_their_own(tmp_path: Path, waiting: int, status: int) -> None:
+def test_uploads_have_slots_of_their_own(tmp_path: Path, waiting: int, status: int) -> None:
     settings = Settings(storage_dir=tmp_path, concurrency=1, waiting=waiting)
     replies: list[int] = []
     client: TestClient
@@ -86,11 +86,11 @@ def test_invitations_have_places_of_their_own(tmp_path: Path, waiting: int, stat
     class Slow(DiskStorage):
         """While it makes the first invitation, others ask for one, and for a picture."""
 
-        def invite(self, kind: UploadType) -> Invitation:
+        def create_upload(self, kind: UploadType) -> PresignedUpload:
             if not replies:
                 replies.append(client.post("/v1/results", files={"image": jpeg()}).status_code)
                 replies.append(client.post("/v1/uploads").status_code)
-            return super().invite(kind)
+            return super().create_upload(kind)
 
     with TestClient(app_of(settings, Slow(settings))) as client:
         for _ in range(2):  # the second time, to see that the place came free

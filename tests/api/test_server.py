@@ -74,7 +74,7 @@ def test_a_hundred_clients_that_never_read(tmp_path: Path, stack: ExitStack) -> 
             stack.enter_context(ask_and_not_read(server))
             end = monotonic() + SECONDS
             while (reply := ask(server)).status_code == 503:
-                assert monotonic() < end, "the places are never given back"
+                assert monotonic() < end, "the slots are never given back"
                 sleep(0.1)
             assert reply.json()["results"][0]["status"]["code"] == "ok"
             resident = server.resident_kb()

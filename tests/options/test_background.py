@@ -17,7 +17,7 @@ from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
 from cutout.settings import MIB, Settings
 from cutout.storage.disk import DiskStorage
-from cutout.timing import Deadline
+from cutout.timing import Clock, Deadline
 from tests.conftest import middle_is_object
 from tests.fetch.servers import answer, serving
 from tests.samples import gradient, jpeg, picture_of, png, png_header
@@ -274,4 +274,4 @@ def test_the_pipelines_own_door(settings: Settings) -> None:
     file = pipeline.cut_out(Source(CONTENT, "a"), options)
     assert file.startswith(b"\x89PNG")
     with pytest.raises(TooSlowError):
-        pipeline.cut_out(Source(CONTENT, "a"), Options(Mode.FG_MASK), Deadline.after(0))
+        pipeline.cut_out(Source(CONTENT, "a"), Options(Mode.FG_MASK), Clock(Deadline.after(0)))

@@ -6,7 +6,7 @@ from PIL import Image
 
 from cutout.pictures import Alpha, Picture
 from cutout.refine.edges import BATCH, EdgeRefiner
-from cutout.refine.enlarge import enlarge
+from cutout.refine.refine import enlarge
 from cutout.refine.tiles import SIDE as TILE
 from cutout.settings import Settings
 from cutout.timing import Deadline

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.refine.enlarge import ROWS, enlarge
+from cutout.refine.refine import ROWS, enlarge
 
 COARSE = np.random.default_rng(5).integers(0, 256, (128, 128), np.uint8)
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from cutout.refine.levels import CEILING, FLOOR, stretch_levels
+from cutout.refine.refine import CEILING, FLOOR, stretch_levels
 
 
 def test_nearly_nothing_is_nothing_and_nearly_all_is_all() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.refine.spread import spread
+from cutout.refine.line import spread
 
 
 @pytest.mark.parametrize("side", [4, 8, 12])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cutout.pictures import Alpha
-from cutout.refine.enlarge import enlarge
+from cutout.refine.refine import enlarge
 from cutout.refine.tiles import ONE, SIDE, Tile, along, tiles
 
 EVERYWHERE = np.full((1024, 1024), 128, np.uint8)

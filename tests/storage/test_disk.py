@@ -44,7 +44,7 @@ def files(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("kind", AnswerKind)
 def test_what_is_kept_is_behind_the_link(storage: DiskStorage, kind: AnswerKind) -> None:
-    link = storage.keep(CONTENT, kind, LATER)
+    link = storage.put(CONTENT, kind, LATER)
     name = link.removeprefix("v1/files/")
     assert storage.path(name).read_bytes() == CONTENT
     assert len(name) >= 43 + len(".png")
@@ -52,20 +52,20 @@ def test_what_is_kept_is_behind_the_link(storage: DiskStorage, kind: AnswerKind)
 
 
 def test_others_on_this_machine_may_not_look(storage: DiskStorage, tmp_path: Path) -> None:
-    storage.keep(CONTENT, AnswerKind.PNG, LATER)
+    storage.put(CONTENT, AnswerKind.PNG, LATER)
     assert stat.S_IMODE((tmp_path / "answers").stat().st_mode) == 0o700
 
 
 def test_a_link_lives_for_a_day_and_its_file_goes_at_the_next_write(
     storage: DiskStorage, tmp_path: Path
 ) -> None:
-    name = storage.keep(CONTENT, AnswerKind.PNG, LATER).removeprefix("v1/files/")
+    name = storage.put(CONTENT, AnswerKind.PNG, LATER).removeprefix("v1/files/")
     age(storage.path(name), DAY - 60)
     assert storage.path(name).exists()
     age(storage.path(name), DAY + 1)
     with pytest.raises(FileGoneError):
         storage.path(name)
-    other = storage.keep(CONTENT, AnswerKind.JSON, LATER).removeprefix("v1/files/")
+    other = storage.put(CONTENT, AnswerKind.JSON, LATER).removeprefix("v1/files/")
     assert files(tmp_path) == [other]
 
 
@@ -79,41 +79,41 @@ def test_a_link_that_was_never_given_leads_nowhere(storage: DiskStorage, name: s
 
 
 def test_an_upload_comes_back_for_a_day(storage: DiskStorage, tmp_path: Path) -> None:
-    form = storage.invite(UploadType.PNG)
+    form = storage.create_upload(UploadType.PNG)
     storage.accept(form.token, "image/png", CONTENT)
-    assert storage.collect(form.token, LATER) == CONTENT
+    assert storage.get_upload(form.token, LATER) == CONTENT
     age(tmp_path / "uploads" / form.token, DAY + 1)
     with pytest.raises(UploadMissingError):
-        storage.collect(form.token, LATER)
+        storage.get_upload(form.token, LATER)
 
 
 def test_an_upload_that_never_came(storage: DiskStorage) -> None:
-    invited = storage.invite(UploadType.PNG).token
+    invited = storage.create_upload(UploadType.PNG).token
     for token in (invited, f"{invited}.open", new_token(), ""):
         with pytest.raises(UploadMissingError):
-            storage.collect(token, LATER)
+            storage.get_upload(token, LATER)
 
 
 @pytest.mark.parametrize("size", [1, LIMIT - 1])
 def test_sizes_that_are_taken(storage: DiskStorage, size: int) -> None:
-    token = storage.invite(UploadType.PNG).token
+    token = storage.create_upload(UploadType.PNG).token
     storage.accept(token, "image/png", bytes(size))
-    assert storage.collect(token, LATER) == bytes(size)
+    assert storage.get_upload(token, LATER) == bytes(size)
 
 
 @pytest.mark.parametrize("size", [0, LIMIT])
 def test_sizes_that_are_not(storage: DiskStorage, size: int) -> None:
-    token = storage.invite(UploadType.PNG).token
+    token = storage.create_upload(UploadType.PNG).token
     with pytest.raises(UploadSizeError):
         storage.accept(token, "image/png", bytes(size))
     with pytest.raises(UploadMissingError):
-        storage.collect(token, LATER)
+        storage.get_upload(token, LATER)
 
 
 def test_an_invitation_is_for_one_file_of_one_type_within_its_time(
     storage: DiskStorage, tmp_path: Path
 ) -> None:
-    used, other, late = (storage.invite(UploadType.PNG).token for _ in range(3))
+    used, other, late = (storage.create_upload(UploadType.PNG).token for _ in range(3))
     storage.accept(used, "image/png", CONTENT)
     age(tmp_path / "uploads" / f"{late}.open", 901)
     for token, kind in [
@@ -125,15 +125,15 @@ def test_an_invitation_is_for_one_file_of_one_type_within_its_time(
     ]:
         with pytest.raises(UploadRefusedError):
             storage.accept(token, kind, CONTENT)
-    assert storage.collect(used, LATER) == CONTENT
+    assert storage.get_upload(used, LATER) == CONTENT
 
 
 def test_a_limit_that_was_lowered_meanwhile(tmp_path: Path, storage: DiskStorage) -> None:
-    token = storage.invite(UploadType.PNG).token
+    token = storage.create_upload(UploadType.PNG).token
     storage.accept(token, "image/png", CONTENT)
     strict = DiskStorage(Settings(storage_dir=tmp_path, max_file_bytes=len(CONTENT)))
     with pytest.raises(FileTooBigError):
-        strict.collect(token, LATER)
+        strict.get_upload(token, LATER)
 
 
 @contextmanager
@@ -150,10 +150,10 @@ def full_disk() -> Iterator[None]:
 def test_a_full_disk_is_told_and_nothing_is_half_written(
     storage: DiskStorage, tmp_path: Path
 ) -> None:
-    token = storage.invite(UploadType.PNG).token
+    token = storage.create_upload(UploadType.PNG).token
     with full_disk():
         with pytest.raises(StorageError):
-            storage.keep(CONTENT, AnswerKind.PNG, LATER)
+            storage.put(CONTENT, AnswerKind.PNG, LATER)
         with pytest.raises(UploadsDownError):
             storage.accept(token, "image/png", CONTENT)
     assert files(tmp_path) == [f"{token}.open"]
@@ -164,4 +164,4 @@ def test_a_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     storage = DiskStorage(Settings(storage_dir=tmp_path / "file"))
     with pytest.raises(StorageError):
-        storage.invite(UploadType.PNG)
+        storage.create_upload(UploadType.PNG)

@@ -49,7 +49,7 @@ def storage(tmp_path: Path) -> DiskStorage:
 
 def assert_foreign(storage: DiskStorage, path: Path) -> None:
     """It is not counted, not removed and not served."""
-    storage.keep(b"fills the store", AnswerKind.PNG, LATER)
+    storage.put(b"fills the store", AnswerKind.PNG, LATER)
     assert os.path.lexists(path)
     assert_unserved(storage, path.name)
 
@@ -58,7 +58,7 @@ def assert_unserved(storage: DiskStorage, name: str) -> None:
     with pytest.raises(FileGoneError):
         storage.path(name)
     with pytest.raises(UploadMissingError):
-        storage.collect(name, LATER)
+        storage.get_upload(name, LATER)
 
 
 @pytest.mark.parametrize(("folder", "name"), NAMES)
@@ -81,7 +81,7 @@ def test_a_file_of_such_a_name_is_the_stores(
     path = tmp_path / "store" / folder / name
     path.write_bytes(SECRET)
     os.utime(path, (LONG_AGO, LONG_AGO))
-    storage.keep(b"", AnswerKind.PNG, LATER)
+    storage.put(b"", AnswerKind.PNG, LATER)
     assert not path.exists()
 
 

@@ -9,7 +9,7 @@ import requests
 from cutout.errors import FileTooBigError, StorageError, UploadMissingError
 from cutout.settings import Settings
 from cutout.storage.bucket import S3Storage, open_bucket
-from cutout.storage.storage import AnswerKind, Invitation, UploadType, new_token
+from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, new_token
 from cutout.timing import Deadline
 from tests.ports import free_ports
 from tests.s3 import BUCKET, S3Server
@@ -29,7 +29,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
-def post(form: Invitation, content: bytes, **changes: str) -> requests.Response:
+def post(form: PresignedUpload, content: bytes, **changes: str) -> requests.Response:
     """The form as an HTML page would send it."""
     return requests.post(
         form.url, data=form.fields | changes, files={"file": ("a.jpg", content)}, timeout=10
@@ -38,14 +38,14 @@ def post(form: Invitation, content: bytes, **changes: str) -> requests.Response:
 
 @pytest.mark.parametrize("kind", AnswerKind)
 def test_what_is_kept_is_behind_the_link(storage: S3Storage, kind: AnswerKind) -> None:
-    answer = requests.get(storage.keep(CONTENT, kind, LATER), timeout=10)
+    answer = requests.get(storage.put(CONTENT, kind, LATER), timeout=10)
     assert answer.status_code == 200
     assert answer.content == CONTENT
     assert answer.headers["content-type"] == kind.media_type
 
 
 def test_a_link_cannot_be_guessed_or_bent(storage: S3Storage) -> None:
-    link, other = (storage.keep(CONTENT, AnswerKind.PNG, LATER) for _ in range(2))
+    link, other = (storage.put(CONTENT, AnswerKind.PNG, LATER) for _ in range(2))
     path, other_path = urlsplit(link).path, urlsplit(other).path
     assert path != other_path
     assert len(path.rpartition("/")[2]) >= 43
@@ -59,27 +59,27 @@ def test_a_link_cannot_be_guessed_or_bent(storage: S3Storage) -> None:
 
 
 def test_a_link_lives_as_long_as_the_settings_say(s3: S3Server) -> None:
-    link = S3Storage(s3.settings(link_seconds=1)).keep(CONTENT, AnswerKind.PNG, LATER)
+    link = S3Storage(s3.settings(link_seconds=1)).put(CONTENT, AnswerKind.PNG, LATER)
     assert requests.get(link, timeout=10).status_code == 200
     sleep(2.1)
     assert requests.get(link, timeout=10).status_code == 403
 
 
 def test_an_upload_comes_back(storage: S3Storage) -> None:
-    form = storage.invite(UploadType.JPEG)
+    form = storage.create_upload(UploadType.JPEG)
     assert post(form, CONTENT).status_code == 204
-    assert storage.collect(form.token, LATER) == CONTENT
+    assert storage.get_upload(form.token, LATER) == CONTENT
 
 
 @pytest.mark.parametrize(("size", "status"), [(0, 400), (1, 204), (LIMIT - 1, 204), (LIMIT, 400)])
 def test_an_upload_is_as_large_as_a_picture_may_be(
     storage: S3Storage, size: int, status: int
 ) -> None:
-    form = storage.invite(UploadType.PNG)
+    form = storage.create_upload(UploadType.PNG)
     assert post(form, bytes(size)).status_code == status
     if status != 204:
         with pytest.raises(UploadMissingError):
-            storage.collect(form.token, LATER)
+            storage.get_upload(form.token, LATER)
 
 
 @pytest.mark.parametrize(
@@ -95,28 +95,28 @@ def test_an_upload_is_as_large_as_a_picture_may_be(
 def test_a_form_is_posted_as_it_is_or_not_at_all(
     s3: S3Server, storage: S3Storage, changes: dict[str, str]
 ) -> None:
-    form, before = storage.invite(UploadType.JPEG), s3.keys()
+    form, before = storage.create_upload(UploadType.JPEG), s3.keys()
     assert post(form, CONTENT, **changes).status_code == 403
     assert s3.keys() == before
 
 
 def test_a_form_expires(s3: S3Server) -> None:
-    form = S3Storage(s3.settings(upload_seconds=1)).invite(UploadType.JPEG)
+    form = S3Storage(s3.settings(upload_seconds=1)).create_upload(UploadType.JPEG)
     sleep(2.1)
     assert post(form, CONTENT).status_code == 403
 
 
 def test_what_is_not_there_and_what_is_too_large(s3: S3Server, storage: S3Storage) -> None:
     with pytest.raises(UploadMissingError):
-        storage.collect(new_token(), LATER)
+        storage.get_upload(new_token(), LATER)
     s3.client.put_object(Bucket=BUCKET, Key="uploads/large", Body=bytes(LIMIT))
     with pytest.raises(FileTooBigError):
-        storage.collect("large", LATER)
+        storage.get_upload("large", LATER)
 
 
 def test_a_page_elsewhere_may_read_and_post(storage: S3Storage) -> None:
     """What a browser asks before and after a redirect from another origin."""
-    link = storage.keep(CONTENT, AnswerKind.JSON, LATER)
+    link = storage.put(CONTENT, AnswerKind.JSON, LATER)
     asked = {
         "Origin": "null",
         "Access-Control-Request-Method": "GET",
@@ -135,9 +135,9 @@ def test_a_bucket_that_is_down_is_a_storage_error(
     (port,) = free_ports(1)
     down = S3Storage(s3.settings(bucket_url=f"http://127.0.0.1:{port}/{BUCKET}"))
     with pytest.raises(StorageError):
-        down.keep(CONTENT, AnswerKind.PNG, LATER)
+        down.put(CONTENT, AnswerKind.PNG, LATER)
     with pytest.raises(StorageError):
-        down.collect(new_token(), LATER)
+        down.get_upload(new_token(), LATER)
     assert "Connection refused" in caplog.text, "the cause is lost"
     assert "Signature" not in caplog.text, "the log holds a link that works"
 
@@ -149,7 +149,7 @@ def test_a_bucket_that_is_full_is_a_storage_error(
     s3.fill("full")
     before = s3.keys("full")
     with pytest.raises(StorageError):
-        S3Storage(s3.settings("full")).keep(CONTENT, AnswerKind.PNG, LATER)
+        S3Storage(s3.settings("full")).put(CONTENT, AnswerKind.PNG, LATER)
     assert s3.keys("full") == before, "something was written half"
     assert "the storage answered" in caplog.text
 
@@ -157,7 +157,7 @@ def test_a_bucket_that_is_full_is_a_storage_error(
 def test_keys_that_are_wrong_are_a_storage_error(s3: S3Server) -> None:
     stranger = S3Storage(s3.settings(access_key_id="AKIDSTRANGER"))
     with pytest.raises(StorageError):
-        stranger.keep(CONTENT, AnswerKind.PNG, LATER)
+        stranger.put(CONTENT, AnswerKind.PNG, LATER)
 
 
 def test_a_bucket_is_opened_where_one_is_configured(s3: S3Server) -> None:

@@ -1,4 +1,4 @@
-"""The ASGI application: the same on a laptop and on Lambda."""
+"""Build the ASGI application, which is the same on a laptop and on Lambda."""
 
 from typing import TYPE_CHECKING
 
@@ -8,8 +8,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from cutout import __version__
 from cutout.access.keys import open_keys
-from cutout.api.admission import Places
-from cutout.api.dependencies import guarded
+from cutout.api.admission import Admission
+from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
@@ -26,42 +26,42 @@ if TYPE_CHECKING:
     from cutout.workers.pool import Workers
 
 
-ORIGINAL_PREFIX = "/img-bg-removal"
-"""The path under which the original's own host serves the same routes."""
+REFERENCE_PREFIX = "/img-bg-removal"
+"""The path under which the reference API's own host serves the same routes."""
 
 
 def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
-    """Build the local server's application around the workers. Raises `ModelError`."""
+    """Build the local server's application around the workers. Raise `ModelError`."""
     workers.wait()
     storage = open_bucket(settings) or DiskStorage(settings)
     return build_app(Pipeline(settings, storage=storage, workers=workers))
 
 
 def build_app(pipeline: Pipeline) -> FastAPI:
-    """The application that serves `pipeline`."""
+    """Return the application that serves `pipeline`."""
     app = FastAPI(title="Cutout", summary="Background removal", version=__version__, redoc_url=None)
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
-    opened, places = open_keys(pipeline.settings), Places(pipeline.settings)
-    keys = guarded(opened)
+    opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
+    keys = require_key(opened)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
     for router in (
-        build_router(pipeline, keys, places),
+        build_router(pipeline, keys, admission),
         build_uploads_router(pipeline.settings, pipeline.storage, keys),
     ):
         app.include_router(router)
-        app.include_router(router, prefix=ORIGINAL_PREFIX, include_in_schema=False)
+        app.include_router(router, prefix=REFERENCE_PREFIX, include_in_schema=False)
     if pipeline.settings.removebg:
-        app.include_router(build_removebg_router(pipeline, opened, places))
+        app.include_router(build_removebg_router(pipeline, opened, admission))
     if isinstance(pipeline.storage, DiskStorage):
-        app.include_router(build_files_router(pipeline.storage, places))
+        app.include_router(build_files_router(pipeline.storage, admission))
     app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
     if pipeline.settings.page:
-        for prefix in ("", ORIGINAL_PREFIX):
+        for prefix in ("", REFERENCE_PREFIX):
             app.include_router(build_page_router(pipeline.settings, keys, prefix))
     else:
         app.add_api_route("/", _to_the_docs, include_in_schema=False)
@@ -69,5 +69,5 @@ def build_app(pipeline: Pipeline) -> FastAPI:
 
 
 async def _to_the_docs() -> Response:
-    """Redirect to the API page by a relative address, which holds under a gateway's stage."""
+    """Redirect to the API page by a relative address, which also works under a gateway's stage."""
     return RedirectResponse("docs")

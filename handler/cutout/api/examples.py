@@ -1,4 +1,4 @@
-"""An example of every answer to a picture, for the OpenAPI page."""
+"""Give an example of every answer to a picture, for the OpenAPI page."""
 
 from typing import Any
 

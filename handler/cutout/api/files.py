@@ -1,4 +1,4 @@
-"""Routes for large files: where to upload them, and the local server's own disk."""
+"""Serve large files: where to upload them, and the files of the local server's own disk."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
-from cutout.api.admission import Places
+from cutout.api.admission import Admission
 from cutout.api.body import limited_body, parse_multipart
 from cutout.api.dependencies import Guard
 from cutout.api.openapi import UPLOADS_ANSWERS
@@ -26,7 +26,7 @@ FileName = Annotated[
 
 
 class UploadForm(BaseModel):
-    """A multipart form to post the file with."""
+    """Hold a multipart form to post the file with."""
 
     url: str = Field(description="Where to post the form.")
     fields: dict[str, str] = Field(
@@ -35,7 +35,7 @@ class UploadForm(BaseModel):
 
 
 class Upload(BaseModel):
-    """An upload that the server expects."""
+    """Describe an upload that the server expects."""
 
     upload: UploadForm
     url: str = Field(description="What to send to `/v1/results` as `url`, within a day.")
@@ -44,18 +44,19 @@ class Upload(BaseModel):
 
 
 def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
-    """Return the route, bound to the storage that it invites to.
+    """Return the route that creates uploads in `storage`.
 
-    Invitations have places of their own, as many as pictures. Without any, a flood of invitations
-    would occupy every thread of the server; with the pictures', it would have them refused.
+    It has slots of its own, as many as pictures have. Without slots, a flood of requests for
+    uploads would occupy every thread of the server; with the pictures' slots, it would have
+    pictures refused.
     """
-    router, places = APIRouter(prefix="/v1"), Places(settings)
+    router, admission = APIRouter(prefix="/v1"), Admission(settings)
 
     @router.post(
         "/uploads",
         summary="Prepare a large upload",
         responses=UPLOADS_ANSWERS,
-        dependencies=[*keys, Depends(places)],
+        dependencies=[*keys, Depends(admission)],
     )
     async def uploads(
         request: Request,
@@ -64,20 +65,20 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
         ] = UploadType.JPEG,
         name: FileName = "image",
     ) -> Upload:
-        """For files that don't fit a request to `/v1/results`: on AWS those over about 4.5 MB.
-        Post the file to `upload.url` as multipart form data, all of `upload.fields` first and the
-        file last, as `file`. Then send `url` to `/v1/results`."""
+        """Prepare the upload of a file that doesn't fit a request to `/v1/results`: on AWS one over
+        about 4.5 MB. Post the file to `upload.url` as multipart form data, all of `upload.fields`
+        first and the file last, as `file`. Then send `url` to `/v1/results`."""
         if storage is None:
             raise UploadsUnavailableError
         try:
-            invitation = await to_thread.run_sync(storage.invite, type)
+            created = await to_thread.run_sync(storage.create_upload, type)
         except StorageError as error:
             raise UploadsDownError from error
-        address = absolute(invitation.url, str(request.base_url))
-        form = UploadForm(url=address, fields=invitation.fields)
+        address = absolute(created.url, str(request.base_url))
+        form = UploadForm(url=address, fields=created.fields)
         return Upload(
             upload=form,
-            url=upload_url(invitation.token, name),
+            url=upload_url(created.token, name),
             expires_in=settings.upload_seconds,
             max_bytes=settings.max_file_bytes - 1,
         )
@@ -85,8 +86,8 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
     return router
 
 
-def build_files_router(storage: DiskStorage, places: Places) -> APIRouter:
-    """The routes behind the links that `storage` gives out. An upload takes one of the `places`."""
+def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
+    """Return the routes behind the links of `storage`. An upload takes a slot of `admission`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(f"/{FILES_PATH}/{{name}}")
@@ -98,14 +99,14 @@ def build_files_router(storage: DiskStorage, places: Places) -> APIRouter:
         )
 
     def invited(token: str) -> None:
-        """Before the body is read: the route asks for no key, so that the token has to do."""
+        """Check the token before the body is read: the route asks for no key."""
         storage.require_open(token)
 
-    @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(places)])
+    @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(admission)])
     async def upload(
         token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
     ) -> Response:
-        """As S3 answers a presigned POST: 204, and 403 or 400 where the form is refused."""
+        """Answer as S3 does to a presigned POST: 204, or 403 or 400 if the form is refused."""
         body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
         form = await parse_multipart(request.headers, body, settings.max_request_bytes)
         try:

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
-from cutout.api.parameters import SEED_FIELDS, OptionsQuery
+from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
 from cutout.request_errors import (
     BrokenFormError,
     MissingSourceError,
@@ -43,7 +43,7 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _option(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter as a field of a form, which may be absent and is never null."""
+    """Return a parameter as a field of a form, which may be absent and is never null."""
     kinds = [_plain(each) for each in schema.get("anyOf", []) if each != {"type": "null"}]
     if "$ref" in schema:
         kinds = [_plain(schema)]
@@ -55,7 +55,7 @@ def _option(schema: dict[str, Any]) -> dict[str, Any]:
 _OPTIONS = {
     name: _option(schema)
     for name, schema in _SCHEMA["properties"].items()
-    if name not in SEED_FIELDS
+    if name not in REFERENCE_FIELDS
 }
 
 RESULTS_BODY: dict[str, Any] = {

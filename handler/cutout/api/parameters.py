@@ -1,4 +1,4 @@
-"""The query of `POST /v1/results`, and the fields of its form that say the same."""
+"""Parse the query of `POST /v1/results`, and the form fields that mean the same."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -13,9 +13,9 @@ from cutout.choices import MARGIN, FileFormat, Mode, parse_margin
 from cutout.colours import HEX, NAMES, Colour, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
-SEED_FIELDS = frozenset({"mode", "representation"})
-"""They are looked for in the query alone, and an empty one is an error: the seed contract's clients
-may have form fields of these names that mean nothing."""
+REFERENCE_FIELDS = frozenset({"mode", "representation"})
+"""Parameters that count in the query alone, where an empty value is an error: clients of the
+reference API may send form fields of these names that mean nothing."""
 SHADOW = ShadowLook()
 WHITE = Colour(255, 255, 255)
 
@@ -25,7 +25,7 @@ MarginText = Annotated[str, checked(parse_margin, "margin", choices.MARGIN_MESSA
 
 
 class OptionsQuery(LayoutQuery):
-    """What may be asked for beside the picture."""
+    """List what a request may ask for beside the picture."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -89,15 +89,17 @@ class OptionsQuery(LayoutQuery):
     @model_validator(mode="before")
     @classmethod
     def _empty_is_absent(cls, values: Mapping[str, object]) -> dict[str, object]:
-        return {name: each for name, each in values.items() if each != "" or name in SEED_FIELDS}
+        return {
+            name: each for name, each in values.items() if each != "" or name in REFERENCE_FIELDS
+        }
 
     def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
-        """The same with what the form's text fields say, where the query didn't say otherwise;
-        raises `RequestValidationError`."""
+        """Return these parameters, completed by the form's text fields. Raise
+        `RequestValidationError`."""
         names = {
             field.alias or name: name
             for name, field in type(self).model_fields.items()
-            if name not in self.model_fields_set | SEED_FIELDS
+            if name not in self.model_fields_set | REFERENCE_FIELDS
         }
         given = {alias: texts[alias] for alias in names if alias in texts}
         try:
@@ -112,8 +114,8 @@ class OptionsQuery(LayoutQuery):
         )
 
     def options(self, *, objects: bool, webp: bool = False) -> Options:
-        """Return what they say; `objects` holds where the request doesn't, and `webp` says whether
-        such files are accepted."""
+        """Return them as `Options`; `objects` applies if the request doesn't say, and `webp` says
+        whether such files are accepted."""
         return Options(
             mode=self.mode,
             background=Background(self._colour()),

@@ -1,4 +1,4 @@
-"""The original's three routes."""
+"""Serve the reference API's three routes."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 
 from cutout import __version__
 from cutout.api.accept import wanted_by
-from cutout.api.admission import PacedResponse, Places
+from cutout.api.admission import Admission, PacedResponse
 from cutout.api.dependencies import Guard, receive_deadline
 from cutout.api.form import receive_form
 from cutout.api.hints import warnings
@@ -19,23 +19,23 @@ from cutout.api.results import Results
 from cutout.api.service import Answer, Service
 from cutout.choices import Mode
 from cutout.pipeline import Pipeline
-from cutout.request import Order, PictureForm
+from cutout.request import PictureForm, PictureRequest
 from cutout.timing import Deadline, Stages
 
 
-def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
-    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`;
-    a picture takes one of the `places`."""
+def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRouter:
+    """Return the routes. All but the version need a key of `keys`; a picture takes a slot of
+    `admission`."""
     router, service = APIRouter(prefix="/v1"), Service(pipeline)
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
     async def version() -> str:
-        """`vX.Y.Z`, where X is the version of the API."""
+        """Return `vX.Y.Z`, where X is the version of the API."""
         return f"v{__version__}"
 
     @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
     async def modes() -> list[Mode]:
-        """What `mode` may be."""
+        """Return the values of `mode`."""
         return list(Mode)
 
     @router.post(
@@ -43,7 +43,7 @@ def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
         summary="Remove the background",
         response_model=Results,
         responses=RESULTS_ANSWERS,
-        dependencies=[*keys, Depends(places)],
+        dependencies=[*keys, Depends(admission)],
         openapi_extra=RESULTS_BODY,
     )
     async def results(
@@ -68,8 +68,8 @@ def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
             objects=pipeline.settings.objects, webp=pipeline.settings.webp
         )
         representation = query.representation or wanted_by(request.headers.get("accept", ""))
-        order = Order(form, deadline, options, representation, str(request.base_url))
-        answer = await _answer(service, order, stages)
+        wanted = PictureRequest(form, deadline, options, representation, str(request.base_url))
+        answer = await _answer(service, wanted, stages)
         facts_of(request).update(
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
@@ -80,9 +80,9 @@ def build_router(pipeline: Pipeline, keys: Guard, places: Places) -> APIRouter:
     return router
 
 
-async def _answer(service: Service, order: Order, stages: Stages) -> Answer:
-    """The pipeline's answer. Where a step overruns the deadline it is left to end on its thread:
-    the client gets a failure that says so, and not the gateway's 503."""
-    with move_on_after(order.deadline.remaining()):
-        return await to_thread.run_sync(service, order, stages, abandon_on_cancel=True)
-    return service.give_up(order)
+async def _answer(service: Service, wanted: PictureRequest, stages: Stages) -> Answer:
+    """Return the service's answer, or a failure if a step overruns the deadline. The step is then
+    left to end on its thread, and the client reads a reason in place of the gateway's 503."""
+    with move_on_after(wanted.deadline.remaining()):
+        return await to_thread.run_sync(service, wanted, stages, abandon_on_cancel=True)
+    return service.give_up(wanted)

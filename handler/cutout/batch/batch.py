@@ -15,13 +15,13 @@ from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals,
 from cutout.batch.picture import Cutter
 from cutout.errors import TooSlowError, UploadMissingError
 from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
-from cutout.timing import Deadline, Stages, StillRunningError, call_within
+from cutout.timing import Clock, Deadline, StillRunningError, call_within
 
 logger = logging.getLogger(__name__)
 
 
 class BatchContext(LambdaContext, Protocol):
-    """As much of the invocation's context as is asked here."""
+    """Describe the part of the invocation's context that is used here."""
 
     aws_request_id: str
     function_name: str
@@ -29,15 +29,15 @@ class BatchContext(LambdaContext, Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """A Lambda handler whose event source mapping has `ReportBatchItemFailures`."""
+    """Handle the events of a mapping that has `ReportBatchItemFailures`."""
 
     cut_out: Cutter
     write: Callable[[str], None]
     _overran: Event = field(default_factory=Event, init=False)
 
     def __call__(self, event: Mapping[str, Any], context: BatchContext) -> dict[str, Any]:
-        """The messages that are to come again: after the queue's visibility timeout, and so often
-        until they go to its dead letters."""
+        """Return the messages to deliver again, after the queue's visibility timeout, until they go
+        to its dead-letter queue."""
         settings = self.cut_out.pipeline.settings
         seconds = context.get_remaining_time_in_millis() / 1000 - settings.margin_seconds
         deadline = Deadline.after(seconds)
@@ -46,8 +46,8 @@ class Batch:
         return last_answer(answer) if self._overran.is_set() else answer
 
     def _is_done(self, message: Message, deadline: Deadline, context: BatchContext) -> bool:
-        """Whether nothing of the message is left to do. (S3 sends an object in each, so far, and
-        says that there may be more.)"""
+        """Return whether nothing of the message is left to do. (S3 sends one object per message,
+        but documents that there may be more.)"""
         try:
             found = arrivals(message)
         except UnknownMessageError:
@@ -59,30 +59,29 @@ class Batch:
     def _is_settled(
         self, arrival: Arrival, message: Message, deadline: Deadline, context: BatchContext
     ) -> bool:
-        """Whether another attempt would change nothing."""
-        start, stages = perf_counter(), Stages()
+        """Return whether another attempt would change nothing."""
+        start, clock = perf_counter(), Clock(deadline)
         facts: Facts = {}
         settled = True
         try:
             self._require_time(deadline)
-            facts = self._within_limit(arrival, deadline, stages)
+            facts = self._within_limit(arrival, clock)
         except UploadMissingError:  # removed since; the one that replaced it has its own message
             facts = {"outcome": "Gone"}
         except Exception as error:
             logger.exception("message %s is to come again", message.id)
             facts, settled = {"outcome": reason(error)}, False
         spent = round((perf_counter() - start) * 1000, 1)
-        facts |= stages.rounded()
+        facts |= clock.stages.rounded()
         self.write(json.dumps(_line(message, facts, spent, context)))
         return settled
 
-    def _within_limit(self, arrival: Arrival, deadline: Deadline, stages: Stages) -> Facts:
-        """Cut out the picture; raise `TooSlowError` where that takes longer than it may. Native
-        code can't be interrupted: the thread is left alone, and the instance ends after its
-        answer."""
-        until = deadline.within(self.cut_out.pipeline.settings.picture_seconds)
+    def _within_limit(self, arrival: Arrival, clock: Clock) -> Facts:
+        """Cut out the picture; raise `TooSlowError` if that takes longer than allowed. Native code
+        can't be interrupted: its thread is left behind, and the instance ends after its answer."""
+        until = clock.within(self.cut_out.pipeline.settings.picture_seconds)
         try:
-            return call_within(until.remaining(), lambda: self.cut_out(arrival, until, stages))
+            return call_within(until.deadline.remaining(), lambda: self.cut_out(arrival, until))
         except StillRunningError:
             self._overran.set()
             raise TooSlowError from None
@@ -95,8 +94,8 @@ class Batch:
 def _line(
     message: Message, facts: Facts, milliseconds: float, context: BatchContext
 ) -> dict[str, Any]:
-    """As of a request (see `cutout.api.middleware`), with as little of what is somebody's own: the
-    message's id leads to the picture's name among the dead letters, and nowhere else."""
+    """Return a log line like a request's (see `cutout.api.middleware`). The message's id leads to
+    the picture's name in the dead-letter queue, and nowhere else."""
     found = {
         "time": int(time() * 1000),
         "request_id": context.aws_request_id,

@@ -15,6 +15,7 @@ from cutout.command.problems import TaskError
 from cutout.command.retry import persistent
 from cutout.command.sessions import ApiSession, anonymous
 from cutout.net.limits import Cutoff
+from cutout.timing import Deadline
 
 TIMEOUTS = 15, 150  # seconds to connect, and between bytes
 ANSWER_SECONDS = 600.0
@@ -132,12 +133,13 @@ def _opened(part: FilePart, files: ExitStack) -> tuple[str, BinaryIO, str]:
 @contextmanager
 def _timed(seconds: float) -> Iterator[None]:
     """End the connections of the block after so many seconds and raise `TaskError` then."""
-    with Cutoff(seconds) as cutoff:
+    deadline = Deadline.after(seconds)
+    with Cutoff(deadline):
         try:
             yield
         finally:  # a shut socket looks like a broken connection, or like the end of an answer
             try:
-                cutoff.remaining()
+                deadline.remaining_or_raise()
             except TimeoutError as error:
                 message = f"The server took more than {seconds:.0f} seconds to answer."
                 raise TaskError(message) from error

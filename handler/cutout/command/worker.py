@@ -32,14 +32,14 @@ def local_worker(wishes: Wishes, given: Arguments, jobs: int, threads: int) -> I
         from cutout.errors import PictureError  # noqa: PLC0415
         from cutout.options import Source  # noqa: PLC0415
         from cutout.segment.model_file import ModelError  # noqa: PLC0415
-        from cutout.timing import Stages  # noqa: PLC0415
+        from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
         options = wishes.options()
         try:
             workers.wait()
             if options.background.picture is not None:
-                workers(BackgroundJob(options.background.picture), engine.NO_HURRY, Stages())
+                workers(BackgroundJob(options.background.picture), NO_DEADLINE, Stages())
         except ModelError as error:
             raise CommandError(str(error)) from error
         except PictureError as error:
@@ -48,7 +48,7 @@ def local_worker(wishes: Wishes, given: Arguments, jobs: int, threads: int) -> I
         def work(task: Task) -> bytes:
             with task.open() as file:
                 source = Source(file.read(), task.name)
-            return workers(FileJob(source, options), engine.NO_HURRY, Stages())
+            return workers(FileJob(source, options), NO_DEADLINE, Stages())
 
         yield work
 

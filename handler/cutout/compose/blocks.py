@@ -1,5 +1,5 @@
-"""The blocks of 4 x 4 pixels that an edge passes: what is soft is a small part of a picture, and is
-worked on apart from the rest."""
+"""Find the blocks of 4 x 4 pixels that an edge passes. Soft pixels are a small part of a picture,
+and are processed apart from the rest."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cutout.arrays import Kind, stripes, whole
+from cutout.arrays import Kind, pad_to_multiple, stripes
 from cutout.pictures import Alpha
 
 BLOCK = 4  # pixels a side, as many as the bytes of a word
@@ -18,21 +18,21 @@ Words: TypeAlias = npt.NDArray[np.uint32]
 """A pixel in each: red, green, blue and alpha in its bytes, from the lowest."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
 """Shape (rows, columns), of blocks."""
-Places: TypeAlias = npt.NDArray[np.intp]
-"""Blocks, counted from the left, row after row from the top, in that order."""
+Indices: TypeAlias = npt.NDArray[np.intp]
+"""Indices of blocks, in ascending order: from the left, row after row from the top."""
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Of an alpha: which are wholly opaque, which show nothing; where the others, `soft`, are."""
+    """Partition an alpha into opaque, empty and `soft` blocks."""
 
     opaque: Flags
     empty: Flags
-    soft: Places
+    soft: Indices
 
     def cut(self, words: Words, top: int, out: Words) -> None:
-        """Puts the soft blocks of a stripe of the picture, which begins at row `top`, into their
-        places in `out`, of shape (16, blocks)."""
+        """Copy the soft blocks of a stripe, which begins at row `top`, to their places in `out`, of
+        shape (16, blocks)."""
         found, rows, columns = self._within(top, len(words))
         if not len(rows):
             return
@@ -42,7 +42,7 @@ class Blocks:
             out[row * BLOCK : (row + 1) * BLOCK, found] = pixels.T
 
     def paste(self, words: Words, top: int, pixels: Words) -> None:
-        """Puts them back."""
+        """Copy the soft blocks back into the stripe."""
         found, rows, columns = self._within(top, len(words))
         if not len(rows):
             return
@@ -54,8 +54,8 @@ class Blocks:
         if padded is not words:
             words[...] = padded[: words.shape[0], : words.shape[1]]
 
-    def _within(self, top: int, height: int) -> tuple[slice, Places, Places]:
-        """Which of the soft blocks lie in a stripe; their first rows in it and their columns."""
+    def _within(self, top: int, height: int) -> tuple[slice, Indices, Indices]:
+        """Return which soft blocks lie in a stripe, their first rows in it, and their columns."""
         width = self.opaque.shape[1]
         ends = [row // BLOCK * width for row in (top, top + height + BLOCK - 1)]
         first, last = np.searchsorted(self.soft, ends)
@@ -64,7 +64,8 @@ class Blocks:
 
 
 def find_blocks(alpha: Alpha) -> Blocks:
-    """At the right and at the bottom the last pixels are repeated until a block is whole."""
+    """Return the blocks of an alpha. Its last row and column are repeated until the blocks are
+    whole."""
     shape = [-(-length // BLOCK) for length in alpha.shape]
     opaque, empty = (np.empty(shape, np.bool_) for _ in range(2))
     for rows in stripes(len(alpha)):
@@ -77,5 +78,5 @@ def find_blocks(alpha: Alpha) -> Blocks:
 
 
 def _rows(stripe: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
-    """Of whole blocks, each row in one piece."""
-    return np.ascontiguousarray(whole(stripe, BLOCK))
+    """Return whole blocks with each row contiguous."""
+    return np.ascontiguousarray(pad_to_multiple(stripe, BLOCK))

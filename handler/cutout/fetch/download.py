@@ -19,23 +19,27 @@ from cutout.timing import Deadline
 
 
 class OneHopSession(Session):
-    """For one request: no proxies and no .netrc, and nothing is done about a redirect. (Requests
-    prepares the next request even where it is told not to follow, and reads the whole body of the
-    redirect for that, unpacked: 300 kB of it can be 1 GB.)"""
+    """Send one request without proxies, .netrc or redirects.
+
+    Requests prepares the next request even when told not to follow, and for that reads and unpacks
+    the redirect's whole body: 300 kB can become 1 GB.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
 
     def resolve_redirects(self, *_: object, **__: object) -> Generator[Response, None, None]:
-        """None."""
+        """Disable redirect handling."""
         yield from ()
 
 
 class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt is untyped
-    """For one request to one server: the URL holds the checked address, `server_name` is what the
-    certificate must be for and what is sent as SNI (which the toolbelt's adapter leaves out, and
-    without which content networks refuse to answer)."""
+    """Connect to a checked address and verify the certificate against a name.
+
+    The URL holds the address. `server_name` is the name in the certificate, and is sent as SNI,
+    which the toolbelt's adapter omits and content networks require.
+    """
 
     def __init__(self, server_name: str) -> None:
         super().__init__()
@@ -48,7 +52,7 @@ class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt
         verify: bool | str,
         cert: str | tuple[str, str] | None = None,
     ) -> tuple[dict[str, object], dict[str, object]]:
-        """Requests' hook for the pool's settings."""
+        """Return the pool's settings; a hook of requests."""
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] == "https":
             pool |= {"server_hostname": self._server_name, "assert_hostname": self._server_name}
@@ -65,25 +69,24 @@ HEADERS = {
 
 
 def download(url: str, settings: Settings, deadline: Deadline) -> Source:
-    """The file at `url`; raises `DownloadError` or `FileTooBigError`.
+    """Return the file at `url`; raise `DownloadError` or `FileTooBigError`.
 
-    The name is resolved and every address checked before each connection, also after each
-    redirect. The end, `deadline` or `settings.download_seconds` from now, holds for all of it
-    together.
+    The name is resolved and every address checked before each connection, also after each redirect.
+    All of it together ends at `deadline`, or after `settings.download_seconds`.
     """
     end = deadline.within(settings.download_seconds)
-    with _told_late(end.within(settings.refusal_seconds)):
+    with _reported_late(end.within(settings.refusal_seconds)):
         try:
-            with Cutoff(end.remaining()) as cutoff:
-                return _follow(url, settings, cutoff)
+            with Cutoff(end):
+                return _follow(url, settings, end)
         except TimeoutError as error:
             raise DownloadError from error
 
 
 @contextmanager
-def _told_late(earliest: Deadline) -> Iterator[None]:
-    """Holds every failure back until `earliest`: a name that leads into a private network and one
-    that leads nowhere differ in the resolver's milliseconds, and these are nobody's business."""
+def _reported_late(earliest: Deadline) -> Iterator[None]:
+    """Report no failure before `earliest`, which hides the resolver's timing: it differs by
+    milliseconds between a name in a private network and one that doesn't exist."""
     try:
         yield
     except DownloadError:
@@ -91,29 +94,29 @@ def _told_late(earliest: Deadline) -> Iterator[None]:
         raise
 
 
-def _follow(url: str, settings: Settings, cutoff: Cutoff) -> Source:
+def _follow(url: str, settings: Settings, end: Deadline) -> Source:
     target = parse_target(url, settings)
     for _ in range(settings.download_redirects + 1):
-        with OneHopSession() as session, _open(session, target, settings, cutoff) as response:
+        with OneHopSession() as session, _open(session, target, settings, end) as response:
             if response.status_code in REDIRECTS:
                 target = redirected(target, _location(session, response), settings)
                 continue
             if response.status_code != 200:
                 raise DownloadError
-            return Source(_read(response, settings, cutoff), file_name(url))
+            return Source(_read(response, settings, end), file_name(url))
     raise DownloadError
 
 
-def _open(session: OneHopSession, target: Target, settings: Settings, cutoff: Cutoff) -> Response:
-    """The response's head, from the first address that takes the connection."""
+def _open(session: OneHopSession, target: Target, settings: Settings, end: Deadline) -> Response:
+    """Return the response's head, from the first address that accepts the connection."""
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
-    for address in addresses(target, settings, cutoff.remaining()):
+    for address in addresses(target, settings, end.remaining_or_raise()):
         try:
             return session.get(
                 target.pinned(address),
                 headers=HEADERS | {"Host": target.host_header},
-                timeout=cutoff.remaining(),
+                timeout=end.remaining_or_raise(),
                 allow_redirects=False,
                 stream=True,
                 verify=settings.download_ca_bundle or True,
@@ -132,7 +135,7 @@ def _location(session: OneHopSession, response: Response) -> str:
         raise DownloadError from error
 
 
-def _read(response: Response, settings: Settings, cutoff: Cutoff) -> bytes:
+def _read(response: Response, settings: Settings, end: Deadline) -> bytes:
     if exceeds(response.headers, settings.max_file_bytes - 1):
         raise FileTooBigError(settings.max_file_bytes)
     content = bytearray()
@@ -143,5 +146,5 @@ def _read(response: Response, settings: Settings, cutoff: Cutoff) -> bytes:
                 raise FileTooBigError(settings.max_file_bytes)
     except (HTTPError, OSError) as error:
         raise DownloadError from error
-    cutoff.remaining()  # a shut socket looks like the end of a body without a length
+    end.remaining_or_raise()  # a shut socket looks like the end of a body without a length
     return bytes(content)

@@ -1,4 +1,4 @@
-"""A form becomes a source."""
+"""Get the picture that a form names."""
 
 from urllib.parse import quote
 
@@ -14,16 +14,18 @@ UPLOAD = "upload:"
 """Begins the `url` of a file that was uploaded to our own storage: `upload:TOKEN/NAME`."""
 
 
-def announce(form: PictureForm) -> Source:
-    """What the answer says of the source where nothing could be fetched: its name, and no bytes."""
+def named_source(form: PictureForm) -> Source:
+    """Return the source without bytes, for an answer that nothing could be fetched for."""
     return form.image or Source(b"", file_name(form.url or ""))
 
 
 def fetch(
     form: PictureForm, settings: Settings, storage: Storage | None, deadline: Deadline
 ) -> Source:
-    """The file sent along, the one uploaded before, or the one behind the URL; raises
-    `DownloadError`, `UploadMissingError`, `StorageError` or `FileTooBigError`."""
+    """Return the file sent along, the one uploaded before, or the one at the URL.
+
+    Raise `DownloadError`, `UploadMissingError`, `StorageError` or `FileTooBigError`.
+    """
     if form.image is None:
         url = form.url or ""
         if url.startswith(UPLOAD):
@@ -38,7 +40,7 @@ def fetch(
 
 
 def upload_url(token: str, name: str) -> str:
-    """The `url` for an upload, with the name that the answer will give it."""
+    """Return the `url` of an upload, with the name that the answer will give it."""
     return f"{UPLOAD}{token}/{quote(name, safe='')}"
 
 
@@ -46,4 +48,4 @@ def _collect(url: str, storage: Storage | None, deadline: Deadline) -> Source:
     token = url.removeprefix(UPLOAD).partition("/")[0]
     if storage is None or not is_token(token):
         raise UploadMissingError
-    return Source(storage.collect(token, deadline), file_name(url))
+    return Source(storage.get_upload(token, deadline), file_name(url))

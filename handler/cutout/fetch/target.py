@@ -119,10 +119,9 @@ meaning parsers differ, nor a zero byte, which the system's resolver fails on.""
 
 @dataclass(frozen=True)
 class Target:
-    """Where to connect to, and what to ask for.
+    """Hold where to connect to and what to ask for.
 
-    `host` is the name as the URL gives it (ASCII, lower case), or an IPv6 address; `path` holds the
-    query as well.
+    `host` is the URL's name (ASCII, lower case) or an IPv6 address; `path` includes the query.
     """
 
     scheme: str
@@ -137,19 +136,20 @@ class Target:
 
     @property
     def host_header(self) -> str:
-        """The `Host` header: the name, and the port where it isn't the scheme's own."""
+        """The `Host` header: the name, and the port if it isn't the scheme's own."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == DEFAULT_PORTS[self.scheme] else f"{name}:{self.port}"
 
     def pinned(self, address: str) -> str:
-        """The URL with `address` in the name's place, so that the checked address, and no later
-        answer of the resolver, is connected to."""
+        """Return the URL with `address` in the name's place, so that the connection goes to the
+        checked address and not to a later answer of the resolver."""
         name = f"[{address}]" if ":" in address else address
         return f"{self.scheme}://{name}:{self.port}{self.path}"
 
 
 def parse_target(url: str, settings: Settings) -> Target:
-    """Raises `DownloadError` for anything but a plain http or https URL on an allowed port."""
+    """Return the target; raise `DownloadError` unless `url` is http or https, without credentials,
+    on an allowed port."""
     try:
         parts = urlsplit(url.strip())
         port = DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
@@ -165,8 +165,8 @@ def parse_target(url: str, settings: Settings) -> Target:
 
 
 def _host(host: str) -> str:
-    """The host's name as the resolver knows it (UTS 46, as browsers do), or an IPv6 address; raises
-    `ValueError` for anything else."""
+    """Return the host's name as the resolver knows it (UTS 46, as in browsers), or an IPv6 address;
+    raise `ValueError` for anything else."""
     if ":" in host:
         if IPv6Address(host).scope_id is not None:
             raise ValueError("an address on one link is none of the internet")
@@ -181,7 +181,7 @@ def _host(host: str) -> str:
 
 
 def redirected(target: Target, location: str, settings: Settings) -> Target:
-    """The next target, checked like the first one."""
+    """Return the target of a redirect, checked like the first one."""
     try:
         url = urljoin(target.url, location)
     except ValueError as error:  # a stray bracket
@@ -190,8 +190,8 @@ def redirected(target: Target, location: str, settings: Settings) -> Target:
 
 
 def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:
-    """The target's addresses, all of them allowed; raises `DownloadError`, also where there is no
-    answer within `seconds`."""
+    """Return the target's addresses, all of them allowed. Raise `DownloadError`, also if there is
+    no answer within `seconds`."""
     found = look_up(target.host, target.port, seconds)
     if not settings.allow_private_network:
         require_public(found)
@@ -199,7 +199,7 @@ def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:
 
 
 def file_name(url: str) -> str:
-    """The last part of the URL's path, or its host where the path is empty."""
+    """Return the last part of the URL's path, or its host if the path is empty."""
     try:
         parts = urlsplit(url.strip())
         return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.hostname or "image"

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from threading import Lock, Timer
-from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from cutout.timing import Deadline
+
 
 class Cutoff:
-    """Counts down from its creation. At zero it shuts the watched sockets, which ends any read or
-    write on them, however the bytes trickle."""
+    """Shut the watched sockets at a deadline, which ends any read or write on them, however slowly
+    the bytes arrive."""
 
-    def __init__(self, seconds: float) -> None:
-        self._end = monotonic() + seconds
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
         self._sockets: list[socket.socket] = []
         self._lock = Lock()
-        self._timer = Timer(seconds, self._expire)
+        self._timer = Timer(deadline.remaining(), self._expire)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
@@ -39,18 +40,14 @@ class Cutoff:
                 duplicate.close()
             self._sockets.clear()
 
-    def remaining(self) -> float:
-        """Seconds left; raises `TimeoutError` where there are none."""
-        left = self._end - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
     def watch(self, connection: socket.socket) -> None:
-        """Shuts `connection` at the end. It keeps a duplicate, because TLS will take the
-        original's descriptor away; shutting either one ends the connection."""
+        """Shut `connection` at the deadline; close it and raise `TimeoutError` if that is over.
+
+        A duplicate is kept, because TLS takes the original's descriptor away. Shutting either one
+        ends the connection.
+        """
         with self._lock:
-            if monotonic() >= self._end:
+            if not self._deadline.remaining():
                 connection.close()
                 raise TimeoutError
             self._sockets.append(connection.dup())
@@ -63,13 +60,14 @@ class Cutoff:
 
 
 current_cutoff: ContextVar[Cutoff] = ContextVar("current_cutoff")
-"""The end of the transfer that runs in this context; connections report to it."""
+"""The cutoff of the transfer that runs in this context; connections report to it."""
 
 MAX_DIGITS = 18  # Python refuses to read numbers of thousands of digits
 
 
 def exceeds(headers: Mapping[str, str], limit: int) -> bool:
-    """Whether the header announces more than `limit` bytes; an absurd or absent one doesn't."""
+    """Return whether `Content-Length` announces more than `limit` bytes. A missing or malformed
+    header announces nothing."""
     announced = headers.get("content-length", "")
     if not (announced.isascii() and announced.isdecimal()):
         return False

@@ -1,5 +1,6 @@
 """Alpha as a linear function of the colours nearby."""
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -65,3 +66,32 @@ def _solved(spread: Exact, with_alpha: Exact) -> Exact:
     whole = a * rows[0][0] + b * rows[0][1] + c * rows[0][2]
     solved: Exact = np.stack([p * x + q * y + r * z for p, q, r in rows]) / whole
     return solved
+
+
+Places = npt.NDArray[np.intp]
+"""Shape (blocks,): rows or columns of blocks."""
+
+
+def spread(planes: Planes, rows: Places, columns: Places, side: int) -> Planes:
+    """Interpolate bilinearly between the middles of blocks.
+
+    Return shape (side², planes, blocks): the pixels of some blocks of `side` by `side`.
+    """
+    height, width = planes.shape[1:]
+    near = [
+        planes[:, (rows + down).clip(0, height - 1), (columns + across).clip(0, width - 1)]
+        for down in (-1, 0, 1)
+        for across in (-1, 0, 1)
+    ]
+    pixels: Planes = _bilinear(side) @ np.stack(near).reshape(9, -1)
+    return pixels.reshape(side**2, len(planes), len(rows))
+
+
+@lru_cache(4)
+def _bilinear(side: int) -> Planes:
+    """Return shape (side², 9): the weights of a block and its eight neighbours in each of its
+    pixels."""
+    at = (np.arange(side) + 0.5) / side - 0.5
+    along = np.stack([np.maximum(0, -at), 1 - np.abs(at), np.maximum(0, at)], axis=1)
+    weights: Planes = np.einsum("yj,xi->yxji", along, along).astype(np.float32)
+    return weights.reshape(side**2, 9)

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.arrays import STRIPE_ROWS, whole
+from cutout.arrays import STRIPE_ROWS, pad_to_multiple
 from cutout.pictures import Alpha
-from cutout.refine.line import CELL, REACH, Planes, box, lines
-from cutout.refine.spread import Places, spread
+from cutout.refine.line import CELL, REACH, Places, Planes, box, lines, spread
 from cutout.timing import Deadline
 
 LONGEST = 1024
@@ -60,7 +59,7 @@ def draw_strands(alpha: Alpha, colour: Image.Image, deadline: Deadline) -> Alpha
 def _share(alpha: Alpha, side: int) -> Planes:
     """How much of a say the colours have in each block, 0..1, one plane."""
     step = side // SAMPLES
-    samples = whole(SOFTNESS[alpha[::step, ::step]], SAMPLES)
+    samples = pad_to_multiple(SOFTNESS[alpha[::step, ::step]], SAMPLES)
     starts = [(row, column) for row in range(SAMPLES) for column in range(SAMPLES)]
     soft = np.mean([samples[row::SAMPLES, column::SAMPLES] for row, column in starts], axis=0)
     near = box(soft[np.newaxis], NEAR)
@@ -83,7 +82,7 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
     left, top = (each.start + 0.5 - step / 2 for each in (columns, rows))
     every = (step, 0, left, 0, step, top)
     small = colour.transform((some.shape[1], some.shape[0]), Image.Transform.AFFINE, every)
-    seen = whole(np.dstack([np.asarray(small), some]), CELL)
+    seen = pad_to_multiple(np.dstack([np.asarray(small), some]), CELL)
     samples = np.moveaxis(seen, 2, 0).astype(np.float32, order="C")
     samples *= np.float32(1 / 255)
     found = lines(samples[:3], samples[3:])
@@ -100,7 +99,7 @@ def _draw(
     each pixel the line and its share."""
     side, count = round(len(says) ** 0.5), says.shape[2]
     colour.putalpha(Image.fromarray(alpha))
-    seen = whole(np.array(colour), side)
+    seen = pad_to_multiple(np.array(colour), side)
     blocks = seen.reshape(len(seen) // side, side, -1, side, 4)
     cut = blocks[at[0], :, at[1]].reshape(count, side**2, 4)
     pixels = cut.transpose(1, 2, 0).astype(np.float32)

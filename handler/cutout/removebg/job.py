@@ -10,7 +10,7 @@ from cutout.layout import Bound, Size
 from cutout.options import Source
 from cutout.pictures import Box, Composition
 from cutout.removebg.parameters import FULL_PIXELS, PNG_PIXELS, Wanted
-from cutout.timing import Deadline, Stages
+from cutout.timing import Clock, Deadline, Stages
 from cutout.work import PictureWork
 
 SENDING_SECONDS = 1.0
@@ -42,7 +42,8 @@ class MakeJob:
         """Return the file; None where the picture has no object. Raises `PictureError`:
         `AnswerTooLargeError` where the file can't be made small enough."""
         options = self.wanted.options
-        composition = work.compose(self.source, options, deadline, stages)
+        clock = Clock(deadline, stages)
+        composition = work.compose(self.source, options, clock)
         if not composition.objects:
             return None
         options = replace(options, format=self._format(composition))
@@ -50,7 +51,7 @@ class MakeJob:
         if options.format is FileFormat.PNG:
             limit = PNG_PIXELS
             composition = _bounded(composition, Bound(limit))
-        with stages.time("encode"):
+        with clock.time("encode"):
             until = deadline.earlier(SENDING_SECONDS)
             shrinks = self.wanted.may_shrink
             squeezed = squeeze(composition, options, self.room, until, may_shrink=shrinks)

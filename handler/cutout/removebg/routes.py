@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from cutout.access.keys import Keys
-from cutout.api.admission import Places
+from cutout.api.admission import Admission
 from cutout.api.dependencies import receive_deadline
 from cutout.api.middleware import facts_of
 from cutout.errors import TooSlowError
@@ -73,9 +73,9 @@ def _failed(request: Request, error: Exception, settings: Settings) -> Response:
     return error_answer(found)
 
 
-def build_removebg_router(pipeline: Pipeline, keys: Keys | None, places: Places) -> APIRouter:
+def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admission) -> APIRouter:
     """Return the routes, bound to the pipeline that they serve. Both are behind the `keys`, if
-    there are any; a picture takes one of the `places`."""
+    there are any; a picture takes one of the places of `admission`."""
     settings = pipeline.settings
     router = APIRouter(prefix=PREFIX, route_class=door_route(settings), tags=["remove.bg"])
     service, guard = Service(pipeline), [] if keys is None else [Depends(_check(keys))]
@@ -85,7 +85,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, places: Places)
         summary="Remove the background, for clients of remove.bg",
         response_class=Response,
         responses=REMOVEBG_ANSWERS,
-        dependencies=[*guard, Depends(places)],
+        dependencies=[*guard, Depends(admission)],
         openapi_extra=REMOVEBG_BODY,
     )
     async def removebg(

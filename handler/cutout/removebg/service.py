@@ -12,7 +12,7 @@ from cutout.removebg.errors import unknown_foreground
 from cutout.removebg.job import Made, MakeJob
 from cutout.removebg.parameters import Wanted
 from cutout.request import PictureForm
-from cutout.timing import Deadline, Stages
+from cutout.timing import Clock, Deadline, Stages
 
 HEADER_BYTES = 2048
 """Kept for the headers of an answer, beside what every answer needs on Lambda."""
@@ -31,7 +31,7 @@ class Service:
     ) -> Made:
         """Return the file. Raises `PictureError`, and `DoorError` where nothing is foreground."""
         try:
-            made = self._made(form, wanted, deadline, stages)
+            made = self._made(form, wanted, Clock(deadline, stages))
         except PictureError:
             raise
         except Exception as error:
@@ -41,15 +41,17 @@ class Service:
             raise unknown_foreground()
         return made
 
-    def _made(self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages) -> Made | None:
+    def _made(
+        self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
+    ) -> Made | None:
         pipeline = self.pipeline
-        with stages.time("fetch"):
-            until = deadline.earlier(pipeline.settings.processing_seconds)
+        with clock.time("fetch"):
+            until = clock.deadline.earlier(pipeline.settings.processing_seconds)
             source = fetch(form, pipeline.settings, pipeline.storage, until)
             options = self._with_background(wanted.options, form, until)
-        with pipeline.turn(deadline):
+        with pipeline.slot(clock.deadline):
             job = MakeJob(source, replace(wanted, options=options), self._room())
-            return pipeline.run(job, deadline, stages)
+            return pipeline.run(job, clock)
 
     def _with_background(self, options: Options, form: PictureForm, until: Deadline) -> Options:
         """Return the options with the form's background picture. A mask has no use for one."""

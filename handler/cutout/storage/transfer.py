@@ -1,4 +1,4 @@
-"""Objects to and from S3, by a deadline."""
+"""Transfer objects to and from S3 within a deadline."""
 
 import logging
 import re
@@ -33,8 +33,8 @@ logger = logging.getLogger(__name__)
 
 
 def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: Deadline) -> None:
-    """Stores `content` at a presigned URL; raises `StorageError`, and of those
-    `ChangedMeanwhileError` where a condition among the headers doesn't hold."""
+    """Store `content` at a presigned URL. Raise `StorageError`, or `ChangedMeanwhileError` if a
+    condition among the headers doesn't hold."""
     with _sent("PUT", url, deadline, content, headers) as response:
         if response.status in CHANGED:
             raise ChangedMeanwhileError
@@ -43,7 +43,7 @@ def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: D
 
 
 def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
-    """The headers of what lies behind a presigned URL, None where nothing does; raises
+    """Return the headers of the object at a presigned URL, None if there is none. Raise
     `StorageError`."""
     with _sent("HEAD", url, deadline) as response:
         if response.status in MISSING:
@@ -54,8 +54,8 @@ def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
 
 
 def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
-    """What lies behind a presigned URL; raises `StorageError`, `UploadMissingError`, or
-    `FileTooBigError` where that is `limit` bytes or more."""
+    """Return the object at a presigned URL. Raise `StorageError`, `UploadMissingError`, or
+    `FileTooBigError` if it has `limit` bytes or more."""
     with _sent("GET", url, deadline) as response:
         if response.status != 200:
             raise _missing(response)
@@ -77,50 +77,50 @@ def _sent(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[BaseHTTPResponse]:
-    """The response, unread. Whatever fails on the way, here or in the block, is a
+    """Yield the response with its body unread. Every failure, here or in the block, is raised as
     `StorageError`."""
     try:
-        with Cutoff(deadline.remaining()) as cutoff, PoolManager(ca_certs=certifi.where()) as pools:
+        with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
             pools.pool_classes_by_scheme = WATCHED_POOLS
             request = partial(
                 pools.request, method, url, body=content, headers=headers, preload_content=False
             )
-            with _persistent(request, cutoff) as response:
+            with _persistent(request, deadline) as response:
                 yield response
     except (HTTPError, OSError) as error:
         logger.exception("the storage failed")
         raise StorageError from error
 
 
-def _persistent(request: Callable[..., BaseHTTPResponse], cutoff: Cutoff) -> BaseHTTPResponse:
-    """The first response that is no 5xx, or the last one. (urllib3 would log each of its own
-    retries with the URL, and in the URL with a signature that still opens it.)"""
+def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) -> BaseHTTPResponse:
+    """Return the first response below 500, or the last one. (urllib3 would log each of its own
+    retries with the URL, and in it a signature that is still valid.)"""
     for pause in PAUSES:
         with suppress(HTTPError):
-            response = request(retries=False, timeout=cutoff.remaining())
+            response = request(retries=False, timeout=deadline.remaining_or_raise())
             if response.status < 500:
                 return response
             response.close()
-        sleep(min(pause, cutoff.remaining()))
-    return request(retries=False, timeout=cutoff.remaining())
+        sleep(min(pause, deadline.remaining_or_raise()))
+    return request(retries=False, timeout=deadline.remaining_or_raise())
 
 
 def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
-    """A refusal to read: there is nothing, or something else is wrong."""
+    """Return the error of a refused read: the object is missing, or something else is wrong."""
     said = _logged(response)
     missing = response.status in MISSING and (not said or said[0] in MISSING_CODES)
     return UploadMissingError() if missing else StorageError()
 
 
 def _refusal(response: BaseHTTPResponse) -> StorageError:
-    """Any other."""
+    """Return the error of any other refusal."""
     _logged(response)
     return StorageError()
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:
-    """What S3 says of a request that it refuses: a code and a message. (It may repeat the request
-    as well, signature and session token included, which are nothing for a log.)"""
+    """Log and return S3's code and message for a refused request. (Its answer may repeat the
+    request with signature and session token, which are kept out of the log.)"""
     said = [each.decode(errors="replace") for each in CAUSE.findall(response.read(ERROR_BYTES))]
     logger.error("the storage answered %d: %s", response.status, " ".join(said))
     return said

@@ -1,11 +1,30 @@
-"""Labels are compared with a flood fill that looks at one pixel at a time."""
+"""Stripes, padding, and components, which are compared with a flood fill pixel by pixel."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cutout.arrays import Labels, Mask, label_components
+from cutout.arrays import STRIPE_ROWS, Labels, Mask, label_components, pad_to_multiple, stripes
+
+
+@pytest.mark.parametrize("height", [0, 1, STRIPE_ROWS - 1, STRIPE_ROWS, STRIPE_ROWS + 1, 1000])
+def test_every_row_is_covered_once_and_no_stripe_is_too_tall(height: int) -> None:
+    found = list(stripes(height))
+    assert [row for rows in found for row in range(height)[rows]] == list(range(height))
+    assert all(rows.stop - rows.start <= STRIPE_ROWS for rows in found)
+    assert all(rows.stop <= height for rows in found)
+
+
+@pytest.mark.parametrize("shape", [(4, 8), (5, 8), (1, 1), (7, 3), (7, 3, 4)])
+def test_whole_repeats_the_last(shape: tuple[int, ...]) -> None:
+    data = np.random.default_rng(2).integers(0, 256, shape, np.uint8)
+    made = pad_to_multiple(data, 4)
+    assert made.shape[0] % 4 == made.shape[1] % 4 == 0
+    assert made.shape[0] - shape[0] < 4
+    assert np.array_equal(made[: shape[0], : shape[1]], data)
+    assert (made[shape[0] :, : shape[1]] == data[-1]).all()
+    assert (made[: shape[0], shape[1] :] == data[:, -1:]).all()
 
 
 def flooded(mask: Mask) -> tuple[Labels, int]:
