@@ -199,7 +199,8 @@ def test_what_can_not_be_read_stops_nothing_else(tmp_path: Path, run: Run) -> No
             f"{missing}: No such file or folder.",
             f"{pattern}: No file matches it.",
             f"{tmp_path}/empty: There is no JPEG, PNG or WebP file in it.",
-            f"{tmp_path}/b.jpg: Unsupported file type. Only JPEG, PNG and WebP images are accepted.",
+            f"{tmp_path}/b.jpg: Unsupported file type. "
+            "Only JPEG, PNG and WebP images are accepted.",
             f"{tmp_path}/c.jpg: Can not load image.",
             f"{tmp_path}/d.jpg: Can not load image.",
             f"{tmp_path}/e.jpg: No such file or directory.",

@@ -23,7 +23,8 @@ def differs_from_corner(picture: Picture) -> Alpha:
     """A segmenter without a network: foreground is what differs from the upper left pixel."""
     small = np.asarray(picture.flat.resize((SIDE, SIDE), Image.Resampling.BOX), np.int16)
     different = np.abs(small - small[0, 0]).max(axis=2) > 40
-    return different.astype(np.uint8) * np.uint8(255)
+    alpha: Alpha = different.astype(np.uint8) * np.uint8(255)
+    return alpha
 
 
 def ask(client: TestClient, **fields: str) -> Response:

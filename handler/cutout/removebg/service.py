@@ -41,9 +41,7 @@ class Service:
             raise unknown_foreground()
         return made
 
-    def _made(
-        self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
-    ) -> Made | None:
+    def _made(self, form: PictureForm, wanted: Wanted, clock: Clock) -> Made | None:
         pipeline = self.pipeline
         with clock.time("fetch"):
             until = clock.deadline.earlier(pipeline.settings.processing_seconds)
