@@ -10,6 +10,8 @@ from PIL import Image
 from tests.command.conftest import Run, files_in, opened, write
 from tests.samples import png, webp
 
+UNSUPPORTED = "Unsupported file type. Only JPEG, PNG and WebP images are accepted."
+
 
 def test_a_photo_gets_its_cut_out_beside_it(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "photo.jpg")
@@ -199,8 +201,7 @@ def test_what_can_not_be_read_stops_nothing_else(tmp_path: Path, run: Run) -> No
             f"{missing}: No such file or folder.",
             f"{pattern}: No file matches it.",
             f"{tmp_path}/empty: There is no JPEG, PNG or WebP file in it.",
-            f"{tmp_path}/b.jpg: Unsupported file type. "
-            "Only JPEG, PNG and WebP images are accepted.",
+            f"{tmp_path}/b.jpg: {UNSUPPORTED}",
             f"{tmp_path}/c.jpg: Can not load image.",
             f"{tmp_path}/d.jpg: Can not load image.",
             f"{tmp_path}/e.jpg: No such file or directory.",
