@@ -5,16 +5,15 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from anyio import move_on_after, to_thread
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from fastapi.security import APIKeyHeader
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from cutout.access.keys import Keys
 from cutout.api.admission import Admission
-from cutout.api.dependencies import receive_deadline
+from cutout.api.dependencies import SCHEME, receive_deadline
 from cutout.api.middleware import facts_of
 from cutout.errors import TooSlowError
 from cutout.lambda_runtime import reason
@@ -40,7 +39,6 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-KEY = APIKeyHeader(name="X-Api-Key", scheme_name="removebg key", auto_error=False)
 
 
 def door_route(settings: Settings) -> type[APIRoute]:
@@ -140,7 +138,7 @@ def _check(keys: Keys) -> Callable[..., None]:
     """Return a dependency that raises `DoorError`, or `KeysUnavailableError`, for a request without
     a key."""
 
-    def check(request: Request, _shown: Annotated[str | None, Depends(KEY)]) -> None:
+    def check(request: Request, _shown: Annotated[str | None, Security(SCHEME)]) -> None:
         bearer = request.headers.get("authorization", "")
         shown = bearer[len(BEARER) :].strip() if bearer.lower().startswith(BEARER) else ""
         given = [each for each in (request.headers.get("x-api-key", ""), shown) if each]
