@@ -1,4 +1,4 @@
-"""How large an answer is, and where the object stands in it."""
+"""Define how large an answer is, and where the object stands in it."""
 
 from dataclasses import dataclass
 from math import sqrt

@@ -1,4 +1,4 @@
-"""Lengths that people write in pixels or in percent, and texts that hold several of them."""
+"""Parse lengths in pixels or percent, and texts that hold several of them."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a client's `Accept` header asks for."""
+"""Read what a client's `Accept` header asks for."""
 
 from cutout.choices import Representation
 

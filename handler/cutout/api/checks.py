@@ -1,4 +1,4 @@
-"""Checks of single values in a query or a form."""
+"""Check single values of a query or a form."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from cutout.choices import Representation
 
 CONTRACT = "'base64' or 'url'"
-"""The choices as the API that this one follows words them; it knows no `binary`."""
+"""The choices in the reference API's words, which know no `binary`."""
 
 
 def checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:

@@ -1,4 +1,4 @@
-"""What a request should know although it is answered: names that look like ours and are not."""
+"""Warn about parameters that are ignored but look like ours, and about JPEG's white ground."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ ELSEWHERE = {
     "shadow_type": "mode=fg-image-shadow",
     "size": "max-megapixels",
 }
-"""Names of remove.bg's API, and what does the same here."""
+"""Parameters of remove.bg's API, and what does the same here."""
 ON_WHITE = "JPEG has no transparency: the object is laid on white. Set bg-color for another colour."
 MOST = 5
 

@@ -1,4 +1,4 @@
-"""The query's part that says how large the answer is and where the object stands in it."""
+"""Parse the part of the query that sets the answer's size and the object's place."""
 
 import re
 from enum import StrEnum
@@ -19,7 +19,7 @@ from cutout.lengths import (
 from cutout.options import QUALITY
 
 MOST = 4096
-"""Pixels of a canvas's side."""
+"""Upper limit of a canvas's side, in pixels."""
 MEGA = 1_000_000
 _LENGTH = r"[0-9]{1,5}(?:[.][0-9]{1,4})?(?:px|%)"
 _SHARE = r"(?:100|[0-9]{1,2}(?:[.][0-9]{1,4})?)%"
@@ -30,7 +30,7 @@ PATTERNS = {
     "scale": r"^(?:original|100%|[1-9][0-9](?:[.][0-9]{1,4})?%)$",
     "position": rf"^(?:original|center|{_SHARE}(?: {_SHARE})?)$",
 }
-"""Of the OpenAPI page; some of what is read beside that is left out."""
+"""Patterns for the OpenAPI page. They leave out some texts that are accepted as well."""
 RATIO = re.compile(r"([0-9]{1,4})(?:[:/]([0-9]{1,4}))?")
 FLATTEST = 10
 SUBJECT = 0.85
@@ -38,7 +38,7 @@ SUBJECT = 0.85
 
 
 class Preset(StrEnum):
-    """Canvases that marketplaces ask for: white, square, the object in 85 % of it."""
+    """Name canvases that marketplaces ask for: white, square, the object in 85 % of it."""
 
     SQUARE = "square"
     AMAZON = "amazon"
@@ -80,7 +80,7 @@ PositionText = Annotated[
 
 
 class LayoutQuery(BaseModel):
-    """What may be asked for of the answer's size and of the object's place."""
+    """List what a request may ask for of the answer's size and the object's place."""
 
     roi: RegionText | None = Field(
         default=None,

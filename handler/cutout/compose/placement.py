@@ -1,4 +1,4 @@
-"""Where a picture's pixels come to lie in the answer: cropped, scaled, moved, on a canvas."""
+"""Place a picture's pixels in the answer: cropped, scaled, moved, on a canvas."""
 
 from dataclasses import dataclass, replace
 from math import ceil, floor
@@ -115,7 +115,9 @@ def place(
     """Return the placement that `options` ask for. `size` is the picture's, `full_size` what it was
     before it was shrunk for a small answer, which is done to pictures that are neither cropped nor
     moved."""
-    subject = crop_frame(objects, shade, Margin(), size)
+    subject = Box(0, 0, *size)
+    if options.crop is not None or options.canvas is not None:
+        subject = crop_frame(objects, shade, Margin(), size)
     frame = _frame(subject, objects, shade, options, size)
     if options.canvas is None:
         whole = Placement(frame[2:], frame[2:], _common(frame, size))

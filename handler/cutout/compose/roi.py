@@ -1,4 +1,4 @@
-"""The part of a picture that can be foreground."""
+"""Limit the foreground to a region of the picture."""
 
 import numpy as np
 
@@ -8,17 +8,17 @@ from cutout.lengths import Region
 from cutout.pictures import Alpha, Box
 
 NEARLY = 0.01
-"""Pixels by which a percentage may be off by rounding."""
+"""Tolerance in pixels for rounded percentages."""
 
 
 class RegionOutsideError(PictureError):
-    """The region of interest reaches past the picture."""
+    """Report a region of interest that reaches past the picture."""
 
     message = "The region of interest exceeds the picture. Use 0% to 100%, or pixels within it."
 
 
 class RegionEmptyError(PictureError):
-    """The region of interest has no pixel."""
+    """Report a region of interest without a pixel."""
 
     message = "The region of interest is empty. Give its left, top, right and bottom."
 

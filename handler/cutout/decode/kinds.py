@@ -1,4 +1,4 @@
-"""File types that are recognized in order to be named in a refusal."""
+"""Recognize file types, to name them in a refusal."""
 
 from cutout.decode.riff import is_webp
 

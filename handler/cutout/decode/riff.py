@@ -1,4 +1,4 @@
-"""The chunks of a WebP file (RFC 9649), told apart before Pillow sees them.
+"""Split a WebP file (RFC 9649) into its chunks before Pillow sees them.
 
 libwebp allocates a canvas of the announced size as soon as it opens a file, and Pillow keeps every
 chunk. What it gets is lean: the first frame, after its size is known to be allowed. EXIF and the

@@ -1,4 +1,4 @@
-"""Pictures made smaller as early as a small answer allows, never below what the networks see."""
+"""Shrink pictures as early as a small answer allows, never below what the networks see."""
 
 import numpy as np
 from PIL import Image

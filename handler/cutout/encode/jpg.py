@@ -1,4 +1,4 @@
-"""A JPEG file, by way of libjpeg."""
+"""Write a JPEG file with libjpeg."""
 
 from io import BytesIO
 
@@ -8,7 +8,7 @@ from PIL import Image
 from cutout.pictures import Composition, Pixels
 
 FINE = 90
-"""Quality from which colours have the picture's full resolution."""
+"""Quality from which chroma is not subsampled."""
 
 
 def encode_jpg(composition: Composition, quality: int) -> bytes:

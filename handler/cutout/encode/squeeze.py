@@ -1,4 +1,4 @@
-"""A file that fits an answer of limited size, at the price of quality and, where that is allowed,
+"""Make a file fit an answer of limited size, at the price of quality and, where that is allowed,
 of pixels."""
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from cutout.pictures import Box, Composition, Pixels
 from cutout.timing import Deadline
 
 QUALITIES = (80, 70, 55)
-"""Tried one after the other where a file with losses is too large."""
+"""JPEG and WebP qualities to try in turn if a file is too large."""
 SAFETY = 0.95
 ROUNDS = 8
 SMALLEST = 64

@@ -1,1 +1,1 @@
-"""A door for clients of remove.bg: its routes, parameters, answers and errors, by our pipeline."""
+"""Serve clients of remove.bg: its routes, parameters, answers and errors, by our pipeline."""

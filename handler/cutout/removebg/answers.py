@@ -1,4 +1,4 @@
-"""Answers of this door: a file or JSON, and the headers that clients read."""
+"""Build the answers: a file or JSON, and the headers that clients read."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ EXPOSED = (
     "Server-Timing",
 )
 RATE_LIMIT, REMAINING, WINDOW_SECONDS = 500, 499, 60
-"""Constants, since no rate is limited; clients wait where they are missing."""
+"""Constants: no rate is limited, but some clients stop without these headers."""
 JSON_TYPE = "application/json; charset=utf-8"
 TYPE = "other"
-"""What kind of object a picture shows is not looked at."""
+"""The only type: the kind of object is not recognized."""
 CREDITS = 1_000_000
 """Nothing is charged; some clients stop or warn where less than a few are left."""
 ACCOUNT = {

@@ -1,10 +1,10 @@
-"""Failures as remove.bg's clients know them: a status and `{"errors": [{title, code, detail}]}`."""
+"""Define failures in remove.bg's form: a status and `{"errors": [{title, code, detail}]}`."""
 
 from typing import Any
 
 
 class DoorError(Exception):
-    """Ends a request with a status and one entry of `errors`; an empty `detail` is left out."""
+    """End a request with a status and one entry of `errors`; an empty `detail` is left out."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The one place where failures become those that remove.bg's clients know."""
+"""Map every failure to the one that remove.bg's clients know, in this one place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A request's body, in any of three encodings, becomes fields and files."""
+"""Read fields and files from a request's body in any of three encodings."""
 
 import json
 from base64 import b64decode
@@ -24,7 +24,8 @@ FILES = frozenset({IMAGE.encode(), BACKGROUND.encode(), BASE64.encode()})
 UNNAMED = "image"
 MAX_FIELDS = 100
 ALIKE = str.maketrans({" ": "+", "-": "+", "_": "/", "\r": None, "\n": None, "\t": None})
-"""A `+` that was not escaped in a form arrives as a blank; URL-safe base64 has its own two."""
+"""Base64 as sent to base64 as defined: an unescaped `+` arrives as a blank, and the URL-safe
+alphabet has `-` and `_`."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The work on one picture for this door."""
+"""Cut out one picture for a client of remove.bg."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,7 @@ from cutout.timing import Clock, Deadline, Stages
 from cutout.work import PictureWork
 
 SENDING_SECONDS = 1.0
-"""Kept of the request's time for the answer's way out."""
+"""Seconds of the request's time that are left for sending the answer."""
 
 
 @dataclass(frozen=True)

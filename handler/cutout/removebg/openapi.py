@@ -1,4 +1,4 @@
-"""The OpenAPI page's description of this door."""
+"""Describe the routes for clients of remove.bg on the OpenAPI page."""
 
 from typing import Any, TypeAlias
 

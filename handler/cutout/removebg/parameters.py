@@ -1,4 +1,4 @@
-"""remove.bg's parameters become the pipeline's options."""
+"""Turn remove.bg's parameters into the pipeline's options."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -47,7 +47,7 @@ BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 OPACITY = 50.0
 PERCENT = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,4})?")
 OURS = ("other", "product")
-"""Types in brackets whose shadow is drawn: what is found here is `other`."""
+"""Types in brackets that count: every object is `other` here."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _opacity(read: "_Reader", name: str) -> float | None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads single fields; each raises `DoorError` for a value that there is not."""
+    """Read single fields. Each method raises `DoorError` for an invalid value."""
 
     texts: Mapping[str, str]
 
@@ -157,6 +157,6 @@ class _Reader:
         return bracketed[:1]
 
     def _check_other(self, field: str, name: str) -> None:
-        """Fields for types that are never found here have to be sound all the same."""
+        """Raise `DoorError` for a bad value, even for a type that is never recognized."""
         if name == "shadow_type":
             self.one_of(field, SHADOWS, "none")

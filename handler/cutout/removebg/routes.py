@@ -1,4 +1,4 @@
-"""`POST /v1.0/removebg` and `GET /v1.0/account`."""
+"""Serve `POST /v1.0/removebg` and `GET /v1.0/account`."""
 
 import logging
 from collections.abc import Callable, Coroutine
@@ -89,7 +89,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def removebg(
         request: Request, deadline: Annotated[Deadline, Depends(receive_deadline)]
     ) -> Response:
-        """Takes what clients of remove.bg send, and answers with what they read. The answer is a
+        """Take what clients of remove.bg send, and answer with what they read. The answer is a
         file, or JSON where `Accept` names `application/json`."""
         stages, fields = Stages(), await receive_fields(request, settings)
         form = fields.picture()
@@ -118,12 +118,12 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         dependencies=guard,
     )
     async def account() -> Response:
-        """Tells a key that is good; the credits never end."""
+        """Confirm that the key is valid; the credits never end."""
         return account_answer()
 
     @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
     async def others(request: Request, rest: str) -> Response:
-        """Answers what there is not as this door does."""
+        """Answer 404 and 405 in remove.bg's form."""
         if rest not in ALLOWED:
             raise HTTPException(404, "Not found")
         allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}

@@ -1,4 +1,4 @@
-"""A request's fields in, a finished file out."""
+"""Fetch a request's pictures and have the file made."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from cutout.request import PictureForm
 from cutout.timing import Clock, Deadline, Stages
 
 HEADER_BYTES = 2048
-"""Kept for the headers of an answer, beside what every answer needs on Lambda."""
+"""Bytes kept for an answer's headers, beside what every answer needs on Lambda."""
 
 logger = logging.getLogger(__name__)
 
