@@ -1,12 +1,10 @@
 """The picture cut down to its objects."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from cutout.choices import Margin
 from cutout.compose.objects import object_box
-from cutout.pictures import Alpha, Box, FoundObject, Pixels
+from cutout.pictures import Alpha, Box, FoundObject
 
 FAINT = 6  # opacity below which nobody sees where a shadow is cut off
 
@@ -34,19 +32,3 @@ def _corners(shade: Alpha | None) -> list[tuple[int, int]]:
         return []
     columns, rows = (np.flatnonzero(shade.max(axis=axis) >= FAINT).tolist() for axis in (0, 1))
     return [(columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)] if rows else []
-
-
-def cut(pixels: Pixels, frame: Box) -> Pixels:
-    """A copy, so that the whole can be let go; the whole itself where nothing is cut off."""
-    if pixels.shape[:2] == (frame.height, frame.width):
-        return pixels
-    rows = slice(frame.top, frame.top + frame.height)
-    return pixels[rows, frame.left : frame.left + frame.width].copy()
-
-
-def moved(objects: tuple[FoundObject, ...], frame: Box) -> tuple[FoundObject, ...]:
-    """The same as seen within the frame."""
-    return tuple(
-        replace(each, box=Box(each.box.left - frame.left, each.box.top - frame.top, *each.box[2:]))
-        for each in objects
-    )

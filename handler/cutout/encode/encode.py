@@ -2,6 +2,7 @@
 
 from cutout.choices import FileFormat
 from cutout.encode.fit import encode_to_fit
+from cutout.options import QUALITY
 from cutout.pictures import Composition
 from cutout.timing import Deadline
 
@@ -11,11 +12,21 @@ def encode(
     kind: FileFormat,
     room: int | None,
     deadline: Deadline,
+    quality: int = QUALITY,
 ) -> bytes:
-    """The file, of at most `room` bytes if a PNG can be made to fit without loss by `deadline`. A
-    WebP stays as it is: it could only shrink by getting worse."""
+    """Return the file, of at most `room` bytes if a PNG can be made to fit without loss by
+    `deadline`. The others stay as they are: they could only shrink by getting worse. `quality`,
+    1..100, is that of what has losses."""
     if kind is FileFormat.WEBP:
         from cutout.encode.webp import encode_webp  # noqa: PLC0415  # few ask for it
 
-        return encode_webp(composition)
+        return encode_webp(composition, quality)
+    if kind is FileFormat.JPG:
+        from cutout.encode.jpg import encode_jpg  # noqa: PLC0415  # few ask for it
+
+        return encode_jpg(composition, quality)
+    if kind is FileFormat.ZIP:
+        from cutout.encode.archive import encode_zip  # noqa: PLC0415  # few ask for it
+
+        return encode_zip(composition, quality)
     return encode_to_fit(composition, room, deadline)

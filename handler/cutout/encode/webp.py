@@ -9,21 +9,22 @@ from io import BytesIO
 
 from PIL import Image
 
+from cutout.options import QUALITY
 from cutout.pictures import Composition
 
-QUALITY = 90
 METHOD = 0  # libwebp's effort, 0..6
 
 
-def encode_webp(composition: Composition) -> bytes:
-    """Colours with loss, alpha without; a mask wholly without."""
+def encode_webp(composition: Composition, quality: int = QUALITY) -> bytes:
+    """Return a WebP file: colours with loss, by `quality`, 1..100; alpha without; a mask wholly
+    without."""
     mask = composition.pixels.ndim == 2
     file = BytesIO()
     Image.fromarray(composition.pixels).save(
         file,
         "WEBP",
         lossless=mask,
-        quality=QUALITY,
+        quality=quality,
         method=METHOD,
         icc_profile=composition.icc_profile or b"",
     )
