@@ -25,7 +25,8 @@ LAYERS = (
     ("net", "lambda_runtime"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
-    ("setting_types",),
+    ("layout", "setting_types"),
+    ("lengths",),
     ("choices", "colours", "errors", "key_text", "request_errors"),
 )
 """From the top. A module belongs to the longest name that it begins with."""

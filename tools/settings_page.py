@@ -56,6 +56,7 @@ GROUPS = (
             *("allowed_hosts", "allowed_origins"),
         ),
     ),
+    Group("Compatibility", ("webp", "removebg", "removebg_size")),
     Group("Responses and page", ("objects", "page")),
     Group("Networks", ("model", "model_dir", "threads")),
     Group(

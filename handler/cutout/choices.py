@@ -21,6 +21,8 @@ class Representation(StrEnum):
 
     BASE64 = "base64"
     URL = "url"
+    BINARY = "binary"
+    """The file itself, without JSON around it."""
 
 
 class FileFormat(StrEnum):
@@ -28,6 +30,14 @@ class FileFormat(StrEnum):
 
     PNG = "png"
     WEBP = "webp"
+    JPG = "jpg"
+    ZIP = "zip"
+    """`color.jpg`, the picture with its background, and `alpha.png`, the mask."""
+
+    @property
+    def media_type(self) -> str:
+        """Return the `Content-Type` of such a file."""
+        return MEDIA_TYPES[self]
 
 
 class Model(StrEnum):
@@ -40,6 +50,15 @@ class Model(StrEnum):
     FAST = "fast"
     """Once."""
 
+
+CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP)
+"""What the command writes."""
+MEDIA_TYPES = {
+    FileFormat.PNG: "image/png",
+    FileFormat.WEBP: "image/webp",
+    FileFormat.JPG: "image/jpeg",
+    FileFormat.ZIP: "application/zip",
+}
 
 MARGIN = re.compile(r"([0-9]{1,4})(?:px)?|([0-9]{1,3}(?:[.][0-9]{1,2})?)%")
 MARGIN_MESSAGE = "Input should be pixels, as 30px, or a part of the object, as 10%"

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import ClassVar, Self
 
+NAMED_TYPES = frozenset({"heic", "avif"})
+"""Types that the message names, since their owners may not know that they have one."""
+
 
 class Subject(StrEnum):
     """Name the file that an error is about."""
@@ -73,10 +76,21 @@ class UnreadablePictureError(FileError):
 
 
 class UnsupportedTypeError(FileError):
-    """Report a file whose first bytes are neither a JPEG's nor a PNG's."""
+    """Report a file whose first bytes are not those of an `accepted` type.
 
-    message = "Unsupported {background}file type. Only JPEG and PNG images are accepted."
+    `received` names its type, or is `unknown`.
+    """
+
+    message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."
     background_outcome = "UnsupportedBackground"
+
+    def __init__(self, received: str = "unknown", accepted: str = "JPEG and PNG") -> None:
+        self.received, self.accepted = received, accepted
+
+    def __str__(self) -> str:
+        kind = f": {self.received.upper()}" if self.received in NAMED_TYPES else ""
+        background = "background " if self._is_background else ""
+        return self.message.format(background=background, kind=kind, accepted=self.accepted)
 
 
 class DownloadError(FileError):

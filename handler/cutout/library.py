@@ -40,16 +40,16 @@ def cut_out(
     """Return the object of a picture, upright: in mode RGBA, in RGB on an opaque `background`, or a
     mask in mode L.
 
-    Files are JPEG or PNG. A Pillow image may have any mode that Pillow can convert to RGB; those of
-    32 or 16 bits (`I`, `I;16`) are read as 0..65535.
+    Files are JPEG, PNG or WebP. A Pillow image may have any mode that Pillow can convert to RGB;
+    those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
 
     `background` is a colour such as `white` or `#ffcc00`. `crop` crops to the object, with a margin
     of `0`, `30px` or `10%`. `model` is `auto`, `best` or `fast`; the default is the environment's.
     The model is loaded at the first call and stays in memory. Threads may call this function at the
     same time.
 
-    Raise `cutout.errors.PictureError` for a file that is not a JPEG or PNG or cannot be decoded,
-    `OSError` if it cannot be read, `ValueError` for an invalid argument, and
+    Raise `cutout.errors.PictureError` for a file that is not a JPEG, PNG or WebP or cannot be
+    decoded, `OSError` if it cannot be read, `ValueError` for an invalid argument, and
     `cutout.segment.model_file.ModelError` if the model cannot be loaded.
     """
     options = Options(

@@ -6,6 +6,10 @@ from hashlib import md5
 
 from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
+from cutout.layout import Bound, Canvas
+from cutout.lengths import Margins, Region
+
+QUALITY = 90
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,37 @@ class Options:
 
     mode: Mode = Mode.FG_IMAGE
     background: Background = field(default_factory=Background)
-    crop: Margin | None = None
+    crop: Margin | Margins | None = None
     format: FileFormat = FileFormat.PNG
     shadow: ShadowLook = field(default_factory=ShadowLook)
     objects: bool = False
+    roi: Region | None = None
+    """Nothing outside of it can be foreground; None is the whole picture."""
+    canvas: Canvas | None = None
+    bound: Bound = field(default_factory=Bound)
+    """How large the answer may be. What is foreground never changes with it."""
+    quality: int = QUALITY
+    """1..100, of a JPEG, a WebP, and the JPEG in a ZIP."""
+    webp: bool = True
+    """Whether a WebP file is accepted as a picture and as a background."""
+
+    @property
+    def early_bound(self) -> Bound:
+        """Return the bound to which the picture can be shrunk before it is composed.
+
+        It is none if the picture is cropped or its object scaled, since only a part is shown then.
+        """
+        return self.bound if self.crop is None and self.canvas is None else Bound()
+
+    @property
+    def draws_mask(self) -> bool:
+        """Return whether the mask is all that is drawn; a ZIP holds mask and colours."""
+        return self.mode is Mode.FG_MASK and self.format is not FileFormat.ZIP
+
+    @property
+    def needs_objects(self) -> bool:
+        """Return whether the answer depends on where the objects are."""
+        return self.objects or self.crop is not None or self.canvas is not None
 
     @property
     def laid_on(self) -> Background | None:

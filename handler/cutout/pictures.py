@@ -44,6 +44,8 @@ class Picture:
     colour: Image.Image
     holes: Alpha | None = None
     icc_profile: bytes | None = None
+    original_size: tuple[int, int] | None = None
+    """Width and height of the upright picture before it was shrunk; None where it was not."""
 
     @cached_property
     def flat(self) -> Image.Image:
@@ -54,6 +56,11 @@ class Picture:
     def size(self) -> tuple[int, int]:
         """Return width and height in pixels."""
         return self.colour.size
+
+    @property
+    def full_size(self) -> tuple[int, int]:
+        """Return width and height of the picture in its file, upright."""
+        return self.original_size or self.size
 
 
 class Box(NamedTuple):
@@ -86,6 +93,11 @@ class Composition:
     pixels: Pixels
     icc_profile: bytes | None = None
     objects: tuple[FoundObject, ...] | None = None
+    full_size: tuple[int, int] | None = None
+    """Width and height without the bound on the answer's size; None: as it is."""
+    under: Pixels | None = None
+    """Shape (height, width, 3): the picture's own colours, background included; None where nobody
+    asked for them."""
 
     @property
     def size(self) -> tuple[int, int]:

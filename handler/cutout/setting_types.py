@@ -1,6 +1,7 @@
 """Check the settings that are more than a number or a switch."""
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -53,3 +54,10 @@ HostNames = Annotated[
     frozenset[str], NoDecode, BeforeValidator(_split), AfterValidator(_host_names)
 ]
 Origins = Annotated[frozenset[str], NoDecode, BeforeValidator(_split), AfterValidator(_origins)]
+
+
+def default_model_dir() -> Path:
+    """Return `cutout/model` of a wheel or an image, or `model` at the root of a checkout."""
+    package = Path(__file__).resolve().parent
+    packaged = package / "model"
+    return packaged if packaged.is_dir() else package.parents[1] / "model"

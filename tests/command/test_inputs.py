@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from tests.command.conftest import Run, files_in, opened, write
-from tests.samples import png
+from tests.samples import png, webp
+
+UNSUPPORTED = "Unsupported file type. Only JPEG, PNG and WebP images are accepted."
 
 
 def test_a_photo_gets_its_cut_out_beside_it(tmp_path: Path, run: Run) -> None:
@@ -26,10 +28,11 @@ def test_a_folder_keeps_its_tree(tmp_path: Path, run: Run) -> None:
     photos, out = tmp_path / "photos", tmp_path / "deep" / "out"
     for name in ("a.jpg", "b.JPEG", "one/c.png", "one/two/d.jfif"):
         write(photos / name)
-    for name in ("notes.txt", ".hidden.jpg", ".git/e.jpg", "f.webp"):
+    for name in ("notes.txt", ".hidden.jpg", ".git/e.jpg", "e.gif"):
         write(photos / name)
+    write(photos / "f.webp", webp())
     assert run(photos, "-o", f"{out}/").code == 0
-    assert files_in(out) == {"a.png", "b.png", "one/c.png", "one/two/d.png"}
+    assert files_in(out) == {"a.png", "b.png", "one/c.png", "one/two/d.png", "f.png"}
 
 
 def test_several_folders_keep_their_names(tmp_path: Path, run: Run) -> None:
@@ -197,8 +200,8 @@ def test_what_can_not_be_read_stops_nothing_else(tmp_path: Path, run: Run) -> No
         [
             f"{missing}: No such file or folder.",
             f"{pattern}: No file matches it.",
-            f"{tmp_path}/empty: There is no JPEG or PNG file in it.",
-            f"{tmp_path}/b.jpg: Unsupported file type. Only JPEG and PNG images are accepted.",
+            f"{tmp_path}/empty: There is no JPEG, PNG or WebP file in it.",
+            f"{tmp_path}/b.jpg: {UNSUPPORTED}",
             f"{tmp_path}/c.jpg: Can not load image.",
             f"{tmp_path}/d.jpg: Can not load image.",
             f"{tmp_path}/e.jpg: No such file or directory.",

@@ -13,6 +13,7 @@ from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
+from cutout.api.removebg.routes import build_removebg_router
 from cutout.api.routes import build_router
 from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
@@ -43,7 +44,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
-    keys, admission = require_key(open_keys(pipeline.settings)), Admission(pipeline.settings)
+    opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
+    keys = require_key(opened)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
@@ -53,6 +55,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     ):
         app.include_router(router)
         app.include_router(router, prefix=REFERENCE_PREFIX, include_in_schema=False)
+    if pipeline.settings.removebg:
+        app.include_router(build_removebg_router(pipeline, opened, admission))
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, admission))
     app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)

@@ -54,7 +54,11 @@ class PictureFormParser(MultiPartParser):
     """
 
     def __init__(
-        self, headers: Headers, stream: AsyncGenerator[bytes, None], max_body_bytes: int
+        self,
+        headers: Headers,
+        stream: AsyncGenerator[bytes, None],
+        max_body_bytes: int,
+        files: frozenset[bytes] = FILES,
     ) -> None:
         super().__init__(
             headers,
@@ -65,6 +69,7 @@ class PictureFormParser(MultiPartParser):
         )
         self.spool_max_size = max_body_bytes
         self._complete = True
+        self._own_files = files
 
     def on_part_begin(self) -> None:
         self._complete = False
@@ -85,18 +90,22 @@ class PictureFormParser(MultiPartParser):
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
         _, options = parse_options_header(self._current_part.content_disposition)
         name = options.get(b"name")
-        if name in FILES and b"filename" not in options:
+        if name in self._own_files and b"filename" not in options:
             # written anew: behind an odd quote, nothing that is added would be seen
             self._current_part.content_disposition = b'form-data; name="%b"; filename=""' % name
         super().on_headers_finished()
 
 
 async def parse_multipart(
-    headers: Headers, body: AsyncGenerator[bytes, None], max_body_bytes: int
+    headers: Headers,
+    body: AsyncGenerator[bytes, None],
+    max_body_bytes: int,
+    files: frozenset[bytes] = FILES,
 ) -> FormData:
-    """Return the form's fields and files; raise `BrokenFormError` if the body is not a form."""
+    """Return the form's fields and files, those named in `files` among the latter; raise
+    `BrokenFormError` if the body is not a form."""
     try:
-        return await PictureFormParser(headers, body, max_body_bytes).parse()
+        return await PictureFormParser(headers, body, max_body_bytes, files).parse()
     except (MultiPartException, ValueError, KeyError) as error:
         # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error

@@ -30,7 +30,7 @@ class Entity(BaseModel):
     kind: Literal["image"] = "image"
     name: str = Field(description="`general-` and the mode.")
     image: str = Field(description="The file in base64, or its address.")
-    format: Literal["PNG", "WEBP"] = "PNG"
+    format: Literal["PNG", "WEBP", "JPG", "ZIP"] = "PNG"
     representation: Representation | None = Field(
         default=None, description="What `image` holds, where the request asked for either."
     )
@@ -146,7 +146,7 @@ def _success(details: ResultDetails, image: str) -> bytes:
         Entity(
             name=entity_name(details.mode),
             image=image,
-            format="WEBP" if details.format is FileFormat.WEBP else "PNG",
+            format=details.format.name,
             representation=details.representation,
         )
     )

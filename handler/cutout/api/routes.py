@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from cutout import __version__
+from cutout.api.accept import wanted_by
 from cutout.api.admission import Admission, PacedResponse
 from cutout.api.dependencies import Guard, receive_deadline
 from cutout.api.form import receive_form
+from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
 from cutout.api.openapi import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
 from cutout.api.parameters import OptionsQuery
@@ -62,15 +64,17 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
         put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
         follow by themselves (curl with `-L`)."""
         stages = Stages()
-        options = query.with_fields(form.texts).options(objects=pipeline.settings.objects)
-        wanted = PictureRequest(
-            form, deadline, options, query.representation, str(request.base_url)
+        options = query.with_fields(form.texts).options(
+            objects=pipeline.settings.objects, webp=pipeline.settings.webp
         )
+        representation = query.representation or wanted_by(request.headers.get("accept", ""))
+        wanted = PictureRequest(form, deadline, options, representation, str(request.base_url))
         answer = await _answer(service, wanted, stages)
         facts_of(request).update(
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
-        headers = stages.headers() | answer.headers
+        hints = warnings([*request.query_params, *form.texts], options)
+        headers = stages.headers() | answer.headers | hints
         return PacedResponse(answer.body, answer.status, headers, answer.media_type)
 
     return router

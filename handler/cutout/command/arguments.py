@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cutout import __version__
-from cutout.choices import MARGIN, FileFormat, Mode, Model
+from cutout.choices import CUT_OUTS, MARGIN, FileFormat, Mode, Model
 from cutout.command.errors import UsageError, printable
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -19,7 +19,7 @@ STANDARD, END = "-", "--"
 CROP, NO_MARGIN = "--crop", "0"
 EXAMPLES = """examples:
   cutout photo.jpg                       write photo-cutout.png to the same folder
-  cutout photos/ -o out/                 process every JPEG and PNG in the folder tree
+  cutout photos/ -o out/                 process every picture in the folder tree
   cutout 'photos/**/*.jpg' -o out/ --background white
   cutout - < photo.jpg > cut-out.png
   CUTOUT_KEY=... cutout photos/ -o out/ --url https://abc123.execute-api.eu-west-1.amazonaws.com
@@ -148,8 +148,8 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--format",
-        type=_one_of(FileFormat),
-        choices=list(FileFormat),
+        type=_one_of(FileFormat, CUT_OUTS),
+        choices=list(CUT_OUTS),
         help="file format (default: png, or the suffix of -o)",
     )
     parser.add_argument(
@@ -185,15 +185,14 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
-    """Return an argparse type that reads a value of the enumeration."""
+def _one_of(kind: type[Choice], allowed: Sequence[Choice] = ()) -> Callable[[str], Choice]:
+    """Return an argparse type that reads a value of the enumeration, or one of those allowed."""
+    values = list(allowed or kind)
 
     def chosen(text: str) -> Choice:
-        try:
+        if text in values:
             return kind(text)
-        except ValueError:
-            message = f"choose from {', '.join(kind)}: {printable(text)}"
-            raise ArgumentTypeError(message) from None
+        raise ArgumentTypeError(f"choose from {', '.join(values)}: {printable(text)}")
 
     return chosen
 

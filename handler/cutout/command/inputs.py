@@ -9,9 +9,9 @@ from pathlib import Path
 
 from cutout.command.errors import Problem, printable, system_message
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 """Suffixes of the pictures in a folder. A file that is named itself may have any suffix."""
-NO_PICTURES = "There is no JPEG or PNG file in it."
+NO_PICTURES = "There is no JPEG, PNG or WebP file in it."
 MISSING = "No such file or folder."
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
-from cutout.choices import FileFormat
+from cutout.choices import CUT_OUTS, FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
 
-WRITABLE = frozenset(f".{each}" for each in FileFormat)
+WRITABLE = frozenset(f".{each}" for each in CUT_OUTS)
 UNSUPPORTED = frozenset(
     ".jpg .jpeg .jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
 )

@@ -1,12 +1,10 @@
 """Crop the picture to its objects."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from cutout.choices import Margin
 from cutout.compose.objects import object_box
-from cutout.pictures import Alpha, Box, FoundObject, Pixels
+from cutout.pictures import Alpha, Box, FoundObject
 
 FAINT = 6
 """Opacity (0..255) below which nobody sees that a shadow is cut off."""
@@ -38,19 +36,3 @@ def _corners(shade: Alpha | None) -> list[tuple[int, int]]:
         return []
     columns, rows = (np.flatnonzero(shade.max(axis=axis) >= FAINT).tolist() for axis in (0, 1))
     return [(columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)] if rows else []
-
-
-def cut(pixels: Pixels, frame: Box) -> Pixels:
-    """Return a copy of the frame, so that the whole can be freed; the whole if nothing is cut."""
-    if pixels.shape[:2] == (frame.height, frame.width):
-        return pixels
-    rows = slice(frame.top, frame.top + frame.height)
-    return pixels[rows, frame.left : frame.left + frame.width].copy()
-
-
-def moved(objects: tuple[FoundObject, ...], frame: Box) -> tuple[FoundObject, ...]:
-    """Return the objects with their boxes relative to the frame."""
-    return tuple(
-        replace(each, box=Box(each.box.left - frame.left, each.box.top - frame.top, *each.box[2:]))
-        for each in objects
-    )

@@ -21,6 +21,8 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = frozenset(TURNS[each] for each in (5, 6, 7, 8))
+"""Turns that exchange width and height."""
 
 
 def orientation_turn(image: Image.Image) -> Image.Transpose | None:

@@ -9,21 +9,24 @@ from io import BytesIO
 
 from PIL import Image
 
+from cutout.options import QUALITY
 from cutout.pictures import Composition
 
-QUALITY = 90
 METHOD = 0  # libwebp's effort, 0..6
 
 
-def encode_webp(composition: Composition) -> bytes:
-    """Return a WebP file: colours are lossy, alpha is lossless, a mask is wholly lossless."""
+def encode_webp(composition: Composition, quality: int = QUALITY) -> bytes:
+    """Return a WebP file: colours are lossy, alpha is lossless, a mask is wholly lossless.
+
+    `quality`, 1..100, is that of the colours.
+    """
     mask = composition.pixels.ndim == 2
     file = BytesIO()
     Image.fromarray(composition.pixels).save(
         file,
         "WEBP",
         lossless=mask,
-        quality=QUALITY,
+        quality=quality,
         method=METHOD,
         icc_profile=composition.icc_profile or b"",
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from secrets import token_urlsafe
 from typing import Protocol
 
+from cutout.choices import FileFormat
 from cutout.timing import Deadline
 
 TOKEN_BYTES = 32
@@ -18,11 +19,13 @@ class AnswerKind(StrEnum):
     JSON = "json"
     PNG = "png"
     WEBP = "webp"
+    JPG = "jpg"
+    ZIP = "zip"
 
     @property
     def media_type(self) -> str:
         """Return the value of a `Content-Type` header."""
-        return "application/json" if self is AnswerKind.JSON else f"image/{self}"
+        return "application/json" if self is AnswerKind.JSON else FileFormat(self).media_type
 
 
 class UploadType(StrEnum):
