@@ -68,7 +68,7 @@ class LocalServer:
         self.process.wait(STOP_SECONDS)
 
     def log(self) -> str:
-        """What it has written so far."""
+        """Return the output so far."""
         return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def resident_kb(self) -> int:

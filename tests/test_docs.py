@@ -1,4 +1,4 @@
-"""What the pages say: links lead somewhere, `make` has what they name, and their code runs."""
+"""Check the pages: links lead somewhere, `make` has the targets they name, and their code runs."""
 
 import json
 import os
@@ -78,7 +78,7 @@ print(json.dumps(names.get("answer")))
 
 @dataclass(frozen=True)
 class Desk:
-    """Where code is run: a folder with what the pages name, and servers without the network."""
+    """Hold a folder to run code in, with the files that pages name, and servers without network."""
 
     folder: Path
     public: str
@@ -86,8 +86,11 @@ class Desk:
     photos: str
 
     def run(self, block: Block, code: str, *command: str) -> str:
-        """Its standard output. URLs of the pages become those of the servers; a block that names a
-        key gets the server that asks for one."""
+        """Return a block's standard output.
+
+        The URLs of pages become those of the servers; a block with a key gets the server that asks
+        for one.
+        """
         api = self.keyed if "KEY" in block.text else self.public
         for theirs, ours in (
             (API, api),

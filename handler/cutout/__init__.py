@@ -1,6 +1,7 @@
-"""Remove backgrounds: receive, fetch, decode, segment, refine, compose, encode, answer.
+"""Remove the backgrounds of pictures, as an AWS Lambda container, a local server or a library.
 
-As a library: ``from cutout import cut_out``. `docs/architecture.md` describes the packages.
+A picture passes through api, fetch, decode, segment, refine, compose, encode and api again, a
+package for each step. As a library: ``from cutout import cut_out``.
 """
 
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ __all__ = ["__version__", "cut_out"]
 
 
 def __getattr__(name: str) -> object:
-    """Import `cut_out` when it is asked for: Lambda never does, and starts faster without it."""
+    """Import `cut_out` at its first use, so that a cold start on Lambda is not slowed by it."""
     if name == "cut_out":
         from cutout.library import cut_out  # noqa: PLC0415
 

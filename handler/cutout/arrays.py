@@ -1,4 +1,4 @@
-"""Helpers for large arrays: stripes, padding, and connected components."""
+"""Provide helpers for large arrays: stripes, padding, and connected components."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -36,8 +36,8 @@ def label_components(mask: Mask) -> tuple[Labels, int]:
     pixel (8 neighbours).
 
     Rows are cut into runs, runs of neighbouring rows that touch (also at a corner) are paired, and
-    the pairs are merged by passing on the smallest label. All of it works on whole arrays, so that
-    the cost is that of the number of runs and not of pixels.
+    the pairs are merged by passing on the smallest label. All steps work on whole arrays, so that
+    the cost grows with the number of runs and not of pixels.
     """
     rows, starts, stops = _runs(mask)
     roots = _merged(len(rows), *_touching(mask.shape[1] + 2, rows, starts, stops))
@@ -57,8 +57,10 @@ def _runs(mask: Mask) -> tuple[Labels, Labels, Labels]:
 
 
 def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[Labels, Labels]:
-    """Pairs of runs, each in the row under the other's. `pitch` is wider than a row, so that
-    positions in reading order never meet across its ends."""
+    """Return pairs of touching runs, each in the row below the other's.
+
+    `pitch` is wider than a row, so that positions in reading order never meet across its ends.
+    """
     below = (rows + 1) * pitch
     first = np.searchsorted(rows * pitch + stops, below + starts, "left")
     last = np.searchsorted(rows * pitch + starts, below + stops, "right")
@@ -69,7 +71,7 @@ def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[
 
 
 def _merged(count: int, one: Labels, other: Labels) -> Labels:
-    """For each of `count` runs the first one that it hangs together with, however far."""
+    """Return for each of `count` runs the first run of its component."""
     labels = np.arange(count)
     while True:
         before = labels.copy()

@@ -14,8 +14,10 @@ class Mode(StrEnum):
 
 
 class Representation(StrEnum):
-    """Name how the answer holds the picture: in base64, or as a link that works for a day. Source:
-    later versions of the reference API."""
+    """Name how the answer holds the picture: in base64, or as a link that works for a day.
+
+    Source: later versions of the reference API.
+    """
 
     BASE64 = "base64"
     URL = "url"
@@ -64,8 +66,10 @@ MARGIN_MESSAGE = "Input should be pixels, as 30px, or a part of the object, as 1
 
 @dataclass(frozen=True)
 class Margin:
-    """Hold a margin around the object on all four sides: pixels, and `share` of the longer side of
-    the object's box."""
+    """Hold a margin around the object on all four sides.
+
+    It is `pixels` plus `share` of the longer side of the object's box.
+    """
 
     pixels: int = 0
     share: float = 0.0
@@ -77,7 +81,9 @@ class Margin:
 
 def parse_margin(text: str) -> Margin:
     """Parse `30px`, `30` or `10%`: pixels up to 9999, percent up to three digits before the point.
-    Raise `ValueError` for anything else."""
+
+    Raise `ValueError` for anything else.
+    """
     match = MARGIN.fullmatch(text.strip())
     if match is None:
         raise ValueError(MARGIN_MESSAGE)

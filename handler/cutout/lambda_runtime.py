@@ -10,13 +10,12 @@ logger = logging.getLogger(__name__)
 
 
 class LastAnswer(dict[str, Any]):
-    """Hold a handler's answer, and end the process after it, so that the next request gets a new
-    one.
+    """Hold a handler's answer, and end the process after it.
 
     Lambda freezes an instance as soon as its runtime asks for the next request, and a hanging call
     would hang on then. The runtime interface client drops the answer between the two, once Lambda
-    has taken it: at that moment no request is lost. (The emulator then answers with status 502 and
-    this body.)
+    has taken it: at that moment no request is lost, and the next one gets a new process. (The
+    emulator then answers with status 502 and this body.)
     """
 
     def __del__(self) -> None:
@@ -51,8 +50,10 @@ def reason(error: Exception) -> str:
 
 
 def metrics(found: dict[str, Any], function: str) -> dict[str, Any]:
-    """Return the fields that make metrics of a log line: times by function, and a count by function
-    and outcome."""
+    """Return the fields that make metrics of a log line.
+
+    Times have the dimension function; the count has function and outcome.
+    """
     times = [name for name, value in found.items() if isinstance(value, float)]
     directives = [
         {

@@ -70,7 +70,8 @@ class Margins:
     @classmethod
     def of(cls, lengths: list[Length]) -> Self:
         """Return the margins that 1, 2 or 4 lengths stand for, in the order of CSS. Raises
-        `ValueError` for another number of them."""
+        `ValueError` for another number of them.
+        """
         if len(lengths) not in (1, 2, 4):
             raise ValueError("Input should be 1, 2 or 4 lengths")
         return cls(*(lengths * (4 // len(lengths))))
@@ -121,7 +122,8 @@ def parse_scale(text: str) -> float | None:
 
 def parse_position(text: str) -> Position | None:
     """Return the position of `center`, `30%` or `30% 80%`, and None for `original`. Raises
-    `ValueError`."""
+    `ValueError`.
+    """
     words = _words(text.lower())
     if words == ["original"]:
         return None

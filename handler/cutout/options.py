@@ -1,4 +1,4 @@
-"""Values that say what to make of a picture, and the file that it comes in."""
+"""Define what to make of a picture, and the file that it comes in."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,14 +21,17 @@ class Source:
 
     @cached_property
     def md5(self) -> str:
-        """The hex digest of the bytes received, as an identity and not for protection."""
+        """Return the hex digest of the bytes received, as an identity and not for protection."""
         return md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
 class Background:
-    """Hold what the object is laid on: a picture's file, whose transparent parts show the colour;
-    either alone; or neither, which leaves the background transparent."""
+    """Hold the background of the object.
+
+    It is a picture's file, whose transparent parts show the colour; either alone; or neither, which
+    leaves the background transparent.
+    """
 
     colour: Colour | None = None
     picture: Source | None = None
@@ -52,8 +55,9 @@ class ShadowLook:
 
 @dataclass(frozen=True)
 class Options:
-    """Describe what to make of a picture. The defaults are the reference API's: a transparent PNG
-    of the picture's own size.
+    """Describe what to make of a picture.
+
+    The defaults are the reference API's: a transparent PNG of the picture's own size.
 
     `crop` is the margin around the object's box, or None to keep the whole picture; `objects` asks
     where the objects are. The mode `fg-mask` ignores `background` and `shadow`, and `fg-image`
@@ -79,7 +83,8 @@ class Options:
     @property
     def early_bound(self) -> Bound:
         """Return the bound that the picture can be shrunk to before it is composed; none where it
-        is cropped or its object scaled, since a part of it is shown then."""
+        is cropped or its object scaled, since a part of it is shown then.
+        """
         return self.bound if self.crop is None and self.canvas is None else Bound()
 
     @property
@@ -94,5 +99,5 @@ class Options:
 
     @property
     def laid_on(self) -> Background | None:
-        """The background, if the mode uses one."""
+        """Return the background, if the mode uses one."""
         return self.background if self.background and self.mode is not Mode.FG_MASK else None

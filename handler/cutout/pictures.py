@@ -1,4 +1,4 @@
-"""Values that pass from step to step."""
+"""Define the values that pass from step to step."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,10 +35,10 @@ Alpha: TypeAlias = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded picture as it is seen: upright, 8 bits a channel.
+    """Hold a decoded picture: upright, 8 bits a channel.
 
-    `colour` is in mode RGB, straight; `holes` is the input's own alpha, where it had one;
-    `icc_profile` is kept where it describes RGB.
+    `colour` is in mode RGB, straight; `holes` is the input's own alpha, if it had one;
+    `icc_profile` is kept if it describes RGB.
     """
 
     colour: Image.Image
@@ -49,12 +49,12 @@ class Picture:
 
     @cached_property
     def flat(self) -> Image.Image:
-        """What there is to see, without holes: mode RGB."""
+        """Return the visible picture in mode RGB, without transparency."""
         return self.colour if self.holes is None else flatten(self.colour, self.holes)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height."""
+        """Return width and height in pixels."""
         return self.colour.size
 
     @property
@@ -64,7 +64,7 @@ class Picture:
 
 
 class Box(NamedTuple):
-    """In pixels, from the upper left."""
+    """Hold a box in pixels, measured from the upper left of the picture."""
 
     left: int
     top: int
@@ -74,8 +74,10 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class FoundObject:
-    """A part of the foreground that hangs together; `opacity`, 0..1, is the mean alpha of what is
-    visible of it."""
+    """Hold a connected part of the foreground.
+
+    `opacity`, 0..1, is the mean alpha of its visible pixels.
+    """
 
     box: Box
     opacity: float
@@ -83,7 +85,10 @@ class FoundObject:
 
 @dataclass(frozen=True)
 class Composition:
-    """What is to be encoded; `objects`, largest first, are None where nobody asked for them."""
+    """Hold the pixels to encode.
+
+    `objects`, largest first, are None if the options don't ask for them.
+    """
 
     pixels: Pixels
     icc_profile: bytes | None = None
@@ -96,5 +101,5 @@ class Composition:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height."""
+        """Return width and height in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]

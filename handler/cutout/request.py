@@ -1,4 +1,4 @@
-"""Values of a request, which the HTTP part makes and lower layers use."""
+"""Define the values of a request, which the HTTP part makes and lower layers use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class PictureForm:
 
     @property
     def kind(self) -> str:
-        """Either `image` or `url`."""
+        """Return either `image` or `url`."""
         return "url" if self.image is None else "image"
 
 

@@ -120,7 +120,7 @@ def chunks(content: bytes) -> None:
 
 
 def profile(content: bytes) -> None:
-    """What is trusted stays trusted, holds nothing private, and lcms can take it in either role."""
+    """Check that a trusted profile stays trusted, holds nothing private, and opens in lcms."""
     trusted = trusted_profile(content)
     if trusted is None:
         return

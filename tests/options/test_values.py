@@ -1,4 +1,4 @@
-"""What the options may be, where they may stand, and what is said of a value that there is not."""
+"""Check the values and places of options, and the answers to invalid ones."""
 
 from base64 import b64decode
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Where the page may stand, and what it weighs."""
+"""Check where the page may be served, and its size."""
 
 from collections.abc import Iterator
 from pathlib import Path

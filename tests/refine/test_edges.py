@@ -40,7 +40,7 @@ def picture(truth: Alpha) -> Picture:
 
 
 def blurred(truth: Alpha) -> Alpha:
-    """What a network of a quarter of the side says."""
+    """Return the alpha of a network that works at a quarter of the side."""
     quarter = Image.fromarray(truth).resize((COARSE // 2, COARSE // 2), Image.Resampling.BOX)
     return np.asarray(quarter.resize((COARSE, COARSE), Image.Resampling.BILINEAR))
 

@@ -47,7 +47,7 @@ def arrivals(message: Message) -> list[Arrival]:
             return []
         return [_arrival(each) for each in found["Records"] if _is_new(each)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnknownMessageError(f"message {message.id} is no S3 event") from error
+        raise UnknownMessageError(f"message {message.id} is not an S3 event") from error
 
 
 def _is_new(record: Mapping[str, Any]) -> bool:

@@ -23,9 +23,11 @@ INBOX, OUTBOX = "inbox", "outbox"
 
 
 def is_picture(key: str) -> bool:
-    """Return whether a key may be a picture's. The console writes empty objects such as
-    `inbox/shoes/` for folders, a key outside the inbox would make the function process its own
-    results, and HTTP can't ask for `.` and `..`."""
+    """Return whether a key may be a picture's.
+
+    The console writes empty objects such as `inbox/shoes/` for folders, a key outside the inbox
+    would make the function process its own results, and HTTP can't ask for `.` and `..`.
+    """
     folder, *path = key.split("/")
     return folder == INBOX and bool(path) and bool(path[-1]) and not {".", ".."} & set(path)
 
@@ -42,13 +44,12 @@ def file_name(key: str) -> str:
 
 
 def output_key(key: str, kind: AnswerKind) -> str:
-    """Return the same path in the outbox with one more suffix, so that `1.jpg` and `1.png` stay
-    apart."""
+    """Return the path in the outbox, with one more suffix to keep `1.jpg` and `1.png` apart."""
     return f"{OUTBOX}/{key.removeprefix(f'{INBOX}/')}.{kind}"
 
 
 MD5 = "source-md5"
-"""The metadata that says of which bytes an output was made."""
+"""Metadata that names the source of an output by the digest of its bytes."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ class Cutter:
     objects: Objects
 
     def __call__(self, arrival: Arrival, clock: Clock) -> Facts:
-        """Return the facts for the log. Nothing is done if the outbox holds a result of the same
-        bytes.
+        """Return the facts for the log.
+
+        Nothing is done if the outbox holds a result of the same bytes.
 
         Raise what another attempt may get past: `StorageError`, `TooSlowError`,
         `UploadMissingError` if the picture is gone, and faults of the service.
@@ -80,8 +82,8 @@ class Cutter:
         if not is_picture(arrival.key):
             return {"outcome": "NoPicture"}
         mode = mode_of(arrival.key)
-        # before the picture is read: what others write later is of newer bytes than ours, and
-        # makes our own writing fail
+        # before the picture is read: a result that is written later is of newer bytes, and makes
+        # our own write fail
         with clock.time("look"):
             found = self._look(arrival.key, clock.deadline)
         source = Source(b"", file_name(arrival.key))
@@ -112,7 +114,7 @@ class Cutter:
         return Found(png, json)
 
     def _fetch(self, arrival: Arrival, deadline: Deadline) -> Source:
-        """Return the picture; judge the size that S3 has reported before anything is read."""
+        """Return the picture; check the size that S3 has reported before anything is read."""
         limit = self.pipeline.settings.max_file_bytes
         if arrival.size >= limit:
             raise FileTooBigError(limit)

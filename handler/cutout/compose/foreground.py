@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.compose.blocks import BLOCK, Blocks, Flags, Indices, Words
+from cutout.compose.soft_blocks import BLOCK, Blocks, Flags, Indices, Words
 
 Sums = npt.NDArray[np.float32]
 """Shape (..., 4), over blocks: the mean of red, green, blue and 255, each times its pixel's weight
@@ -24,13 +24,15 @@ of 0..1."""
 Means = npt.NDArray[np.float32]
 """Shape (..., 4): red, green, blue and 255."""
 
-MINIMUM = np.float32(0.1)  # weight below which a level leaves the say to the coarser one
+MINIMUM = np.float32(0.1)
+"""Weight below which a level gives way to the coarser one."""
 NOTHING = np.float32(1e-30)
-SMALLEST = 4  # blocks along the longer side of the coarsest level, at most
+SMALLEST = 4
+"""Maximum blocks along the longer side of the coarsest level."""
 
 
 def means_at(indices: Indices, sums: Sums) -> Means:
-    """The mean colours at some blocks of the finest level, shape (indices, 4)."""
+    """Return the mean colours at some blocks of the finest level, shape (indices, 4)."""
     width = sums.shape[1]
     rows, columns = np.divmod(indices, width)
     coarser = _halved(sums)
@@ -44,7 +46,7 @@ def means_at(indices: Indices, sums: Sums) -> Means:
 
 
 def _at(indices: Indices, sums: Sums, coarser: Means) -> Means:
-    """Of a level at some of its blocks, where the coarser one is known everywhere."""
+    """Return a level's means at some of its blocks; `coarser` is known everywhere."""
     rows, columns = np.divmod(indices, sums.shape[1])
     near, side = (rows // 2, columns // 2), (rows % 2 * 2 - 1, columns % 2 * 2 - 1)
     far = [
@@ -60,7 +62,7 @@ def _at(indices: Indices, sums: Sums, coarser: Means) -> Means:
 
 
 def _around(indices: Indices, sums: Sums) -> Sums:
-    """Mean of 3 x 3 blocks, the border's repeated."""
+    """Return the mean of 3 x 3 blocks around each index, repeating the border."""
     flat, (height, width) = sums.reshape(-1, 4), sums.shape[:2]
     rows, columns = np.divmod(indices, width)
     mean: Sums = np.zeros((len(indices), 4), np.float32)
@@ -73,7 +75,7 @@ def _around(indices: Indices, sums: Sums) -> Sums:
 
 
 def _every_mean(sums: Sums) -> Means:
-    """The mean colour at every block of a level."""
+    """Return the mean colour at every block of a level."""
     if max(sums.shape[:2]) <= SMALLEST:
         total = sums.sum(axis=(0, 1))
         mean = total * np.float32(255) / max(total[3], NOTHING)
@@ -85,8 +87,10 @@ def _every_mean(sums: Sums) -> Means:
 
 
 def _blended(own: Sums, wide: Means) -> Means:
-    """A level's mean as far as its weight goes, a coarser one's for the rest. (The fourth channel
-    is the sum of weights, so that dividing by it leaves 255.)"""
+    """Return a level's mean by its weight, and a coarser one's for the rest.
+
+    The fourth channel is the sum of weights, so that dividing by it leaves 255.
+    """
     blended: Means = own + MINIMUM * wide
     blended *= np.float32(255) / blended[..., 3:]
     return blended
@@ -103,7 +107,7 @@ def _halved(sums: Sums) -> Sums:
 
 
 def _blurred(sums: Sums) -> Sums:
-    """Mean of 3 x 3 blocks, the border's repeated."""
+    """Return the mean of 3 x 3 blocks around each block, repeating the border."""
     wide = np.pad(sums, ((1, 1), (1, 1), (0, 0)), "edge")
     rows = wide[:-2] + wide[1:-1] + wide[2:]
     mean: Sums = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
@@ -111,7 +115,7 @@ def _blurred(sums: Sums) -> Sums:
 
 
 def _doubled(means: Means) -> Means:
-    """Twice the size, bilinear."""
+    """Upscale bilinearly to twice the size."""
     for axis in (0, 1):
         along = np.moveaxis(means, axis, 0)
         near = along * np.float32(0.75)
@@ -126,16 +130,18 @@ FOURFOLD = 0x01010101  # times a byte: the byte, once for each channel
 SHARES = (np.linspace(0, 1, 256) ** 6).astype(np.float32)  # half transparent: a 64th
 WEIGHTS = np.repeat(SHARES[:, np.newaxis] / np.float32(BLOCK**2), 4, axis=1)
 AT_ONCE = 4096
-"""Blocks: what is worked out for them stays in the processor's cache."""
+"""Blocks processed at once, so that intermediate values stay in the processor's cache."""
 
 Channels = npt.NDArray[np.float32]
 """Shape (..., 4), 0..255."""
 
 
 def restore_colours(mixed: Words, colour: Image.Image, blocks: Blocks) -> Words:
-    """The pixels of the soft blocks, shape (16, blocks), straight colour: where they are neither
-    opaque nor empty, the object's own. Where nothing shows, zero. `mixed` are the same as they are
-    in the picture, `colour`, with its alpha."""
+    """Return the soft blocks in straight colour, shape (16, blocks).
+
+    Soft pixels get the object's own colour, pixels with zero alpha are zero. `mixed` are the same
+    pixels as they are in the picture, `colour`, with the alpha.
+    """
     front, back = _near_colours(mixed, colour, blocks)
     pure = np.empty_like(mixed)
     for part in _parts(mixed):
@@ -148,7 +154,7 @@ def _parts(mixed: Words) -> list[slice]:
 
 
 def _unmixed(mixed: Words, front: Means, back: Means) -> Words:
-    """Blur fusion's last step."""
+    """Apply the last step of blur fusion."""
     share = _bytes(np.multiply(mixed >> 24, FOURFOLD, dtype=np.uint32))
     share *= np.float32(1 / 255)
     pure = _bytes(mixed)  # in place, front + share * (mixed - share * front - (1 - share) * back)
@@ -162,7 +168,7 @@ def _unmixed(mixed: Words, front: Means, back: Means) -> Words:
 
 
 def _near_colours(mixed: Words, colour: Image.Image, blocks: Blocks) -> tuple[Means, Means]:
-    """Of the object and of the background around each soft block."""
+    """Return the mean colours of the object and of the background around each soft block."""
     mean = np.frombuffer(colour.reduce(BLOCK).tobytes("raw", "RGBX"), np.uint32) | ALPHA
     sums = np.empty((2, len(blocks.soft), 4), np.float32)
     for part in _parts(mixed):
@@ -179,13 +185,13 @@ def _near_colours(mixed: Words, colour: Image.Image, blocks: Blocks) -> tuple[Me
 
 
 def _everywhere(soft: Sums, mean: Words, whole: Flags, blocks: Blocks) -> Sums:
-    """The soft blocks' sums among those of all others, of which the `whole` ones count."""
+    """Return the sums of all blocks: the soft ones', and those of blocks that are `whole`."""
     sums = _bytes(mean.reshape(whole.shape) * whole)
     sums.reshape(-1, 4)[blocks.soft] = soft
     return sums
 
 
 def _bytes(words: Words) -> Channels:
-    """Red, green, blue and alpha apart, along another axis."""
+    """Return red, green, blue and alpha along a new last axis."""
     channels = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 4)
     return channels.astype(np.float32)

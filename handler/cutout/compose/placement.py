@@ -20,7 +20,8 @@ EPSILON = 1e-6
 class Placement:
     """Map pixels of a picture to those of the answer: times `scale`, then moved by `offset`, each
     across and down. Only what lies in `seen`, a part of the picture, is drawn. `full_size` is the
-    answer's size without its bound."""
+    answer's size without its bound.
+    """
 
     size: Size
     full_size: Size
@@ -30,7 +31,8 @@ class Placement:
 
     def drawn(self, pixels: Pixels, fill: int = 0) -> Pixels:
         """Return the answer's pixels, in the channels of `pixels`; what no pixel of the picture
-        covers is `fill` in each channel. Where alpha is zero, so are the colours."""
+        covers is `fill` in each channel. Where alpha is zero, so are the colours.
+        """
         across, down = self._span(0), self._span(1)
         if self._is_exact:
             found = pixels[_source(down, self.offset[1]), _source(across, self.offset[0])]
@@ -66,7 +68,8 @@ class Placement:
 
     def _span(self, axis: int) -> slice:
         """Return the answer's columns (0) or rows (1) that the picture covers, one at least where
-        its middle is inside."""
+        its middle is inside.
+        """
         start = self.seen[axis] * self.scale[axis] + self.offset[axis]
         end = start + self.seen[axis + 2] * self.scale[axis]
         first = min(max(0, round(start)), self.size[axis])
@@ -78,7 +81,8 @@ class Placement:
 
     def _resampled(self, pixels: Pixels, across: slice, down: slice) -> Pixels:
         """Return the part of the picture that covers these columns and rows, without halos: what
-        shrinks is averaged, and colours are weighted by their alpha."""
+        shrinks is averaged, and colours are weighted by their alpha.
+        """
         (left, right), (top, bottom) = self._back(across, 0), self._back(down, 1)
         rows = slice(floor(top), ceil(bottom))
         columns = slice(floor(left), ceil(right))
@@ -114,7 +118,8 @@ def place(
 ) -> Placement:
     """Return the placement that `options` ask for. `size` is the picture's, `full_size` what it was
     before it was shrunk for a small answer, which is done to pictures that are neither cropped nor
-    moved."""
+    moved.
+    """
     subject = Box(0, 0, *size)
     if options.crop is not None or options.canvas is not None:
         subject = crop_frame(objects, shade, Margin(), size)
@@ -157,7 +162,8 @@ def _common(frame: Box, size: Size) -> Box:
 
 def _on_canvas(canvas: Canvas, frame: Box, subject: Box, seen: Box) -> Placement:
     """Return the placement on a canvas: of the object's box where its size or its position is
-    asked for, else of the whole frame."""
+    asked for, else of the whole frame.
+    """
     size = canvas.size(frame[2:])
     if canvas.scale is not None:
         part = canvas.scale

@@ -25,7 +25,8 @@ class RegionEmptyError(PictureError):
 
 def region_box(region: Region, size: Size) -> Box:
     """Return the region's box in a picture of `size`. Raises `RegionOutsideError` or
-    `RegionEmptyError`."""
+    `RegionEmptyError`.
+    """
     left, top, right, bottom = region.within(size)
     if max(left, right) > size[0] + NEARLY or max(top, bottom) > size[1] + NEARLY:
         raise RegionOutsideError

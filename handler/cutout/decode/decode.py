@@ -1,4 +1,4 @@
-"""Bytes become a `Picture`."""
+"""Decode bytes to a `Picture`."""
 
 import numpy as np
 from PIL import Image, ImageFile
@@ -16,9 +16,12 @@ from cutout.settings import Settings
 def decode(
     content: bytes, settings: Settings, *, webp: bool = True, bound: Bound | None = None
 ) -> Picture:
-    """Raises `cutout.errors.PictureError`: for a file that is empty, broken or truncated, of
-    another type, or too large in pixels (known before any pixel is decoded). `webp` says whether a
-    WebP is accepted. A large JPEG for an answer within `bound` is decoded smaller."""
+    """Return the picture in a file; raise `cutout.errors.PictureError`.
+
+    That is for a file that is empty, broken or truncated, of another type, or too large in pixels,
+    which is known before any pixel is decoded. `webp` tells whether a WebP is accepted. A large
+    JPEG for an answer within `bound` is decoded at a smaller size.
+    """
     image = open_picture(content, settings, webp=webp)
     try:
         return _picture(image, bound or Bound())

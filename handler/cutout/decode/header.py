@@ -1,4 +1,4 @@
-"""What can be said of a file before any pixel is decoded."""
+"""Check a file's type and size before any pixel is decoded."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -21,17 +21,16 @@ from cutout.settings import Settings
 JPEG, PNG = b"\xff\xd8\xff", SIGNATURE
 
 MAX_SCANS = 100
-"""Encoders write about ten. A file may repeat a 30-byte scan without end, and each of them costs a
-pass over all coefficients."""
+"""Maximum number of scans. Encoders write about ten; a file may repeat a 30-byte scan without end,
+and each one costs a pass over all coefficients."""
 
 
 def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> ImageFile:
-    """A Pillow image with its header read and its pixels still in the file; EXIF, if any, is in
-    `info["exif"]`.
+    """Return a Pillow image with its header read and its pixels still in the file.
 
-    Raises `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
-    `ResolutionTooBigError`. Type is judged by content alone; `webp` says whether a WebP is
-    accepted.
+    EXIF, if any, is in `info["exif"]`. The type is judged by content alone; `webp` tells whether a
+    WebP is accepted. Raise `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError`
+    or `ResolutionTooBigError`.
     """
     if not content:
         raise UnreadablePictureError
@@ -62,7 +61,7 @@ def _open_jpeg(content: bytes) -> ImageFile:
         raise UnreadablePictureError
     try:
         image = _opened(JpegImageFile, parts.lean())
-    except UnreadablePictureError:  # broken metadata fails no good picture
+    except UnreadablePictureError:  # broken metadata must not fail a good picture
         image = _opened(JpegImageFile, parts.lean(profile=False))
     if parts.exif:
         image.info["exif"] = parts.exif
@@ -81,7 +80,7 @@ def _open_png(content: bytes) -> ImageFile:
 
 
 def _open_webp(content: bytes, settings: Settings) -> ImageFile:
-    """Its size is judged first, because libwebp allocates the canvas as it opens a file."""
+    """Open a WebP, after its size, because libwebp allocates the canvas as it opens a file."""
     parts = split_webp(content)
     _require_size(parts.size, settings)
     # here, since few pictures are WebP, and a cold start is shorter without it
@@ -98,9 +97,11 @@ def _open_webp(content: bytes, settings: Settings) -> ImageFile:
 
 
 def _opened(kind: Callable[[BytesIO], ImageFile], content: bytes) -> ImageFile:
-    """Open by the format's own class. `Image.open` would hold the size against the limit of the
-    program that we are in (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits
-    have their own words."""
+    """Open the file by its format's own class.
+
+    `Image.open` would check the size against the limit of the surrounding program
+    (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits have their own texts.
+    """
     try:
         return kind(BytesIO(content))
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything

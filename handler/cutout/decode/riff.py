@@ -23,7 +23,8 @@ START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", 0x2F
 @dataclass(frozen=True)
 class WebpParts:
     """Hold a file without metadata, of one frame; what was taken out of it; and the size that it
-    announces, width and height in pixels."""
+    announces, width and height in pixels.
+    """
 
     lean: bytes
     size: tuple[int, int]
@@ -38,7 +39,8 @@ def is_webp(content: bytes) -> bool:
 
 def split_webp(content: bytes) -> WebpParts:
     """Return the parts of a WebP file. Raises `UnreadablePictureError` where its header is broken
-    or there are more than `MAX_CHUNKS`."""
+    or there are more than `MAX_CHUNKS`.
+    """
     kept: list[bytes] = []
     sizes: list[tuple[int, int]] = []
     exif, profile, frames, images = b"", None, 0, 0

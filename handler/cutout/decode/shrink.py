@@ -16,7 +16,8 @@ whole picture."""
 
 def shrink_on_load(image: ImageFile, bound: Bound) -> Size | None:
     """Let a JPEG decode to a half, a quarter or an eighth of its sides, and return its own size;
-    None where it is decoded as it is."""
+    None where it is decoded as it is.
+    """
     width, height = image.size
     factor = max(
         bound.factor(width, height),
@@ -31,7 +32,8 @@ def shrink_on_load(image: ImageFile, bound: Bound) -> Size | None:
 
 def shrink(picture: Picture, bound: Bound) -> Picture:
     """Return the picture shrunk for an answer within the bound: to the answer's size, or a longer
-    side of 1024 pixels where that is more."""
+    side of 1024 pixels where that is more.
+    """
     target = bound.of(picture.full_size)
     if max(target) < NETWORK_SIDE:
         target = Bound(side=NETWORK_SIDE).of(picture.full_size)

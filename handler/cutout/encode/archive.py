@@ -1,5 +1,6 @@
 """Write a ZIP of the colours, as a JPEG, and the alpha, as a PNG: a cut-out for editors, and much
-smaller than a PNG. Source: recorded answers of remove.bg."""
+smaller than a PNG. Source: recorded answers of remove.bg.
+"""
 
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -18,7 +19,8 @@ DAY = (1980, 1, 1, 0, 0, 0)
 
 def encode_zip(composition: Composition, quality: int) -> bytes:
     """Return a ZIP, not deflated, of `color.jpg`, RGB, which shows the background wherever alpha is
-    zero, and `alpha.png`, 8-bit grey. `quality` is the JPEG's, 1..100."""
+    zero, and `alpha.png`, 8-bit grey. `quality` is the JPEG's, 1..100.
+    """
     colour, alpha = _parts(composition)
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:

@@ -1,4 +1,4 @@
-"""A composition becomes a file."""
+"""Encode a composition as a file."""
 
 from cutout.choices import FileFormat
 from cutout.encode.fit import encode_to_fit
@@ -10,13 +10,15 @@ from cutout.timing import Deadline
 def encode(
     composition: Composition,
     kind: FileFormat,
-    room: int | None,
+    byte_budget: int | None,
     deadline: Deadline,
     quality: int = QUALITY,
 ) -> bytes:
-    """Return the file, of at most `room` bytes if a PNG can be made to fit without loss by
-    `deadline`. The others stay as they are: they could only shrink by getting worse. `quality`,
-    1..100, is that of what has losses."""
+    """Return the file, of at most `byte_budget` bytes if a PNG can be made to fit by `deadline`.
+
+    Other formats stay as they are: they could only shrink by getting worse. `quality`, 1..100,
+    applies to lossy formats.
+    """
     if kind is FileFormat.WEBP:
         from cutout.encode.webp import encode_webp  # noqa: PLC0415  # few ask for it
 
@@ -29,4 +31,4 @@ def encode(
         from cutout.encode.archive import encode_zip  # noqa: PLC0415  # few ask for it
 
         return encode_zip(composition, quality)
-    return encode_to_fit(composition, room, deadline)
+    return encode_to_fit(composition, byte_budget, deadline)

@@ -1,5 +1,6 @@
 """Make a file fit an answer of limited size, at the price of quality and, where that is allowed,
-of pixels."""
+of pixels.
+"""
 
 from dataclasses import dataclass, replace
 from math import sqrt

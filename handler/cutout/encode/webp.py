@@ -1,8 +1,8 @@
-"""A WebP file, by way of libwebp.
+"""Encode WebP files by libwebp.
 
 `python -m benchmarks.options` measures it (the tables are in `docs/api.md`): a tenth of a PNG's
-size for colours that nobody tells from the exact ones. More effort than the least doubles the time,
-and for a mask takes five times as long, to save less than a slow line needs for the difference.
+size, with no visible difference of colours. More effort than the least doubles the time, and for a
+mask takes five times as long, to save less than a slow line needs for the difference.
 """
 
 from io import BytesIO
@@ -16,8 +16,7 @@ METHOD = 0  # libwebp's effort, 0..6
 
 
 def encode_webp(composition: Composition, quality: int = QUALITY) -> bytes:
-    """Return a WebP file: colours with loss, by `quality`, 1..100; alpha without; a mask wholly
-    without."""
+    """Return a WebP file: colours are lossy (`quality`, 1..100), alpha and masks are lossless."""
     mask = composition.pixels.ndim == 2
     file = BytesIO()
     Image.fromarray(composition.pixels).save(

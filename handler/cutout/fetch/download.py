@@ -64,7 +64,7 @@ CHUNK_BYTES = 64 * 1024
 HEADERS = {
     "User-Agent": "cutout-lambda",
     "Accept": "image/png, image/jpeg, */*;q=0.5",
-    "Accept-Encoding": "identity",  # a picture is compressed already; what unpacks may be a bomb
+    "Accept-Encoding": "identity",  # pictures are compressed already, and encodings may be bombs
 }
 
 
@@ -85,8 +85,10 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
 
 @contextmanager
 def _reported_late(earliest: Deadline) -> Iterator[None]:
-    """Report no failure before `earliest`, which hides the resolver's timing: it differs by
-    milliseconds between a name in a private network and one that doesn't exist."""
+    """Report no failure before `earliest`, which hides DNS timing.
+
+    It differs by milliseconds between a name in a private network and one that doesn't exist.
+    """
     try:
         yield
     except DownloadError:
@@ -146,5 +148,5 @@ def _read(response: Response, settings: Settings, end: Deadline) -> bytes:
                 raise FileTooBigError(settings.max_file_bytes)
     except (HTTPError, OSError) as error:
         raise DownloadError from error
-    end.remaining_or_raise()  # a shut socket looks like the end of a body without a length
+    end.remaining_or_raise()  # a shut socket looks like the end of a body of unknown length
     return bytes(content)

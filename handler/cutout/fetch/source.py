@@ -11,7 +11,7 @@ from cutout.storage.storage import Storage, is_token
 from cutout.timing import Deadline
 
 UPLOAD = "upload:"
-"""Begins the `url` of a file that was uploaded to our own storage: `upload:TOKEN/NAME`."""
+"""Prefix of the `url` of a file in our own storage: `upload:TOKEN/NAME`."""
 
 
 def named_source(form: PictureForm) -> Source:

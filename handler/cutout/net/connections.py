@@ -39,4 +39,4 @@ class WatchedHTTPSPool(HTTPSConnectionPool):
 
 
 WATCHED_POOLS: dict[str, type] = {"http": WatchedHTTPPool, "https": WatchedHTTPSPool}
-"""What a pool manager's `pool_classes_by_scheme` is set to."""
+"""Value for a pool manager's `pool_classes_by_scheme`."""

@@ -1,5 +1,7 @@
-"""Store files in a private S3 bucket. Its rules for expiry, encryption and access are in
-`template.yaml`."""
+"""Store files in a private S3 bucket.
+
+Its rules for expiry, encryption and access are in `template.yaml`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from cutout.storage.transfer import get_object, head_object, put_object
 from cutout.timing import Deadline
 
 ANSWERS, UPLOADS = "answers", "uploads"
-TRANSFER_SECONDS = 60  # our own requests are sent at once
+TRANSFER_SECONDS = 60  # own requests are sent immediately
 
 
 class S3Storage:
@@ -24,7 +26,10 @@ class S3Storage:
         self._signer = signer_of(settings)
 
     def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
-        """See `Storage`. S3 stores an object whole or not at all."""
+        """Store `content` and return a presigned link; see `Storage`.
+
+        S3 stores it whole or not at all.
+        """
         # urllib3 would take 50 ms of each cold start, and most answers don't need it
         from cutout.storage.transfer import put_object  # noqa: PLC0415
 
@@ -35,7 +40,7 @@ class S3Storage:
         return self._signer.presigned_url("GET", url, self._settings.link_seconds)
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:
-        """See `Storage`; the form is a presigned POST."""
+        """Return the form of a presigned POST; see `Storage`."""
         token = new_token()
         fields = self._signer.form_fields(
             {"key": f"{UPLOADS}/{token}", "Content-Type": kind},
@@ -45,7 +50,7 @@ class S3Storage:
         return PresignedUpload(token, f"{self._bucket}/", fields)
 
     def get_upload(self, token: str, deadline: Deadline) -> bytes:
-        """See `Storage`."""
+        """Return an uploaded file; see `Storage`."""
         from cutout.storage.transfer import get_object  # noqa: PLC0415
 
         url = f"{self._bucket}/{UPLOADS}/{token}"
@@ -98,8 +103,10 @@ class NoBucketError(RuntimeError):
 
 
 class Objects:
-    """Read and write the bucket's objects by name. Every call uses the network and raises
-    `StorageError` if that fails."""
+    """Read and write the bucket's objects by name.
+
+    Every call uses the network and raises `StorageError` if that fails.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._limit = settings.max_file_bytes
@@ -130,8 +137,10 @@ class Objects:
         replaced: Stored | None,
         deadline: Deadline,
     ) -> None:
-        """Store `new` in place of `replaced`. Raise `ChangedMeanwhileError` if another object has
-        taken its place."""
+        """Store `new` in place of `replaced`.
+
+        Raise `ChangedMeanwhileError` if another object has taken its place.
+        """
         headers = {
             "content-type": new.kind.media_type,
             **{f"{METADATA}{name}": value for name, value in new.metadata.items()},

@@ -32,7 +32,7 @@ from cutout.timing import Deadline
 NAME = re.compile(rf"{TOKEN.pattern}(?P<suffix>|\.[a-z]+)")
 PART = re.compile(rf"\.{TOKEN.pattern}\.part")
 PART_SECONDS = 300
-"""Seconds after which an unfinished file is taken for one that a killed process left behind."""
+"""Seconds after which an unfinished file counts as left behind by a killed process."""
 
 
 class Found(NamedTuple):
@@ -63,8 +63,10 @@ class Folder:
             return None
 
     def sweep(self) -> list[Found]:
-        """Remove expired files and return the others, unfinished ones included. Raise `OSError`
-        where the disk fails."""
+        """Remove expired files and return the others, unfinished ones included.
+
+        Raise `OSError` if the disk fails.
+        """
         found = []
         with suppress(FileNotFoundError), os.scandir(self._path) as entries:
             for entry in entries:
@@ -74,7 +76,7 @@ class Folder:
         return found
 
     def write(self, name: str, content: bytes) -> None:
-        """Write the file whole or not at all; raise `OSError` where the disk fails."""
+        """Write the file whole or not at all; raise `OSError` if the disk fails."""
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self._path / f".{new_token()}.part"
         try:
@@ -85,8 +87,10 @@ class Folder:
             raise
 
     def _size(self, entry: os.DirEntry[str]) -> int | None:
-        """Return the size of a file of the store; None if it is not the store's, or has expired
-        and is removed here."""
+        """Return the size of a file of the store.
+
+        Return None if it is not the store's, or has expired; an expired file is removed.
+        """
         seconds, status = self._seconds(entry.name), entry.stat(follow_symlinks=False)
         if seconds is None or not S_ISREG(status.st_mode):
             return None
@@ -138,7 +142,7 @@ class DiskStorage:
         self._writing = Lock()
 
     def put(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
-        """See `Storage`."""
+        """Store `content` and return a link; see `Storage`."""
         name = f"{new_token()}.{kind}"
         with self._storing():
             kept = _counted(self._uploads.sweep()) + _counted(self._answers.sweep())
@@ -147,7 +151,7 @@ class DiskStorage:
         return f"{FILES_PATH}/{name}"
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:
-        """See `Storage`."""
+        """Return a form for one upload to this server; see `Storage`."""
         token = new_token()
         with self._storing():
             tickets = sum(_is_ticket(each) for each in self._uploads.sweep())
@@ -158,7 +162,7 @@ class DiskStorage:
         return PresignedUpload(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
 
     def get_upload(self, token: str, _deadline: Deadline) -> bytes:
-        """See `Storage`."""
+        """Return an uploaded file; see `Storage`."""
         path = self._uploads.find(token) if is_token(token) else None
         if path is None:
             raise UploadMissingError
@@ -213,12 +217,12 @@ class DiskStorage:
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
-        """Let one thread write at a time; raise `StorageError` where the disk fails."""
+        """Let one thread write at a time; raise `StorageError` if the disk fails."""
         try:
             with self._writing:
                 yield
         except OSError as error:
-            logger.exception("the storage failed")
+            logger.exception("Storage failed")
             raise StorageError from error
 
     def _require_space(self, kept: int, size: int, limit: int) -> None:

@@ -24,7 +24,7 @@ class AnswerKind(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """The value of a `Content-Type` header."""
+        """Return the value of a `Content-Type` header."""
         return "application/json" if self is AnswerKind.JSON else FileFormat(self).media_type
 
 
@@ -37,8 +37,10 @@ class UploadType(StrEnum):
 
 @dataclass(frozen=True)
 class PresignedUpload:
-    """Hold a form with which a client may post one file, as `file`, after the other fields. `url`
-    may be relative to the server's root; `token` names the file from then on."""
+    """Hold a form with which a client may post one file, as `file`, after the other fields.
+
+    `url` may be relative to the server's root; `token` names the file from then on.
+    """
 
     token: str
     url: str
@@ -49,20 +51,26 @@ class Storage(Protocol):
     """Keep files for a day. Reading and writing need an unguessable token and nothing else."""
 
     def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
-        """Return a link to `content`, which may be relative to the server's root. Raise
-        `StorageError`; then nothing is kept, not even a part."""
+        """Return a link to `content`, which may be relative to the server's root.
+
+        Raise `StorageError`; then nothing is kept, not even a part.
+        """
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:
         """Return a form for one upload of that type; raise `StorageError`."""
 
     def get_upload(self, token: str, deadline: Deadline) -> bytes:
-        """Return the file uploaded under `token`. Raise `UploadMissingError`, `FileTooBigError` or
-        `StorageError`."""
+        """Return the file uploaded under `token`.
+
+        Raise `UploadMissingError`, `FileTooBigError` or `StorageError`.
+        """
 
 
 def absolute(link: str, server_url: str) -> str:
     """Return a storage's link as clients need it; `server_url` is the server's root, with a slash.
-    (`urljoin` fails on what some clients send as `Host`.)"""
+
+    (`urljoin` fails on what some clients send as `Host`.)
+    """
     return link if "://" in link else server_url + link
 
 

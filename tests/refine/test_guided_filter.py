@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cutout.refine.line import CELL, REACH, Planes, box, lines
+from cutout.refine.guided_filter import CELL, REACH, Planes, box_mean, fit_lines, interpolate
 
 SIZE = CELL * (4 * REACH + 10)
 
 
 def said(colours: Planes, alpha: Planes) -> Planes:
-    """What the lines make of the samples that they were found from."""
-    found = lines(colours, alpha[np.newaxis]).repeat(CELL, axis=1).repeat(CELL, axis=2)
+    """Return the alpha that the lines give for the samples they were fitted to."""
+    found = fit_lines(colours, alpha[np.newaxis]).repeat(CELL, axis=1).repeat(CELL, axis=2)
     alphas: Planes = (found[:3] * colours).sum(axis=0) + found[3]
     return alphas
 
@@ -49,9 +49,21 @@ def test_grey_pictures_have_lines_as_well() -> None:
 @pytest.mark.parametrize("reach", [0, 1, 3, 100])
 def test_box_is_a_mean_of_what_is_there(reach: int) -> None:
     planes = np.random.default_rng(3).random((2, 9, 14), np.float32)
-    found = box(planes, reach)
+    found = box_mean(planes, reach)
     for row, column in np.ndindex(9, 14):
         rows = slice(max(0, row - reach), row + reach + 1)
         columns = slice(max(0, column - reach), column + reach + 1)
         expected = planes[:, rows, columns].mean(axis=(1, 2))
         assert np.allclose(found[:, row, column], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("side", [4, 8, 12])
+def test_interpolation_is_a_bilinear_enlargement(side: int) -> None:
+    planes = np.random.default_rng(1).random((2, 6, 9), np.float32)
+    rows, columns = np.divmod(np.arange(54), 9)
+    made = interpolate(planes, rows, columns, side).reshape(side, side, 2, 6, 9)
+    for index, plane in enumerate(planes):
+        size = (9 * side, 6 * side)
+        expected = np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR))
+        found = made[:, :, index].transpose(2, 0, 3, 1).reshape(6 * side, 9 * side)
+        assert np.abs(found - expected).max() < 1e-5

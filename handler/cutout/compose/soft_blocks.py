@@ -1,5 +1,7 @@
-"""Find the blocks of 4 x 4 pixels that an edge passes. Soft pixels are a small part of a picture,
-and are processed apart from the rest."""
+"""Find the blocks of 4 x 4 pixels that an edge passes.
+
+Soft pixels are a small part of a picture, and are processed apart from the rest.
+"""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -31,8 +33,10 @@ class Blocks:
     soft: Indices
 
     def cut(self, words: Words, top: int, out: Words) -> None:
-        """Copy the soft blocks of a stripe, which begins at row `top`, to their places in `out`, of
-        shape (16, blocks)."""
+        """Copy the soft blocks of a stripe, which begins at row `top`, to their columns in `out`.
+
+        `out` has shape (16, blocks).
+        """
         found, rows, columns = self._within(top, len(words))
         if not len(rows):
             return
@@ -64,8 +68,10 @@ class Blocks:
 
 
 def find_blocks(alpha: Alpha) -> Blocks:
-    """Return the blocks of an alpha. Its last row and column are repeated until the blocks are
-    whole."""
+    """Return the blocks of an alpha.
+
+    Its last row and column are repeated until the blocks are whole.
+    """
     shape = [-(-length // BLOCK) for length in alpha.shape]
     opaque, empty = (np.empty(shape, np.bool_) for _ in range(2))
     for rows in stripes(len(alpha)):

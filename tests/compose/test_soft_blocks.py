@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cutout.arrays import STRIPE_ROWS, stripes
-from cutout.compose.blocks import BLOCK, find_blocks
+from cutout.compose.soft_blocks import BLOCK, find_blocks
 from cutout.pictures import Alpha
 
 SIZES = [(4, 4), (8, 12), (3, 5), (1, 1), (130, 9), (STRIPE_ROWS * 2, 8), (STRIPE_ROWS + 2, 7)]

@@ -1,12 +1,13 @@
-"""What a plain backdrop settles, by way of `refine`; the networks are what a test says they see."""
+"""Check what a plain backdrop corrects, through `refine` and with a given mask of the networks."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.backdrop.settle import settle
+from cutout.backdrop.correction import find_correction
 from cutout.pictures import Alpha, Picture
 from cutout.refine.refine import refine
+from tests.backdrop.correcting import FOREVER, made_of, wrong
 from tests.backdrop.drawn import (
     DISC,
     FOOT,
@@ -22,7 +23,6 @@ from tests.backdrop.drawn import (
     soft,
     sweep,
 )
-from tests.backdrop.settling import FOREVER, made_of, wrong
 from tests.samples import PHOTOS
 
 MONITOR, STAND = mask_of(SCREEN, NECK, FOOT), mask_of(NECK, FOOT)
@@ -150,7 +150,7 @@ UNSETTLED = ["astronaut", "chelsea", "coffee"]
 @pytest.mark.parametrize("name", UNSETTLED)
 def test_a_photo_without_a_plain_border_stays_as_it_is(name: str) -> None:
     with Image.open(PHOTOS / f"{name}.jpg") as image:
-        assert settle(seen(MONITOR), image.convert("RGB")) is None
+        assert find_correction(seen(MONITOR), image.convert("RGB")) is None
 
 
 def framed(kind: str) -> Image.Image:
@@ -194,7 +194,7 @@ def test_a_backdrop_is_not_made_up_between_two_edges(height: int, darker: float)
 @pytest.mark.parametrize(("noise", "plain"), [(2.0, True), (9.0, False)])
 def test_a_border_may_have_a_little_noise(noise: float, plain: bool) -> None:
     image = photo(sweep("grey"), MONITOR, noise=noise)
-    assert (settle(seen(STAND), image) is not None) == plain
+    assert (find_correction(seen(STAND), image) is not None) == plain
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A line that is drawn around a picture, at its border or a little inside of it."""
+"""Find a line drawn around a picture, at its border or a little inside."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,30 +7,34 @@ from PIL import Image
 from cutout.backdrop.border import BOX, work_size
 
 DEEP = 0.06
-"""How far from the border a line is looked for, of the picture's shorter side."""
+"""Depth in which a line is searched, as a fraction of the picture's shorter side."""
 THICK = 0.012
-"""Thickness of a line at most, of the shorter side, and a pixel more."""
+"""Maximum thickness of a line, as a fraction of the shorter side, plus one pixel."""
 MIDDLE = 0.1
-"""Share of each end of a side that is not looked at: corners are round sometimes."""
+"""Share of each end of a side that is ignored, because corners may be round."""
 EVEN, EVEN_SHARE = 14.0, 0.75
-"""So much of a line differs by no more than this, of 255, from its own median."""
+"""Largest difference (0..255) from a line's median, and the share of the line that must be
+within."""
 APART = 10.0
-"""A line's colour is so far from the backdrop's on its inner side."""
+"""Minimum difference (0..255) of a line's colour from the backdrop's inside it."""
 ALIKE = 14.0
-"""What is outside of the line has the backdrop's colour as well, or it is a picture in a frame."""
+"""Maximum difference (0..255) of the colours outside and inside a line; with more, it is the frame
+of a picture."""
 SOFT = 1
-"""Pixels on the inner side of a line that may have some of its colour."""
+"""Pixels beside a line that may have some of its colour."""
 
 Profile = npt.NDArray[np.float32]
 """Shape (depth, 3): a side's colours, from the border inwards."""
 Flags = npt.NDArray[np.bool_]
-Inner = tuple[int, int, int, int]
+FramedArea = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels of the working size."""
 
 
-def find_inner(image: Image.Image) -> Inner | None:
-    """Return the part of an image in mode RGB that is inside of a line around it; None where there
-    is no line on all four sides."""
+def find_framed_area(image: Image.Image) -> FramedArea | None:
+    """Return the area of an image in mode RGB inside a line around it.
+
+    Return None unless there is a line on all four sides.
+    """
     width, height = work_size(image)
     depth = round(DEEP * min(width, height))
     if depth < 6:
@@ -49,8 +53,10 @@ def find_inner(image: Image.Image) -> Inner | None:
 def _strip(
     image: Image.Image, width: int, height: int, depth: int, side: int
 ) -> npt.NDArray[np.float32]:
-    """Return a side's middle at the working size, shape (depth, length, 3), from the border
-    inwards: left, top, right, bottom."""
+    """Return a side's middle at the working size, shape (depth, length, 3), going inwards.
+
+    Sides are numbered left, top, right, bottom.
+    """
     across, down = image.width / width, image.height / height
     skip_x, skip_y = round(MIDDLE * width), round(MIDDLE * height)
     left, top, right, bottom = (
@@ -66,7 +72,7 @@ def _strip(
 
 
 def _line_end(strip: npt.NDArray[np.float32], thick: int) -> int | None:
-    """Return how many pixels of a side are line, or outside of it."""
+    """Return how many pixels of a side are line, or outside of it; None if there is no line."""
     profile: Profile = np.median(strip, axis=1)
     off = np.abs(strip - profile[:, np.newaxis]).max(axis=2)
     even: Flags = (off <= EVEN).mean(axis=1) >= EVEN_SHARE
@@ -76,7 +82,7 @@ def _line_end(strip: npt.NDArray[np.float32], thick: int) -> int | None:
     if not len(found):
         return None
     first, end = int(found[0]), int(found[-1]) + 1
-    core = even[first:end] | (apart[first:end] < apart.max())  # a soft side varies with its place
+    core = even[first:end] | (apart[first:end] < apart.max())  # a soft side may vary along the line
     if end - first > thick + 2 * SOFT or end + SOFT + 2 > len(profile) or not core.all():
         return None
     if not even[first + int(apart[first:end].argmax())]:

@@ -1,19 +1,26 @@
-"""Growing and shrinking of masks and labels by squares."""
+"""Grow, shrink and average masks and planes by squares; label the connected parts of a mask."""
 
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from cutout.arrays import label_components
+
 Mask = npt.NDArray[np.bool_]
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
+Labels = npt.NDArray[np.int32]
+"""Shape (height, width): 0 for none, then 1, 2, ..."""
+Areas = npt.NDArray[np.intp]
+"""Pixels of each label."""
+Figures = npt.NDArray[np.float64]
+"""A value for each label."""
 Array = TypeVar("Array", bound=npt.NDArray[np.generic])
 
 
 def largest_within(values: Array, radius: int) -> Array:
-    """Return the largest value within `radius` pixels of each, in a square; the picture's end has
-    none beyond it."""
+    """Return the largest value within `radius` pixels of each, in a square inside the picture."""
     found = values
     for axis in (0, 1):
         before, found = found, found.copy()
@@ -41,8 +48,7 @@ def shrink(mask: Mask, radius: int) -> Mask:
 
 
 def box_mean(values: Plane, radius: int) -> Plane:
-    """Return the mean within `radius` pixels of each, in a square, of those that the picture
-    has."""
+    """Return the mean within `radius` pixels of each, in a square inside the picture."""
     for axis in (0, 1):
         length = values.shape[axis]
         at = np.arange(length)
@@ -55,8 +61,10 @@ def box_mean(values: Plane, radius: int) -> Plane:
 
 
 def box_sum(values: Plane, radius: int) -> Plane:
-    """Return the sum within `radius` pixels of each, in a square: faster than `box_mean` for a few
-    pixels."""
+    """Return the sum within `radius` pixels of each, in a square.
+
+    It is faster than `box_mean` for a small radius.
+    """
     found = values
     for axis in (0, 1):
         before, found = found, found.copy()
@@ -67,4 +75,31 @@ def box_sum(values: Plane, radius: int) -> Plane:
             else:
                 found[:, :-step] += before[:, step:]
                 found[:, step:] += before[:, :-step]
+    return found
+
+
+def labelled(mask: Mask) -> tuple[Labels, int]:
+    """Return the result of `label_components` in half of the memory."""
+    labels, count = label_components(mask)
+    return labels.astype(np.int32), count
+
+
+def areas_of(labels: Labels, count: int) -> Areas:
+    """Return how many pixels each label has, 0 included."""
+    return np.bincount(labels.ravel(), minlength=count + 1)
+
+
+def touching(labels: Labels, count: int, where: Mask) -> Mask:
+    """Return for each label except 0 whether it occurs in `where`."""
+    found = np.zeros(count + 1, np.bool_)
+    found[labels[where]] = True
+    found[0] = False
+    return found
+
+
+def means(labels: Labels, values: Plane, count: int) -> Figures:
+    """Return the mean value of each of `count` labels; 0 for one that doesn't occur."""
+    flat = labels.ravel()
+    sums = np.bincount(flat, values.ravel(), count)
+    found: Figures = sums / np.maximum(np.bincount(flat, minlength=count), 1)
     return found

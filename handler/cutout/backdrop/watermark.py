@@ -1,32 +1,31 @@
-"""A watermark on a plain backdrop: faint strokes of one shade that the networks refuse."""
+"""Find a watermark on a plain backdrop: faint strokes of one shade that the networks refuse."""
 
 import numpy as np
 
 from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.labels import Figures, Labels, areas_of, labelled, means, touching
-from cutout.backdrop.morphology import grow, shrink
+from cutout.backdrop.masks import Figures, Labels, areas_of, grow, labelled, means, shrink, touching
 
 REFUSED = 0.2
 """Mean alpha of the networks up to which they refuse a stroke."""
 STROKE = 0.012
-"""Half of a stroke's width at most, of the picture's shorter side."""
+"""Maximum half width of a stroke, as a fraction of the picture's shorter side."""
 FAINT = 120.0
 """Distance from the backdrop, of 255, up to which a stroke is faint."""
 FEWEST, MOST, ALIKE = 5, 0.7, 0.12
-"""So many strokes at least, and so much of all, differ from the backdrop by the same, to an eighth
-of it."""
+"""Minimum number of strokes, and minimum share of them, whose distance from the backdrop is within
+12 % of the median."""
 PEAK = 0.85
-"""Share of a stroke's pixels that are no farther from the backdrop than its own distance is."""
+"""Quantile of its pixels' distances that is a stroke's distance from the backdrop."""
 SUBJECT = 0.5
-"""Mean alpha of a part that the networks see: without one, the strokes are the object."""
+"""Minimum mean alpha of a part that the networks see. Without one, the strokes are the object."""
 AWAY = 3
-"""Pixels: so near to an object a faint pixel may be its rim."""
+"""Pixels around an object within which a faint pixel may be its rim."""
 LEAST = 16
-"""Pixels of a stroke that count."""
+"""Minimum pixels of a stroke."""
 
 
-def find_marks(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
-    """Return which of the objects' pixels are a watermark's. `alpha` (0..1) is the networks'."""
+def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
+    """Return which of the objects' pixels are a watermark. `alpha` (0..1) is the networks'."""
     faint = objects & (backdrop.distance <= FAINT) & (alpha < SUBJECT)
     away = ~grow(objects & ~faint, AWAY)
     labels, apart = _strokes(faint & away, backdrop, alpha)
@@ -47,7 +46,7 @@ def _has_subject(objects: Mask, alpha: Plane) -> bool:
 
 
 def _strokes(faint: Mask, backdrop: Backdrop, alpha: Plane) -> tuple[Labels, Figures]:
-    """Return labels, and for each how far it is from the backdrop; 0 where it is no stroke."""
+    """Return labels, and each one's distance from the backdrop; 0 for a label that is no stroke."""
     labels, count = labelled(faint)
     areas = areas_of(labels, count)
     thick = shrink(faint, max(2, round(STROKE * min(faint.shape))))
