@@ -71,7 +71,7 @@ class Margins:
     def of(cls, lengths: list[Length]) -> Self:
         """Return the margins that 1, 2 or 4 lengths stand for, in the order of CSS.
 
-        Raises `ValueError` for another number of them.
+        Raise `ValueError` for another number of them.
         """
         if len(lengths) not in (1, 2, 4):
             raise ValueError("Input should be 1, 2 or 4 lengths")

@@ -97,7 +97,7 @@ def test_an_older_picture_never_wins_over_a_newer_one(rig: Rig) -> None:
 POISON = {
     b"": "Can not load image.",
     jpeg()[:100]: "Can not load image.",
-    b"GIF89a": "Unsupported file type. Only JPEG and PNG images are accepted.",
+    b"GIF89a": "Unsupported file type. Only JPEG, PNG and WebP images are accepted.",
     png_header(4097, 1): "Resolution is too big: 4097x1. Max allowed resolution: 4096x4096",
 }
 

@@ -115,7 +115,7 @@ def _draw(
 ) -> None:
     """Change blocks of a stripe's alpha in place.
 
-    `says`, shape (side², 5, blocks), holds the line of each pixel and the line's weight.
+    `weighted`, shape (side², 5, blocks), holds the line of each pixel and the line's weight.
     """
     side, count = round(len(weighted) ** 0.5), weighted.shape[2]
     colour.putalpha(Image.fromarray(alpha))
