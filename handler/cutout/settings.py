@@ -187,6 +187,9 @@ class Settings(BaseSettings):
         "the request sends `objects=false`.",
     )
     page: bool = Field(default=True, description="Serves the demo page at `/`.")
+    api_page: bool = Field(
+        default=True, description="Serves the API page at `/docs`, and `/openapi.json`."
+    )
 
     # Networks
     model: Model = Field(

@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from cutout import __version__
 from cutout.access.keys import open_keys
 from cutout.api.admission import Admission
+from cutout.api.api_page import build_api_page_router
 from cutout.api.dependencies import guarded
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
@@ -38,7 +39,14 @@ def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
 
 def build_app(pipeline: Pipeline) -> FastAPI:
     """Return the application that serves `pipeline`."""
-    app = FastAPI(title="Cutout", summary="Background removal", version=__version__, redoc_url=None)
+    app = FastAPI(
+        title="Cutout",
+        summary="Background removal",
+        version=__version__,
+        openapi_url="/openapi.json" if pipeline.settings.api_page else None,
+        docs_url=None,  # FastAPI's own page loads scripts from a CDN
+        redoc_url=None,
+    )
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
@@ -55,11 +63,13 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         app.include_router(router, prefix=REFERENCE_PREFIX, include_in_schema=False)
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, admission))
-    app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
+    if pipeline.settings.api_page:
+        app.include_router(build_api_page_router(pipeline.settings))
+        app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
     if pipeline.settings.page:
         for prefix in ("", REFERENCE_PREFIX):
             app.include_router(build_page_router(pipeline.settings, keys, prefix))
-    else:
+    elif pipeline.settings.api_page:
         app.add_api_route("/", _to_the_docs, include_in_schema=False)
     return app
 
