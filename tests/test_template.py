@@ -15,8 +15,10 @@ FUNCTION: dict[str, Any] = RESOURCES["Function"]["Properties"]
 
 
 def test_the_role_reaches_two_prefixes_and_one_secret_and_no_more() -> None:
-    (policy,) = FUNCTION["Policies"]
-    bucket, secret = policy["Statement"]
+    assert FUNCTION["Role"] == {"GetAtt": "FunctionRole.Arn"}
+    (policy,) = RESOURCES["FunctionRole"]["Properties"]["Policies"]
+    logs, bucket, secret = policy["PolicyDocument"]["Statement"]
+    assert logs["Resource"] == [{"GetAtt": "Logs.Arn"}]
     assert bucket == {
         "Effect": "Allow",
         "Action": ["s3:GetObject", "s3:PutObject"],
