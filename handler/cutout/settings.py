@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cutout.choices import Model
-from cutout.setting_types import ApiKeys, BucketUrl, HostNames, Origins
+from cutout.setting_types import ApiKeys, BasePath, BucketUrl, HostNames, Origins
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU
@@ -181,6 +181,11 @@ class Settings(BaseSettings):
     )
 
     # Responses and page
+    base_path: BasePath = Field(
+        default="",
+        description="Path of the API mapping on a custom domain, such as `/cutout`, on Lambda. "
+        "The name of a stage needs no setting.",
+    )
     objects: bool = Field(
         default=False,
         description="Adds the image size and the bounding box of each object to responses, unless "

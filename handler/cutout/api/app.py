@@ -15,6 +15,7 @@ from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
 from cutout.api.routes import build_router
+from cutout.api.routing import HeadAsGet, redirect_relatively
 from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings, get_settings
@@ -48,6 +49,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         redoc_url=None,
     )
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
+    redirect_relatively(app)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
     )
