@@ -49,20 +49,45 @@ def test_a_role_writes_to_its_own_log_group_and_no_other(name: str) -> None:
         assert function["LoggingConfig"] == {"LogGroup": {"Ref": "Logs"}}
 
 
-def test_no_action_and_no_resource_is_a_wildcard() -> None:
+def test_no_action_is_a_wildcard() -> None:
     for name, each in ALLOWED:
         assert not [action for action in each["Action"] if "*" in action], name
-        assert each["Resource"] != "*", name
-        assert "*" not in each["Resource"], name
+
+
+def test_a_wildcard_is_only_what_aws_cannot_narrow() -> None:
+    """X-Ray and the network interfaces of a VPC, each if its parameter is set."""
+    wild = {action for _, each in ALLOWED if each["Resource"] == ["*"] for action in each["Action"]}
+    assert {action.partition(":")[0] for action in wild} == {"xray", "ec2"}
+    for role in ROLES.values():
+        for policy in role["Policies"]:
+            for each in policy["PolicyDocument"]["Statement"]:
+                if "Fn::If" not in each:
+                    assert "*" not in each["Resource"]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_the_function_s_code_cannot_use_the_vpc_rights(name: str) -> None:
+    denied = [each for role, each in STATEMENTS if role == name and each["Effect"] == "Deny"]
+    (statement,) = denied
+    assert statement["Action"] == ["ec2:*"]
+    assert list(statement["Condition"]["ArnLike"]) == ["lambda:SourceFunctionArn"]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_boundary_is_set_if_it_is_named(name: str) -> None:
+    condition, boundary, otherwise = ROLES[name]["PermissionsBoundary"]["Fn::If"]
+    assert (condition, boundary) == ("HasPermissionsBoundary", {"Ref": "PermissionsBoundary"})
+    assert otherwise == {"Ref": "AWS::NoValue"}
 
 
 def test_every_resource_is_part_of_the_stack() -> None:
+    named = {"KmsKeyArn"}
     for _, each in ALLOWED:
-        for resource in each["Resource"]:
+        for resource in (each for each in each["Resource"] if each != "*"):
             ((intrinsic, target),) = resource.items()
             text = target[0] if isinstance(target, list) else target
             own = text.removeprefix("${").partition(".")[0]
-            assert own in RESOURCES, f"{intrinsic} {target}"
+            assert own in RESOURCES or own in named, f"{intrinsic} {target}"
 
 
 @pytest.mark.parametrize("group", of_type("AWS::Logs::LogGroup"))

@@ -56,7 +56,7 @@ GROUPS = (
             *("allowed_hosts", "allowed_origins"),
         ),
     ),
-    Group("Responses and page", ("base_path", "objects", "page", "api_page")),
+    Group("Responses and page", ("base_path", "cors_origins", "objects", "page", "api_page")),
     Group("Networks", ("model", "model_dir", "threads")),
     Group(
         "Variables that AWS sets",

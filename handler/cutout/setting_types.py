@@ -44,7 +44,10 @@ def _host_names(hosts: frozenset[str]) -> frozenset[str]:
 def _origins(origins: frozenset[str]) -> frozenset[str]:
     """Reject an origin that no request could match."""
     if not all(map(NAMED_ORIGIN.fullmatch, origins)):
-        raise ValueError("CUTOUT_ALLOWED_ORIGINS takes origins without path: https://a.example")
+        raise ValueError(
+            "CUTOUT_ALLOWED_ORIGINS and CUTOUT_CORS_ORIGINS take origins without path: "
+            "https://a.example"
+        )
     return origins
 
 

@@ -182,9 +182,10 @@ class Settings(BaseSettings):
 
     # Responses and page
     base_path: BasePath = Field(
-        default="",
-        description="Path of the API mapping on a custom domain, such as `/cutout`, on Lambda. "
-        "The name of a stage needs no setting.",
+        default="", description="Base path of a custom domain on Lambda, such as `/cutout`."
+    )
+    cors_origins: Origins = Field(
+        default=frozenset({"*"}), description="Origins whose pages may read responses."
     )
     objects: bool = Field(
         default=False,

@@ -52,7 +52,10 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     redirect_relatively(app)
     app.add_middleware(HeadAsGet)
     app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
+        CORSMiddleware,
+        allow_origins=sorted(pipeline.settings.cors_origins),
+        allow_methods=["*"],
+        allow_headers=["*"],
     )
     keys, admission = guarded(open_keys(pipeline.settings)), Admission(pipeline.settings)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
