@@ -128,7 +128,7 @@ function command(method, path, operation) {
   const parts = ["curl -L"];
   if (operation.requestBody) parts.push("-F image=@photo.jpg");
   else if (method !== "get") parts.push(`-X ${method.toUpperCase()}`);
-  if (operation.responses["401"]) parts.push('-H "X-API-KEY: $KEY"');
+  if (operation.security?.length) parts.push('-H "X-API-KEY: $KEY"');
   return [...parts, address].join(" ");
 }
 
