@@ -35,7 +35,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
 .PHONY: bench-cold evaluate model edge-refiner tinyvit wrap image image-test image-sizes events
-.PHONY: settings lock clean
+.PHONY: pin-base settings lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,7 +47,7 @@ test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) ## run all tests, in WORKERS=2 
 	@tools/browser.sh --hint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template, sample events, known holes
+check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template (sam with cfn-lint), sample events, known holes
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
@@ -111,6 +111,9 @@ wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
 	$(CONTAINER) build --platform $(PLATFORM) --tag $(TAG) .
+
+pin-base: $(DEV_READY) ## pin the base image to its newest digest in the Dockerfile
+	$(BIN)/python -m tools.pin_base
 
 image-test: image $(DEV_READY) $(SAM_READY) ## test the image in containers, and SAM on it (ARGS="-k sam")
 	IMAGE=$(TAG) CONTAINER=$(CONTAINER) SAM=.venv-sam/bin/sam \

@@ -65,3 +65,15 @@ def test_an_address_that_nobody_filled_in_is_no_bucket(
 ) -> None:
     monkeypatch.setenv("CUTOUT_BUCKET_URL", url)
     assert Settings().bucket_url is None
+
+
+@pytest.mark.parametrize("text", ["cutout", "/cutout", "/cutout/"])
+def test_a_base_path_has_one_slash_in_front(text: str) -> None:
+    assert Settings(base_path=text).base_path == "/cutout"
+    assert Settings(base_path="/").base_path == ""
+
+
+@pytest.mark.parametrize("text", ["/a b", "/a?b", "//a//b", "https://a.example"])
+def test_a_base_path_that_no_address_has_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="CUTOUT_BASE_PATH"):
+        Settings(base_path=text)

@@ -1,10 +1,15 @@
 """Facts that the template and the code must agree on."""
 
+import tomllib
 from typing import Any
+
+import pytest
 
 from cutout.choices import Model
 from cutout.settings import Settings
 from cutout.storage.bucket import ANSWERS, UPLOADS
+from tests.transformed import of_type
+from tools.template import TEMPLATE as PATH
 from tools.template import load_template
 
 TEMPLATE = load_template()
@@ -15,8 +20,11 @@ FUNCTION: dict[str, Any] = RESOURCES["Function"]["Properties"]
 
 
 def test_the_role_reaches_two_prefixes_and_one_secret_and_no_more() -> None:
-    (policy,) = FUNCTION["Policies"]
-    bucket, secret = policy["Statement"]
+    assert FUNCTION["Role"] == {"GetAtt": "FunctionRole.Arn"}
+    (policy,) = RESOURCES["FunctionRole"]["Properties"]["Policies"]
+    logs, bucket, secret, *optional = policy["PolicyDocument"]["Statement"]
+    assert [each["If"][0] for each in optional] == ["HasKmsKey", "HasTracing", "InVpc", "InVpc"]
+    assert logs["Resource"] == [{"GetAtt": "Logs.Arn"}]
     assert bucket == {
         "Effect": "Allow",
         "Action": ["s3:GetObject", "s3:PutObject"],
@@ -38,7 +46,8 @@ def test_objects_live_as_long_as_links() -> None:
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
     names = {name.removeprefix("CUTOUT_").lower() for name in FUNCTION["Environment"]["Variables"]}
-    assert names == {"bucket_url", "model", "objects", "api_keys_secret"}
+    own = {"bucket_url", "model", "objects", "api_keys_secret", "base_path", "cors_origins"}
+    assert names == own
     assert names <= set(Settings.model_fields)
 
 
@@ -73,3 +82,95 @@ def test_a_generated_key_is_one_key() -> None:
     assert options["ExcludePunctuation"] is True
     assert "IncludeSpace" not in options
     assert options["PasswordLength"] >= 32
+
+
+def test_everything_optional_is_off_by_default() -> None:
+    """A stack without parameters has no custom domain, VPC, key of its own, trace or budget."""
+    off = {name: PARAMETERS[name]["Default"] for name in OPTIONAL}
+    assert off == dict.fromkeys(OPTIONAL, "") | {"MonthlyBudget": 0, "Tracing": "PassThrough"}
+
+
+OPTIONAL = (
+    *("DomainName", "CertificateArn", "DomainPath", "PermissionsBoundary", "KmsKeyArn"),
+    *("SubnetIds", "SecurityGroupIds", "MonthlyBudget", "Tracing"),
+)
+
+
+def test_a_custom_domain_leads_to_the_api_below_its_path() -> None:
+    (domain,) = of_type("AWS::ApiGatewayV2::DomainName").values()
+    (mapping,) = of_type("AWS::ApiGatewayV2::ApiMapping").values()
+    assert domain["DomainNameConfigurations"][0]["SecurityPolicy"] == "TLS_1_2"
+    assert mapping["ApiId"] == {"Ref": "Api"}
+    assert mapping["Stage"] == {"Ref": "ApiApiGatewayDefaultStage"}
+    assert mapping["ApiMappingKey"]["Fn::If"][1] == {"Ref": "DomainPath"}
+    assert FUNCTION["Environment"]["Variables"]["CUTOUT_BASE_PATH"] == {"Ref": "DomainPath"}
+    assert Settings(base_path="cutout").base_path == "/cutout"
+
+
+@pytest.mark.parametrize("function", ["Function", "BatchFunction"])
+def test_functions_take_the_vpc_and_the_traces(function: str) -> None:
+    found = of_type("AWS::Lambda::Function")[function]
+    assert found["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
+    condition, config, otherwise = found["VpcConfig"]["Fn::If"]
+    assert (condition, otherwise) == ("InVpc", {"Ref": "AWS::NoValue"})
+    assert config == {
+        "SubnetIds": {"Ref": "SubnetIds"},
+        "SecurityGroupIds": {"Ref": "SecurityGroupIds"},
+    }
+
+
+def test_a_key_of_ones_own_encrypts_all_that_is_stored() -> None:
+    key = {"Ref": "KmsKeyArn"}
+    (bucket,) = of_type("AWS::S3::Bucket").values()
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    own, usual = rule["ServerSideEncryptionByDefault"]["Fn::If"][1:]
+    assert own == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    assert usual == {"SSEAlgorithm": "AES256"}
+    stored = of_type("AWS::Logs::LogGroup") | of_type("AWS::SecretsManager::Secret")
+    assert [each["KmsKeyId"]["Fn::If"][1] for each in stored.values()] == [key] * 3
+
+
+@pytest.mark.parametrize(
+    ("alarm", "threshold"),
+    [
+        ("FunctionErrors", "FunctionErrorCount"),
+        ("ApiErrors", "ApiErrorCount"),
+        ("SlowCalls", "SlowSeconds"),
+        ("QueueAge", "QueueAgeSeconds"),
+    ],
+)
+def test_thresholds_are_parameters(alarm: str, threshold: str) -> None:
+    assert RESOURCES[alarm]["Properties"]["Threshold"] == {"Ref": threshold}
+    assert "Default" in PARAMETERS[threshold]
+
+
+def test_the_queue_s_age_is_watched() -> None:
+    alarm = RESOURCES["QueueAge"]["Properties"]
+    assert alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+    (dimension,) = alarm["Dimensions"]
+    assert dimension["Value"] == {"GetAtt": "BatchQueue.QueueName"}
+    assert PARAMETERS["QueueAgeSeconds"]["Default"] < 14 * 24 * 3600
+
+
+def test_the_brakes_are_there() -> None:
+    """A throttle, a cap on executions, and a budget that tells of costs."""
+    (budget,) = of_type("AWS::Budgets::Budget").values()
+    assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "MonthlyBudget"}
+    kinds = [each["Notification"] for each in budget["NotificationsWithSubscribers"]]
+    assert [each["NotificationType"] for each in kinds] == ["ACTUAL", "FORECASTED"]
+    assert FUNCTION["ReservedConcurrentExecutions"]["If"][1] == {"Ref": "ReservedConcurrency"}
+
+
+def test_both_environments_set_parameters_that_exist() -> None:
+    config = tomllib.loads((PATH.parent / "samconfig.toml").read_text())
+    stacks = {config[each]["global"]["parameters"]["stack_name"] for each in ("default", "dev")}
+    assert len(stacks) == 2
+    for each in ("default", "dev"):
+        pairs = config[each]["deploy"]["parameters"].get("parameter_overrides", [])
+        assert {pair.partition("=")[0] for pair in pairs} <= set(PARAMETERS)
+        assert config[each]["deploy"]["parameters"]["capabilities"] == "CAPABILITY_IAM"
+
+
+def test_every_parameter_is_documented() -> None:
+    page = (PATH.parent / "docs" / "deploy.md").read_text()
+    assert [name for name in PARAMETERS if f"`{name}`" not in page] == []

@@ -57,7 +57,7 @@ GROUPS = (
         ),
     ),
     Group("Compatibility", ("webp", "removebg", "removebg_size")),
-    Group("Responses and page", ("objects", "page")),
+    Group("Responses and page", ("base_path", "cors_origins", "objects", "page", "api_page")),
     Group("Networks", ("model", "model_dir", "threads")),
     Group(
         "Variables that AWS sets",

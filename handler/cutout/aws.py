@@ -19,7 +19,7 @@ def build_lambda_handler() -> "LambdaHandler":
     from cutout.storage.bucket import open_bucket  # noqa: PLC0415
 
     pipeline = networks.pipeline(open_bucket(settings))
-    handler = build_handler(build_app(pipeline), pipeline.overran)
+    handler = build_handler(build_app(pipeline), pipeline.overran, settings.base_path)
     networks.wait()
     return handler
 

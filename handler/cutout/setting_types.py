@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode
 
 from cutout.key_text import MIN_LENGTH, parse_keys
 
+PLAIN_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
 NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
 
@@ -44,10 +45,22 @@ def _host_names(hosts: frozenset[str]) -> frozenset[str]:
 def _origins(origins: frozenset[str]) -> frozenset[str]:
     """Reject an origin that no request could match."""
     if not all(map(NAMED_ORIGIN.fullmatch, origins)):
-        raise ValueError("CUTOUT_ALLOWED_ORIGINS takes origins without path: https://a.example")
+        raise ValueError(
+            "CUTOUT_ALLOWED_ORIGINS and CUTOUT_CORS_ORIGINS take origins without path: "
+            "https://a.example"
+        )
     return origins
 
 
+def _path(path: str) -> str:
+    """Return a path with a slash in front and none behind; reject odd characters."""
+    trimmed = path.strip("/")
+    if trimmed and not PLAIN_PATH.fullmatch(trimmed):
+        raise ValueError("CUTOUT_BASE_PATH takes letters, digits, -, _, . and / only: /cutout")
+    return f"/{trimmed}" if trimmed else ""
+
+
+BasePath = Annotated[str, AfterValidator(_path)]
 BucketUrl = Annotated[str | None, AfterValidator(_resolved)]
 ApiKeys = Annotated[SecretStr, AfterValidator(_holding_a_key)]
 HostNames = Annotated[

@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from cutout.aws_settings import AwsSettings
 from cutout.choices import Model
-from cutout.setting_types import ApiKeys, BucketUrl, HostNames, Origins, default_model_dir
+from cutout.setting_types import (
+    ApiKeys,
+    BasePath,
+    BucketUrl,
+    HostNames,
+    Origins,
+    default_model_dir,
+)
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU
@@ -18,7 +26,7 @@ LAMBDA_ANSWER_BYTES = 6_291_556
 """AWS Lambda: limit on a buffered response, counted as JSON with the body as a string."""
 
 
-class Settings(BaseSettings):
+class Settings(AwsSettings):
     """Read each field from its environment variable, such as ``CUTOUT_DOWNLOAD_SECONDS=5``."""
 
     model_config = SettingsConfigDict(
@@ -190,12 +198,21 @@ class Settings(BaseSettings):
     )
 
     # Responses and page
+    base_path: BasePath = Field(
+        default="", description="Base path of a custom domain on Lambda, such as `/cutout`."
+    )
+    cors_origins: Origins = Field(
+        default=frozenset({"*"}), description="Origins whose pages may read responses."
+    )
     objects: bool = Field(
         default=False,
         description="Adds the image size and the bounding box of each object to responses, unless "
         "the request sends `objects=false`.",
     )
     page: bool = Field(default=True, description="Serves the demo page at `/`.")
+    api_page: bool = Field(
+        default=True, description="Serves the API page at `/docs`, and `/openapi.json`."
+    )
 
     # Networks
     model: Model = Field(
@@ -209,44 +226,6 @@ class Settings(BaseSettings):
     )
     threads: int | None = Field(
         default=None, ge=1, description="Processor threads that each network uses."
-    )
-
-    # Set by AWS
-    region: str = Field(
-        default="us-east-1",
-        validation_alias="AWS_REGION",
-        description="Region of the bucket and the secret.",
-    )
-    access_key_id: str = Field(
-        default="",
-        validation_alias="AWS_ACCESS_KEY_ID",
-        description="Access key that signs requests to S3 and Secrets Manager.",
-    )
-    secret_access_key: SecretStr = Field(
-        default=SecretStr(""),
-        validation_alias="AWS_SECRET_ACCESS_KEY",
-        description="Secret of the access key.",
-    )
-    session_token: SecretStr | None = Field(
-        default=None,
-        validation_alias="AWS_SESSION_TOKEN",
-        description="Session token of temporary credentials.",
-    )
-    lambda_memory_mb: int | None = Field(
-        default=None,
-        validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-        description="Memory of the function in MB. It determines the default of CUTOUT_THREADS.",
-    )
-    secrets_url: str | None = Field(
-        default=None,
-        validation_alias="AWS_ENDPOINT_URL_SECRETS_MANAGER",
-        description="Endpoint of Secrets Manager, if it is not the region's public one.",
-    )
-    sam_local: bool = Field(
-        default=False,
-        validation_alias="AWS_SAM_LOCAL",
-        description="Set by `sam local`, which cannot resolve the secret. Disables API keys from a "
-        "secret.",
     )
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
-"""FastAPI's second API page: `/redoc` leads to `/docs` and holds nothing of its own."""
+"""The API page: `/docs` comes from this server alone, and `/redoc` leads to it."""
 
+import re
 from copy import deepcopy
 
 import pytest
@@ -50,7 +51,7 @@ def test_behind_a_stage_redoc_leads_to_the_stage_s_docs() -> None:
     found = client.get("/prod/redoc")
     assert found.status_code == 200
     assert found.url.path == "/prod/docs"
-    assert "/prod/openapi.json" in found.text
+    assert client.get("/prod/openapi.json").json()["servers"] == [{"url": "/prod"}]
 
 
 def test_behind_an_api_gateway_the_address_is_relative() -> None:
@@ -61,3 +62,46 @@ def test_behind_an_api_gateway_the_address_is_relative() -> None:
         answer = Answer(build_handler(app)(given, None))
     assert answer.status == 307
     assert answer.headers["location"] == "docs"
+
+
+def test_the_page_has_the_demo_page_s_policy(client: TestClient) -> None:
+    for path in ("/docs", "/docs/reference.js", "/docs/reference.css"):
+        headers = client.get(path).headers
+        for name in ("content-security-policy", "x-content-type-options", "referrer-policy"):
+            assert headers[name] == client.get("/").headers[name], path
+
+
+def test_everything_that_the_page_names_is_here(client: TestClient) -> None:
+    text = client.get("/docs").text
+    assert "//" not in text.replace("<!doctype html>", "")
+    for address in re.findall(r'(?:src|href)="([^"#]+)"', text):
+        if not address.startswith("data:"):
+            assert client.get(f"/{address}").status_code == 200, address
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "index.html", "main.js", "..%2fdocs", ""])
+def test_no_other_file_is_there(client: TestClient, name: str) -> None:
+    assert client.get(f"/docs/{name}", follow_redirects=False).status_code in {404, 307}
+    assert client.get(f"/docs/{name or 'x'}").status_code == 404
+
+
+def test_what_a_browser_has_is_not_sent_again(client: TestClient) -> None:
+    for path in ("/docs", "/docs/reference.js"):
+        tag = client.get(path).headers["etag"]
+        again = client.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("page", [True, False])
+def test_a_setting_closes_it(page: bool) -> None:
+    client = app_of(Settings(api_page=False, page=page))
+    for path in ("/docs", "/docs/reference.js", "/redoc", "/openapi.json"):
+        assert client.get(path).status_code == 404, path
+    root = client.get("/", follow_redirects=False)
+    assert root.status_code == (200 if page else 404)
+    assert ('aria-label="Documentation" hidden' in root.text) == page
+    assert client.get("/v1/version").status_code == 200
+
+
+def test_without_the_setting_the_demo_page_links_to_it(client: TestClient) -> None:
+    assert 'aria-label="Documentation" >' in client.get("/").text

@@ -22,8 +22,8 @@ def properties(name: str) -> dict[str, Any]:
 def test_it_is_off_unless_the_owner_says_otherwise() -> None:
     assert TEMPLATE["Parameters"]["Batch"]["Default"] == "off"
     assert set(BATCH) == {
-        *("BatchFunction", "BatchMapping", "BatchQueue", "BatchQueuePolicy"),
-        *("DeadLetters", "BatchFailures"),
+        *("BatchFunction", "BatchFunctionRole", "BatchMapping", "BatchQueue", "BatchQueuePolicy"),
+        *("DeadLetters", "BatchFailures", "QueueAge"),
     }
     condition, _, otherwise = properties("Bucket")["NotificationConfiguration"]["If"]
     assert (condition, otherwise) == ("HasBatch", {"Ref": "AWS::NoValue"})
@@ -53,17 +53,20 @@ def test_the_same_image_runs_another_handler() -> None:
 
 
 def test_the_role_reads_the_inbox_and_writes_the_outbox() -> None:
-    (policy,) = properties("BatchFunction")["Policies"]
+    assert properties("BatchFunction")["Role"] == {"GetAtt": "BatchFunctionRole.Arn"}
+    (policy,) = properties("BatchFunctionRole")["Policies"]
     rights = {
         action: [next(iter(each.values())) for each in statement["Resource"]]
-        for statement in policy["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "If" not in statement  # what a parameter adds: tests/test_least_privilege.py
         for action in statement["Action"]
     }
     inbox, outbox = (f"${{Bucket.Arn}}/{each}/*" for each in (INBOX, OUTBOX))
     assert rights["s3:GetObject"] == [inbox, outbox]
     assert rights["s3:PutObject"] == [outbox]
     queue = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-    assert set(rights) == {"s3:GetObject", "s3:PutObject", *queue}
+    logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert set(rights) == {"s3:GetObject", "s3:PutObject", *queue, *logs}
     assert all(rights[each] == ["BatchQueue.Arn"] for each in queue)
 
 

@@ -1,6 +1,6 @@
-"""Shape a request as API Gateway hands it to Lambda, in either payload format.
+"""Shape a request as API Gateway (either payload format) or a load balancer hands it to Lambda.
 
-Both omit fields of real events that no handler needs (authorizer, stage variables and others).
+All omit fields of real events that no handler needs (authorizer, stage variables and others).
 """
 
 from base64 import b64encode
@@ -111,5 +111,20 @@ def payload_v1(request: Request) -> Event:
             "stage": "$default",
         },
         "body": None,
+        **request.event_body,
+    }
+
+
+def load_balancer(request: Request) -> Event:
+    """Return the event of an Application Load Balancer without multi-value headers."""
+    group = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:targetgroup/a/0123456789abcdef"
+    query = (pair.partition("=") for pair in request.query.split("&") if pair)
+    return {
+        "requestContext": {"elb": {"targetGroupArn": group}},
+        "httpMethod": request.method,
+        "path": request.path,
+        "queryStringParameters": {name: value for name, _, value in query},
+        "headers": request.all_headers | {"x-forwarded-for": CALLER, "x-forwarded-port": "443"},
+        "body": "",
         **request.event_body,
     }

@@ -9,12 +9,14 @@ from starlette.middleware.cors import CORSMiddleware
 from cutout import __version__
 from cutout.access.keys import open_keys
 from cutout.api.admission import Admission
+from cutout.api.api_page import build_api_page_router
 from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
 from cutout.api.removebg.routes import build_removebg_router
 from cutout.api.routes import build_router
+from cutout.api.routing import HeadAsGet, redirect_relatively
 from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings, get_settings
@@ -39,10 +41,22 @@ def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
 
 def build_app(pipeline: Pipeline) -> FastAPI:
     """Return the application that serves `pipeline`."""
-    app = FastAPI(title="Cutout", summary="Background removal", version=__version__, redoc_url=None)
+    app = FastAPI(
+        title="Cutout",
+        summary="Background removal",
+        version=__version__,
+        openapi_url="/openapi.json" if pipeline.settings.api_page else None,
+        docs_url=None,  # FastAPI's own page loads scripts from a CDN
+        redoc_url=None,
+    )
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
+    redirect_relatively(app)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"]
+        CORSMiddleware,
+        allow_origins=sorted(pipeline.settings.cors_origins),
+        allow_methods=["*"],
+        allow_headers=["*"],
     )
     opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
     keys = require_key(opened)
@@ -59,11 +73,13 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         app.include_router(build_removebg_router(pipeline, opened, admission))
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, admission))
-    app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
+    if pipeline.settings.api_page:
+        app.include_router(build_api_page_router(pipeline.settings))
+        app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
     if pipeline.settings.page:
         for prefix in ("", REFERENCE_PREFIX):
             app.include_router(build_page_router(pipeline.settings, keys, prefix))
-    else:
+    elif pipeline.settings.api_page:
         app.add_api_route("/", _to_the_docs, include_in_schema=False)
     return app
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cutout.api.events import is_http, other_answer, stage_path
 from cutout.lambda_runtime import last_answer
 
 if TYPE_CHECKING:
-    from mangum.types import ASGI
+    from mangum.types import ASGI, Receive, Scope, Send
 
 
 LambdaHandler: TypeAlias = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -21,7 +22,7 @@ MALFORMED = {
 }
 
 
-def build_handler(app: "ASGI", overran: Event | None = None) -> LambdaHandler:
+def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = "") -> LambdaHandler:
     """Return a handler of events in payload format 1.0 or 2.0.
 
     Mangum passes the invocation's context to the app as `aws.context` in the scope. Once `overran`
@@ -29,9 +30,11 @@ def build_handler(app: "ASGI", overran: Event | None = None) -> LambdaHandler:
     """
     from mangum import Mangum  # noqa: PLC0415  # see `cutout.aws`
 
-    adapter = Mangum(app, lifespan="off")
+    adapter = Mangum(BelowBase(app, base_path), lifespan="off")
 
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401
+        if not is_http(event):
+            return other_answer(event)
         try:
             answer = adapter(without_ports(event), context)
         except Base64Error:
@@ -39,6 +42,29 @@ def build_handler(app: "ASGI", overran: Event | None = None) -> LambdaHandler:
         return last_answer(answer) if overran is not None and overran.is_set() else answer
 
     return handle
+
+
+class BelowBase:
+    """Wrap an app that is reached below a custom domain's base path or a stage's name.
+
+    The path stays whole, with the base as `root_path`: routes, redirects and `servers` of the
+    OpenAPI description respect it.
+    """
+
+    def __init__(self, app: "ASGI", base_path: str) -> None:
+        self._app, self._base_path = app, base_path
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        from starlette.responses import RedirectResponse  # noqa: PLC0415  # see `cutout.aws`
+
+        answer = self._app
+        for base in filter(None, (self._base_path, stage_path(scope["aws.event"]))):
+            if scope["path"] == base:
+                answer = RedirectResponse(f"{base.rpartition('/')[2]}/")
+            elif scope["path"].startswith(f"{base}/"):
+                scope["root_path"] = base
+                break
+        await answer(scope, receive, send)
 
 
 def without_ports(event: dict[str, Any]) -> dict[str, Any]:

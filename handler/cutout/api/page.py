@@ -97,17 +97,32 @@ ASK_AGAIN = "no-cache"
 Known = Annotated[str, Header(alias="If-None-Match")]
 
 
-def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIRouter:
-    """Return the page's routes under `prefix`. All addresses are relative, so that they work under
-    a gateway's stage."""
-    router = APIRouter(prefix=prefix, include_in_schema=False)
-    headers = {
+def secure_headers(settings: Settings) -> dict[str, str]:
+    """Return the headers of every answer that belongs to a page."""
+    return {
         "Content-Security-Policy": content_security_policy(settings),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
+
+
+def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Response:
+    """Return the asset with its ETag, or 304 if `known` (the `If-None-Match` header) names it."""
+    tag = f'"{asset.version}"'
+    own = {**headers, "ETag": tag}
+    if tag in [each.strip().removeprefix("W/") for each in known.split(",")]:
+        return Response(None, 304, own)
+    return Response(asset.content, headers=own, media_type=asset.media_type)
+
+
+def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIRouter:
+    """Return the page's routes under `prefix`. All addresses are relative, so that they work under
+    a gateway's stage."""
+    router = APIRouter(prefix=prefix, include_in_schema=False)
+    headers = secure_headers(settings)
     values = {
         "docs": "../docs" if prefix else "docs",
+        "docs-link": "" if settings.api_page else "hidden",
         "keys": "on" if keys else "off",
         "megabytes": f"{settings.max_file_bytes / MIB:g}",
         "side": str(settings.max_side),
@@ -118,11 +133,7 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
         return document(values)
 
     def answer(asset: Asset, known: str, caching: str) -> Response:
-        tag = f'"{asset.version}"'
-        own = headers | {"ETag": tag, "Cache-Control": caching}
-        if tag in [each.strip().removeprefix("W/") for each in known.split(",")]:
-            return Response(None, 304, own)
-        return Response(asset.content, headers=own, media_type=asset.media_type)
+        return asset_response(asset, known, headers | {"Cache-Control": caching})
 
     @router.api_route("/", methods=READ)
     async def page(known: Known = "") -> Response:

@@ -1,0 +1,68 @@
+"""Answer `HEAD` wherever `GET` is answered, and redirect a trailing slash by a relative address."""
+
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from starlette.responses import RedirectResponse
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class HeadAsGet:
+    """Middleware that answers `HEAD` as `GET`, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        scope["method"] = "GET"
+        try:
+            await self._app(scope, receive, without_body)
+        finally:
+            scope["method"] = "HEAD"  # the request log names what was sent
+
+
+class RelativeSlashRedirect:
+    """Redirect `/v1/modes/` to `/v1/modes` with 307, and answer other unknown paths as `otherwise`.
+
+    Starlette's own redirect names a scheme and host, which a function behind a gateway does not
+    know.
+    """
+
+    def __init__(self, app: FastAPI, otherwise: ASGIApp) -> None:
+        self._app, self._otherwise = app, otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self._otherwise
+        if scope["type"] == "http" and self._has_route(scope):
+            answer = RedirectResponse(_without_slash(scope))
+        await answer(scope, receive, send)
+
+    def _has_route(self, scope: Scope) -> bool:
+        path = scope["path"]
+        if not path.endswith("/"):
+            return False
+        wanted = {**scope, "path": path.removesuffix("/")}
+        return any(each.matches(wanted)[0] is not Match.NONE for each in self._app.routes)
+
+
+def _without_slash(scope: Scope) -> str:
+    """Return the relative address of the same path without its last slash, with the query."""
+    name = quote(scope["path"].removesuffix("/").rpartition("/")[2], safe="")
+    query = scope["query_string"].decode("latin-1")
+    return f"../{name}?{query}" if query else f"../{name}"
+
+
+def redirect_relatively(app: FastAPI) -> None:
+    """Replace the app's absolute redirects of trailing slashes by relative ones."""
+    app.router.redirect_slashes = False
+    app.router.default = RelativeSlashRedirect(app, app.router.default)

@@ -1,0 +1,45 @@
+"""Read the settings that AWS passes to the function in its environment."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class AwsSettings(BaseSettings):
+    """Read the variables that Lambda and SAM set, by their own names."""
+
+    region: str = Field(
+        default="us-east-1",
+        validation_alias="AWS_REGION",
+        description="Region of the bucket and the secret.",
+    )
+    access_key_id: str = Field(
+        default="",
+        validation_alias="AWS_ACCESS_KEY_ID",
+        description="Access key that signs requests to S3 and Secrets Manager.",
+    )
+    secret_access_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="AWS_SECRET_ACCESS_KEY",
+        description="Secret of the access key.",
+    )
+    session_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="AWS_SESSION_TOKEN",
+        description="Session token of temporary credentials.",
+    )
+    lambda_memory_mb: int | None = Field(
+        default=None,
+        validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        description="Memory of the function in MB. It determines the default of CUTOUT_THREADS.",
+    )
+    secrets_url: str | None = Field(
+        default=None,
+        validation_alias="AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        description="Endpoint of Secrets Manager, if it is not the region's public one.",
+    )
+    sam_local: bool = Field(
+        default=False,
+        validation_alias="AWS_SAM_LOCAL",
+        description="Set by `sam local`, which cannot resolve the secret. Disables API keys from a "
+        "secret.",
+    )
