@@ -24,6 +24,8 @@ LOCK_READY := .venv-lock/.ready
 REMBG_READY := .venv-rembg/.ready
 MEASURES_READY := .venv-measures/.ready
 IMGLY_READY := .venv-imgly/.ready
+CLIENTS := tests/api/removebg/clients
+CLIENTS_READY := build/clients/.ready
 
 # Validation is local: SAM wants a region but calls nobody, and keeps its notes in the environment.
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
@@ -39,9 +41,9 @@ help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
-	$(BIN)/python -m cutout --host $(HOST) --port $(PORT)
+	$(BIN)/python -m cutout serve --host $(HOST) --port $(PORT)
 
-test: $(DEV_READY) $(SAM_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
+test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
@@ -179,4 +181,14 @@ $(IMGLY_READY): benchmarks/peers/package.json benchmarks/peers/package-lock.json
 	@if command -v npm >/dev/null; then \
 		cd .venv-imgly && npm ci --ignore-scripts --no-audit --no-fund --silent; \
 	else echo "npm is not there: @imgly/background-removal-node is left out"; fi
+	@touch $@
+
+$(CLIENTS_READY): $(DEV_READY) $(CLIENTS)/requirements.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	@rm -rf build/clients && mkdir -p build/clients
+	@$(BIN)/python -m pip install -qq --require-hashes --no-deps --target build/clients \
+		-r $(CLIENTS)/requirements.txt
+	@cp $(CLIENTS)/package.json $(CLIENTS)/package-lock.json build/clients
+	@if command -v npm >/dev/null; then \
+		cd build/clients && npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "npm was not found: the node client of remove.bg is not tested"; fi
 	@touch $@

@@ -23,15 +23,15 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.mixed import fill
-from cutout.command.discover import Discovery
+from cutout.command.inputs import InputFinder
 from cutout.decode.decode import decode
 from cutout.errors import PictureError
 from cutout.pictures import Alpha, Picture
 from cutout.refine.edges import EdgeRefiner
-from cutout.refine.enlarge import enlarge
-from cutout.refine.levels import stretch_levels
+from cutout.refine.refine import enlarge, stretch_levels
 from cutout.segment.network import SIDE, Network, square
-from cutout.settings import Settings, visible_processors
+from cutout.setting_types import visible_processors
+from cutout.settings import Settings
 from cutout.timing import Deadline
 from tests.local_server import resident_kb
 
@@ -132,7 +132,7 @@ class Run:
 
 def command(folder: Path, output: Path, arguments: Sequence[str]) -> Run:
     """Run the command in a process of its own, watched."""
-    line = [sys.executable, "-m", "cutout.command", str(folder), "-o", str(output), *arguments]
+    line = [sys.executable, "-m", "cutout", str(folder), "-o", str(output), *arguments]
     start, resident = perf_counter(), []
     with subprocess.Popen(line, stderr=subprocess.PIPE, text=True) as process:
         with ThreadPoolExecutor(1) as pool:
@@ -154,7 +154,7 @@ def main() -> None:
     with TemporaryDirectory() as place:
         folder, output = Path(place, "in"), Path(place, "out")
         good = fill(folder, given.pictures)
-        discovery = Discovery()
+        discovery = InputFinder()
         discovery.add([str(folder)])
         paths = [each.path for each in discovery.found]
         bare = Bare()

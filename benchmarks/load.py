@@ -84,7 +84,7 @@ def load(url: str, resident_kb: Callable[[], int]) -> Outcome:
 
 def main() -> None:
     """Print the outcome; exit with the complaints if there are any."""
-    with LocalServer("cutout") as server:
+    with LocalServer("cutout", "serve") as server:
         outcome = load(server.url, server.resident_kb)
     print(
         f"{outcome.answered} answered, {len(outcome.wrong)} wrong; "

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -125,8 +126,8 @@ def qualities(path: Path) -> Iterator[str]:
     visible = composition.pixels[..., 3] > 0
     for quality in QUALITIES:
         for method in METHODS:
-            webp.QUALITY, webp.METHOD = quality, method
-            milliseconds, file = timed(lambda: webp.encode_webp(composition))
+            webp.METHOD = method
+            milliseconds, file = timed(partial(webp.encode_webp, composition, quality))
             decoded = np.asarray(Image.open(BytesIO(file)))
             error = decoded[visible, :3].astype(np.float32) - composition.pixels[visible, :3]
             rms = float(np.sqrt(np.square(error).mean()))

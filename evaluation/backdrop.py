@@ -12,11 +12,10 @@ from time import perf_counter
 
 import numpy as np
 
-from cutout.backdrop.settle import settle
+from cutout.backdrop.correction import find_correction
 from cutout.decode.decode import decode
 from cutout.engine import local_settings, open_work
-from cutout.refine.levels import stretch_levels
-from cutout.refine.refine import refine
+from cutout.refine.refine import refine, stretch_levels
 from cutout.timing import Deadline
 from cutout.work import PictureWork
 from evaluation.samples import Mask, Sample, samples_in
@@ -43,13 +42,13 @@ def measure(sample: Sample, work: PictureWork) -> Outcome:
     picture = decode(sample.picture.read_bytes(), work.settings)
     coarse, truth = work.segment(picture), sample.truth()
     start = perf_counter()
-    settlement = settle(stretch_levels(coarse), picture.flat)
+    correction = find_correction(stretch_levels(coarse), picture.flat)
     spent = (perf_counter() - start) * 1000
     before, after = (
         _error(refine(coarse, picture, work.sharpen, Deadline(inf), by_backdrop=each), truth)
         for each in (False, True)
     )
-    return Outcome(sample.name, before, after, settlement is not None, spent)
+    return Outcome(sample.name, before, after, correction is not None, spent)
 
 
 def _error(mask: Mask, truth: Mask) -> float:

@@ -1,4 +1,8 @@
-"""python aiohttp_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]; the key in CUTOUT_KEY"""
+"""Send a picture to the API with aiohttp and save the cut-out.
+
+Usage: ``python aiohttp_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]``. The key is in
+CUTOUT_KEY.
+"""
 
 import asyncio
 import os
@@ -10,6 +14,7 @@ import aiohttp
 
 
 def form_of(source: str) -> aiohttp.FormData:
+    """Return the form for a file or a URL."""
     form = aiohttp.FormData()
     if "://" in source:
         form.add_field("url", source)
@@ -19,6 +24,7 @@ def form_of(source: str) -> aiohttp.FormData:
 
 
 async def cut_out(api: str, form: aiohttp.FormData, mode: str) -> bytes:
+    """Return the cut-out of a form's picture, or exit with the API's message."""
     headers = {"X-API-KEY": os.environ.get("CUTOUT_KEY", "")}
     async with (
         aiohttp.ClientSession(headers=headers) as session,
@@ -33,6 +39,7 @@ async def cut_out(api: str, form: aiohttp.FormData, mode: str) -> bytes:
 
 
 def main(api: str, source: str, target: str, mode: str = "fg-image") -> None:
+    """Write the cut-out of `source`, a file or a URL, to `target`."""
     Path(target).write_bytes(asyncio.run(cut_out(api, form_of(source), mode)))
 
 

@@ -1,4 +1,8 @@
-"""python requests_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]; the key in CUTOUT_KEY"""
+"""Send a picture to the API with requests and save the cut-out.
+
+Usage: ``python requests_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]``. The key is in
+CUTOUT_KEY.
+"""
 
 import os
 import sys
@@ -9,6 +13,7 @@ import requests
 
 
 def main(api: str, source: str, target: str, mode: str = "fg-image") -> None:
+    """Write the cut-out of `source`, a file or a URL, to `target`."""
     is_url = "://" in source
     answer = requests.post(
         f"{api}/v1/results",

@@ -1,7 +1,7 @@
-"""Takes out of a layer what the function never reads: ``python strip.py FOLDER LIST``.
+"""Remove from a layer what the function never reads: ``python strip.py FOLDER LIST``.
 
-LIST holds a glob a line, from FOLDER; what follows a # says why. Runs while the image is built, so
-it needs nothing but Python.
+LIST holds a glob a line, relative to FOLDER; a comment after # says why. It runs while the image is
+built, so it needs nothing but Python.
 """
 
 import sys
@@ -10,13 +10,13 @@ from shutil import rmtree
 
 
 def patterns(text: str) -> list[str]:
-    """The globs of a list."""
+    """Return the globs of a list."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [line for line in lines if line]
 
 
 def strip(folder: Path, globs: list[str]) -> list[str]:
-    """Removes what matches; returns the globs that matched nothing."""
+    """Remove all matches, and return the globs that matched nothing."""
     idle = []
     for glob in globs:
         found = sorted(folder.glob(glob))

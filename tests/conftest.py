@@ -55,7 +55,7 @@ def _localhost_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """What the environment says, but for what the tests rely on."""
+    """Provide the environment's settings, apart from what the tests rely on."""
     return Settings(allow_private_network=False, refusal_seconds=0, storage_dir=tmp_path)
 
 

@@ -35,7 +35,7 @@ OK, FAILURE, CRASH, HANG = "ok", "failure", "crash", "hang"
 
 @dataclass
 class Outcome:
-    """Of one file."""
+    """Hold the outcome of one file."""
 
     decoded: str
     served: str | None
@@ -51,14 +51,14 @@ class Outcome:
 
 @dataclass
 class Tally:
-    """Of one corpus."""
+    """Count the outcomes of one corpus."""
 
     counts: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
 
 
 def pillow_opens(content: bytes) -> bool:
-    """Whether Pillow reads the pixels without a complaint."""
+    """Return whether Pillow reads the pixels without an error or a warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:

@@ -67,7 +67,7 @@ class Page:
 
     @cached_property
     def anchors(self) -> set[str]:
-        """Of its headings, as GitHub makes them."""
+        """Return the anchors of a page's headings, as GitHub makes them."""
         seen: Counter[str] = Counter()
         anchors = set()
         for heading in HEADING.findall(FENCE.sub("", self.text)):

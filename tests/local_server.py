@@ -19,17 +19,20 @@ STOP_SECONDS = 30
 
 
 class LocalServer:
-    """A running one: `with LocalServer() as server: requests.get(server.url + "/v1/modes")`."""
+    """A server process: `with LocalServer() as server: requests.get(server.url + "/v1/modes")`.
 
-    def __init__(self, module: str = "tests.local_server", **environment: str) -> None:
-        self._module, self._environment = module, environment
+    `module` is the module to run, with its first arguments; without one, `tests.local_server`.
+    """
+
+    def __init__(self, *module: str, **environment: str) -> None:
+        self._module, self._environment = module or ("tests.local_server",), environment
         (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self._log = TemporaryFile()  # a pipe that nobody reads would fill, and stop the server
         self.process = subprocess.Popen(
-            [sys.executable, "-m", self._module, "--port", str(self.port)],
+            [sys.executable, "-m", *self._module, "--port", str(self.port)],
             cwd=ROOT,
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
@@ -65,7 +68,7 @@ class LocalServer:
         self.process.wait(STOP_SECONDS)
 
     def log(self) -> str:
-        """What it has written so far."""
+        """Return the output so far."""
         return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
 
     def resident_kb(self) -> int:

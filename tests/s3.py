@@ -67,7 +67,7 @@ class S3Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What makes the function use the bucket."""
+        """Return the environment that makes the function use the bucket."""
         return {
             "CUTOUT_BUCKET_URL": f"{self.endpoint}/{BUCKET}",
             "AWS_REGION": REGION,
@@ -76,7 +76,7 @@ class S3Server:
         }
 
     def settings(self, bucket: str = BUCKET, **changes: Any) -> Settings:
-        """The same for this process."""
+        """Return the same settings for this process."""
         keys = {
             "bucket_url": f"{self.endpoint}/{bucket}",
             "region": REGION,

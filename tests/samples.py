@@ -30,6 +30,11 @@ def png(image: Image.Image | None = None, **options: object) -> bytes:
     return _save(image or gradient(), "PNG", options)
 
 
+def webp(image: Image.Image | None = None, **options: object) -> bytes:
+    """The image (default: the gradient) as a WebP file."""
+    return _save(image or gradient(), "WEBP", options)
+
+
 def _save(image: Image.Image, kind: str, options: dict[str, object]) -> bytes:
     file = BytesIO()
     image.save(file, kind, **options)

@@ -26,7 +26,7 @@ class Shown:
 
 
 def shown(file: bytes) -> Shown:
-    """What the file shows; raises what Pillow does where it is damaged."""
+    """Return the pixels that a file shows; raise Pillow's error if it is damaged."""
     with Image.open(BytesIO(file)) as image:
         digest = sha256(image.tobytes()).hexdigest()
         profile = image.info.get("icc_profile")

@@ -1,4 +1,4 @@
-"""What the pages say: links lead somewhere, `make` has what they name, and their code runs."""
+"""Check the pages: links lead somewhere, `make` has the targets they name, and their code runs."""
 
 import json
 import os
@@ -30,7 +30,7 @@ ACCOUNT = "needs an AWS account"
 IMAGE = "needs containers; `make image-test` tries it in continuous integration (tests/image)"
 SETS_UP = "sets up an environment; continuous integration does it (.ci/run)"
 ELSEWHERE = {
-    "make run": "tests/page/test_places.py serves `python -m cutout`; the rest " + SETS_UP,
+    "make run": "tests/page/test_places.py runs `cutout serve`; the rest " + SETS_UP,
     "make test": SETS_UP,
     "make fuzz": SETS_UP,
     "make corpora": "needs files from elsewhere",
@@ -41,6 +41,7 @@ ELSEWHERE = {
     ".venv/bin/python -m model.recipe": "tests/segment/test_own_network.py does it",
     "CUTOUT_MODEL_DIR=": "tests/segment/test_own_network.py serves such a folder",
     ".venv/bin/python -m benchmarks.load": "minutes; tests/test_faults.py runs `load`",
+    "pip install": "tests/test_wheel.py installs the wheel",
     "pipx install": "make installs the same project; tests/command/test_installed.py runs it",
     "uv tool install": "as with pipx",
     "sam build": IMAGE,
@@ -77,7 +78,7 @@ print(json.dumps(names.get("answer")))
 
 @dataclass(frozen=True)
 class Desk:
-    """Where code is run: a folder with what the pages name, and servers without the network."""
+    """Hold a folder to run code in, with the files that pages name, and servers without network."""
 
     folder: Path
     public: str
@@ -85,8 +86,11 @@ class Desk:
     photos: str
 
     def run(self, block: Block, code: str, *command: str) -> str:
-        """Its standard output. URLs of the pages become those of the servers; a block that names a
-        key gets the server that asks for one."""
+        """Return a block's standard output.
+
+        The URLs of pages become those of the servers; a block with a key gets the server that asks
+        for one.
+        """
         api = self.keyed if "KEY" in block.text else self.public
         for theirs, ours in (
             (API, api),

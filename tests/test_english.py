@@ -9,47 +9,46 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FOLDERS = ("benchmarks", "evaluation", "tools")
+FOLDERS = ("benchmarks", "evaluation", "examples", "handler", "layers", "model", "tools")
 """Folders whose docstrings start with a verb."""
+UNWRITTEN = tuple(
+    f"handler/cutout/{each}" for each in ("access/", "api/", "command/", "workers/", "pipeline.py")
+)
+"""Parts of them that don't yet."""
 
 PAGES = sorted(
     each.relative_to(ROOT).as_posix()
     for pattern in ("*.md", "docs/*.md", "examples/*.md", "layers/*.md", "benchmarks/aws/*.md")
     for each in ROOT.glob(pattern)
 )
-UNWRITTEN = {
-    *("docs/architecture.md", "docs/command.md", "docs/deploy.md", "docs/faq.md"),
-    *("docs/image.md", "docs/security.md"),
-}
-"""Pages that still begin sentences otherwise."""
 
 RIDDLE = re.compile(r"(?:^|[.:!?)*] |\| |[-*] )((?:Whoever|What is|Of a)\b[^.|]*)", re.MULTILINE)
 
 WORDS = """
-Accept Add Adjust Allow Answer Append Apply Approximate Ask Assemble Assign Attach Average Await
-Begin Bind Blend Block Blur Bound Break Brighten Bring Buffer Build Cache Calculate Call Cancel
-Carry Catch Change Check Choose Clamp Clean Clear Clip Close Collect Colour Combine Compare
-Compile Complete Compose Compress Compute Configure Connect Consume Contain Control Convert
-Convolve Copy Count Create Crop Cut Decide Declare Decode Define Delay Delete Deliver Describe
-Detect Determine Disable Discard Display Divide Download Draw Drop Dump Emit Enable Encode End
-Enlarge Ensure Enter Estimate Evaluate Execute Exit Expand Explain Export Expose Extend Extract
-Feed Fetch Fill Filter Find Finish Fit Flatten Fold Follow Forget Format Forward Fuse Gather
+Accept Adapt Add Adjust Allow Answer Append Apply Approximate Ask Assemble Assign Attach Attend
+Average Await Begin Bind Blend Block Blur Bound Break Brighten Bring Buffer Build Cache Calculate
+Call Cancel Carry Catch Change Check Choose Clamp Clean Clear Clip Close Collect Colour Combine
+Compare Compile Complete Compose Compress Compute Configure Connect Consume Contain Control Convert
+Convolve Copy Correct Count Cover Create Crop Cut Decide Declare Decode Define Degrade Delay Delete
+Deliver Describe Detect Determine Disable Discard Display Divide Download Draw Drop Dump Emit Enable
+Encode End Enlarge Ensure Enter Estimate Evaluate Execute Exit Expand Explain Export Expose Extend
+Extract Feed Fetch Fill Filter Find Finish Fit Flatten Fold Follow Forget Format Forward Fuse Gather
 Generate Get Give Group Grow Guard Guess Guide Handle Hash Hide Hold Identify Ignore Implement
-Import Include Indicate Infer Initialize Insert Inspect Invert Invoke Join Judge Keep Label
-Launch Leave Let Limit List Listen Load Locate Lock Log Look Lower Make Manage Map Mark Mask
-Match Measure Merge Mix Model Modify Move Multiply Name Normalize Note Observe Offer Open Order
-Orient Overwrite Pack Pad Paint Parse Partition Pass Paste Patch Pause Perform Pick Place Plan
-Plot Point Poll Post Predict Prepare Prevent Print Process Produce Propagate Protect Provide
-Prune Publish Pull Push Put Quantize Quote Raise Rank Read Rearrange Rebuild Receive Recognize
-Recolour Reconstruct Record Redirect Reduce Refine Refuse Register Reject Release Reload
-Remember Remove Rename Render Reorder Repeat Replace Report Represent Request Require Reserve
-Reset Resize Resolve Respond Restore Retry Return Reuse Round Route Run Sample Save Say Scale
-Scan Schedule Search Segment Select Send Separate Serve Set Settle Shape Share Sharpen Show
-Shrink Shut Shuffle Sign Simplify Simulate Skip Sleep Smooth Snap Sort Specify Split Spread
+Import Include Indicate Infer Initialize Insert Inspect Interpolate Invert Invoke Join Judge Keep
+Label Launch Lay Leave Let Limit List Listen Load Locate Lock Log Look Lower Make Manage Map Mark
+Mask Match Measure Merge Mix Model Modify Move Multiply Name Normalize Note Observe Offer Open
+Optimise Order Orient Overwrite Pack Pad Paint Parse Partition Pass Paste Patch Pause Perform Pick
+Place Plan Plot Point Poll Post Predict Prepare Prevent Print Process Produce Propagate Protect
+Provide Prune Publish Pull Push Put Quantize Quote Raise Rank Read Rearrange Rebuild Receive
+Recognize Recolour Reconstruct Record Redirect Reduce Refine Refuse Register Reject Release Reload
+Remember Remove Rename Render Reorder Repeat Replace Report Represent Request Require Reserve Reset
+Reshape Resize Resolve Respond Restore Retry Return Reuse Rewrite Round Route Run Sample Save Say
+Scale Scan Schedule Search Segment Select Send Separate Serve Set Settle Shape Share Sharpen Show
+Shrink Shuffle Shut Sign Simplify Simulate Skip Sleep Smooth Snap Solve Sort Specify Split Spread
 Stack Start State Stop Store Stream Strip Submit Subtract Sum Summarize Supply Swap Take Tell
 Terminate Test Throttle Tile Time Touch Trace Track Train Transfer Transform Translate Transpose
-Trim Try Turn Undo Unpack Unpickle Update Upload Upscale Use Validate Verify View Visit Wait
-Walk Warn Watch Weigh Widen Work Wrap Write Yield
+Trim Try Turn Undo Unmix Unpack Unpickle Update Upload Upscale Use Validate Verify View Visit Wait
+Walk Warn Watch Weaken Weigh Widen Work Wrap Write Yield
 """
 VERBS = frozenset(WORDS.split())
 
@@ -58,6 +57,8 @@ def docstrings(folder: str) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of every docstring in a folder."""
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     for path in sorted((ROOT / folder).rglob("*.py")):
+        if path.relative_to(ROOT).as_posix().startswith(UNWRITTEN):
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, documented) and (text := ast.get_docstring(node)):
                 yield f"{path.relative_to(ROOT)}:{node.body[0].lineno}", text
@@ -82,7 +83,7 @@ def test_a_docstring_holds_no_riddle(folder: str) -> None:
     assert {place: each for place, each in found.items() if each} == {}
 
 
-@pytest.mark.parametrize("page", [each for each in PAGES if each not in UNWRITTEN])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_page_holds_no_riddle(page: str) -> None:
     assert RIDDLE.findall(prose(page)) == []
 

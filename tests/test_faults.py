@@ -1,5 +1,7 @@
-"""What goes wrong around a server: clients that leave, a disk that is full, an end in mid-request.
-Whatever it was, the next request is served."""
+"""Break what surrounds a server: clients leave, the disk is full, a process ends in mid-request.
+
+Whatever it was, the next request is served.
+"""
 
 import signal
 import socket

@@ -1,5 +1,7 @@
-"""Which words of `CUTOUT_API_KEYS` are keys. The same holds for a secret, see
-`test_secrets_manager`."""
+"""Check which words of `CUTOUT_API_KEYS` are keys.
+
+The same rules hold for a secret; see `test_secrets_manager`.
+"""
 
 import logging
 

@@ -15,7 +15,7 @@ SOURCE = ROOT / "handler"
 PACKAGE = SOURCE / "cutout"
 
 LAYERS = (
-    ("__main__", "aws", "batch.aws"),
+    ("__main__", "aws", "batch.aws", "command.main", "command.serve"),
     ("api", "batch", "command", "library", "page"),
     ("engine", "pipeline"),
     ("work",),
@@ -25,6 +25,8 @@ LAYERS = (
     ("net", "lambda_runtime"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
+    ("layout", "setting_types"),
+    ("lengths",),
     ("choices", "colours", "errors", "key_text", "request_errors"),
 )
 """From the top. A module belongs to the longest name that it begins with."""

@@ -152,6 +152,26 @@ def test_the_package_is_imported_in_no_time() -> None:
     assert done.stdout == "[]\n", "each start of the function would pay for it"
 
 
+def test_importing_the_function_loads_nothing_heavy() -> None:
+    heavy = {"asyncio", "fastapi", "numpy", "onnxruntime", "pydantic", "requests", "starlette"}
+    code = f"import sys; from cutout import cut_out; print(sorted({heavy} & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_cut_out_loads_no_web_framework() -> None:
+    web = {"fastapi", "mangum", "requests", "starlette", "urllib3", "uvicorn"}
+    code = (
+        "import sys; from cutout import cut_out; "
+        f"cut_out({str(PHOTOS / 'astronaut-160.jpg')!r}, model='fast'); "
+        f"print(sorted({web} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
 def test_the_package_has_nothing_else_to_offer() -> None:
     assert set(cutout.__all__) == {"__version__", "cut_out"}
     with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):

@@ -52,7 +52,7 @@ def main() -> None:
     """Start a server and a browser, and take both screenshots."""
     with (
         TemporaryDirectory() as folder,
-        LocalServer("cutout", CUTOUT_STORAGE_DIR=folder) as server,
+        LocalServer("cutout", "serve", CUTOUT_STORAGE_DIR=folder) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=program(*NAMES), args=FLAGS)

@@ -56,6 +56,7 @@ GROUPS = (
             *("allowed_hosts", "allowed_origins"),
         ),
     ),
+    Group("Compatibility", ("webp", "removebg", "removebg_size")),
     Group("Responses and page", ("base_path", "cors_origins", "objects", "page", "api_page")),
     Group("Networks", ("model", "model_dir", "threads")),
     Group(

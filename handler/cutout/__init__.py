@@ -1,7 +1,7 @@
-"""Background removal as an AWS Lambda container: receive → fetch → decode → segment → refine →
-compose → encode → answer, a package for each step.
+"""Remove the backgrounds of pictures, as an AWS Lambda container, a local server or a library.
 
-As a library: ``from cutout import cut_out``.
+A picture passes through api, fetch, decode, segment, refine, compose, encode and api again, a
+package for each step. As a library: ``from cutout import cut_out``.
 """
 
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ __all__ = ["__version__", "cut_out"]
 
 
 def __getattr__(name: str) -> object:
-    """Imports what is asked for, when it is: Lambda, which never does, starts without it."""
+    """Import `cut_out` at its first use, so that a cold start on Lambda is not slowed by it."""
     if name == "cut_out":
         from cutout.library import cut_out  # noqa: PLC0415
 

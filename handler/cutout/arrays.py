@@ -1,5 +1,4 @@
-"""Large pictures are worked on a few rows at a time: what fits the processor's cache is read and
-written at its speed, and no step needs a second picture in memory."""
+"""Provide helpers for large arrays: stripes, padding, and connected components."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -8,33 +7,38 @@ import numpy as np
 import numpy.typing as npt
 
 STRIPE_ROWS = 128
-"""A stripe of 4096 RGBA pixels is 2 MB."""
+"""Rows of a stripe; one of 4096 RGBA pixels is 2 MB. Large pictures are processed stripe by stripe:
+a stripe fits the processor's cache, and no step needs a second picture in memory."""
+
+Kind = TypeVar("Kind", bound=np.generic)
+Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.intp]
 
 
 def stripes(height: int) -> Iterator[slice]:
-    """Slices of rows, from the top, that together cover `height` once."""
+    """Yield slices of rows, from the top, that together cover `height` once."""
     for top in range(0, height, STRIPE_ROWS):
         yield slice(top, min(top + STRIPE_ROWS, height))
 
 
-Kind = TypeVar("Kind", bound=np.generic)
-
-
-def whole(data: npt.NDArray[Kind], side: int) -> npt.NDArray[Kind]:
-    """With the last row and column repeated until `side` divides both."""
+def pad_to_multiple(data: npt.NDArray[Kind], side: int) -> npt.NDArray[Kind]:
+    """Pad by edge repetition until height and width are multiples of `side`."""
     short = [(0, -length % side) for length in data.shape[:2]]
     if not any(after for _, after in short):
         return data
     return np.pad(data, [*short, *[(0, 0)] * (data.ndim - 2)], "edge")
 
 
-Mask = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.intp]
-
-
 def label_components(mask: Mask) -> tuple[Labels, int]:
-    """Labels of `mask`'s shape, 0 where it is false and 1, 2, ... in reading order of each
-    component's first pixel (8 neighbours); and how many there are."""
+    """Return labels of `mask`'s shape, and how many components there are.
+
+    Labels are 0 where `mask` is false, and 1, 2, ... in reading order of each component's first
+    pixel (8 neighbours).
+
+    Rows are cut into runs, runs of neighbouring rows that touch (also at a corner) are paired, and
+    the pairs are merged by passing on the smallest label. All steps work on whole arrays, so that
+    the cost grows with the number of runs and not of pixels.
+    """
     rows, starts, stops = _runs(mask)
     roots = _merged(len(rows), *_touching(mask.shape[1] + 2, rows, starts, stops))
     names, numbers = np.unique(roots, return_inverse=True)
@@ -45,7 +49,7 @@ def label_components(mask: Mask) -> tuple[Labels, int]:
 
 
 def _runs(mask: Mask) -> tuple[Labels, Labels, Labels]:
-    """Row, first and last column (exclusive) of each run, in reading order."""
+    """Return the row, first column and last column (exclusive) of each run, in reading order."""
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
     stops = np.nonzero(edges == -1)[1]
@@ -53,8 +57,10 @@ def _runs(mask: Mask) -> tuple[Labels, Labels, Labels]:
 
 
 def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[Labels, Labels]:
-    """Pairs of runs, each in the row under the other's. `pitch` is wider than a row, so that
-    places in reading order never meet across its ends."""
+    """Return pairs of touching runs, each in the row below the other's.
+
+    `pitch` is wider than a row, so that positions in reading order never meet across its ends.
+    """
     below = (rows + 1) * pitch
     first = np.searchsorted(rows * pitch + stops, below + starts, "left")
     last = np.searchsorted(rows * pitch + starts, below + stops, "right")
@@ -65,7 +71,7 @@ def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[
 
 
 def _merged(count: int, one: Labels, other: Labels) -> Labels:
-    """For each of `count` runs the first one that it hangs together with, however far."""
+    """Return for each of `count` runs the first run of its component."""
     labels = np.arange(count)
     while True:
         before = labels.copy()

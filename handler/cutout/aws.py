@@ -1,4 +1,4 @@
-"""AWS Lambda's entry for HTTP: an adapter around the app, made once at cold start."""
+"""Handle HTTP on AWS Lambda: an adapter around the app, made once at cold start."""
 
 from typing import TYPE_CHECKING
 
@@ -25,4 +25,4 @@ def build_lambda_handler() -> "LambdaHandler":
 
 
 lambda_handler = build_lambda_handler()
-"""Answers an API Gateway event of payload format 1.0 or 2.0."""
+"""Answer an API Gateway event of payload format 1.0 or 2.0."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """What the answer shows. Source: the original's README, "Overview"."""
+    """Name what the answer shows. Source: the reference API's README, "Overview"."""
 
     FG_IMAGE = "fg-image"
     FG_IMAGE_SHADOW = "fg-image-shadow"
@@ -14,22 +14,34 @@ class Mode(StrEnum):
 
 
 class Representation(StrEnum):
-    """How the answer holds the picture: in base64, or as a link that lives for a day. Source: the
-    original's later versions."""
+    """Name how the answer holds the picture: in base64, or as a link that works for a day.
+
+    Source: later versions of the reference API.
+    """
 
     BASE64 = "base64"
     URL = "url"
+    BINARY = "binary"
+    """The file itself, without JSON around it."""
 
 
 class FileFormat(StrEnum):
-    """What the answer's file is; the value is its suffix, the name what the answer says."""
+    """Name the answer's file type; the value is its suffix, the name what the answer says."""
 
     PNG = "png"
     WEBP = "webp"
+    JPG = "jpg"
+    ZIP = "zip"
+    """`color.jpg`, the picture with its background, and `alpha.png`, the mask."""
+
+    @property
+    def media_type(self) -> str:
+        """Return the `Content-Type` of such a file."""
+        return MEDIA_TYPES[self]
 
 
 class Model(StrEnum):
-    """How closely the networks look."""
+    """Name how closely the networks look."""
 
     AUTO = "auto"
     """Once, and again where a closer look can change the answer."""
@@ -39,25 +51,39 @@ class Model(StrEnum):
     """Once."""
 
 
+CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP)
+"""What the command writes."""
+MEDIA_TYPES = {
+    FileFormat.PNG: "image/png",
+    FileFormat.WEBP: "image/webp",
+    FileFormat.JPG: "image/jpeg",
+    FileFormat.ZIP: "application/zip",
+}
+
 MARGIN = re.compile(r"([0-9]{1,4})(?:px)?|([0-9]{1,3}(?:[.][0-9]{1,2})?)%")
 MARGIN_MESSAGE = "Input should be pixels, as 30px, or a part of the object, as 10%"
 
 
 @dataclass(frozen=True)
 class Margin:
-    """On all four sides: pixels, and `share` of the longer side of the object's box."""
+    """Hold a margin around the object on all four sides.
+
+    It is `pixels` plus `share` of the longer side of the object's box.
+    """
 
     pixels: int = 0
     share: float = 0.0
 
     def around(self, width: int, height: int) -> int:
-        """In pixels, for an object of that size."""
+        """Return the margin in pixels for an object of that size."""
         return self.pixels + round(self.share * max(width, height))
 
 
 def parse_margin(text: str) -> Margin:
-    """`30px`, `30`, or `10%`, up to four digits before the point and of percent three. Raises
-    `ValueError` for anything else."""
+    """Parse `30px`, `30` or `10%`: pixels up to 9999, percent up to three digits before the point.
+
+    Raise `ValueError` for anything else.
+    """
     match = MARGIN.fullmatch(text.strip())
     if match is None:
         raise ValueError(MARGIN_MESSAGE)

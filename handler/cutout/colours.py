@@ -1,4 +1,4 @@
-"""Colours as people write them."""
+"""Parse colours as people write them."""
 
 import re
 from typing import NamedTuple
@@ -11,7 +11,7 @@ MESSAGE = "Input should be #rgb, #rgba, #rrggbb, #rrggbbaa or the CSS name of a 
 
 
 class Colour(NamedTuple):
-    """sRGB, each 0..255, straight alpha."""
+    """Hold an sRGB colour with straight alpha, each channel 0..255."""
 
     red: int
     green: int
@@ -24,8 +24,11 @@ NAMES = ("transparent", *ImageColor.colormap)
 
 
 def parse_colour(text: str) -> Colour:
-    """`#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`, also without the `#`, which URLs have a use of
-    their own for; a CSS name; or `transparent`. Raises `ValueError` for anything else."""
+    """Parse `#rgb`, `#rgba`, `#rrggbb`, `#rrggbbaa`, a CSS name, or `transparent`.
+
+    The `#` may be left out, because it starts the fragment of a URL. Raise `ValueError` for
+    anything else.
+    """
     if len(text) > MAX_LENGTH:
         raise ValueError(MESSAGE)
     name = text.strip().lower()

@@ -1,14 +1,17 @@
-"""Load the networks, for the Lambda entries, the local server, the command and the library."""
+"""Load the networks, for the Lambda entries, the local server, the command and the library.
+
+Importing this module is cheap: its functions import what they need.
+"""
 
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from cutout.choices import Model
-from cutout.settings import Settings
 
 if TYPE_CHECKING:
     from cutout.pipeline import Pipeline
+    from cutout.settings import Settings
     from cutout.storage.storage import Storage
     from cutout.work import PictureWork
     from cutout.workers.pool import Workers
@@ -27,7 +30,7 @@ class Networks:
     picture has `threads` threads.
     """
 
-    def __init__(self, settings: Settings, threads: int | None = None) -> None:
+    def __init__(self, settings: "Settings", threads: int | None = None) -> None:
         # not at the top, since the parent of worker processes doesn't need them
         from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
         from cutout.segment.network import Network  # noqa: PLC0415
@@ -49,7 +52,7 @@ class Networks:
         return Pipeline(self.settings, self._network, storage, self._edges)
 
 
-def open_work(settings: Settings, threads: int) -> "PictureWork":
+def open_work(settings: "Settings", threads: int) -> "PictureWork":
     """Return the steps of a picture with loaded networks. Raise `ModelError`."""
     networks = Networks(settings, threads)
     work = networks.pipeline().work
@@ -57,7 +60,7 @@ def open_work(settings: Settings, threads: int) -> "PictureWork":
     return work
 
 
-def open_workers(settings: Settings, count: int, threads: int) -> "Workers[PictureWork]":
+def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[PictureWork]":
     """Start `count` processes that load the networks, each with `threads` threads for its picture.
     `Workers.wait` raises `ModelError`."""
     from cutout.workers.pool import Workers  # noqa: PLC0415  # Lambda and the library have none
@@ -76,9 +79,11 @@ def open_pipeline(model: Model | None = None) -> "Pipeline":
     return pipeline
 
 
-def local_settings(model: Model | None = None) -> Settings:
+def local_settings(model: Model | None = None) -> "Settings":
     """Return the environment's settings without the time limits of requests, so that a busy machine
     makes the same cut-outs as an idle one."""
+    from cutout.settings import Settings  # noqa: PLC0415  # pydantic is slow to import
+
     settings = Settings()
     changes: dict[str, object] = {"edge_seconds": inf}
     if "max_side" not in settings.model_fields_set:

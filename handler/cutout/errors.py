@@ -1,8 +1,8 @@
-"""Errors of pictures, with the texts that clients see.
+"""Define the errors of pictures, with the texts that clients see.
 
 A `PictureError` answers 200 with ``"code": "failure"``; `cutout.api.results` writes it. Errors that
-refuse a request are in `cutout.request_errors`.
-Source: the reference API's README, "Possible errors". Its texts are kept to the letter.
+refuse a request are in `cutout.request_errors`. Source: the reference API's README, "Possible
+errors". Its texts are kept to the letter.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import ClassVar, Self
 
+NAMED_TYPES = frozenset({"heic", "avif"})
+"""Types that the message names, since their owners may not know that they have one."""
+
 
 class Subject(StrEnum):
-    """Names the file that an error is about."""
+    """Name the file that an error is about."""
 
     PICTURE = "picture"
     BACKGROUND = "background"
@@ -28,7 +31,7 @@ class PictureError(Exception):
 
     @property
     def outcome(self) -> str:
-        """The error's name in the log."""
+        """Return the error's name in the log."""
         return type(self).__name__.removesuffix("Error")
 
 
@@ -57,6 +60,7 @@ class FileError(PictureError):
 
     @property
     def outcome(self) -> str:
+        """Return the error's name in the log, which depends on the subject."""
         return self.background_outcome if self._is_background else super().outcome
 
     @property
@@ -72,15 +76,28 @@ class UnreadablePictureError(FileError):
 
 
 class UnsupportedTypeError(FileError):
-    """Report a file whose first bytes are neither a JPEG's nor a PNG's."""
+    """Report a file whose first bytes are those of no `accepted` type. `received` names the type
+    that they are of, or is `unknown`.
+    """
 
-    message = "Unsupported {background}file type. Only JPEG and PNG images are accepted."
+    message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."
     background_outcome = "UnsupportedBackground"
+
+    def __init__(self, received: str = "unknown", accepted: str = "JPEG and PNG") -> None:
+        self.received, self.accepted = received, accepted
+
+    def __str__(self) -> str:
+        kind = f": {self.received.upper()}" if self.received in NAMED_TYPES else ""
+        background = "background " if self._is_background else ""
+        return self.message.format(background=background, kind=kind, accepted=self.accepted)
 
 
 class DownloadError(FileError):
-    """Report a failed download. The text is the same for every cause, so that it reveals nothing
-    about networks that the client can't reach."""
+    """Report a failed download.
+
+    The text is the same for every cause, so that it reveals nothing about networks that the client
+    can't reach.
+    """
 
     message = "Can not download {background}image from the URL."
     background_outcome = "BackgroundDownload"
@@ -100,7 +117,7 @@ class LimitError(FileError):
 
     @property
     def text(self) -> str:
-        """The sentence about the picture's own file."""
+        """Return the sentence about the picture's own file."""
         raise NotImplementedError
 
     def __str__(self) -> str:
@@ -116,6 +133,7 @@ class TooManyPixelsError(LimitError):
 
     @property
     def text(self) -> str:
+        """Return the sentence with the limit."""
         return f"Resolution is too big: exceeds limit of {self.limit} pixels."
 
 
@@ -127,6 +145,7 @@ class ResolutionTooBigError(LimitError):
 
     @property
     def text(self) -> str:
+        """Return the sentence with the size and the limit."""
         width, height = self.size
         limit = f"{self.max_side}x{self.max_side}"
         return f"Resolution is too big: {width}x{height}. Max allowed resolution: {limit}"
@@ -140,13 +159,16 @@ class FileTooBigError(LimitError):
 
     @property
     def text(self) -> str:
+        """Return the sentence with the limit."""
         return f"File is too big. The size must be less than {self.limit / 1024**2:g} MB."
 
 
 @contextmanager
 def of_background() -> Iterator[None]:
-    """Make the background the subject of the block's file errors. Other errors, such as those of
-    the time or the storage, stay as they are."""
+    """Make the background the subject of the block's file errors.
+
+    Other errors, such as those of the time or the storage, stay as they are.
+    """
     try:
         yield
     except FileError as error:

@@ -1,4 +1,4 @@
-"""Parse a text of API keys, as it stands in the secret or in `CUTOUT_API_KEYS`."""
+"""Parse a text of API keys, as in the secret or in `CUTOUT_API_KEYS`."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -24,20 +24,23 @@ NOT_ALLOWED = "with characters that a key cannot have"
 
 @dataclass(frozen=True)
 class ParsedKeys:
-    """The valid keys of a text, and how many of its words were refused for each reason."""
+    """Hold the valid keys of a text, and how many of its words were refused for each reason."""
 
     keys: tuple[str, ...]
     refused: Mapping[str, int]
 
     @property
     def refusals(self) -> str:
-        """What was refused, in words and without the words themselves."""
+        """Return the reasons and counts of refused words, without the words themselves."""
         return ", ".join(f"{count} {reason}" for reason, count in self.refused.items()) or "empty"
 
 
 def parse_keys(text: str) -> ParsedKeys:
-    """Return the keys of a text, separated by white space. A word that begins with `#` or `//`
-    makes the rest of its line a comment. A text that begins as JSON is refused as a whole."""
+    """Return the keys of a text, separated by white space.
+
+    A word that begins with `#` or `//` makes the rest of its line a comment. A text that begins as
+    JSON is refused as a whole.
+    """
     words, comments = _split(text)
     refused = Counter({IN_COMMENT: comments} if comments else {})
     if words and words[0].startswith(JSON):
@@ -52,7 +55,7 @@ def parse_keys(text: str) -> ParsedKeys:
 def _split(text: str) -> tuple[list[str], int]:
     """Return the words outside of comments, and how many are in comments."""
     words, comments = [], 0
-    # Of Unicode's line ends only those that every editor shows as one end a comment.
+    # Only line ends that every editor shows end a comment, not all of Unicode's.
     for line in text.removeprefix("\ufeff").replace("\r", "\n").split("\n"):
         found = line.split()
         kept = _length_before_comment(found)

@@ -1,4 +1,4 @@
-"""What both Lambda entries share: the context, the log line and the end of an instance."""
+"""Share what both Lambda entries need: context, log line, and the end of an instance."""
 
 import logging
 import os
@@ -10,12 +10,12 @@ logger = logging.getLogger(__name__)
 
 
 class LastAnswer(dict[str, Any]):
-    """A handler's answer after which the process ends, so that the next request gets a new one.
+    """Hold a handler's answer, and end the process after it.
 
-    Lambda freezes an instance as soon as its runtime asks for the next request, and what hangs
-    would go on hanging then. The runtime interface client drops the answer between the two, once
-    Lambda has taken it: that is the moment at which no request is lost. (The emulator then answers
-    with status 502 and this body.)
+    Lambda freezes an instance as soon as its runtime asks for the next request, and a hanging call
+    would hang on then. The runtime interface client drops the answer between the two, once Lambda
+    has taken it: at that moment no request is lost, and the next one gets a new process. (The
+    emulator then answers with status 502 and this body.)
     """
 
     def __del__(self) -> None:
@@ -23,8 +23,7 @@ class LastAnswer(dict[str, Any]):
 
 
 def last_answer(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer as the last one of this instance, where Lambda's runtime will hand it
-    over; elsewhere as it is."""
+    """Return the answer as the instance's last one under Lambda's runtime, elsewhere unchanged."""
     if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
         return answer
     logger.error("a step overran its deadline: this instance ends after its answer")
@@ -32,10 +31,10 @@ def last_answer(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 class LambdaContext(Protocol):
-    """As much of the invocation's context as is asked here."""
+    """Describe the part of the invocation's context that is used."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """Until Lambda ends the function."""
+        """Return the time until Lambda ends the function."""
 
 
 Facts: TypeAlias = dict[str, str | int | float]
@@ -51,7 +50,10 @@ def reason(error: Exception) -> str:
 
 
 def metrics(found: dict[str, Any], function: str) -> dict[str, Any]:
-    """What makes metrics of the line: the times by function, and a count by outcome as well."""
+    """Return the fields that make metrics of a log line.
+
+    Times have the dimension function; the count has function and outcome.
+    """
     times = [name for name, value in found.items() if isinstance(value, float)]
     directives = [
         {
@@ -70,5 +72,5 @@ def metrics(found: dict[str, Any], function: str) -> dict[str, Any]:
 
 
 def to_stdout(text: str) -> None:
-    """A line of its own, which Lambda hands to CloudWatch as it is."""
+    """Print a line, which Lambda passes to CloudWatch unchanged."""
     print(text, flush=True)

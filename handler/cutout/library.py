@@ -1,51 +1,56 @@
-"""The door for other programs: ``from cutout import cut_out``."""
+"""Cut out pictures in a program of one's own: ``from cutout import cut_out``.
+
+Importing this module loads neither numpy nor pydantic: the first call imports what works on
+pictures, and the networks.
+"""
 
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image, ImageOps
 
 from cutout.choices import Mode, Model, parse_margin
 from cutout.colours import parse_colour
-from cutout.decode.colour import split_colour, transparent_colour
-from cutout.decode.decode import decode
 from cutout.engine import open_pipeline
 from cutout.options import Background, Options
-from cutout.pictures import Picture
-from cutout.pipeline import Pipeline
-from cutout.settings import Settings
 from cutout.timing import NO_DEADLINE, Clock
 
-Pictured: TypeAlias = str | PathLike[str] | bytes | Image.Image
+if TYPE_CHECKING:
+    from cutout.pictures import Picture
+    from cutout.pipeline import Pipeline
+    from cutout.settings import Settings
+
+AnyPicture: TypeAlias = str | PathLike[str] | bytes | Image.Image
 """A file's path, a file's bytes, or a Pillow image."""
 
-_pipelines: dict[Model | None, Pipeline] = {}
+_pipelines: dict[Model | None, "Pipeline"] = {}
 _lock = Lock()
 
 
 def cut_out(
-    picture: Pictured,
+    picture: AnyPicture,
     *,
     mode: Mode | str = Mode.FG_IMAGE,
     background: str | None = None,
     crop: str | None = None,
     model: Model | str | None = None,
 ) -> Image.Image:
-    """The object of a picture, upright: in mode RGBA, in RGB on an opaque `background`; a mask in
-    mode L.
+    """Return the object of a picture, upright: in mode RGBA, in RGB on an opaque `background`, or a
+    mask in mode L.
 
-    Files are JPEG or PNG; an image of Pillow's may be in any mode that it can convert to RGB, and
+    Files are JPEG, PNG or WebP. A Pillow image may have any mode that Pillow can convert to RGB;
     those of 32 or 16 bits (`I`, `I;16`) are read as 0..65535.
-    `background` is a colour such as `white` or `#ffcc00`. `crop` cuts the picture down to the
-    object, with a margin of `0`, `30px` or `10%`. The `model`, `auto`, `best` or `fast`, is as
-    in the environment unless it is given; it is loaded at the first call and stays. May be called
-    from several threads.
 
-    Raises `cutout.errors.PictureError` for a file that is no such picture, `OSError` for one that
-    can't be read, `ValueError` for an option that is none, and
-    `cutout.segment.model_file.ModelError` where there is no model.
+    `background` is a colour such as `white` or `#ffcc00`. `crop` crops to the object, with a margin
+    of `0`, `30px` or `10%`. `model` is `auto`, `best` or `fast`; the default is the environment's.
+    The model is loaded at the first call and stays in memory. Threads may call this function at the
+    same time.
+
+    Raise `cutout.errors.PictureError` for a file that is not a JPEG, PNG or WebP or cannot be
+    decoded, `OSError` if it cannot be read, `ValueError` for an invalid argument, and
+    `cutout.segment.model_file.ModelError` if the model cannot be loaded.
     """
     options = Options(
         mode=Mode(mode),
@@ -53,22 +58,28 @@ def cut_out(
         crop=None if crop is None else parse_margin(crop),
     )
     pipeline = _pipeline(None if model is None else Model(model))
-    decoded = _picture(picture, pipeline.settings)
+    decoded = _decoded(picture, pipeline.settings)
     composition = pipeline.compose_picture(decoded, options, Clock(NO_DEADLINE))
     image = Image.fromarray(composition.pixels)
     if composition.icc_profile is not None:
-        image.info["icc_profile"] = composition.icc_profile  # goes into what it is saved as
+        image.info["icc_profile"] = composition.icc_profile  # Pillow saves it with the image
     return image
 
 
-def _pipeline(model: Model | None) -> Pipeline:
+def _pipeline(model: Model | None) -> "Pipeline":
+    """Return the pipeline of a model, which is loaded once."""
     with _lock:
         if model not in _pipelines:
             _pipelines[model] = open_pipeline(model)
         return _pipelines[model]
 
 
-def _picture(given: Pictured, settings: Settings) -> Picture:
+def _decoded(given: AnyPicture, settings: "Settings") -> "Picture":
+    """Return the pixels of a picture, upright. Leave a Pillow image itself unchanged."""
+    from cutout.decode.colour import split_colour, transparent_colour  # noqa: PLC0415
+    from cutout.decode.decode import decode  # noqa: PLC0415
+    from cutout.pictures import Picture  # noqa: PLC0415
+
     if isinstance(given, Image.Image):
         key = transparent_colour(given)
         upright = ImageOps.exif_transpose(given)  # a copy

@@ -1,4 +1,4 @@
-"""Values that say what to make of a picture, and the file that it comes in."""
+"""Define what to make of a picture, and the file that it comes in."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -6,25 +6,32 @@ from hashlib import md5
 
 from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
+from cutout.layout import Bound, Canvas
+from cutout.lengths import Margins, Region
+
+QUALITY = 90
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file as it was received, before anyone looked inside."""
+    """Hold a file as it was received."""
 
     content: bytes
     name: str
 
     @cached_property
     def md5(self) -> str:
-        """Hex digest of the bytes received; an identity, not a protection."""
+        """Return the hex digest of the bytes received, as an identity and not for protection."""
         return md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
 class Background:
-    """What the object is laid on: a picture's file, whose holes show the colour; either alone; or
-    neither, which leaves the background transparent."""
+    """Hold the background of the object.
+
+    It is a picture's file, whose transparent parts show the colour; either alone; or neither, which
+    leaves the background transparent.
+    """
 
     colour: Colour | None = None
     picture: Source | None = None
@@ -35,7 +42,7 @@ class Background:
 
 @dataclass(frozen=True)
 class ShadowLook:
-    """How `fg-image-shadow` draws. The defaults are the seed contract's."""
+    """Describe the shadow of `fg-image-shadow`. The defaults are the reference API's."""
 
     opacity: float = 0.73
     """0..1, how dark the darkest place is."""
@@ -48,21 +55,49 @@ class ShadowLook:
 
 @dataclass(frozen=True)
 class Options:
-    """The defaults are the seed contract: a transparent PNG of the picture's own size.
+    """Describe what to make of a picture.
+
+    The defaults are the reference API's: a transparent PNG of the picture's own size.
 
     `crop` is the margin around the object's box, or None to keep the whole picture; `objects` asks
-    where the objects are. The mode `fg-mask` has no use for `background` and `shadow`, nor
-    `fg-image` for `shadow`: they are ignored.
+    where the objects are. The mode `fg-mask` ignores `background` and `shadow`, and `fg-image`
+    ignores `shadow`.
     """
 
     mode: Mode = Mode.FG_IMAGE
     background: Background = field(default_factory=Background)
-    crop: Margin | None = None
+    crop: Margin | Margins | None = None
     format: FileFormat = FileFormat.PNG
     shadow: ShadowLook = field(default_factory=ShadowLook)
     objects: bool = False
+    roi: Region | None = None
+    """Nothing outside of it can be foreground; None is the whole picture."""
+    canvas: Canvas | None = None
+    bound: Bound = field(default_factory=Bound)
+    """How large the answer may be. What is foreground never changes with it."""
+    quality: int = QUALITY
+    """1..100, of a JPEG, a WebP, and the JPEG in a ZIP."""
+    webp: bool = True
+    """Whether a WebP file is accepted as a picture and as a background."""
+
+    @property
+    def early_bound(self) -> Bound:
+        """Return the bound that the picture can be shrunk to before it is composed; none where it
+        is cropped or its object scaled, since a part of it is shown then.
+        """
+        return self.bound if self.crop is None and self.canvas is None else Bound()
+
+    @property
+    def draws_mask(self) -> bool:
+        """Return whether the mask is all that is drawn. (A ZIP holds mask and colours.)"""
+        return self.mode is Mode.FG_MASK and self.format is not FileFormat.ZIP
+
+    @property
+    def needs_objects(self) -> bool:
+        """Return whether the answer depends on where the objects are."""
+        return self.objects or self.crop is not None or self.canvas is not None
 
     @property
     def laid_on(self) -> Background | None:
-        """The background, where the mode has a use for one."""
+        """Return the background, if the mode uses one."""
         return self.background if self.background and self.mode is not Mode.FG_MASK else None

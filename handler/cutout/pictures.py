@@ -1,4 +1,4 @@
-"""Values that pass from step to step."""
+"""Define the values that pass from step to step."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,11 @@ DARK, BRIGHT, MIDDLE = 48, 255, 150
 
 
 def flatten(colour: Image.Image, holes: npt.NDArray[np.uint8]) -> Image.Image:
-    """A picture in mode RGB, laid by its own alpha on white, or on dark grey where what is visible
-    is itself bright, because a white object on white has no edge to find. (What lies hidden in
-    transparent pixels is left-over and may be anything.)"""
+    """Return the picture in mode RGB, laid by its own alpha on white.
+
+    If what is visible is itself bright, it is laid on dark grey, because a white object on white
+    has no edge to find. (Transparent pixels may hold any colour.)
+    """
     grey = np.asarray(colour.convert("L"))
     visible = float(holes.sum(dtype=np.float64))
     brightness = float(np.vdot(grey.astype(np.float32), holes)) / visible if visible else 0
@@ -33,29 +35,36 @@ Alpha: TypeAlias = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded picture as it is seen: upright, 8 bits a channel.
+    """Hold a decoded picture: upright, 8 bits a channel.
 
-    `colour` is in mode RGB, straight; `holes` is the input's own alpha, where it had one;
-    `icc_profile` is kept where it describes RGB.
+    `colour` is in mode RGB, straight; `holes` is the input's own alpha, if it had one;
+    `icc_profile` is kept if it describes RGB.
     """
 
     colour: Image.Image
     holes: Alpha | None = None
     icc_profile: bytes | None = None
+    original_size: tuple[int, int] | None = None
+    """Width and height of the upright picture before it was shrunk; None where it was not."""
 
     @cached_property
     def flat(self) -> Image.Image:
-        """What there is to see, without holes: mode RGB."""
+        """Return the visible picture in mode RGB, without transparency."""
         return self.colour if self.holes is None else flatten(self.colour, self.holes)
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height."""
+        """Return width and height in pixels."""
         return self.colour.size
+
+    @property
+    def full_size(self) -> tuple[int, int]:
+        """Return width and height of the picture in its file, upright."""
+        return self.original_size or self.size
 
 
 class Box(NamedTuple):
-    """In pixels, from the upper left."""
+    """Hold a box in pixels, measured from the upper left of the picture."""
 
     left: int
     top: int
@@ -65,8 +74,10 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class FoundObject:
-    """A part of the foreground that hangs together; `opacity`, 0..1, is the mean alpha of what is
-    visible of it."""
+    """Hold a connected part of the foreground.
+
+    `opacity`, 0..1, is the mean alpha of its visible pixels.
+    """
 
     box: Box
     opacity: float
@@ -74,13 +85,21 @@ class FoundObject:
 
 @dataclass(frozen=True)
 class Composition:
-    """What is to be encoded; `objects`, largest first, are None where nobody asked for them."""
+    """Hold the pixels to encode.
+
+    `objects`, largest first, are None if the options don't ask for them.
+    """
 
     pixels: Pixels
     icc_profile: bytes | None = None
     objects: tuple[FoundObject, ...] | None = None
+    full_size: tuple[int, int] | None = None
+    """Width and height without the bound on the answer's size; None: as it is."""
+    under: Pixels | None = None
+    """Shape (height, width, 3): the picture's own colours, background included; None where nobody
+    asked for them."""
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height."""
+        """Return width and height in pixels."""
         return self.pixels.shape[1], self.pixels.shape[0]

@@ -1,4 +1,4 @@
-"""What the pipeline is asked for."""
+"""Define the values of a request, which the HTTP part makes and lower layers use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,11 @@ from cutout.timing import Deadline
 
 @dataclass(frozen=True)
 class PictureForm:
-    """Exactly one of `image` and `url` is set; where the client sent both, `image` wins.
-    `background` is the same for what the object is laid on, and `texts` are all the text fields
-    that aren't empty."""
+    """Hold a picture's file or its URL; if the client sent both, the file.
+
+    `background` is the same for what the object is laid on, and `texts` are all text fields that
+    aren't empty.
+    """
 
     image: Source | None = None
     url: str | None = None
@@ -22,15 +24,18 @@ class PictureForm:
 
     @property
     def kind(self) -> str:
-        """Which of the two."""
+        """Return either `image` or `url`."""
         return "url" if self.image is None else "image"
 
 
 @dataclass(frozen=True)
 class PictureRequest:
-    """One picture's request. `representation` is None where the client asked for none, which is
-    answered as the original's first version does; `server_url` (with a slash at the end) is the
-    root that links to this server's own files stand under."""
+    """Hold one picture's request.
+
+    `representation` is None if the client named none; the answer is then that of the reference
+    API's first version. `server_url` (with a slash at the end) is the root of links to this
+    server's own files.
+    """
 
     form: PictureForm
     deadline: Deadline

@@ -1,4 +1,4 @@
-"""Errors that refuse a request, with the status and the text that clients see.
+"""Define the errors that refuse a request, with the status and the text that clients see.
 
 `cutout.api.middleware` turns them into answers. The texts of the reference API are kept to the
 letter.
@@ -8,8 +8,10 @@ from typing import ClassVar
 
 
 class RequestError(Exception):
-    """End a request with `status`. The body is JSON with `detail` under `key`, or plain text where
-    `key` is None."""
+    """End a request with `status`.
+
+    The body is JSON with `detail` under `key`, or plain text where `key` is None.
+    """
 
     status: ClassVar[int]
     detail: ClassVar[str]
@@ -97,7 +99,7 @@ class UploadRefusedError(RequestError):
     """Refuse an upload whose link is unknown, used or expired, or whose type is another."""
 
     status = 403
-    detail = "The upload does not match its invitation."
+    detail = "The upload does not match its form. Request a new one, and send all of its fields."
 
 
 class UploadSizeError(RequestError):
@@ -118,8 +120,10 @@ class ForeignHostError(RequestError):
 
 
 class ForeignOriginError(RequestError):
-    """Refuse an upload to a loopback address from a page of another origin while no key is asked
-    for. The page may read why."""
+    """Refuse an upload to a loopback address from a foreign page while no API key is set.
+
+    The page may read why.
+    """
 
     status = 403
     detail = (
@@ -139,4 +143,4 @@ class FileGoneError(RequestError):
     """Report a link without a file: expired, or never there."""
 
     status = 404
-    detail = "There is no such file, or no longer."
+    detail = "This file does not exist, or its link has expired."

@@ -1,28 +1,28 @@
 """Hold every limit and switch, read once from the environment. `docs/settings.md` lists them."""
 
-import os
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cutout.choices import Model
-from cutout.setting_types import ApiKeys, BasePath, BucketUrl, HostNames, Origins
+from cutout.setting_types import (
+    ApiKeys,
+    BasePath,
+    BucketUrl,
+    HostNames,
+    Origins,
+    default_model_dir,
+    visible_processors,
+)
 
 MIB = 1024 * 1024
 LAMBDA_MB_PER_VCPU = 1769  # AWS Lambda: memory buys processor time, 1,769 MB is one vCPU
 LAMBDA_ANSWER_BYTES = 6_291_556
 """AWS Lambda: limit on a buffered response, counted as JSON with the body as a string."""
-
-
-def _default_model_dir() -> Path:
-    """Return `cutout/model` of a wheel or an image, or `model` at the root of a checkout."""
-    package = Path(__file__).resolve().parent
-    packaged = package / "model"
-    return packaged if packaged.is_dir() else package.parents[1] / "model"
 
 
 class Settings(BaseSettings):
@@ -180,6 +180,22 @@ class Settings(BaseSettings):
         "without API keys. `*` allows every origin.",
     )
 
+    # Compatibility
+    webp: bool = Field(
+        default=False,
+        description="Accepts WebP files at `/v1/results`, as all other ways in always do. The "
+        "reference API refuses them.",
+    )
+    removebg: bool = Field(
+        default=True,
+        description="Answers clients of remove.bg at `/v1.0/removebg` and `/v1.0/account`.",
+    )
+    removebg_size: Literal["preview", "medium", "hd", "full", "50MP", "auto"] = Field(
+        default="preview",
+        description="`size` of a `/v1.0/removebg` request that names none. The default, 0.25 "
+        "megapixels, is remove.bg's own.",
+    )
+
     # Responses and page
     base_path: BasePath = Field(
         default="", description="Base path of a custom domain on Lambda, such as `/cutout`."
@@ -204,7 +220,7 @@ class Settings(BaseSettings):
         "always does, `fast` never does.",
     )
     model_dir: Path = Field(
-        default_factory=_default_model_dir,
+        default_factory=default_model_dir,
         description="Folder with the network graphs, weights and manifest.",
     )
     threads: int | None = Field(
@@ -275,20 +291,6 @@ class Settings(BaseSettings):
         if self.lambda_memory_mb is None:
             return visible
         return min(visible, ceil(self.lambda_memory_mb / LAMBDA_MB_PER_VCPU))
-
-
-def visible_processors() -> int:
-    """Return the processors that this process may use; on macOS, all processors."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def first_problem(error: ValidationError) -> str:
-    """Return one line that names the wrong environment variable and says why."""
-    found = error.errors()[0]
-    name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
-    return f"{name}: {found['msg']}"
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""Deadlines, the time of each step, and calls that are waited for no longer than allowed."""
+"""Measure and limit time: deadlines, the time of each step, and calls with a time limit."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -98,9 +98,11 @@ class StillRunningError(Exception):
 
 
 def call_within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return the call's result, or raise what it raises. Raise `StillRunningError` if it isn't
-    done within `seconds`: its thread is then left behind, and does not keep the process from
-    ending."""
+    """Return the call's result, or raise what it raises.
+
+    Raise `StillRunningError` if it isn't done within `seconds`: its thread is then left behind, and
+    does not keep the process from ending.
+    """
     answer: Future[Result] = Future()
 
     def run() -> None:

@@ -1,16 +1,18 @@
 """Process one picture from decoding to encoding, without network or storage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
+from cutout.compose.roi import keep_region, region_box
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
+from cutout.decode.shrink import shrink
 from cutout.encode.encode import encode
 from cutout.errors import TooSlowError, of_background
-from cutout.options import Background, Options, Source
+from cutout.options import Options, Source
 from cutout.pictures import Alpha, Composition, Picture
 from cutout.refine.refine import Sharpen, refine
 from cutout.settings import Settings
@@ -30,21 +32,27 @@ class PictureWork:
     def compose(self, source: Source, options: Options, clock: Clock) -> Composition:
         """Return the finished pixels, not encoded yet. Raise `PictureError`."""
         with clock.time("decode"):
-            picture = decode(source.content, self.settings)
+            picture = decode(
+                source.content, self.settings, webp=options.webp, bound=options.early_bound
+            )
             self._require_background(options)
         return self.compose_picture(picture, options, clock)
 
     def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
         """Return the finished pixels of a decoded picture. Raise `PictureError`."""
         _require_time(clock.deadline)
+        region = None if options.roi is None else region_box(options.roi, picture.full_size)
         with clock.time("segment"):
             coarse = self.segment(picture)
+            picture = shrink(picture, options.early_bound)
         _require_time(clock.deadline)
         with clock.time("refine"):
             until = self._optional_until(clock.deadline).within(self.settings.edge_seconds)
             alpha = refine(coarse, picture, self.sharpen, until)
+            if region is not None:
+                alpha = keep_region(alpha, region, picture.full_size)
         with clock.time("compose"):
-            return compose(picture, alpha, options, self._backdrop(options.laid_on))
+            return compose(picture, alpha, self._limited(options), self._backdrop(options))
 
     def encode(
         self,
@@ -56,7 +64,7 @@ class PictureWork:
         """Return the file, in at most `byte_budget` bytes if that is possible."""
         until = self._optional_until(clock.deadline)
         with clock.time("encode"):
-            return encode(composition, options.format, byte_budget, until)
+            return encode(composition, options.format, byte_budget, until, options.quality)
 
     def _optional_until(self, deadline: Deadline) -> Deadline:
         """Return the deadline of work that only improves the result: it leaves time to store."""
@@ -67,16 +75,22 @@ class PictureWork:
         laid_on = options.laid_on
         if laid_on is not None and laid_on.picture is not None:
             with of_background():
-                open_picture(laid_on.picture.content, self.settings)
+                open_picture(laid_on.picture.content, self.settings, webp=options.webp)
 
-    def _backdrop(self, laid_on: Background | None) -> Backdrop | None:
+    def _limited(self, options: Options) -> Options:
+        """Return the options with no canvas larger than the largest picture, by area."""
+        return replace(options, bound=options.bound.and_pixels(self.settings.max_side**2))
+
+    def _backdrop(self, options: Options) -> Backdrop | None:
         """Decode the background only after the network has released its memory."""
+        laid_on = options.laid_on
         if laid_on is None:
             return None
         if laid_on.picture is None:
             return Backdrop(laid_on.colour)
         with of_background():
-            return Backdrop(laid_on.colour, decode(laid_on.picture.content, self.settings))
+            picture = decode(laid_on.picture.content, self.settings, webp=options.webp)
+        return Backdrop(laid_on.colour, picture)
 
 
 @dataclass(frozen=True)

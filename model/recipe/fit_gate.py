@@ -115,7 +115,7 @@ def _fusion(gate: Gate) -> ModelProto:
 
 
 def _levelled(logits: Maps) -> Maps:
-    """Return the alpha as `cutout.refine.levels` stretches it."""
+    """Return the alpha as `cutout.refine.refine` stretches it."""
     alpha = 1 / (1 + np.exp(-logits))
     return np.clip((alpha * 255 - 16) / 224, 0, 1)
 

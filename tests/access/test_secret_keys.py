@@ -1,4 +1,4 @@
-"""Which words of the secret are keys (the same as in `test_key_text`), and what is logged."""
+"""Check which words of the secret are keys, as in `test_key_text`, and what is logged."""
 
 import json
 import logging

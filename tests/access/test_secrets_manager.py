@@ -1,5 +1,7 @@
-"""How long keys from AWS Secrets Manager stay in force. A small server stands in for the one call
-that is made."""
+"""Check how long keys from AWS Secrets Manager stay valid.
+
+A small server stands in for the one call.
+"""
 
 import json
 import socket

@@ -38,7 +38,7 @@ def slow() -> Iterator[Slow]:
 
 
 def post_behind(client: TestClient, statuses: list[int]) -> Thread:
-    """Comes back until there is a place: who looks whether there is one may hold it just then."""
+    """Comes back until there is a slot: who looks whether there is one may hold it just then."""
 
     def post() -> None:
         status = 503
@@ -52,7 +52,7 @@ def post_behind(client: TestClient, statuses: list[int]) -> Thread:
 
 
 @pytest.mark.parametrize("waiting", [0, 1])
-def test_who_finds_no_place_is_told_when_to_come_back(slow: Slow, waiting: int) -> None:
+def test_who_finds_no_slot_is_told_when_to_come_back(slow: Slow, waiting: int) -> None:
     settings = Settings(concurrency=1, waiting=waiting)
     statuses: list[int] = []
     with TestClient(build_app(Pipeline(settings, slow))) as client:
@@ -64,16 +64,16 @@ def test_who_finds_no_place_is_told_when_to_come_back(slow: Slow, waiting: int) 
         assert refused.status_code == 503
         assert refused.json() == {"detail": "The server is busy. Try again later."}
         assert int(refused.headers["retry-after"]) > 0
-        assert client.get("/v1/version").status_code == 200, "what needs no place is refused"
+        assert client.get("/v1/version").status_code == 200, "what needs no slot is refused"
         slow.go_on.set()
         for thread in threads:
             thread.join(30)
-        assert statuses == [200] * (1 + waiting), "who had a place was not served"
+        assert statuses == [200] * (1 + waiting), "who had a slot was not served"
         assert client.post(RESULTS, files={"image": jpeg()}).status_code == 200, "none came free"
 
 
 def until_busy(client: TestClient) -> Any:
-    """An answer without a body, which is 422 while there is a place."""
+    """An answer without a body, which is 422 while there is a slot."""
     for _ in range(1000):
         reply = client.post(RESULTS)
         if reply.status_code != 422:
@@ -81,7 +81,7 @@ def until_busy(client: TestClient) -> Any:
     return reply
 
 
-def test_a_place_comes_free_after_every_kind_of_end() -> None:
+def test_a_slot_comes_free_after_every_kind_of_end() -> None:
     settings = Settings(concurrency=1, waiting=0, max_request_bytes=5000)
     with TestClient(build_app(Pipeline(settings, middle_is_object))) as client:
         for _ in range(3):

@@ -78,7 +78,7 @@ def test_an_upload_takes_a_place_as_a_picture_does(
 
 
 @pytest.mark.parametrize(("waiting", "status"), [(0, 503), (1, 200)])
-def test_invitations_have_places_of_their_own(tmp_path: Path, waiting: int, status: int) -> None:
+def test_uploads_have_slots_of_their_own(tmp_path: Path, waiting: int, status: int) -> None:
     settings = Settings(storage_dir=tmp_path, concurrency=1, waiting=waiting)
     replies: list[int] = []
     client: TestClient

@@ -74,7 +74,7 @@ def test_a_hundred_clients_that_never_read(tmp_path: Path, stack: ExitStack) -> 
             stack.enter_context(ask_and_not_read(server))
             end = monotonic() + SECONDS
             while (reply := ask(server)).status_code == 503:
-                assert monotonic() < end, "the places are never given back"
+                assert monotonic() < end, "the slots are never given back"
                 sleep(0.1)
             assert reply.json()["results"][0]["status"]["code"] == "ok"
             resident = server.resident_kb()
@@ -129,9 +129,9 @@ def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
 def test_an_error_in_a_setting_is_one_line(tmp_path: Path) -> None:
     with (
         pytest.raises(RuntimeError) as caught,
-        LocalServer("cutout", CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_MAX_SIDE="wide"),
+        LocalServer("cutout", "serve", CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_MAX_SIDE="wide"),
     ):
         pass
     log = str(caught.value).splitlines()
     assert len(log) == 2
-    assert log[1].startswith("CUTOUT_MAX_SIDE: Input should be a valid integer")
+    assert log[1].startswith("cutout: CUTOUT_MAX_SIDE: Input should be a valid integer")

@@ -68,7 +68,7 @@ def jpeg(image: Image.Image, quality: int = 80) -> Image.Image:
 
 
 def seen(mask: Mask) -> Alpha:
-    """What a network says that sees this of a picture: its square."""
+    """Return the square that a network returns if it sees this mask."""
     image = Image.fromarray(mask.astype(np.uint8) * 255)
     return np.asarray(image.resize((1024, 1024), Image.Resampling.BILINEAR))
 

@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
-from cutout.backdrop.settle import settle
+from cutout.backdrop.correction import find_correction
+from tests.backdrop.correcting import made_of, wrong
 from tests.backdrop.drawn import (
     DISC,
     HOLE,
@@ -20,7 +21,6 @@ from tests.backdrop.drawn import (
     sweep,
     textured,
 )
-from tests.backdrop.settling import made_of, wrong
 
 Colours = npt.NDArray[np.float32]
 RING = ellipse(DISC) & ~ellipse(HOLE)
@@ -60,7 +60,7 @@ def test_cells_that_do_not_alternate_are_no_checker(regular: bool, settled: bool
         cells = np.random.default_rng(0).permutation(cells.ravel()).reshape(cells.shape)
     levels = np.kron(np.where(cells == 1, 204.0, 255.0), np.ones((12, 12)))
     image = photo(np.repeat(levels[..., np.newaxis], 3, axis=-1).astype(np.float32), RIGHT)
-    assert (settle(seen(LEFT), image) is not None) == settled
+    assert (find_correction(seen(LEFT), image) is not None) == settled
 
 
 def lined(inset: int, thick: int, sides: str = "lrtb", outside: int = 255) -> Image.Image:
@@ -100,8 +100,8 @@ def test_other_frames_are_not_taken_for_a_line(kind: str) -> None:
         "thick": lined(3, 12),
         "another colour outside": lined(9, 3, outside=200),
     }[kind]
-    settlement = settle(seen(LEFT | mask_of((0, 0, 479, 17))), image)
-    assert settlement is None or not settlement.changed[0, 200] or settlement.alpha[12].max() > 0
+    correction = find_correction(seen(LEFT | mask_of((0, 0, 479, 17))), image)
+    assert correction is None or not correction.changed[0, 200] or correction.alpha[12].max() > 0
 
 
 def marked(count: int, level: int) -> tuple[Image.Image, Mask]:

@@ -5,8 +5,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageDraw
 
+from tests.backdrop.correcting import made_of
 from tests.backdrop.drawn import seen
-from tests.backdrop.settling import made_of
 
 Shares = npt.NDArray[np.float32]
 NETWORK = np.zeros((40, 40), np.bool_)

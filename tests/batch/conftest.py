@@ -70,7 +70,7 @@ class Rig:
 
 @pytest.fixture
 def rig(s3: S3Server) -> Rig:
-    """With an empty inbox and an empty outbox."""
+    """Provide a rig with an empty inbox and an empty outbox."""
     for key in filter(re.compile("inbox/|outbox/").match, s3.keys()):
         s3.client.delete_object(Bucket=BUCKET, Key=key)
     return Rig(s3)

@@ -97,7 +97,7 @@ def test_an_older_picture_never_wins_over_a_newer_one(rig: Rig) -> None:
 POISON = {
     b"": "Can not load image.",
     jpeg()[:100]: "Can not load image.",
-    b"GIF89a": "Unsupported file type. Only JPEG and PNG images are accepted.",
+    b"GIF89a": "Unsupported file type. Only JPEG, PNG and WebP images are accepted.",
     png_header(4097, 1): "Resolution is too big: 4097x1. Max allowed resolution: 4096x4096",
 }
 
@@ -117,7 +117,7 @@ def test_a_picture_that_cant_be_processed_says_why_and_comes_never_again(
 
 @pytest.mark.parametrize("told", [16 * MIB, 1])
 def test_a_file_that_is_too_large_is_not_read(rig: Rig, told: int) -> None:
-    """Whether the event says so or only the object itself."""
+    """Check a size in the event, and one that only the object has."""
     rig.put("inbox/big.jpg", jpeg() + bytes(16 * MIB))
     assert rig.deliver(one=s3_message(s3_record("inbox/big.jpg", told))) == []
     assert "less than 16 MB" in status_in(rig, "outbox/big.jpg.json")["message"]

@@ -1,1 +1,1 @@
-"""Of `benchmarks`."""
+"""Test `benchmarks`."""

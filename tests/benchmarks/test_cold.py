@@ -1,4 +1,4 @@
-"""What the probe logs, and the page made of it."""
+"""Check what the probe logs, and the page made from it."""
 
 import json
 from dataclasses import replace

@@ -14,8 +14,8 @@ import trustme
 from PIL import Image
 
 from cutout import engine
-from cutout.command import retry
-from cutout.command.__main__ import main
+from cutout.command import client
+from cutout.command.main import main
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
@@ -63,7 +63,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[byte
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Nobody sleeps before an API is asked again; how long it would have been."""
     slept: list[float] = []
-    monkeypatch.setattr(retry, "sleep", slept.append)
+    monkeypatch.setattr(client, "sleep", slept.append)
     return slept
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from cutout import engine
 from cutout.choices import Model
-from cutout.command.__main__ import run
+from cutout.command.main import run
 from cutout.engine import local_settings
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
@@ -73,11 +73,13 @@ def open_stand_in_work(settings: Settings, threads: int) -> PictureWork:  # noqa
 
 
 def open_nothing(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
-    """The same where there is no model."""
+    """Raise the error of a model that is not there."""
     raise ModelError("The model can not be read: no such file")
 
 
 if __name__ == "__main__":
+    # as in a terminal: tests may run with SIGINT ignored, under nohup for example
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # a worker process must find the function by its module's real name
     engine.open_work = importlib.import_module("tests.command.stand_in").open_stand_in_work
     run()

@@ -12,28 +12,40 @@ from tests.samples import png
 
 WRONG = {
     "no input": ([], "name a picture, a folder, or - for standard input"),
-    "standard input and more": (["-", "a.jpg"], "standard input (-) goes with no other input"),
+    "standard input and more": (
+        ["-", "a.jpg"],
+        "standard input (-) cannot be combined with other inputs",
+    ),
     "standard input into a folder": (["-", "-o", "out/"], "standard input has no name"),
     "several into a file": (["a.jpg", "b.jpg", "-o", "x.png"], "need a folder: -o x.png/"),
     "a folder into a file": ([".", "-o", "x.png"], "several pictures need a folder: -o x.png/"),
     "a pattern into a file": (["*.jpg", "-o", "x.png"], "several pictures need a folder"),
-    "several to standard output": (["a.jpg", "b.jpg", "-o", "-"], "only one picture goes to"),
-    "a folder to standard output": ([".", "-o", "-"], "only one picture goes to standard output"),
+    "several to standard output": (
+        ["a.jpg", "b.jpg", "-o", "-"],
+        "standard output takes one picture",
+    ),
+    "a folder to standard output": ([".", "-o", "-"], "standard output takes one picture"),
     "a JPEG": (["a.jpg", "-o", "x.jpg"], "a cut-out is a PNG or WebP file, not .jpg: x.jpg"),
-    "a file for a folder": (["a.jpg", "-o", "notes"], "-o is a file, and no PNG or WebP: notes"),
-    "two formats": (["a.jpg", "-o", "x.png", "--format", "webp"], "contradict each other"),
+    "a file for a folder": (["a.jpg", "-o", "notes"], "-o is a file but not a PNG or WebP: notes"),
+    "two formats": (["a.jpg", "-o", "x.png", "--format", "webp"], "contradicts -o x.png"),
     "unknown mode": (
         ["a.jpg", "--mode", "fg"],
         "choose from fg-image, fg-image-shadow, fg-mask: fg",
     ),
     "unknown format": (["a.jpg", "--format", "gif"], "--format: choose from png, webp: gif"),
     "unknown model": (["a.jpg", "--model", "huge"], "--model: choose from auto, best, fast: huge"),
-    "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: a number above 0: 0"),
+    "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: must be a number above 0: 0"),
     "quiet and verbose": (["a.jpg", "-q", "-v"], "not allowed with argument"),
     "unknown option": (["a.jpg", "--mod", "fg-mask"], "unrecognized arguments: --mod"),
-    "an address without a scheme": (["a.jpg", "--url", "example.com"], "--url is the API's"),
-    "another scheme": (["a.jpg", "--url", "ftp://example.com"], "--url is the API's address"),
-    "a model of an API": (["a.jpg", "--url", "http://x", "--model", "fast"], "an API has its own"),
+    "an address without a scheme": (["a.jpg", "--url", "example.com"], "--url must be an address"),
+    "another scheme": (
+        ["a.jpg", "--url", "ftp://example.com"],
+        "--url must be an address like https:",
+    ),
+    "a model of an API": (
+        ["a.jpg", "--url", "http://x", "--model", "fast"],
+        "the API has its own model",
+    ),
 }
 
 

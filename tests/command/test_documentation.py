@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cutout.command import arguments, retry
+from cutout.command import arguments, client
 from cutout.command.answers import RESULT_BYTES
 from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
-from cutout.command.discover import SUFFIXES
+from cutout.command.inputs import SUFFIXES
 from cutout.command.remote import LARGE
 from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write
@@ -70,14 +70,14 @@ def test_every_option_is_told_and_no_other(run: Run) -> None:
 def test_the_numbers_are_the_code_s() -> None:
     assert f"a side may have {LOCAL_MAX_SIDE} pixels" in PAGE
     assert f"those over {LARGE / 1e6:g} MB" in PAGE
-    assert retry.ATTEMPTS == 6
+    assert client.ATTEMPTS == 6
     assert "six times in all" in PAGE
-    assert retry.MOST_PATIENCE == 120
+    assert client.MAX_RETRY_AFTER == 120
     assert "more than two minutes" in PAGE
     assert f"has at most {RESULT_BYTES // 10**6} MB," in SECURITY
     assert f"at most {ANSWER_SECONDS / 60:.0f} minutes, plus a second" in SECURITY
     assert f"second per {SLOWEST_UPLOAD // 1000} kB" in SECURITY
-    for status in retry.PASSING:
+    for status in client.RETRYABLE:
         assert str(status) in PAGE
     for suffix in SUFFIXES:
         assert f"`{suffix}`" in PAGE

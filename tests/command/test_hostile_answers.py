@@ -14,9 +14,9 @@ from time import monotonic
 import pytest
 
 from cutout.command import remote
-from cutout.command.answers import FOREIGN, MAX_VALUES, SMALL_BYTES
+from cutout.command.answers import MAX_VALUES, SMALL_BYTES, UNEXPECTED
 from tests.command.conftest import Done, Run, opened
-from tests.command.moody import MODES, RESULTS, Moody, Reply, invited, success
+from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 from tests.local_server import ROOT
 
 UPLOADS = "/v1/uploads"
@@ -28,7 +28,7 @@ MEASURED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE}, {ADDRESS_SPACE}))
 from cutout.command import remote
-from cutout.command.__main__ import main
+from cutout.command.main import main
 remote.LARGE = int(sys.argv[1])
 code = main(sys.argv[2:])
 print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM:")])
@@ -64,11 +64,11 @@ def endless() -> Iterator[bytes]:
 
 
 def measured(*arguments: object, large: int = remote.LARGE) -> tuple[Done, int]:
-    """The command as a process of its own, and the most memory that it had in use, in bytes."""
+    """Run the command as a process of its own. Return its result and its peak memory in bytes."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, str(large), *map(str, arguments)],
         cwd=ROOT,
-        env={"NO_PROXY": "127.0.0.1"},
+        env={"NO_PROXY": "127.0.0.1", "PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
         timeout=60,
         check=False,
@@ -82,7 +82,7 @@ def test_an_answer_may_be_packed(run: Run, photo: Path, name: str) -> None:
     reply = packed(success(), name)
     if name == "identity":
         reply = Reply(200, success().body, {"Content-Encoding": name})
-    with Moody({"/v1/modes": [packed(Reply(body=MODES))], RESULTS: [reply]}) as server:
+    with ScriptedApi({"/v1/modes": [packed(Reply(body=MODES))], RESULTS: [reply]}) as server:
         done = run(photo, "--url", server.url)
         assert {each.headers["accept-encoding"] for each in server.asked} == {"gzip"}
     assert done.code == 0, done.err
@@ -95,11 +95,11 @@ TOO_LARGE = {"a bomb": BOMB, "an endless answer": Reply(raw=endless)}
 
 @pytest.mark.parametrize("reply", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_a_cut_out_is_read_up_to_a_limit(photo: Path, reply: Reply) -> None:
-    with Moody({RESULTS: [reply]}) as server:
+    with ScriptedApi({RESULTS: [reply]}) as server:
         start = monotonic()
         done, memory = measured(photo, "--url", server.url)
         assert monotonic() - start < 30
-    assert done.lines[0] == f"{photo}: {FOREIGN} It has more than 400000000 bytes."
+    assert done.lines[0] == f"{photo}: {UNEXPECTED} It has more than 400000000 bytes."
     assert memory < 600_000_000
 
 
@@ -111,9 +111,9 @@ JUST_SMALL_ENOUGH = {
 
 @pytest.mark.parametrize("reply", JUST_SMALL_ENOUGH.values(), ids=JUST_SMALL_ENOUGH)
 def test_parsing_takes_little_more_memory(photo: Path, reply: Reply) -> None:
-    with Moody({RESULTS: [reply]}) as server:
+    with ScriptedApi({RESULTS: [reply]}) as server:
         done, memory = measured(photo, "--url", server.url)
-    assert done.lines[0] == f"{photo}: {FOREIGN}"
+    assert done.lines[0] == f"{photo}: {UNEXPECTED}"
     assert memory < 1_000_000_000
 
 
@@ -123,15 +123,15 @@ def test_an_answer_of_many_values(run: Run, photo: Path, spare: int) -> None:
     assert isinstance(found, dict)
     parts = len(re.findall(r"[\[{,]", json.dumps(found)))
     more = {**found, "more": [0] * (MAX_VALUES - parts - 1 + spare)}
-    with Moody({RESULTS: [Reply(body=more)]}) as server:
+    with ScriptedApi({RESULTS: [Reply(body=more)]}) as server:
         assert run(photo, "--url", server.url).code == spare
 
 
 @pytest.mark.parametrize("reply", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_a_list_of_modes_is_read_up_to_a_limit(photo: Path, reply: Reply) -> None:
-    with Moody({"/v1/modes": [reply]}) as server:
+    with ScriptedApi({"/v1/modes": [reply]}) as server:
         done, memory = measured(photo, "--url", server.url)
-    assert done.lines == [f"cutout: {FOREIGN} It has more than {SMALL_BYTES} bytes."]
+    assert done.lines == [f"cutout: {UNEXPECTED} It has more than {SMALL_BYTES} bytes."]
     assert memory < 150_000_000
 
 
@@ -139,7 +139,7 @@ def test_a_list_of_modes_is_read_up_to_a_limit(photo: Path, reply: Reply) -> Non
 def test_another_status_is_read_up_to_a_limit(photo: Path, status: int) -> None:
     """A redirect, too: requests would read and unpack it all."""
     moved = {"Location": "/kept"}
-    with Moody(
+    with ScriptedApi(
         {RESULTS: [Reply(status, BOMB.body, {**GZIPPED, **moved})], "/kept": [success()]}
     ) as server:
         done, memory = measured(photo, "--url", server.url)
@@ -150,11 +150,11 @@ def test_another_status_is_read_up_to_a_limit(photo: Path, status: int) -> None:
 
 @pytest.mark.parametrize("reply", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_the_answers_around_an_upload_are_read_up_to_a_limit(photo: Path, reply: Reply) -> None:
-    with Moody({"/kept": [reply]}) as bucket:
+    with ScriptedApi({"/kept": [reply]}) as bucket:
         for replies in ({UPLOADS: [reply]}, {UPLOADS: [invited(f"{bucket.url}/kept")]}):
-            with Moody(replies) as server:
+            with ScriptedApi(replies) as server:
                 done, memory = measured(photo, "--url", server.url, large=100)
-            assert done.lines[0] == f"{photo}: {FOREIGN} It has more than {SMALL_BYTES} bytes."
+            assert done.lines[0] == f"{photo}: {UNEXPECTED} It has more than {SMALL_BYTES} bytes."
             assert memory < 150_000_000
 
 
@@ -172,7 +172,7 @@ def test_an_answer_of_the_largest_size(
         "until the end": Reply(raw=lambda: [HEAD + b"\r\n" + content]),
         "packed": packed(success()),
     }[form]
-    with Moody({RESULTS: [reply]}) as server:
+    with ScriptedApi({RESULTS: [reply]}) as server:
         done = run(photo, "--url", server.url)
     assert done.code == (0 if spare == 0 else 1), done.err
 
@@ -181,14 +181,14 @@ def test_an_announced_size_is_enough_to_refuse_an_answer(run: Run, photo: Path) 
     def silent() -> Iterator[bytes]:
         yield HEAD + b"Content-Length: 400000001\r\n\r\n"
 
-    with Moody({RESULTS: [Reply(raw=silent)]}) as server:
+    with ScriptedApi({RESULTS: [Reply(raw=silent)]}) as server:
         done = run(photo, "--url", server.url)
         assert len(server.asked_for(RESULTS)) == 1
-    assert done.lines[0] == f"{photo}: {FOREIGN} It has more than 400000000 bytes."
+    assert done.lines[0] == f"{photo}: {UNEXPECTED} It has more than 400000000 bytes."
 
 
 @pytest.mark.parametrize("spare", [0, 1])
 def test_a_list_of_modes_of_the_largest_size(run: Run, photo: Path, spare: int) -> None:
     modes = json.dumps(MODES).ljust(SMALL_BYTES + spare).encode()
-    with Moody({"/v1/modes": [Reply(body=modes)], RESULTS: [success()]}) as server:
+    with ScriptedApi({"/v1/modes": [Reply(body=modes)], RESULTS: [success()]}) as server:
         assert run(photo, "--url", server.url).code == spare

@@ -9,7 +9,7 @@ import pytest
 
 from cutout.command import remote
 from tests.command.conftest import Run
-from tests.command.moody import MODES, RESULTS, Moody, Reply, invited, success
+from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 
 UPLOADS = "/v1/uploads"
 API = "http://api.example"
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.usefixtures("pauses")
 
 
 @pytest.fixture
-def through(monkeypatch: pytest.MonkeyPatch) -> Callable[[Moody], None]:
+def through(monkeypatch: pytest.MonkeyPatch) -> Callable[[ScriptedApi], None]:
     """Sends everything by a proxy, so that any host can be named."""
 
-    def use(proxy: Moody) -> None:
+    def use(proxy: ScriptedApi) -> None:
         for name in ("no_proxy", "NO_PROXY"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("http_proxy", proxy.url)
@@ -67,9 +67,9 @@ def kept(door: str) -> list[Reply]:
 def test_no_password_goes_to_a_host_that_the_api_names(
     run: Run, photo: Path, door: str, user: str
 ) -> None:
-    with Moody({"/kept": kept(door)}) as bucket:
+    with ScriptedApi({"/kept": kept(door)}) as bucket:
         link = bucket.url.replace("//", f"//{user}") + "/kept"
-        with Moody(naming(link, door)) as server:
+        with ScriptedApi(naming(link, door)) as server:
             done = run(photo, "--url", server.url, "--key", "sesame")
             assert {each.headers.get("authorization") for each in server.asked} == {BASIC}
         (asked,) = bucket.asked
@@ -80,7 +80,7 @@ def test_no_password_goes_to_a_host_that_the_api_names(
 
 @pytest.mark.usefixtures("netrc")
 def test_an_api_behind_a_password_may_keep_answers_itself(run: Run, photo: Path, door: str) -> None:
-    with Moody({**naming("/kept", door), "/kept": kept(door)}) as server:
+    with ScriptedApi({**naming("/kept", door), "/kept": kept(door)}) as server:
         done = run(photo, "--url", server.url, "--key", "sesame")
         (asked,) = server.asked_for("/kept")
     assert done.code == 0, done.err
@@ -91,7 +91,7 @@ def test_an_api_behind_a_password_may_keep_answers_itself(run: Run, photo: Path,
 def test_a_password_in_the_url_goes_where_the_user_has_put_it(
     run: Run, photo: Path, door: str
 ) -> None:
-    with Moody({**naming("/kept", door), "/kept": kept(door)}) as server:
+    with ScriptedApi({**naming("/kept", door), "/kept": kept(door)}) as server:
         done = run(photo, "--url", server.url.replace("//", "//me:secret@"))
         assert {each.headers.get("authorization") for each in server.asked} == {BASIC}
     assert done.code == 0, done.err
@@ -99,7 +99,7 @@ def test_a_password_in_the_url_goes_where_the_user_has_put_it(
 
 def test_a_password_that_the_api_makes_up_is_not_used(run: Run, photo: Path, door: str) -> None:
     replies = {"/kept": kept(door)}
-    with Moody(replies) as server:
+    with ScriptedApi(replies) as server:
         server.say(naming(server.url.replace("//", "//eve:pw@") + "/kept", door))
         done = run(photo, "--url", server.url)
         (asked,) = server.asked_for("/kept")
@@ -119,7 +119,7 @@ WRONG = {
 
 @pytest.mark.parametrize("link", WRONG)
 def test_only_http_is_followed(run: Run, photo: Path, door: str, link: str) -> None:
-    with Moody(naming(link, door)) as server:
+    with ScriptedApi(naming(link, door)) as server:
         done = run(photo, "--url", server.url)
     assert done.code == 1
     assert done.lines[0] == f"{photo}: The server names {WRONG[link]}"
@@ -128,9 +128,9 @@ def test_only_http_is_followed(run: Run, photo: Path, door: str, link: str) -> N
 def test_an_encrypted_api_can_not_name_what_is_not(
     run: Run, photo: Path, door: str, tls: ssl.SSLContext
 ) -> None:
-    with Moody({"/kept": kept(door)}) as bucket:
+    with ScriptedApi({"/kept": kept(door)}) as bucket:
         link = f"{bucket.url}/kept"
-        with Moody(naming(link, door), tls) as server:
+        with ScriptedApi(naming(link, door), tls) as server:
             done = run(photo, "--url", server.url)
         assert not bucket.asked
     assert done.code == 1
@@ -141,9 +141,9 @@ def test_an_encrypted_api_can_not_name_what_is_not(
 def test_an_encrypted_address_is_followed(
     run: Run, photo: Path, door: str, tls: ssl.SSLContext, encrypted: bool
 ) -> None:
-    with Moody({"/kept": kept(door)}, tls) as bucket:
+    with ScriptedApi({"/kept": kept(door)}, tls) as bucket:
         link = f"{bucket.url}/kept"
-        with Moody(naming(link, door), tls if encrypted else None) as server:
+        with ScriptedApi(naming(link, door), tls if encrypted else None) as server:
             done = run(photo, "--url", server.url)
     assert done.code == 0, done.err
 
@@ -186,10 +186,10 @@ FAR = [
 
 @pytest.mark.parametrize("host", NEAR)
 def test_an_api_elsewhere_can_not_name_this_machine(
-    run: Run, photo: Path, door: str, through: Callable[[Moody], None], host: str
+    run: Run, photo: Path, door: str, through: Callable[[ScriptedApi], None], host: str
 ) -> None:
     link = f"http://{host}/kept"
-    with Moody(naming(link, door, API)) as proxy:
+    with ScriptedApi(naming(link, door, API)) as proxy:
         through(proxy)
         done = run(photo, "--url", API)
         assert {each.path.startswith(API) for each in proxy.asked} == {True}
@@ -199,10 +199,10 @@ def test_an_api_elsewhere_can_not_name_this_machine(
 
 @pytest.mark.parametrize("host", FAR)
 def test_an_api_may_name_other_hosts(
-    run: Run, photo: Path, door: str, through: Callable[[Moody], None], host: str
+    run: Run, photo: Path, door: str, through: Callable[[ScriptedApi], None], host: str
 ) -> None:
     link = f"http://{host}/kept"
-    with Moody({**naming(link, door, API), link: kept(door)}) as proxy:
+    with ScriptedApi({**naming(link, door, API), link: kept(door)}) as proxy:
         through(proxy)
         done = run(photo, "--url", API)
         assert len(proxy.asked_for(link)) == 1
@@ -219,9 +219,9 @@ def test_an_api_may_name_other_hosts(
     ],
 )
 def test_a_local_api_may_name_local_addresses(
-    run: Run, photo: Path, door: str, through: Callable[[Moody], None], api: str, link: str
+    run: Run, photo: Path, door: str, through: Callable[[ScriptedApi], None], api: str, link: str
 ) -> None:
-    with Moody({**naming(link, door, api), link: kept(door)}) as proxy:
+    with ScriptedApi({**naming(link, door, api), link: kept(door)}) as proxy:
         through(proxy)
         done = run(photo, "--url", api)
     assert done.code == 0, done.err
@@ -231,7 +231,7 @@ def test_a_redirect_of_an_address_that_the_api_names_is_not_followed(
     run: Run, photo: Path, door: str
 ) -> None:
     moved = Reply(307, b"", {"Location": "/further"})
-    with Moody({**naming("/kept", door), "/kept": [moved], "/further": kept(door)}) as server:
+    with ScriptedApi({**naming("/kept", door), "/kept": [moved], "/further": kept(door)}) as server:
         done = run(photo, "--url", server.url)
         assert not server.asked_for("/further")
     assert done.code == 1

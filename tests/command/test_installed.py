@@ -44,7 +44,7 @@ def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
     names = ("astronaut", "chelsea", "coffee")
     for name in names:
         write(tmp_path / "in" / f"{name}.jpg", (PHOTOS / f"{name}.jpg").read_bytes())
-    command = [sys.executable, "-m", "cutout.command", "in", "-o", "out", "--jobs", jobs]
+    command = [sys.executable, "-m", "cutout", "in", "-o", "out", "--jobs", jobs]
     done = subprocess.run(
         command,
         cwd=tmp_path,
@@ -66,7 +66,7 @@ def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
 def test_nothing_of_the_server_is_needed_for_the_version() -> None:
     code = (
         "import sys; sys.argv = ['cutout', '--version']\n"
-        "from cutout.command.__main__ import main\n"
+        "from cutout.command.main import main\n"
         "try: main()\n"
         "finally: print(sorted({'fastapi', 'onnxruntime', 'requests'} & set(sys.modules)))"
     )

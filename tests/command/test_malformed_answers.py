@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from cutout.command import remote, retry
-from cutout.command.answers import FOREIGN, MAX_WORDS
+from cutout.command import client, remote
+from cutout.command.answers import MAX_EXCERPT, UNEXPECTED
 from tests.command.conftest import Run
-from tests.command.moody import BUSY, RESULTS, Moody, Reply, invited, success
+from tests.command.scripted_api import BUSY, RESULTS, Reply, ScriptedApi, invited, success
 
 UPLOADS = "/v1/uploads"
 GZIPPED = {"Content-Encoding": "gzip"}
@@ -46,21 +46,21 @@ MALFORMED: dict[str, Reply] = {
 
 @pytest.mark.parametrize("reply", MALFORMED.values(), ids=MALFORMED)
 def test_a_malformed_answer(run: Run, photo: Path, reply: Reply) -> None:
-    with Moody({RESULTS: [reply]}) as server:
+    with ScriptedApi({RESULTS: [reply]}) as server:
         done = run(photo, "--url", server.url)
         assert len(server.asked_for(RESULTS)) == 1
     assert done.code == 1
-    assert done.lines[0] == f"{photo}: {FOREIGN}"
+    assert done.lines[0] == f"{photo}: {UNEXPECTED}"
 
 
 @pytest.mark.parametrize("status", [400, 503])
 @pytest.mark.parametrize("name", ["deep lists", "deep objects", "a long number", "no UTF-8"])
 def test_a_malformed_refusal(run: Run, photo: Path, name: str, status: int) -> None:
-    with Moody({RESULTS: [Reply(status, MALFORMED[name].body)]}) as server:
+    with ScriptedApi({RESULTS: [Reply(status, MALFORMED[name].body)]}) as server:
         done = run(photo, "--url", server.url)
     assert done.code == 1
     assert done.lines[0].startswith(f"{photo}: The server answered {status}: ")
-    assert len(done.lines[0]) < 2 * MAX_WORDS
+    assert len(done.lines[0]) < 2 * MAX_EXCERPT
 
 
 INVITATIONS: dict[str, dict[str, object]] = {
@@ -88,10 +88,12 @@ def test_a_malformed_invitation(
 ) -> None:
     monkeypatch.setattr(remote, "LARGE", 100)
     stored = Reply(204, b"")
-    with Moody({UPLOADS: [invited(**changes)], "/kept": [stored], RESULTS: [success()]}) as server:
+    with ScriptedApi(
+        {UPLOADS: [invited(**changes)], "/kept": [stored], RESULTS: [success()]}
+    ) as server:
         done = run(photo, "--url", server.url)
         assert not server.asked_for("/kept")
-    assert done.lines[0] == f"{photo}: {FOREIGN}"
+    assert done.lines[0] == f"{photo}: {UNEXPECTED}"
 
 
 UNCLEAR = ["nan", "inf", "Wed, 3 Apr 99999999999 12:00:00 GMT", "3 Apr 2002 12:00 +" + "9" * 30]
@@ -102,15 +104,15 @@ def test_a_pause_that_makes_no_sense_is_not_waited_for(
     run: Run, photo: Path, pauses: list[float], value: str
 ) -> None:
     busy = Reply(503, BUSY.body, {"Retry-After": value})
-    with Moody({RESULTS: [busy, success()]}) as server:
+    with ScriptedApi({RESULTS: [busy, success()]}) as server:
         assert run(photo, "--url", server.url).code == 0
-    assert pauses[0] <= retry.FIRST_PAUSE
+    assert pauses[0] <= client.FIRST_PAUSE
 
 
 @pytest.mark.parametrize("value", ["9" * 400, "9" * 60_000, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_nobody_waits_for_ever(run: Run, photo: Path, pauses: list[float], value: str) -> None:
     busy = Reply(503, BUSY.body, {"Retry-After": value})
-    with Moody({RESULTS: [busy, success()]}) as server:
+    with ScriptedApi({RESULTS: [busy, success()]}) as server:
         done = run(photo, "--url", server.url)
         assert len(server.asked_for(RESULTS)) == 1
     assert done.lines[0].startswith(f"{photo}: The server answered 503")
@@ -134,9 +136,9 @@ FOR_THE_TERMINAL: dict[str, Reply] = {
 
 @pytest.mark.parametrize("reply", FOR_THE_TERMINAL.values(), ids=FOR_THE_TERMINAL)
 def test_a_server_can_not_write_to_the_terminal(run: Run, photo: Path, reply: Reply) -> None:
-    with Moody({RESULTS: [reply]}) as server:
+    with ScriptedApi({RESULTS: [reply]}) as server:
         done = run(photo, "--url", server.url)
     assert done.code == 1
     assert re.fullmatch(r"[ -~]+", done.lines[0])
     assert len(done.lines) == 2, done.err
-    assert len(done.lines[0]) < 4 * MAX_WORDS
+    assert len(done.lines[0]) < 4 * MAX_EXCERPT

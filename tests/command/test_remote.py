@@ -53,7 +53,7 @@ def test_a_folder_by_an_api(tmp_path: Path, run: Run, server: LocalServer) -> No
     assert files_in(out) == {"a.png", "deep/b.png", 'Grüße 🐈 "x".png'}
     assert {opened(out / each).size for each in files_in(out)} == {(64, 48)}
     done = run(tmp_path / "in", "-o", out, "--url", server.url)
-    assert done.lines[-1].startswith("0 done, 2 failed, 3 done before")
+    assert done.lines[-1].startswith("0 done, 2 failed, 3 already up to date")
 
 
 def test_the_mode_is_asked_for(tmp_path: Path, run: Run, server: LocalServer) -> None:

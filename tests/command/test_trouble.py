@@ -9,7 +9,7 @@ import pytest
 from cutout import __version__
 from cutout.command import remote
 from tests.command.conftest import Run, files_in, write
-from tests.command.moody import BUSY, RESULTS, Asked, Moody, Reply, success
+from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.samples import jpeg, png
 
 pytestmark = pytest.mark.usefixtures("pauses")
@@ -29,7 +29,7 @@ def test_what_is_refused_is_not_sent_again(
     tmp_path: Path, run: Run, reply: Reply, words: str
 ) -> None:
     photo = write(tmp_path / "a.jpg")
-    with Moody({RESULTS: [reply, success()]}) as server:
+    with ScriptedApi({RESULTS: [reply, success()]}) as server:
         done = run(photo, "--url", server.url)
         assert len(server.asked_for(RESULTS)) == 1
     assert done.code == 1
@@ -56,7 +56,7 @@ FOREIGN = {
 @pytest.mark.parametrize("reply", FOREIGN.values(), ids=FOREIGN)
 def test_an_answer_of_something_else(tmp_path: Path, run: Run, reply: Reply) -> None:
     photo = write(tmp_path / "a.jpg")
-    with Moody({RESULTS: [reply]}) as server:
+    with ScriptedApi({RESULTS: [reply]}) as server:
         done = run(photo, "--url", server.url)
     assert done.code == 1
     assert done.lines[0] == f"{photo}: The server's answer is not one of this API."
@@ -73,7 +73,7 @@ NO_API = {
 @pytest.mark.parametrize(("replies", "words"), NO_API.values(), ids=NO_API)
 def test_no_such_api(tmp_path: Path, run: Run, replies: dict[str, list[Reply]], words: str) -> None:
     write(tmp_path / "a.jpg")
-    with Moody(replies) as server:
+    with ScriptedApi(replies) as server:
         done = run(tmp_path, "--url", server.url)
         assert not server.asked_for(RESULTS), "no picture is sent in vain"
     assert done.code == 1
@@ -84,9 +84,9 @@ def test_no_such_api(tmp_path: Path, run: Run, replies: dict[str, list[Reply]], 
 
 def test_a_key_is_for_the_api_alone(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "a.jpg")
-    with Moody({"/kept": [BUSY, success()]}) as bucket:
+    with ScriptedApi({"/kept": [BUSY, success()]}) as bucket:
         elsewhere = Reply(303, b"elsewhere", {"Location": f"{bucket.url}/kept?signed=1"})
-        with Moody({RESULTS: [elsewhere]}) as server:
+        with ScriptedApi({RESULTS: [elsewhere]}) as server:
             done = run(photo, "--url", server.url, "--key", "sesame", "--mode", "fg-mask")
             (asked,) = server.asked_for(RESULTS)
         first, again = bucket.asked
@@ -100,7 +100,7 @@ def test_a_key_is_for_the_api_alone(tmp_path: Path, run: Run) -> None:
 
 def test_a_link_may_be_relative(tmp_path: Path, run: Run) -> None:
     elsewhere = Reply(303, b"elsewhere", {"Location": "/kept"})
-    with Moody({RESULTS: [elsewhere], "/kept": [success()]}) as server:
+    with ScriptedApi({RESULTS: [elsewhere], "/kept": [success()]}) as server:
         assert run(write(tmp_path / "a.jpg"), "--url", server.url).code == 0
 
 
@@ -114,9 +114,9 @@ def test_an_upload_and_what_may_happen_on_its_way(
 ) -> None:
     photo = write(tmp_path / "a.jpg")
     monkeypatch.setattr(remote, "LARGE", photo.stat().st_size - 1)
-    with Moody({"/bucket": [BUSY, Reply(204, b"")]}) as bucket:
+    with ScriptedApi({"/bucket": [BUSY, Reply(204, b"")]}) as bucket:
         replies = {"/v1/uploads": [BUSY, invitation(f"{bucket.url}/bucket")], RESULTS: [success()]}
-        with Moody(replies) as server:
+        with ScriptedApi(replies) as server:
             done = run(photo, "--url", server.url, "--key", "sesame")
             (results,) = server.asked_for(RESULTS)
             _, invited = server.asked_for("/v1/uploads")
@@ -136,7 +136,7 @@ def test_a_file_that_just_fits_is_sent_as_it_is(
 ) -> None:
     photo = write(tmp_path / "a.jpg")
     monkeypatch.setattr(remote, "LARGE", photo.stat().st_size)
-    with Moody({RESULTS: [success()]}) as server:
+    with ScriptedApi({RESULTS: [success()]}) as server:
         assert run(photo, "--url", server.url).code == 0
         assert not server.asked_for("/v1/uploads")
 
@@ -147,7 +147,7 @@ def test_an_api_that_takes_no_uploads(
     monkeypatch.setattr(remote, "LARGE", 100)
     for name in "abc":
         write(tmp_path / f"{name}.jpg")
-    with Moody({RESULTS: [success()]}) as server:
+    with ScriptedApi({RESULTS: [success()]}) as server:
         assert run(tmp_path, "--url", server.url, "--jobs", "1").code == 0
         assert len(server.asked_for("/v1/uploads")) == 1, "asked once for all"
         assert len(server.asked_for(RESULTS)) == 3
@@ -160,8 +160,8 @@ def test_an_upload_that_is_refused(
     photo = write(tmp_path / "a.jpg")
     denied = Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
     with (
-        Moody({"/bucket": [denied]}) as bucket,
-        Moody({"/v1/uploads": [invitation(f"{bucket.url}/bucket")]}) as server,
+        ScriptedApi({"/bucket": [denied]}) as bucket,
+        ScriptedApi({"/v1/uploads": [invitation(f"{bucket.url}/bucket")]}) as server,
     ):
         done = run(photo, "--url", server.url)
     assert done.lines[0] == (
@@ -177,9 +177,9 @@ def test_an_upload_of_the_largest_size(
     monkeypatch.setattr(remote, "LARGE", 100)
     photo = write(tmp_path / "a.jpg")
     limit = photo.stat().st_size + spare
-    with Moody({"/bucket": [Reply(204, b"")]}) as bucket:
+    with ScriptedApi({"/bucket": [Reply(204, b"")]}) as bucket:
         asked = invitation(f"{bucket.url}/bucket", limit)
-        with Moody({"/v1/uploads": [asked], RESULTS: [success()]}) as server:
+        with ScriptedApi({"/v1/uploads": [asked], RESULTS: [success()]}) as server:
             done = run(photo, "--url", server.url)
     assert done.code == (0 if spare == 0 else 1), done.err
     assert len(bucket.asked) == (1 if spare == 0 else 0)
@@ -195,7 +195,7 @@ def test_one_failure_is_no_other_picture_s(tmp_path: Path, run: Run) -> None:
             return Reply(body={"results": [{"status": status, "entities": []}]})
         return success(png())
 
-    with Moody({RESULTS: [answer]}) as server:
+    with ScriptedApi({RESULTS: [answer]}) as server:
         done = run(tmp_path, "--url", server.url)
     assert done.code == 1
     assert done.lines[0] == f"{tmp_path}/b.jpg: Can not load image."
@@ -206,6 +206,6 @@ def test_cookies_are_left_where_they_are(tmp_path: Path, run: Run) -> None:
     for name in "ab":
         write(tmp_path / f"{name}.jpg")
     given = success()
-    with Moody({RESULTS: [Reply(body=given.body, headers={"Set-Cookie": "a=b"})]}) as server:
+    with ScriptedApi({RESULTS: [Reply(body=given.body, headers={"Set-Cookie": "a=b"})]}) as server:
         assert run(tmp_path, "--url", server.url, "--jobs", "1").code == 0
         assert "cookie" not in json.dumps([each.headers for each in server.asked])

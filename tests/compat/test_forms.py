@@ -1,4 +1,7 @@
-"""What real clients send, byte for byte in form. Source: the contract's second table."""
+"""Send the forms of real clients, byte for byte.
+
+Source: the second table of the API's description.
+"""
 
 import pytest
 from fastapi.testclient import TestClient

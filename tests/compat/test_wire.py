@@ -1,4 +1,4 @@
-"""What unmodified clients send, byte for byte in form, to the real server over TCP."""
+"""Send requests of unmodified clients, byte for byte, to the real server over TCP."""
 
 import json
 from base64 import b64decode
@@ -141,8 +141,7 @@ def result_of(found: Answer) -> dict[str, Any]:
 
 
 def assert_cut_out(found: Answer, name: str) -> None:
-    """By what the original's sample clients read: `results[0].entities[0].image`, and the status
-    before it."""
+    """Read `results[0].entities[0].image`, as the reference API's sample clients do."""
     result = result_of(found)
     assert result["status"]["code"] == "ok", result["status"]
     image = Image.open(BytesIO(b64decode(result["entities"][0]["image"], validate=True)))

@@ -11,7 +11,7 @@ SECONDS = 30
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, up to the end of the connection."""
+    """Hold an answer, read up to the end of the connection."""
 
     status: int
     headers: dict[str, str]

@@ -71,7 +71,7 @@ def test_opaque_pixels_stay_exactly_and_nothing_hidden_is_left(size: tuple[int, 
 
 
 def test_one_colour_everywhere_stays() -> None:
-    """There is nothing to be told apart, so nothing may drift."""
+    """Check that no colour drifts where there is nothing to unmix."""
     alpha = strands()
     picture = Image.new("RGB", (96, 96), (90, 140, 200))
     shown = restored(picture, alpha)[alpha > 0]
@@ -107,7 +107,7 @@ def test_stripes_do_not_show() -> None:
 
 @pytest.mark.parametrize("height", [16, 40, 400])
 def test_in_a_long_picture_neither(height: int) -> None:
-    """The same where the picture is much longer than high."""
+    """Check the same for a picture that is much longer than high."""
     alpha = np.zeros((height, 8000), np.uint8)
     alpha[:, :96] = 255 - ramp(height, 96)
     alpha[:, 7000:7100] = 255
@@ -120,8 +120,10 @@ def test_in_a_long_picture_neither(height: int) -> None:
 
 @pytest.mark.parametrize("hidden", [(0, 0, 0), (255, 255, 255), (0, 255, 0)])
 def test_what_was_transparent_before_keeps_its_colour(hidden: tuple[int, int, int]) -> None:
-    """Its colour is straight already, whatever lies under the holes; a network that sees the object
-    whole leaves its own soft edge and its glass as they are."""
+    """Check that straight colours stay as they are, whatever is hidden in the transparent parts.
+
+    A network that sees the object whole leaves its soft edge and its glass as they are.
+    """
     holes = ramp()
     holes[30:60, 70:90] = 128
     colour = np.where(holes[..., np.newaxis] > 0, RED, hidden).astype(np.uint8)

@@ -2,7 +2,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from cutout.compose.pyramid import Sums, means_at
+from cutout.compose.foreground import Sums, means_at
 
 RED, BLUE = (200, 20, 10, 255), (10, 20, 200, 255)
 

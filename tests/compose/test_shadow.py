@@ -124,7 +124,7 @@ def test_a_slanting_shadow_still_touches_the_object_and_ends_softly(angle: float
 
 @pytest.mark.parametrize("softness", [0, 0.1, 0.5, 1])
 def test_a_slanting_shadow_only_fades(softness: float) -> None:
-    """To the right of the object it gets fainter and fainter: it is no row of copies."""
+    """Check that it fades steadily to the right of the object, without visible copies."""
     beside = shadow(box(50, 240), ShadowLook(angle=70, softness=softness))[239, 254:]
     assert beside[10] > 10, "there is no shadow"
     assert (np.diff(beside.astype(int)) <= 1).all()

@@ -127,7 +127,7 @@ def sampled_curve_element(channels: int, samples: int) -> bytes:
 
 
 def basics(mode: str) -> dict[bytes, bytes]:
-    """What a plain profile of the mode has at least."""
+    """Return the tags that a plain profile of the mode has at least."""
     white = {b"wtpt": xyz(*D50)}
     if mode == "L":
         return {**white, b"kTRC": curve(0x0200)}

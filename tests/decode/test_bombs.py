@@ -1,4 +1,4 @@
-"""What each of the bombs costs, in a process of its own that is ended where it costs too much."""
+"""Measure each bomb in a process of its own, which is ended if it costs too much."""
 
 import subprocess
 import sys

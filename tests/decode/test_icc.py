@@ -1,4 +1,7 @@
-"""Which profiles are trusted. (What hostile ones cost at every door: `tests/test_icc_doors.py`.)"""
+"""Check which profiles are trusted.
+
+`tests/test_profiles.py` checks the cost of hostile ones.
+"""
 
 from io import BytesIO
 from pathlib import Path
@@ -86,7 +89,7 @@ def _place(content: bytes, name: bytes) -> int:
 
 
 def _moved(content: bytes, name: bytes, shift: int) -> bytes:
-    """The same profile with a copy of a tag at the end, so far from a multiple of four."""
+    """Return the profile with a copy of a tag at the end, so far from a multiple of four."""
     row, place = content.index(name, 132), _place(content, name)
     size = int.from_bytes(content[row + 8 : row + 12], "big")
     longer = content + bytes(shift)
@@ -97,7 +100,7 @@ def _moved(content: bytes, name: bytes, shift: int) -> bytes:
 
 
 def _without_private(content: bytes) -> bytes:
-    """The same with the private tag under the name of a text."""
+    """Return the profile with the private tag under the name of a text."""
     at = content.index(b"priv")
     return content[:at] + b"text" + content[at + 4 :]
 

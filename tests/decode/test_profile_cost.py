@@ -1,4 +1,4 @@
-"""What profiles cost the decoder, in a process of its own for each form of picture."""
+"""Measure what profiles cost the decoder, in a process for each form of picture."""
 
 import subprocess
 import sys

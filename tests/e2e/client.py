@@ -24,7 +24,7 @@ session.trust_env = False  # a proxy has no business on loopback
 
 
 def post(gateway: Gateway, path: str = RESULTS, **request: Any) -> requests.Response:
-    """What a client sees after it has followed where it was sent."""
+    """Return what a client sees after it has followed redirects."""
     reply = session.post(gateway.url(path), timeout=SECONDS, **request)
     assert reply.status_code < 500, f"{reply.status_code}: {reply.text[:300]}"
     return reply

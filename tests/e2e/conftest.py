@@ -30,14 +30,14 @@ def deployed(s3: S3Server) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="session")
 def api(s3: S3Server) -> Iterator[Gateway]:
-    """The same without the network."""
+    """Provide the function without network access."""
     with Emulator(s3.environment | LOCAL, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
         yield gateway
 
 
 @pytest.fixture(scope="session")
 def bare_api() -> Iterator[Gateway]:
-    """The same without a bucket, and with 10 seconds for each call, none of them for storing."""
+    """Provide the function without a bucket, with 10 seconds for each call and none for storing."""
     environment = LOCAL | {"AWS_LAMBDA_FUNCTION_TIMEOUT": "10", "CUTOUT_STORING_SECONDS": "0"}
     with Emulator(environment, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
         gateway.answer(Request("GET", "/v1/version"))  # the emulator counts the start as a call's

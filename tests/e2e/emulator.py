@@ -32,7 +32,7 @@ MAX_REQUEST_BYTES = 6 * 1024 * 1024
 
 
 def emulator_binary() -> Path:
-    """Where SAM CLI's wheel keeps the emulator for this processor."""
+    """Return the path of the emulator for this processor in SAM CLI's wheel."""
     processor = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
     pattern = f".venv-sam/lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{processor}"
     if found := sorted(ROOT.glob(pattern)):

@@ -35,5 +35,5 @@ def nearly_everything(picture: Picture) -> Alpha:
 
 
 def open_without_network(settings: Settings) -> PictureWork:
-    """What a worker process holds."""
+    """Return the work of a worker process, without networks."""
     return PictureWork(settings, nearly_everything)

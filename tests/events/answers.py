@@ -28,7 +28,7 @@ def event(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the function hands back to API Gateway."""
+    """Hold the function's answer to API Gateway."""
 
     raw: dict[str, Any]
 

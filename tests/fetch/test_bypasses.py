@@ -73,7 +73,7 @@ def client(settings: Settings = ALL_PORTS) -> TestClient:
 
 
 def status_of(url: str, settings: Settings = ALL_PORTS) -> Any:
-    """What the service says of the picture behind the URL."""
+    """Return the service's status for the picture at the URL."""
     form = {"url": (None, url)}  # multipart: what is sent is not looked at on the way
     reply = client(settings).post("/v1/results", files=form)
     assert reply.status_code == 200, reply.text

@@ -6,7 +6,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from tests.decode.profiles import CHANNELS, HOSTILE, lut_a2b, plain
-from tests.samples import gradient, jpeg, png
+from tests.samples import gradient, jpeg, png, webp
 
 
 def jpegs() -> list[bytes]:
@@ -45,9 +45,27 @@ def profiles() -> list[bytes]:
     return [own, *map(plain, modes), *staged, *(each for each in small if len(each) < 8192)]
 
 
+def webps() -> list[bytes]:
+    """Small WebP files: lossy, lossless, with alpha, with metadata, and an animation."""
+    small = gradient(16, 12)
+    with_alpha = small.convert("RGBA")
+    with_alpha.putalpha(small.convert("L"))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    own = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return [
+        webp(small),
+        webp(small, lossless=True),
+        webp(with_alpha),
+        webp(with_alpha, lossless=True),
+        webp(small, exif=exif, icc_profile=own, xmp=b"<x/>"),
+        webp(small, save_all=True, append_images=[small.rotate(90)]),
+    ]
+
+
 def pictures() -> list[bytes]:
-    """Both."""
-    return jpegs() + pngs()
+    """Return one list of all types."""
+    return jpegs() + pngs() + webps()
 
 
 FORMS = [
@@ -106,3 +124,16 @@ ADDRESSES = [
     ip_address(each).packed
     for each in ("::ffff:127.0.0.1", "2002:7f00:1::", "2001::80ff:fffe", "64:ff9b::7f00:1", "::1")
 ]
+LENGTHS = [
+    b"10% 10% 90% 90%",
+    b"0px 1px 2.5px 300px",
+    b"30px 10%",
+    b"0",
+    b"85.5%",
+    b"original",
+    b"center",
+    b"50% 100%",
+    b"16/9",
+    b"4:5",
+]
+BASE64 = [b"aGVsbG8=", b"data:image/png;base64,aGVsbG8", b"aGVs bG8-_w==", b"aGVs\r\nbG8="]

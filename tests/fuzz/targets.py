@@ -17,6 +17,8 @@ from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
 from cutout.api.body import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart, parse_urlencoded
+from cutout.api.layout import parse_ratio
+from cutout.api.removebg.fields import decoded
 from cutout.api.results import failure
 from cutout.choices import parse_margin
 from cutout.colours import parse_colour
@@ -26,8 +28,10 @@ from cutout.decode.containers import SIGNATURE, lean_png, split_jpeg
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
+from cutout.decode.riff import split_webp
 from cutout.errors import DownloadError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
+from cutout.lengths import parse_margins, parse_position, parse_region, parse_scale
 from cutout.options import Source
 from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings
@@ -74,6 +78,40 @@ def segments(content: bytes) -> None:
         assert all(s.decides_pixels or s.holds_profile for s in split_jpeg(lean).segments)
 
 
+def riff(content: bytes) -> None:
+    """What is left of a WebP is no longer, of the same size, and holds nothing to be taken out."""
+    with suppress(UnreadablePictureError):
+        parts = split_webp(content)
+        assert len(parts.lean) <= len(content) + 12
+        again = split_webp(parts.lean)
+        assert (again.lean, again.size) == (parts.lean, parts.size), "not all that could go went"
+        assert not again.exif
+        assert again.icc_profile is None
+
+
+def lengths(content: bytes) -> None:
+    """Whatever is read keeps to its limits."""
+    text = content.decode("utf-8", "replace")
+    with suppress(ValueError):
+        assert max(parse_margins(text).around(4096, 4096)) <= 2048
+    with suppress(ValueError):
+        assert len(parse_region(text).within((4096, 4096))) == 4
+    with suppress(ValueError):
+        scale = parse_scale(text)
+        assert scale is None or 0.1 <= scale <= 1
+    with suppress(ValueError):
+        place = parse_position(text)
+        assert place is None or (0 <= place.across <= 1 and 0 <= place.down <= 1)
+    with suppress(ValueError):
+        assert 0.1 <= parse_ratio(text) <= 10
+
+
+def base64(content: bytes) -> None:
+    """A text is base64 or a broken picture."""
+    with suppress(UnreadablePictureError):
+        assert len(decoded(content.decode("latin-1"))) <= len(content)
+
+
 def chunks(content: bytes) -> None:
     with suppress(UnreadablePictureError):
         lean = lean_png(content)
@@ -82,7 +120,7 @@ def chunks(content: bytes) -> None:
 
 
 def profile(content: bytes) -> None:
-    """What is trusted stays trusted, holds nothing private, and lcms can take it in either role."""
+    """Check that a trusted profile stays trusted, holds nothing private, and opens in lcms."""
     trusted = trusted_profile(content)
     if trusted is None:
         return
@@ -177,6 +215,7 @@ TARGETS: dict[str, Target] = {
     "header": Target(header, seeds.pictures()),
     "picture": Target(picture, seeds.pictures()),
     "segments": Target(segments, seeds.jpegs()),
+    "riff": Target(riff, seeds.webps()),
     "chunks": Target(chunks, seeds.pngs()),
     "profile": Target(profile, seeds.profiles(), 8192),
     "multipart": Target(multipart, seeds.FORMS),
@@ -184,5 +223,7 @@ TARGETS: dict[str, Target] = {
     "url": Target(url, seeds.URLS, 512),
     "colour": Target(colour, seeds.COLOURS, 80),
     "margin": Target(margin, seeds.MARGINS, 16),
+    "lengths": Target(lengths, seeds.LENGTHS, 90),
+    "base64": Target(base64, seeds.BASE64, 200),
     "address": Target(address, seeds.ADDRESSES, 16),
 }

@@ -32,7 +32,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def image(engine: Engine) -> str:
-    """Its tag."""
+    """Return the image's tag."""
     del engine  # it has looked for it
     return IMAGE
 

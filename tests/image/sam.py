@@ -31,7 +31,7 @@ class Sam:
         self._command = command
 
     def run(self, *arguments: str) -> str:
-        """What it prints; a failure comes with what it said."""
+        """Return the output of a command; raise with its output if it fails."""
         done = subprocess.run(
             [self._command, *arguments],
             cwd=ROOT,

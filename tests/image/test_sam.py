@@ -25,7 +25,7 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def api(sam: Sam, built: Path) -> Iterator[str]:
-    """With the template's addition for binary bodies."""
+    """Provide the API with the template's addition for binary bodies."""
     with sam.api(write(built)) as url:
         yield url
 

@@ -1,4 +1,4 @@
-"""How large the image is, and how much of it a change of the code ships again."""
+"""Check the image's size, and how much of it a change of the code ships again."""
 
 import shutil
 from pathlib import Path

@@ -128,7 +128,7 @@ def test_a_graph_of_all_takes_a_picture_and_gives_an_alpha(count: int) -> None:
 
 
 def test_experts_of_every_kind_are_given_the_pictures_own_bytes() -> None:
-    """At the picture's side nothing is shrunk; kernels, biases and values go by the same names."""
+    """Use the picture's own side, at which nothing is shrunk; weights have the same names."""
     pixels = picture()
     experts = [(kind, 1024, expert(kind, 1024, 16, seed)) for seed, kind in enumerate(KINDS)]
     gate = replace(FAST, prior=(0.0,) * len(KINDS))

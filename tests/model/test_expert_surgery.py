@@ -1,4 +1,4 @@
-"""What makes a published graph an expert, each step against the graph before it."""
+"""Check each step that makes an expert of a published graph against the graph before it."""
 
 import numpy as np
 import numpy.typing as npt

@@ -139,7 +139,7 @@ def test_holes_show_the_colour(client: TestClient) -> None:
 
 
 def test_a_turned_photo_is_turned_upright(client: TestClient) -> None:
-    """Its upper half is blue as it is stored; seen upright its right half is."""
+    """Use a photo whose upper half is blue as stored, and whose right half is when upright."""
     exif = Image.Exif()
     exif[0x0112] = 6
     stored = Image.new("RGB", (160, 200), GREEN)

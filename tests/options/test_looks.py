@@ -1,4 +1,4 @@
-"""What the options make of a picture, through the public door."""
+"""Check what the options make of a picture, through the public API."""
 
 from base64 import b64decode
 

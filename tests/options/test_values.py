@@ -1,4 +1,4 @@
-"""What the options may be, where they may stand, and what is said of a value that there is not."""
+"""Check the values and places of options, and the answers to invalid ones."""
 
 from base64 import b64decode
 from io import BytesIO
@@ -24,7 +24,7 @@ BAD = [
     ("crop", "maybe", "bool_parsing", "Input should be a valid boolean, unable to interpret input"),
     ("crop-margin", "10em", "margin", MARGIN),
     ("crop-margin", "-5", "margin", MARGIN),
-    ("format", "jpeg", "enum", "Input should be 'png' or 'webp'"),
+    ("format", "jpeg", "enum", "Input should be 'png', 'webp', 'jpg' or 'zip'"),
     (
         *("objects", "some", "bool_parsing"),
         "Input should be a valid boolean, unable to interpret input",

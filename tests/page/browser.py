@@ -26,8 +26,10 @@ addEventListener("securitypolicyviolation", (event) =>
 
 
 def program(*names: str) -> str:
-    """Where one of the programs is; the test is skipped where there is none, or fails, if the
-    environment says that all of them have to be there."""
+    """Return the path of a browser program.
+
+    Skip the test if it is missing, or fail if the environment says that all must be there.
+    """
     for name in names:
         if found := shutil.which(name):
             return found
@@ -43,8 +45,10 @@ def missing(name: str) -> NoReturn:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """With a profile of its own. For a module and not longer: Playwright keeps an event loop in
-    this thread, beside which others could not run one."""
+    """Provide a browser with a profile of its own, for one module.
+
+    Playwright keeps an event loop in this thread, beside which others could not run one.
+    """
     path = program(*NAMES)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)
@@ -116,7 +120,7 @@ class Visit:
         self.settle()
 
     def pixel(self, x: float, y: float) -> tuple[int, ...]:
-        """What is drawn at a share of the picture's width and height, where it fits its frame."""
+        """Return the colour at a share of the picture's width and height, fitted to its frame."""
         return tuple(self.page.evaluate(PIXEL, [x, y]))
 
     def posts(self, path: str) -> list[str]:

@@ -31,7 +31,7 @@ def visit(browser: Browser, server: LocalServer) -> Iterator[Visit]:
 
 @pytest.fixture
 def open_page(browser: Browser, server: LocalServer) -> Open:
-    """The same with other terms."""
+    """Open the page with other settings."""
 
     def opened(path: str = "/", **terms: Any) -> AbstractContextManager[Visit]:
         return visiting(browser, server.url + path, **terms)

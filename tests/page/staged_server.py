@@ -17,7 +17,7 @@ STAGE = "/prod"
 
 
 class Staged:
-    """What a gateway's stage is to an app, as ASGI has it."""
+    """Run an app below a stage's path, as a gateway does in ASGI terms."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -116,7 +116,7 @@ def test_the_keyboard_alone(visit: Visit) -> None:
 
 
 def test_what_happens_is_said(visit: Visit) -> None:
-    """In the live region, in order."""
+    """Check the texts of the live region, in order."""
     visit.page.evaluate("""() => {
       window.said = [];
       const region = document.getElementById("said");

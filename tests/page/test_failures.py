@@ -1,4 +1,4 @@
-"""What goes wrong is said, and can be tried again."""
+"""Check that failures are shown, and can be retried."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How a photo gets onto the page."""
+"""Check the ways in which a photo gets onto the page."""
 
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def test_a_second_photo_is_dropped_on_the_first(visit: Visit) -> None:
 
 
 def test_a_photo_is_pasted(browser: Browser, server: LocalServer) -> None:
-    """From the real clipboard, which holds pictures as PNG."""
+    """Paste from the real clipboard, which holds pictures as PNG."""
     allowed = ["clipboard-read", "clipboard-write"]
     with visiting(browser, server.url + "/", permissions=allowed) as visit:
         visit.page.evaluate(COPY)

@@ -45,7 +45,7 @@ def test_a_file_over_the_limit_is_told_before_it_is_sent(visit: Visit) -> None:
 
 
 def test_the_progress_of_an_upload_is_shown(visit: Visit) -> None:
-    """Over a slow line, as Chromium itself slows it."""
+    """Slow the upload down by Chromium's own throttling."""
     system = visit.page.context.new_cdp_session(visit.page)
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
     system.send("Network.enable")

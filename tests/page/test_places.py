@@ -1,4 +1,4 @@
-"""Where the page may stand, and what it weighs."""
+"""Check where the page may be served, and its size."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_a_second_visit_loads_nothing_again(visit: Visit) -> None:
 def test_with_the_network_itself(browser: Browser, tmp_path: Path) -> None:
     environment = {"CUTOUT_STORAGE_DIR": str(tmp_path)}
     with (
-        LocalServer("cutout", **environment) as server,
+        LocalServer("cutout", "serve", **environment) as server,
         visiting(browser, server.url + "/") as visit,
     ):
         visit.choose(ASTRONAUT)

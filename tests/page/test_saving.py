@@ -1,4 +1,4 @@
-"""What is taken home: files, and a command that makes the same file."""
+"""Check the saved files, and the command that makes the same file."""
 
 import subprocess
 from base64 import b64decode

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cutout.api.page import joined
+from cutout.api.page import join_modules
 
 
 def test_what_is_needed_comes_first_and_once() -> None:
@@ -12,7 +12,7 @@ def test_what_is_needed_comes_first_and_once() -> None:
         "a.js": "export async function a() {}\n",
         "other.js": "unused;\n",
     }
-    script = joined(modules, "main.js")
+    script = join_modules(modules, "main.js")
     assert script == "async function a() {}\n\nconst b = a;\nclass c {}\n\na(b, c);\n"
 
 
@@ -21,14 +21,14 @@ def test_modules_that_need_each_other_come_to_an_end() -> None:
         "a.js": 'import { b } from "./b.js";\nexport function a() {}\n',
         "b.js": 'import { a } from "./a.js";\nexport function b() {}\n',
     }
-    assert joined(modules, "a.js") == "function b() {}\n\nfunction a() {}\n"
+    assert join_modules(modules, "a.js") == "function b() {}\n\nfunction a() {}\n"
 
 
 def test_a_module_that_is_missing_is_named() -> None:
     with pytest.raises(KeyError, match=r"a\.js"):
-        joined({"main.js": 'import { a } from "./a.js";\n'}, "main.js")
+        join_modules({"main.js": 'import { a } from "./a.js";\n'}, "main.js")
 
 
 def test_words_within_a_text_stay() -> None:
     text = 'const text = "export const";\n// import { a } from "./a.js";\n'
-    assert joined({"main.js": text}, "main.js") == text
+    assert join_modules({"main.js": text}, "main.js") == text

@@ -117,7 +117,7 @@ def test_zoom_shows_single_pixels(visit: Visit) -> None:
 
 
 def widths(visit: Visit) -> set[int]:
-    """Of the stripes in the middle row, all but the first and the last."""
+    """Return the widths of the stripes in the middle row, without the first and the last."""
     row = visit.page.evaluate("""() => {
       const canvas = document.getElementById("view");
       const context = canvas.getContext("2d");

@@ -8,7 +8,7 @@ from PIL import Image
 
 from cutout.pictures import Alpha, Picture
 from cutout.refine.edges import BATCH, EdgeRefiner
-from cutout.refine.enlarge import enlarge
+from cutout.refine.refine import enlarge
 from cutout.refine.tiles import SIDE as TILE
 from cutout.settings import Settings
 from cutout.timing import Deadline
@@ -40,7 +40,7 @@ def picture(truth: Alpha) -> Picture:
 
 
 def blurred(truth: Alpha) -> Alpha:
-    """What a network of a quarter of the side says."""
+    """Return the alpha of a network that works at a quarter of the side."""
     quarter = Image.fromarray(truth).resize((COARSE // 2, COARSE // 2), Image.Resampling.BOX)
     return np.asarray(quarter.resize((COARSE, COARSE), Image.Resampling.BILINEAR))
 

@@ -3,7 +3,15 @@ import pytest
 from PIL import Image
 
 from cutout.pictures import Alpha, Picture
-from cutout.refine.refine import product, refine
+from cutout.refine.refine import (
+    CEILING,
+    FLOOR,
+    ROWS,
+    enlarge,
+    product,
+    refine,
+    stretch_levels,
+)
 from cutout.timing import Deadline
 
 SOON = Deadline.after(86_400)  # longer than any run of all tests
@@ -95,3 +103,42 @@ def test_hair_is_not_drawn_from_hidden_colours() -> None:
     )
     one, other = (refine(alpha, each, None, SOON) for each in (black, lime))
     assert np.array_equal(one, other)
+
+
+COARSE = np.random.default_rng(5).integers(0, 256, (128, 128), np.uint8)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [(512, 512), (512, 384), (129, 129), (128, 127), (127, 300), (64, 32), (500, 1), (1, 500)],
+)
+def test_enlarging_is_what_pillow_says(size: tuple[int, int]) -> None:
+    """Compare both directions with Pillow: exact if distances are eighths, else within one step."""
+    expected = Image.fromarray(COARSE).resize(size, Image.Resampling.BILINEAR)
+    made = enlarge(COARSE, size)
+    assert made.dtype == np.uint8
+    apart = np.abs(made.astype(int) - np.asarray(expected)).max()
+    assert apart <= (0 if size[1] == 4 * len(COARSE) else 1)
+
+
+@pytest.mark.parametrize("value", [0, 1, 254, 255])
+def test_what_is_even_stays(value: int) -> None:
+    made = enlarge(np.full((100, 100), value, np.uint8), (333, 777))
+    assert made.min() == made.max() == value
+
+
+@pytest.mark.parametrize("height", [ROWS, ROWS - 1, ROWS + 1, 2 * ROWS])
+def test_no_row_is_left_out(height: int) -> None:
+    assert (enlarge(np.full((2, 2), 255, np.uint8), (3, height)) == 255).all()
+
+
+def test_nearly_nothing_is_nothing_and_nearly_all_is_all() -> None:
+    alpha = np.arange(256, dtype=np.uint8)
+    stretched = stretch_levels(alpha)
+    assert stretched.dtype == np.uint8
+    assert (stretched[: FLOOR + 1] == 0).all()
+    assert stretched[FLOOR + 1] > 0
+    assert (stretched[CEILING:] == 255).all()
+    assert stretched[CEILING - 1] < 255
+    assert (np.diff(stretched.astype(int)) >= 0).all()
+    assert stretched[128] == 128

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from cutout.pictures import Alpha
-from cutout.refine.enlarge import enlarge
+from cutout.refine.refine import enlarge
 from cutout.refine.tiles import ONE, SIDE, Tile, along, tiles
 
 EVERYWHERE = np.full((1024, 1024), 128, np.uint8)
 
 
 def weights(found: list[Tile], width: int, height: int) -> np.ndarray[tuple[int, ...], np.dtype]:
-    """Of all tiles, at each of the picture's pixels."""
+    """Return the sum of all tiles' weights at each of the picture's pixels."""
     total = np.zeros((height, width), np.int64)
     for tile in found:
         rows, columns = (along(*ends) for ends in tile.ends)
@@ -54,7 +54,7 @@ SIZES = [(4096, 4096), (1500, 1300), (5000, 300), (1025, 90), (1030, 1100)]
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("size", SIZES)
 def test_all_that_the_enlargement_mixes_has_its_tiles(size: tuple[int, int], seed: int) -> None:
-    """On whichever side of the coarse alpha's own size."""
+    """Check sizes below and above the coarse alpha's own."""
     coarse = boxes(seed)
     enlarged = enlarge(coarse, size)
     mixed = (enlarged > 0) & (enlarged < 255)
@@ -76,7 +76,7 @@ def test_what_fits_a_tile_has_one_wherever_it_is(left: int) -> None:
 
 @pytest.mark.parametrize(("width", "count"), [(68, 1), (74, 2), (148, 2), (154, 3)])
 def test_what_has_no_weight_is_no_reason_for_a_tile(width: int, count: int) -> None:
-    """On either side of what the weighted pixels of one and of two tiles hold."""
+    """Check both sides of the limit for one and for two tiles."""
     alpha = np.zeros((1100, 1100), np.uint8)
     alpha[:, 200 : 200 + width] = 128
     assert len({tile.left for tile in tiles(alpha, 1100, 1100)}) == count

@@ -36,7 +36,7 @@ def test_the_one_of_the_manifest_is(folder: Path) -> None:
 @pytest.mark.parametrize("name", [FILE, WEIGHTS])
 def test_an_altered_one_is_not(folder: Path, name: str) -> None:
     (folder / name).write_bytes(b"abd")
-    with pytest.raises(ModelError, match="not the one"):
+    with pytest.raises(ModelError, match="does not match"):
         check_files(folder, FILE, WEIGHTS)
 
 
@@ -61,16 +61,16 @@ def test_the_server_refuses_to_start_in_one_line(folder: Path, altered: bool) ->
     else:
         (folder / FILE).unlink()
     done = subprocess.run(
-        [sys.executable, "-m", "cutout", "--port", "0"],
+        [sys.executable, "-m", "cutout", "serve", "--port", "0"],
         cwd=ROOT,
-        env={"CUTOUT_MODEL_DIR": str(folder)},
+        env={"CUTOUT_MODEL_DIR": str(folder), "PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert line.startswith("The model ")
+    assert line.startswith("cutout: The model ")
 
 
 def test_the_image_holds_what_lies_beside_the_graph() -> None:

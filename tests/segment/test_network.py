@@ -70,7 +70,7 @@ def test_a_plain_disc_is_not_looked_at_again() -> None:
 
 
 def test_noise_is_looked_at_again() -> None:
-    """What nobody can tell has the experts disagree."""
+    """Check that the experts disagree about noise."""
     data = np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8)
     data = data.repeat(SIDE // 64, 1).repeat(SIDE // 64, 2)
     first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))

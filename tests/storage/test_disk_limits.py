@@ -1,4 +1,4 @@
-"""How much the local store keeps: bytes, files and expected uploads, and what of it expires."""
+"""Check the limits of the local store: bytes, files, expected uploads and expiry."""
 
 from pathlib import Path
 

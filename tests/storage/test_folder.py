@@ -41,7 +41,7 @@ OWN = [("answers", f"{TOKEN}.png"), ("uploads", TOKEN), ("uploads", f"{TOKEN}.op
 
 @pytest.fixture
 def storage(tmp_path: Path) -> DiskStorage:
-    """One with room for one file, in folders that are there already."""
+    """Provide a storage for one file, in folders that exist."""
     for folder in FOREIGN:
         (tmp_path / "store" / folder).mkdir(parents=True)
     return DiskStorage(Settings(storage_dir=tmp_path / "store", storage_bytes=SMALLEST))

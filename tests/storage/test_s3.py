@@ -115,7 +115,7 @@ def test_what_is_not_there_and_what_is_too_large(s3: S3Server, storage: S3Storag
 
 
 def test_a_page_elsewhere_may_read_and_post(storage: S3Storage) -> None:
-    """What a browser asks before and after a redirect from another origin."""
+    """Send a browser's preflights before and after a redirect from another origin."""
     link = storage.put(CONTENT, AnswerKind.JSON, LATER)
     asked = {
         "Origin": "null",
@@ -151,7 +151,7 @@ def test_a_bucket_that_is_full_is_a_storage_error(
     with pytest.raises(StorageError):
         S3Storage(s3.settings("full")).put(CONTENT, AnswerKind.PNG, LATER)
     assert s3.keys("full") == before, "something was written half"
-    assert "the storage answered" in caplog.text
+    assert "Storage answered" in caplog.text
 
 
 def test_keys_that_are_wrong_are_a_storage_error(s3: S3Server) -> None:

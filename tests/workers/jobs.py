@@ -1,4 +1,4 @@
-"""What worker processes are made to do. A process of its own imports this module."""
+"""Define jobs for worker processes. Each process imports this module."""
 
 import ctypes
 import os
@@ -14,7 +14,7 @@ from cutout.timing import Deadline, Stages
 
 @dataclass(frozen=True)
 class Context:
-    """What a process holds."""
+    """Hold the context of a worker process."""
 
     name: str
     pid: int

@@ -1,1 +1,1 @@
-"""Who may ask: API keys, if there are any."""
+"""Check API keys."""

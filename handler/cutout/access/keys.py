@@ -1,4 +1,4 @@
-"""API keys, and whether a request carries one of them."""
+"""Decide whether a request carries a valid API key."""
 
 import hmac
 import logging
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Keys(Protocol):
-    """The keys in force."""
+    """Decide whether a request is admitted."""
 
     def accept(self, given: Iterable[str]) -> bool:
         """Return whether one of the given strings is a key. Raise `KeysUnavailableError` if that
@@ -24,7 +24,8 @@ class Keys(Protocol):
 
 
 class FixedKeys:
-    """Keys of `CUTOUT_API_KEYS`. Without a valid one (which `Settings` rejects) nobody gets in."""
+    """Accept the keys of `CUTOUT_API_KEYS`. Without a valid one (which `Settings` rejects) every
+    request is refused."""
 
     def __init__(self, text: str) -> None:
         self._digests = digests(text, "CUTOUT_API_KEYS")
@@ -35,8 +36,8 @@ class FixedKeys:
 
 
 class SecretKeys:
-    """Keys of a secret in AWS Secrets Manager. To change a key without refusing anybody, keep the
-    new one and the old one there together for a while."""
+    """Accept the keys of a secret in AWS Secrets Manager. To change a key without refusing anybody,
+    keep the new one and the old one there together for a while."""
 
     def __init__(self, secret: SecretText) -> None:
         self._secret = secret
@@ -70,8 +71,8 @@ def digests(text: str, source: str) -> list[bytes]:
 
 
 def matches(given: Iterable[str], keys: list[bytes]) -> bool:
-    """Return whether a given string is one of the keys. The time tells nothing of them: digests
-    are of one length, and all are compared."""
+    """Return whether a given string is one of the keys. The time is the same for every key: digests
+    have one length, and all are compared."""
     return sum(hmac.compare_digest(_digest(each), key) for each in given for key in keys) > 0
 
 

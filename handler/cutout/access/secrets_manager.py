@@ -1,4 +1,4 @@
-"""Measure elapsed time, also while AWS Lambda has the instance frozen."""
+"""Read a secret in AWS Secrets Manager. Source: "GetSecretValue" in its API reference."""
 
 import json
 import logging
@@ -11,10 +11,11 @@ from cutout.storage.signature import Signer
 
 
 class Elapsed:
-    """Seconds since it was made, by whichever clock has advanced more.
+    """Measure seconds since construction, also while AWS Lambda has the instance frozen.
 
-    The monotonic clock may stand still while Lambda has the instance frozen (reported in
-    hashicorp/vault-lambda-extension#150), and the wall clock may be set back.
+    The clock that has advanced more counts: the monotonic clock may stand still while the instance
+    is frozen (reported in hashicorp/vault-lambda-extension#150), and the wall clock may be set
+    back.
     """
 
     def __init__(self) -> None:
@@ -33,14 +34,16 @@ logger = logging.getLogger(__name__)
 
 
 class RefusedError(ConnectionError):
-    """Secrets Manager's refusal. The message is its status, since the role may not be allowed to
-    read the secret, or there is none."""
+    """Report Secrets Manager's refusal. The message holds the status alone: the role may not be
+    allowed to read the secret, or there is none."""
 
 
 class SecretText:
-    """The current text of the secret. It is fetched when it is first asked for, and again when it
-    is five minutes old. While that fails the old text stays in force, up to
-    `Settings.api_keys_stale_seconds` from when it was asked for."""
+    """Hold the current text of the secret.
+
+    It is fetched when it is first needed, and again when it is five minutes old. While that fails
+    the old text stays in force, up to `Settings.api_keys_stale_seconds` from when it was fetched.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._id = settings.api_keys_secret

@@ -1,1 +1,1 @@
-"""The HTTP interface: the app, its routes, and what guards them."""
+"""Serve the HTTP API: the app, its routes, and what guards them."""

@@ -16,21 +16,21 @@ CONNECTION = "cutout.connection"
 
 
 class Connection(Protocol):
-    """What the local server knows of a request's connection."""
+    """Report on a request's connection, as the local server knows it."""
 
     @property
     def unread_seconds(self) -> float:
-        """How long bytes of ours have waited to be taken; 0 where none wait."""
+        """Seconds that bytes have waited for the client to read them; 0 if none wait."""
 
     def abort(self) -> None:
-        """Close it at once; what is still to be sent is dropped."""
+        """Close the connection at once and drop what is still to be sent."""
 
 
 class PacedResponse(Response):
-    """A response whose sending ends when the client, or the system for it, has taken all of it.
+    """Send a response no faster than its client reads; sending ends when all of it is taken.
 
-    A server buffers each message of a body whole, and waits before the next until the buffer is
-    empty: so the body goes in chunks, and an empty one behind the last.
+    A server buffers each message of a body whole and waits before the next until the buffer is
+    empty. So the body is sent in chunks, with an empty one behind the last.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
@@ -45,20 +45,22 @@ class PacedResponse(Response):
 
 
 UNREAD_SECONDS = 2.0
-"""A client that has taken nothing of its answer for so long may lose its place to another."""
+"""Seconds after which a client that reads nothing of its answer may lose its slot to another."""
 
 
 class Admission:
-    """A dependency that holds a place from before a request's body is read until its answer is
-    sent, so that no more bodies and answers are in memory than there are places. (The app runs on
-    one loop, which counts without a lock.)"""
+    """Hold a slot from before a request's body is read until its answer is sent.
+
+    No more bodies and answers are in memory than there are slots. The app runs on one event loop,
+    so that counting needs no lock. A FastAPI dependency.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._free = settings.concurrency + settings.waiting
         self._holders: list[Connection | None] = []
 
     async def __call__(self, request: Request) -> AsyncGenerator[None, None]:
-        """Raises `TooBusyError` where none is free, and no client is too slow to keep its own."""
+        """Take a slot, if need be that of a client that reads too slowly; raise `TooBusyError`."""
         if not self._free:
             self._take_from_the_slowest()
         connection: Connection | None = request.scope.get(CONNECTION)
@@ -70,7 +72,7 @@ class Admission:
             self._give_back(connection)
 
     def _take_from_the_slowest(self) -> None:
-        """Cut off the client that has left its answer unread for longest."""
+        """Close the connection that has left its answer unread for longest, and free its slot."""
         unread = [each for each in self._holders if each and each.unread_seconds >= UNREAD_SECONDS]
         if not unread:
             raise TooBusyError

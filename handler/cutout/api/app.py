@@ -1,4 +1,4 @@
-"""The ASGI application: the same on a laptop and on Lambda."""
+"""Build the ASGI application, which is the same on a laptop and on Lambda."""
 
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,11 @@ from cutout import __version__
 from cutout.access.keys import open_keys
 from cutout.api.admission import Admission
 from cutout.api.api_page import build_api_page_router
-from cutout.api.dependencies import guarded
+from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
+from cutout.api.removebg.routes import build_removebg_router
 from cutout.api.routes import build_router
 from cutout.api.routing import HeadAsGet, redirect_relatively
 from cutout.lambda_runtime import to_stdout
@@ -32,7 +33,7 @@ REFERENCE_PREFIX = "/img-bg-removal"
 
 
 def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
-    """Build the local server's application around the workers. Raises `ModelError`."""
+    """Build the local server's application around the workers. Raise `ModelError`."""
     workers.wait()
     storage = open_bucket(settings) or DiskStorage(settings)
     return build_app(Pipeline(settings, storage=storage, workers=workers))
@@ -57,7 +58,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         allow_methods=["*"],
         allow_headers=["*"],
     )
-    keys, admission = guarded(open_keys(pipeline.settings)), Admission(pipeline.settings)
+    opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
+    keys = require_key(opened)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
@@ -67,6 +69,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     ):
         app.include_router(router)
         app.include_router(router, prefix=REFERENCE_PREFIX, include_in_schema=False)
+    if pipeline.settings.removebg:
+        app.include_router(build_removebg_router(pipeline, opened, admission))
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, admission))
     if pipeline.settings.api_page:
@@ -81,5 +85,5 @@ def build_app(pipeline: Pipeline) -> FastAPI:
 
 
 async def _to_the_docs() -> Response:
-    """Redirect to the API page by a relative address, which holds under a gateway's stage."""
+    """Redirect to the API page by a relative address, which also works under a gateway's stage."""
     return RedirectResponse("docs")

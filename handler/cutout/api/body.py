@@ -16,9 +16,12 @@ from cutout.timing import Deadline
 
 
 async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGenerator[bytes, None]:
-    """Yields the body's chunks; raises `RequestTooLargeError` as soon as it exceeds `limit`
-    bytes, announced or real, so that nothing larger is ever held, and `TooSlowUploadError` where
-    it isn't there within `seconds`, however its bytes trickle."""
+    """Yield the chunks of the body.
+
+    Raise `RequestTooLargeError` as soon as the body exceeds `limit` bytes, announced or received,
+    so that nothing larger is ever held. Raise `TooSlowUploadError` if it isn't complete within
+    `seconds`, however slowly its bytes arrive.
+    """
     if exceeds(request.headers, limit):
         raise RequestTooLargeError
     received, deadline, chunks = 0, Deadline.after(seconds), request.stream()
@@ -42,16 +45,20 @@ FILES = frozenset({b"image", b"image-bg"})
 
 
 class PictureFormParser(MultiPartParser):
-    """Starlette's parser, with three differences.
+    """Parse multipart forms as the reference API's clients send them.
 
-    Files stay in memory: the body is already bounded, and Lambda's disk is read-only but for a
-    `/tmp` that may be full. A part named `image` or `image-bg` is a file even where the client
-    gives no file name, because decoding it as text would destroy it. A body that ends before its
-    last boundary is broken, not short of a field.
+    Three things differ from Starlette's parser. Files stay in memory: the body is already bounded,
+    and Lambda's disk is read-only except for a `/tmp` that may be full. A part named `image` or
+    `image-bg` is a file even without a file name, because decoding it as text would destroy it. A
+    body that ends before its last boundary is broken, not short of a field.
     """
 
     def __init__(
-        self, headers: Headers, stream: AsyncGenerator[bytes, None], max_body_bytes: int
+        self,
+        headers: Headers,
+        stream: AsyncGenerator[bytes, None],
+        max_body_bytes: int,
+        files: frozenset[bytes] = FILES,
     ) -> None:
         super().__init__(
             headers,
@@ -62,6 +69,7 @@ class PictureFormParser(MultiPartParser):
         )
         self.spool_max_size = max_body_bytes
         self._complete = True
+        self._own_files = files
 
     def on_part_begin(self) -> None:
         self._complete = False
@@ -82,18 +90,22 @@ class PictureFormParser(MultiPartParser):
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
         _, options = parse_options_header(self._current_part.content_disposition)
         name = options.get(b"name")
-        if name in FILES and b"filename" not in options:
+        if name in self._own_files and b"filename" not in options:
             # written anew: behind an odd quote, nothing that is added would be seen
             self._current_part.content_disposition = b'form-data; name="%b"; filename=""' % name
         super().on_headers_finished()
 
 
 async def parse_multipart(
-    headers: Headers, body: AsyncGenerator[bytes, None], max_body_bytes: int
+    headers: Headers,
+    body: AsyncGenerator[bytes, None],
+    max_body_bytes: int,
+    files: frozenset[bytes] = FILES,
 ) -> FormData:
-    """The form's fields and files; raises `BrokenFormError` where the body is not a form."""
+    """Return the form's fields and files, those named in `files` among the latter; raise
+    `BrokenFormError` if the body is not a form."""
     try:
-        return await PictureFormParser(headers, body, max_body_bytes).parse()
+        return await PictureFormParser(headers, body, max_body_bytes, files).parse()
     except (MultiPartException, ValueError, KeyError) as error:
         # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error
@@ -104,12 +116,12 @@ PICTURES = ADDRESSES | {"image", "image-bg"}
 
 
 def parse_urlencoded(body: bytes) -> Mapping[str, str]:
-    """The fields, each the first time that it isn't empty.
+    """Return the first value of each field that isn't empty.
 
-    Some clients (Swift's URLSession sample) send ``url=https://a/b?c=d&e=f`` as it is. A raw
-    ``://`` tells it apart: then the value is taken literally, and a query in it goes on to the next
-    field that is a picture's. (Other fields of ours are no end of it: an address may have a `crop`
-    or a `format` of its own.)
+    Some clients (Swift's URLSession sample) send ``url=https://a/b?c=d&e=f`` unescaped. A raw
+    ``://`` identifies such a value: it is taken literally, and its query reaches to the next field
+    that names a picture. Other fields don't end it, because an address may have a `crop` or a
+    `format` of its own.
     """
     pairs = deque(body.decode("utf-8", errors="replace").strip().split("&"))
     fields: dict[str, str] = {}
@@ -126,6 +138,6 @@ def parse_urlencoded(body: bytes) -> Mapping[str, str]:
 
 
 def _continuation(pairs: deque[str]) -> Iterator[str]:
-    """Takes the pairs that belong to an unescaped address: all up to the next picture's field."""
+    """Take the pairs that belong to an unescaped address: those before the next picture's field."""
     while pairs and pairs[0].partition("=")[0] not in PICTURES:
         yield pairs.popleft()

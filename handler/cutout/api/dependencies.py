@@ -1,4 +1,4 @@
-"""FastAPI dependencies: the API key and the request's deadline."""
+"""Provide FastAPI dependencies for the API key and the request's deadline."""
 
 from collections.abc import Mapping, Sequence
 from time import time
@@ -15,8 +15,8 @@ from cutout.settings import Settings, get_settings
 from cutout.timing import Deadline
 
 HEADERS = ("X-API-KEY", "X-RapidAPI-Key", "X-RapidAPI-Proxy-Secret")
-"""Our own, the one that the marketplace's clients send, and the one that the marketplace itself
-adds to what it hands on: a key is a key in any of them."""
+"""Headers that may carry a key: our own, the marketplace clients', and the one that the marketplace
+adds to forwarded requests."""
 
 SCHEME = APIKeyHeader(
     name=HEADERS[0],
@@ -26,11 +26,14 @@ SCHEME = APIKeyHeader(
 )
 
 Guard: TypeAlias = Sequence[Dependency]
-"""What a route's `dependencies` takes."""
+"""A value for a route's `dependencies`."""
 
 
-def guarded(keys: Keys | None) -> Guard:
-    """Raises `UnauthorizedError` or `KeysUnavailableError`; nothing where everybody may ask."""
+def require_key(keys: Keys | None) -> Guard:
+    """Return dependencies that check the key before the body is read; none if no key is needed.
+
+    They raise `UnauthorizedError` or `KeysUnavailableError`.
+    """
     if keys is None:
         return []
 
@@ -45,7 +48,8 @@ def guarded(keys: Keys | None) -> Guard:
 async def receive_deadline(
     request: Request, settings: Annotated[Settings, Depends(get_settings)]
 ) -> Deadline:
-    """On Lambda, what both the function and API Gateway leave; elsewhere a setting."""
+    """Return the request's deadline: on Lambda what the function and API Gateway leave, elsewhere
+    `Settings.request_seconds`."""
     context: LambdaContext | None = request.scope.get("aws.context")
     if context is None:
         return Deadline.after(settings.request_seconds)
@@ -55,8 +59,11 @@ async def receive_deadline(
 
 
 def _age(event: Mapping[str, Any], believable: float) -> float:
-    """Seconds since the gateway took the request: with a cold start that is more than the function
-    has run for. An event that is older than any live one, or of the future, is a recorded one."""
+    """Return the seconds since the gateway took the request, a cold start included.
+
+    An event that is older than a live one can be, or from the future, is a recorded one: its age is
+    0.
+    """
     context = event.get("requestContext") or {}
     milliseconds = context.get("timeEpoch") or context.get("requestTimeEpoch") or 0
     age = time() - milliseconds / 1000

@@ -1,4 +1,4 @@
-"""An example of every answer to a picture, for the OpenAPI page."""
+"""Give an example of every answer to a picture, for the OpenAPI page."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from cutout.api.results import (
     Status,
 )
 from cutout.choices import Representation
+from cutout.compose.roi import RegionEmptyError, RegionOutsideError
 from cutout.errors import (
     AnswerTooLargeError,
     DownloadError,
@@ -90,6 +91,8 @@ RESULTS_EXAMPLES: dict[str, Any] = {
     "background pixels": _background_failure(TooManyPixelsError(PIXEL_LIMIT)),
     "background download": _background_failure(DownloadError()),
     "background upload": _background_failure(UploadMissingError()),
+    "region": _failure(RegionOutsideError()),
+    "region empty": _failure(RegionEmptyError()),
     "time": _failure(TooSlowError()),
     "answer size": _failure(AnswerTooLargeError()),
     "no storage": _failure(NoStorageError()),

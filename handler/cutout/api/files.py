@@ -1,4 +1,4 @@
-"""Routes for large files: where to upload them, and the local server's own disk."""
+"""Serve large files: where to upload them, and the files of the local server's own disk."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ FileName = Annotated[
 
 
 class UploadForm(BaseModel):
-    """A multipart form to post the file with."""
+    """Hold a multipart form to post the file with."""
 
     url: str = Field(description="Where to post the form.")
     fields: dict[str, str] = Field(
@@ -35,7 +35,7 @@ class UploadForm(BaseModel):
 
 
 class Upload(BaseModel):
-    """An upload that the server expects."""
+    """Describe an upload that the server expects."""
 
     upload: UploadForm
     url: str = Field(description="What to send to `/v1/results` as `url`, within a day.")
@@ -44,10 +44,11 @@ class Upload(BaseModel):
 
 
 def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
-    """Return the route, bound to the storage that it invites to.
+    """Return the route that creates uploads in `storage`.
 
-    Invitations have places of their own, as many as pictures. Without any, a flood of createds
-    would occupy every thread of the server; with the pictures', it would have them refused.
+    It has slots of its own, as many as pictures have. Without slots, a flood of requests for
+    uploads would occupy every thread of the server; with the pictures' slots, it would have
+    pictures refused.
     """
     router, admission = APIRouter(prefix="/v1"), Admission(settings)
 
@@ -64,9 +65,9 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
         ] = UploadType.JPEG,
         name: FileName = "image",
     ) -> Upload:
-        """For files that don't fit a request to `/v1/results`: on AWS those over about 4.5 MB.
-        Post the file to `upload.url` as multipart form data, all of `upload.fields` first and the
-        file last, as `file`. Then send `url` to `/v1/results`."""
+        """Prepare the upload of a file that doesn't fit a request to `/v1/results`: on AWS one over
+        about 4.5 MB. Post the file to `upload.url` as multipart form data, all of `upload.fields`
+        first and the file last, as `file`. Then send `url` to `/v1/results`."""
         if storage is None:
             raise UploadsUnavailableError
         try:
@@ -86,7 +87,7 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
 
 
 def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
-    """The routes behind the links that `storage` gives out. An upload takes one of the `places`."""
+    """Return the routes behind the links of `storage`. An upload takes a slot of `admission`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(f"/{FILES_PATH}/{{name}}")
@@ -98,14 +99,14 @@ def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
         )
 
     def invited(token: str) -> None:
-        """Before the body is read: the route asks for no key, so that the token has to do."""
+        """Check the token before the body is read: the route asks for no key."""
         storage.require_open(token)
 
     @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(admission)])
     async def upload(
         token: str, request: Request, settings: Annotated[Settings, Depends(get_settings)]
     ) -> Response:
-        """As S3 answers a presigned POST: 204, and 403 or 400 where the form is refused."""
+        """Answer as S3 does to a presigned POST: 204, or 403 or 400 if the form is refused."""
         body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
         form = await parse_multipart(request.headers, body, settings.max_request_bytes)
         try:

@@ -1,4 +1,4 @@
-"""The form of `POST /v1/results`: a picture, or the URL of one, and what it is laid on."""
+"""Read the form of `POST /v1/results`: a picture or its URL, and a background or its URL."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -19,9 +19,9 @@ UNNAMED = "image"
 async def receive_form(
     request: Request, settings: Annotated[Settings, Depends(get_settings)]
 ) -> PictureForm:
-    """Reads the body in either form encoding. An empty field is an absent field.
+    """Return the form, in either encoding; an empty field counts as absent.
 
-    Raises `MissingSourceError`, `BrokenFormError` or `RequestTooLargeError`.
+    Raise `MissingSourceError`, `BrokenFormError`, `RequestTooLargeError` or `TooSlowUploadError`.
     """
     body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -54,8 +54,8 @@ def _background(image: Source | None, url: str | None) -> PictureForm | None:
 
 
 async def _file(fields: FormData, name: str) -> Source | None:
-    """The first file part of the field that has a name or a content: browsers send neither for an
-    input that was left empty."""
+    """Return the field's first file part with a name or a content; browsers send neither for an
+    empty input."""
     for part in fields.getlist(name):
         if isinstance(part, UploadFile) and (part.filename or part.size):
             return Source(await part.read(), part.filename or UNNAMED)
@@ -63,7 +63,7 @@ async def _file(fields: FormData, name: str) -> Source | None:
 
 
 def _texts(fields: FormData) -> dict[str, str]:
-    """The first text value of each field that is not blank."""
+    """Return the first text of each field that is not blank."""
     texts: dict[str, str] = {}
     for name, value in fields.multi_items():
         if isinstance(value, str) and value.strip():

@@ -1,4 +1,4 @@
-"""API Gateway's events to the app and back."""
+"""Pass API Gateway's events to the app, and its answers back."""
 
 from binascii import Error as Base64Error
 from collections.abc import Callable
@@ -23,9 +23,11 @@ MALFORMED = {
 
 
 def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = "") -> LambdaHandler:
-    """A handler of events in payload format 1.0 or 2.0. Mangum hands the invocation's context to
-    the app as `aws.context` in the scope. Once `overran` is set, the instance ends after the
-    answer."""
+    """Return a handler of events in payload format 1.0 or 2.0.
+
+    Mangum passes the invocation's context to the app as `aws.context` in the scope. Once `overran`
+    is set, the instance ends after its answer.
+    """
     from mangum import Mangum  # noqa: PLC0415  # see `cutout.aws`
 
     adapter = Mangum(BelowBase(app, base_path), lifespan="off")
@@ -66,8 +68,11 @@ class BelowBase:
 
 
 def without_ports(event: dict[str, Any]) -> dict[str, Any]:
-    """The event without the headers from which Mangum reads the server's port. It does so with
-    `int()` and `split(":")`, which a client can make fail, and nothing here asks for it."""
+    """Return the event without the headers from which Mangum reads the server's port.
+
+    Mangum uses `int()` and `split(":")`, which a client can make fail. The app never asks for the
+    port.
+    """
     cleaned = dict(event)
     for name in ("headers", "multiValueHeaders"):
         headers = event.get(name)

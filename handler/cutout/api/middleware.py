@@ -1,9 +1,14 @@
-"""One line of JSON for each request: who wants to know how the service is doing reads nothing else.
+"""Log requests, turn errors into answers, and refuse other machines' pages on loopback addresses.
 
-It holds no address, no URL, no file name, no key, and of the path the route's form alone, since a
-link's token opens what it names. On Lambda the line is one of CloudWatch's embedded metric format
-as well ("Specification: Embedded metric format" in the CloudWatch user guide), so that CloudWatch
-draws the time by stage and the requests by outcome, and no agent has to send anything.
+The log has one JSON line per request. It holds no address, URL, file name or key, and only the
+route's template of the path, since a link's token opens what it names. On Lambda the line is in
+CloudWatch's embedded metric format as well ("Specification: Embedded metric format" in the
+CloudWatch user guide), so that CloudWatch charts time by stage and requests by outcome without an
+agent.
+
+Every page that is open in a browser can send requests to 127.0.0.1. Some carry the page's `Origin`.
+Those of DNS rebinding, where the page's own name resolves to 127.0.0.1, carry that name as their
+`Host`.
 """
 
 import json
@@ -33,13 +38,13 @@ KEY = "cutout.facts"
 
 
 def facts_of(request: Request) -> Facts:
-    """Where a request's facts are collected; `outcome` says why there is no picture, or `ok`."""
+    """Return the dict that collects a request's facts for the log."""
     facts: Facts = request.scope.setdefault(KEY, {})
     return facts
 
 
 class RequestLog:
-    """Middleware that writes the line when the answer is on its way."""
+    """Write the log line when the answer is sent."""
 
     def __init__(self, app: ASGIApp, write: Callable[[str], None]) -> None:
         self._app, self._write = app, write
@@ -65,7 +70,7 @@ class RequestLog:
 
 
 def line(scope: Scope, facts: Facts, status: int, milliseconds: float) -> dict[str, Any]:
-    """What is written of a request."""
+    """Return the log line of a request."""
     context = scope.get("aws.context")
     found: dict[str, Any] = {
         "time": int(time() * 1000),
@@ -86,8 +91,8 @@ CLIENT_CLOSED_REQUEST = 499  # as nginx has it in its log
 
 
 async def answer_request_error(request: Request, error: Exception) -> Response:
-    """A `RequestError` as its own status and body. (A `PictureError` is an answer of its own,
-    see `cutout.api.results`.)"""
+    """Answer a `RequestError` with its own status and body. (`cutout.api.results` writes the answer
+    of a `PictureError`.)"""
     if not isinstance(error, RequestError):  # registered for RequestError alone
         raise error
     facts_of(request)["outcome"] = reason(error)
@@ -97,16 +102,16 @@ async def answer_request_error(request: Request, error: Exception) -> Response:
     return JSONResponse(body, error.status, error.headers)
 
 
-async def answer_nobody(request: Request, error: Exception) -> Response:
-    """The client is gone: an answer that nobody reads, and no fault of ours."""
+async def answer_disconnect(request: Request, error: Exception) -> Response:
+    """Handle a client disconnect (499)."""
     facts_of(request)["outcome"] = reason(error)
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
 def register_failures(app: FastAPI) -> None:
-    """Registers the mapping with the app."""
+    """Register the mapping from errors to answers with the app."""
     app.add_exception_handler(RequestError, answer_request_error)
-    app.add_exception_handler(ClientDisconnect, answer_nobody)
+    app.add_exception_handler(ClientDisconnect, answer_disconnect)
 
 
 AUTHORITY = re.compile(r"(?P<name>[^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
@@ -117,10 +122,13 @@ EVERYBODY = "*"
 
 
 class LoopbackGuard:
-    """Middleware that checks requests which arrive at a loopback address: `Host` must be a name of
-    this machine or one of `allowed_hosts`. Where no API key is asked for (`keyed` is false), the
-    `Origin` of an upload, if it has one, must be a page of this machine, of the name asked for, or
-    one of `allowed_origins`. Pictures may come from any page, as the reference API has it."""
+    """Check requests that arrive at a loopback address.
+
+    `Host` must be a name of this machine or one of `allowed_hosts`. If no API key is needed
+    (`keyed` is false), the `Origin` of an upload, if it has one, must be a page of this machine, of
+    the requested host, or one of `allowed_origins`. Pictures may come from any page, as in the
+    reference API.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings, keyed: bool) -> None:
         self._app, self._keyed = app, keyed
@@ -162,7 +170,7 @@ class LoopbackGuard:
 
 def name_in(authority: str) -> str:
     """Return the host of `HOST` or `HOST:PORT` in lower case, an IPv6 address without brackets;
-    empty where `authority` is neither."""
+    empty if `authority` is neither."""
     match = AUTHORITY.fullmatch(authority)
     return match["name"].strip("[]").removesuffix(".").lower() if match else ""
 

@@ -5,7 +5,6 @@ from typing import Any, TypeAlias
 from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
 from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
-from cutout.choices import FileFormat
 from cutout.request_errors import (
     BrokenFormError,
     MissingSourceError,
@@ -33,11 +32,21 @@ _IMAGE_BG = _IMAGE | {
 _URL_BG = _URL | {"description": "The address of such a file, as `url` has it."}
 
 
+_SCHEMA = OptionsQuery.model_json_schema()
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return an enumeration without its reference; others as they are."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found = _SCHEMA["$defs"][name] if name else schema
+    return {key: each for key, each in found.items() if key in {"type", "enum"}} if name else schema
+
+
 def _option(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter as a field of a form, which may be absent and is never null."""
-    kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    """Return a parameter as a field of a form, which may be absent and is never null."""
+    kinds = [_plain(each) for each in schema.get("anyOf", []) if each != {"type": "null"}]
     if "$ref" in schema:
-        kinds = [{"type": "string", "enum": list(FileFormat)}]
+        kinds = [_plain(schema)]
     kept = {name: each for name, each in schema.items() if name not in {"anyOf", "$ref", "title"}}
     described = {name: each for name, each in kept.items() if (name, each) != ("default", None)}
     return {**(kinds[0] if kinds else {}), **described}
@@ -45,7 +54,7 @@ def _option(schema: dict[str, Any]) -> dict[str, Any]:
 
 _OPTIONS = {
     name: _option(schema)
-    for name, schema in OptionsQuery.model_json_schema()["properties"].items()
+    for name, schema in _SCHEMA["properties"].items()
     if name not in REFERENCE_FIELDS
 }
 

@@ -19,10 +19,16 @@ IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTI
 EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
 
 
-def joined(modules: Mapping[str, str], entry: str) -> str:
-    """The script that `entry` is, with all that it imports, directly or not. Raises `KeyError`
-    where a module is missing; modules that import each other come in the order of their first
-    mention."""
+def join_modules(modules: Mapping[str, str], entry: str) -> str:
+    """Return one script of `entry` and all that it imports, dependencies first.
+
+    A browser would fetch each module with a request of its own, all at once. On Lambda each may
+    start another instance, and a concurrency limit would refuse some. So the modules share one
+    scope, without imports and exports: a name at the top of a module must be unique among them (a
+    browser refuses the script otherwise), and an import must be one line from `./`. Modules that
+    import each other come in the order in which they are first named. Raise `KeyError` if a module
+    is missing.
+    """
     seen: set[str] = set()
 
     def collect(name: str) -> list[str]:
@@ -38,31 +44,31 @@ def joined(modules: Mapping[str, str], entry: str) -> str:
 
 FOLDER = Path(__file__).parents[1] / "page"
 SCRIPT, STYLE = "page.js", "page.css"
-"""What the modules and the style sheets are sent as, each in one piece: see `joined`
-for why."""
+"""Names under which the modules and the style sheets are sent, each in one piece; see
+`join_modules`."""
 STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css")
 ENTRY = "main.js"
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A file's bytes and what a browser is told of them."""
+    """Hold a file's bytes and media type."""
 
     content: bytes
     media_type: str
 
     @cached_property
     def version(self) -> str:
-        """Changes with the content."""
+        """A digest that changes with the content."""
         return sha256(self.content).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)
 def assets() -> Mapping[str, Asset]:
-    """What the page refers to, by name. Read when somebody first asks for the page: a function
-    that only serves the API spends nothing on it."""
+    """Return the page's files by name. They are read for the first request, so that a function that
+    only serves the API never does."""
     modules = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
-    script = joined(modules, ENTRY)
+    script = join_modules(modules, ENTRY)
     style = "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)
     pictures = {path.name: Asset(path.read_bytes(), "image/jpeg") for path in FOLDER.glob("*.jpg")}
     return {
@@ -73,8 +79,10 @@ def assets() -> Mapping[str, Asset]:
 
 
 def document(values: Mapping[str, str]) -> Asset:
-    """The HTML, with `values` (plain text without markup) in place of their `{{names}}`, and with
-    each asset's version behind its address, so that browsers may keep it for ever."""
+    """Return the HTML with `values` (plain text without markup) in place of their `{{names}}`.
+
+    Each asset's version follows its address, so that browsers may keep it for ever.
+    """
     text = (FOLDER / "index.html").read_text("utf-8")
     for name, value in values.items():
         text = text.replace("{{" + name + "}}", value)
@@ -108,8 +116,8 @@ def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Resp
 
 
 def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIRouter:
-    """The page under `prefix`. All of its addresses are relative, so that it works under a
-    gateway's stage as well."""
+    """Return the page's routes under `prefix`. All addresses are relative, so that they work under
+    a gateway's stage."""
     router = APIRouter(prefix=prefix, include_in_schema=False)
     headers = secure_headers(settings)
     values = {
@@ -144,15 +152,16 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
 
         @router.api_route("", methods=READ)
         async def without_slash() -> Response:
-            """Relative, since behind a gateway nobody here knows the server's name."""
+            """Redirect by a relative address: behind a gateway the server doesn't know its own
+            name."""
             return RedirectResponse(prefix.rpartition("/")[2] + "/")
 
     return router
 
 
 def content_security_policy(settings: Settings) -> str:
-    """Own files alone, and data from this server and from the bucket, where answers and uploads go
-    that are too large for it. Pictures are made in the browser, as `blob:`."""
+    """Return a policy that allows the page's own files, and data from this server and its bucket,
+    where large answers and uploads go. The browser makes pictures as `blob:`."""
     return "; ".join(
         [
             "default-src 'none'",
@@ -168,7 +177,7 @@ def content_security_policy(settings: Settings) -> str:
 
 
 def _origins(url: str | None) -> list[str]:
-    """A URL's origin: the path would be of no use, since browsers leave it out after a redirect."""
+    """Return a URL's origin. Its path would have no effect: browsers ignore it after a redirect."""
     if url is None:
         return []
     parts = urlsplit(url)

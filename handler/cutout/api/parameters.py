@@ -1,52 +1,45 @@
-"""The query of `POST /v1/results`, and the fields of its form that say the same."""
+"""Parse the query of `POST /v1/results`, and the form fields that mean the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from cutout import choices, colours
-from cutout.choices import MARGIN, FileFormat, Mode, Representation, parse_margin
-from cutout.colours import HEX, NAMES, parse_colour
+from cutout.api.checks import RepresentationText, checked
+from cutout.api.layout import LayoutQuery
+from cutout.choices import MARGIN, FileFormat, Mode, parse_margin
+from cutout.colours import HEX, NAMES, Colour, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
 REFERENCE_FIELDS = frozenset({"mode", "representation"})
-"""They are looked for in the query alone, and an empty one is an error: the seed contract's clients
-may have form fields of these names that mean nothing."""
+"""Parameters that count in the query alone, where an empty value is an error: clients of the
+reference API may send form fields of these names that mean nothing."""
 SHADOW = ShadowLook()
+WHITE = Colour(255, 255, 255)
 
 
-def _checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
-    """Keeps the text, if it can be parsed."""
-
-    def check(text: str) -> str:
-        try:
-            parse(text)
-        except ValueError as error:
-            raise PydanticCustomError(kind, message) from error
-        return text
-
-    return AfterValidator(check)
+ColourText = Annotated[str, checked(parse_colour, "colour", colours.MESSAGE)]
+MarginText = Annotated[str, checked(parse_margin, "margin", choices.MARGIN_MESSAGE)]
 
 
-ColourText = Annotated[str, _checked(parse_colour, "colour", colours.MESSAGE)]
-MarginText = Annotated[str, _checked(parse_margin, "margin", choices.MARGIN_MESSAGE)]
-
-
-class OptionsQuery(BaseModel):
-    """What may be asked for beside the picture."""
+class OptionsQuery(LayoutQuery):
+    """List what a request may ask for beside the picture."""
 
     model_config = ConfigDict(frozen=True)
 
     mode: Mode = Field(default=Mode.FG_IMAGE, description="What to answer with.")
-    representation: Representation | None = Field(
-        default=None, description="The picture itself, or a link that lives for a day."
+    representation: RepresentationText | None = Field(
+        default=None,
+        description="The picture in base64, a link that lives for a day, or, instead of JSON, the "
+        "file itself. (A failure is always JSON.)",
     )
     format: FileFormat = Field(
         default=FileFormat.PNG,
-        description="The answer's file: a PNG, without loss, or a WebP, smaller and with a little.",
+        description="The answer's file: `png`, without loss; `webp`, smaller and with a little; "
+        "`jpg`, on white unless another background is given; `zip`, which holds `color.jpg`, the "
+        "picture with its background, and `alpha.png`, the mask.",
     )
     objects: bool | None = Field(
         default=None,
@@ -101,8 +94,8 @@ class OptionsQuery(BaseModel):
         }
 
     def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
-        """The same with what the form's text fields say, where the query didn't say otherwise;
-        raises `RequestValidationError`."""
+        """Return these parameters, completed by the form's text fields. Raise
+        `RequestValidationError`."""
         names = {
             field.alias or name: name
             for name, field in type(self).model_fields.items()
@@ -120,13 +113,24 @@ class OptionsQuery(BaseModel):
             update={names[alias]: getattr(found, names[alias]) for alias in given}
         )
 
-    def options(self, *, objects: bool) -> Options:
-        """What they say; `objects` holds where the request doesn't."""
+    def options(self, *, objects: bool, webp: bool = False) -> Options:
+        """Return them as `Options`; `objects` applies if the request doesn't say, and `webp` says
+        whether such files are accepted."""
         return Options(
             mode=self.mode,
-            background=Background(None if self.bg_color is None else parse_colour(self.bg_color)),
-            crop=parse_margin(self.crop_margin or "0") if self.crop else None,
+            background=Background(self._colour()),
+            crop=self.margins() or (parse_margin(self.crop_margin or "0") if self.crop else None),
             format=self.format,
             shadow=ShadowLook(self.shadow_opacity, self.shadow_softness, self.shadow_angle),
             objects=objects if self.objects is None else self.objects,
+            roi=self.region(),
+            canvas=self.canvas(),
+            bound=self.bound(),
+            quality=self.quality,
+            webp=webp,
         )
+
+    def _colour(self) -> Colour | None:
+        if self.bg_color is not None:
+            return parse_colour(self.bg_color)
+        return None if self.preset is None else WHITE

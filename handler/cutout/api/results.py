@@ -1,5 +1,8 @@
-"""The answer of `POST /v1/results`. Source: the original's README, "Response schema"; `width`,
-`height` and the objects are of its later versions."""
+"""Write the JSON of `POST /v1/results`.
+
+Source: the reference API's README, "Response schema"; `width`, `height` and the objects come from
+its later versions.
+"""
 
 import json
 from binascii import b2a_base64
@@ -15,26 +18,26 @@ from cutout.pictures import FoundObject as Found
 
 
 class Status(BaseModel):
-    """How it went."""
+    """Say whether the picture was processed."""
 
     code: Literal["ok", "failure"]
     message: str = Field(description="`Success`, or one sentence that says what is wrong.")
 
 
 class Entity(BaseModel):
-    """The picture made."""
+    """Hold the finished picture."""
 
     kind: Literal["image"] = "image"
     name: str = Field(description="`general-` and the mode.")
     image: str = Field(description="The file in base64, or its address.")
-    format: Literal["PNG", "WEBP"] = "PNG"
+    format: Literal["PNG", "WEBP", "JPG", "ZIP"] = "PNG"
     representation: Representation | None = Field(
         default=None, description="What `image` holds, where the request asked for either."
     )
 
 
 class ClassesEntity(BaseModel):
-    """What an object is, as far as a matte knows: an object."""
+    """Hold an object's class, which is always `object`."""
 
     kind: Literal["classes"] = "classes"
     classes: dict[str, float] = Field(
@@ -43,7 +46,7 @@ class ClassesEntity(BaseModel):
 
 
 class FoundObject(BaseModel):
-    """A part of the foreground that hangs together."""
+    """Describe a connected part of the foreground."""
 
     box: tuple[float, float, float, float] = Field(
         description="Left, top, width and height, as parts of the answered picture's own."
@@ -52,7 +55,7 @@ class FoundObject(BaseModel):
 
 
 class ObjectsEntity(BaseModel):
-    """Where the objects are, the largest first; only where the request asked for it."""
+    """List the objects, the largest first; only if the request asks for them."""
 
     kind: Literal["objects"] = "objects"
     name: str = "matte-objects"
@@ -60,7 +63,7 @@ class ObjectsEntity(BaseModel):
 
 
 class Result(BaseModel):
-    """What became of one picture."""
+    """Describe the result of one picture."""
 
     status: Status
     name: str = Field(description="The file name sent, or the last part of the URL.")
@@ -77,20 +80,23 @@ class Result(BaseModel):
 
 
 class Results(BaseModel):
-    """The whole body."""
+    """Hold the whole answer."""
 
     results: list[Result]
 
 
 def entity_name(mode: Mode) -> str:
-    """`general-fg-image`, `general-fg-image-shadow` or `general-fg-mask`."""
+    """Return `general-fg-image`, `general-fg-image-shadow` or `general-fg-mask`."""
     return f"general-{mode}"
 
 
 @dataclass(frozen=True)
 class ResultDetails:
-    """`size` (width, height) and `objects` are None where nobody asked for them, as is
-    `representation`; without any of them the answer is the seed contract's, byte for byte."""
+    """Hold what the answer says about the picture.
+
+    `size` (width, height), `objects` and `representation` are None if the request didn't ask for
+    them; without them the answer is the reference API's, byte for byte.
+    """
 
     source: Source
     mode: Mode = Mode.FG_IMAGE
@@ -101,34 +107,34 @@ class ResultDetails:
 
 
 MAX_NAME = 4096
-"""Characters of a name that come back: all that a form's header can hold, and not all of a URL's 64
-kB. They come back as they were sent, since JSON's escapes make any of them harmless."""
-HERE = "@"  # not in base64's alphabet
+"""Characters of a name that are sent back: all of a form header's, but not a URL's 64 kB. They are
+sent back unchanged, since JSON's escapes make them harmless."""
+PLACEHOLDER = "@"  # not in base64's alphabet
 DIGITS = 6  # of a box: less than a hundredth of a pixel
 OBJECT = "object"
 
 
 def success(details: ResultDetails, file: bytes) -> bytes:
-    """JSON of a `Results` with `file` as base64. The picture, which may be 50 MB, goes into the
-    text as it is: base64 needs no escaping, so nothing needs to look at it again."""
+    """Return the JSON of a `Results` with `file` as base64. The file may be 50 MB, and base64 needs
+    no escaping, so it is joined to the text without another pass."""
     head, tail = frame(details)
     return b"".join((head, b2a_base64(file, newline=False), tail))
 
 
 def success_link(details: ResultDetails, link: str) -> bytes:
-    """JSON of a `Results` with the picture's address."""
+    """Return the JSON of a `Results` with the picture's address."""
     return _success(replace(details, representation=Representation.URL), link)
 
 
 def failure(source: Source, error: PictureError) -> bytes:
-    """JSON of a `Results` that says why there is no picture."""
+    """Return the JSON of a `Results` that says why there is no picture."""
     return _json(_result(source, Status(code="failure", message=str(error))))
 
 
 def frame(details: ResultDetails) -> tuple[bytes, bytes]:
-    """The JSON before the base64 and behind it."""
-    text = _success(details, HERE)
-    head, tail = text.rsplit(json.dumps(HERE).encode(), 1)
+    """Return the JSON before the base64 and the JSON after it."""
+    text = _success(details, PLACEHOLDER)
+    head, tail = text.rsplit(json.dumps(PLACEHOLDER).encode(), 1)
     return head + b'"', b'"' + tail
 
 
@@ -140,7 +146,7 @@ def _success(details: ResultDetails, image: str) -> bytes:
         Entity(
             name=entity_name(details.mode),
             image=image,
-            format="WEBP" if details.format is FileFormat.WEBP else "PNG",
+            format=details.format.name,
             representation=details.representation,
         )
     )

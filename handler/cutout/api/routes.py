@@ -1,4 +1,4 @@
-"""The original's three routes."""
+"""Serve the reference API's three routes."""
 
 from typing import Annotated
 
@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from cutout import __version__
+from cutout.api.accept import wanted_by
 from cutout.api.admission import Admission, PacedResponse
 from cutout.api.dependencies import Guard, receive_deadline
 from cutout.api.form import receive_form
+from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
 from cutout.api.openapi import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
 from cutout.api.parameters import OptionsQuery
@@ -22,18 +24,18 @@ from cutout.timing import Deadline, Stages
 
 
 def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRouter:
-    """The routes, bound to the pipeline they serve. All but the version are behind the `keys`;
-    a picture takes one of the `places`."""
+    """Return the routes. All but the version need a key of `keys`; a picture takes a slot of
+    `admission`."""
     router, service = APIRouter(prefix="/v1"), Service(pipeline)
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
     async def version() -> str:
-        """`vX.Y.Z`, where X is the version of the API."""
+        """Return `vX.Y.Z`, where X is the version of the API."""
         return f"v{__version__}"
 
     @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
     async def modes() -> list[Mode]:
-        """What `mode` may be."""
+        """Return the values of `mode`."""
         return list(Mode)
 
     @router.post(
@@ -62,23 +64,25 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
         put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
         follow by themselves (curl with `-L`)."""
         stages = Stages()
-        options = query.with_fields(form.texts).options(objects=pipeline.settings.objects)
-        wanted = PictureRequest(
-            form, deadline, options, query.representation, str(request.base_url)
+        options = query.with_fields(form.texts).options(
+            objects=pipeline.settings.objects, webp=pipeline.settings.webp
         )
+        representation = query.representation or wanted_by(request.headers.get("accept", ""))
+        wanted = PictureRequest(form, deadline, options, representation, str(request.base_url))
         answer = await _answer(service, wanted, stages)
         facts_of(request).update(
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
-        headers = stages.headers() | answer.headers
+        hints = warnings([*request.query_params, *form.texts], options)
+        headers = stages.headers() | answer.headers | hints
         return PacedResponse(answer.body, answer.status, headers, answer.media_type)
 
     return router
 
 
 async def _answer(service: Service, wanted: PictureRequest, stages: Stages) -> Answer:
-    """The pipeline's answer. Where a step overruns the deadline it is left to end on its thread:
-    the client gets a failure that says so, and not the gateway's 503."""
+    """Return the service's answer, or a failure if a step overruns the deadline. The step is then
+    left to end on its thread, and the client reads a reason in place of the gateway's 503."""
     with move_on_after(wanted.deadline.remaining()):
         return await to_thread.run_sync(service, wanted, stages, abandon_on_cancel=True)
     return service.give_up(wanted)

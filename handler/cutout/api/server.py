@@ -1,4 +1,4 @@
-"""The local server: uvicorn, with a limit on how long answers may wait to be read."""
+"""Run the local server: uvicorn, with a limit on how long answers may wait to be read."""
 
 from asyncio import TimerHandle, get_running_loop
 from socket import SO_SNDBUF, SOL_SOCKET
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 MAX_UNREAD_SECONDS = 10.0
-"""A client that doesn't take a chunk of its answer in this time is cut off: uvicorn itself would
-keep the answer in memory for as long as the client likes."""
+"""Seconds after which a client that doesn't read a chunk of its answer is cut off. uvicorn itself
+would keep the answer in memory for any time."""
 SEND_BUFFER_BYTES = 128 * 1024
-"""Size of the system's buffer for a connection. Left to itself it grows to megabytes, and tells of
-a client that reads only when a third of it is free: a slow one would seem to read nothing."""
+"""Size of the system's send buffer for a connection. By default it grows to megabytes and reports
+progress only when a third of it is free, so that a slow client would seem to read nothing."""
 
 
 class PacedProtocol(H11Protocol):
-    """uvicorn's protocol; the connection tells how long it waits for its client to read."""
+    """Measure how long a connection waits for its client to read."""
 
     _inner: ASGIApp
     _unread_since: float | None = None
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: "BaseTransport") -> None:
-        """Report every byte that waits, and tell the app of the connection. (With a limit of 0,
-        asyncio's TLS would report an empty buffer as full.)"""
+        """Report every waiting byte, and give the app the connection. (With a limit of 0, asyncio's
+        TLS would report an empty buffer as full.)"""
         super().connection_made(transport)  # type: ignore[arg-type]
         self.transport.set_write_buffer_limits(high=1, low=0)
         connection = self.transport.get_extra_info("socket")
@@ -41,18 +41,18 @@ class PacedProtocol(H11Protocol):
         self._inner, self.app = self.app, self._with_connection
 
     def pause_writing(self) -> None:
-        """Start the client's time: there are bytes that it hasn't taken."""
+        """Start the client's time: some bytes have not been read."""
         super().pause_writing()
         self._unread_since = monotonic()
         self._timer = get_running_loop().call_later(MAX_UNREAD_SECONDS, self.abort)
 
     def resume_writing(self) -> None:
-        """Stop the client's time: it has taken all of them."""
+        """Stop the client's time: all bytes have been read."""
         super().resume_writing()
         self._stop_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the client's time: it is gone."""
+        """Stop the client's time: the connection is closed."""
         super().connection_lost(exc)
         self._stop_timer()
 
@@ -76,9 +76,9 @@ class PacedProtocol(H11Protocol):
 
 
 def serve(app: ASGIApp, host: str, port: int, certificate: str | None = None) -> None:
-    """Serve until the process is told to end; `certificate` is a file that holds its key, too.
+    """Serve until the process is told to end. `certificate` is a PEM file that also holds the key.
 
-    A line for each request is the app's own matter: uvicorn's would hold queries.
+    The app logs its requests itself, because uvicorn's log would hold their queries.
     """
     uvicorn.run(
         app, host=host, port=port, access_log=False, http=PacedProtocol, ssl_certfile=certificate

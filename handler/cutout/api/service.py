@@ -34,10 +34,12 @@ ENVELOPE_BYTES = 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold the JSON of a `Results`, or the address where it waits; `facts` are for the log."""
+    """Hold the JSON of a `Results`, or a file of the media type `kind`, or the address where either
+    waits; `facts` are for the log."""
 
     body: bytes
     location: str | None = None
+    kind: str = "application/json"
     facts: Facts = field(default_factory=dict)
 
     @classmethod
@@ -58,7 +60,7 @@ class Answer:
     @property
     def media_type(self) -> str:
         """The media type of `body`."""
-        return "application/json" if self.location is None else "text/plain"
+        return self.kind if self.location is None else "text/plain"
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def file_budget(details: ResultDetails, max_answer_bytes: int | None) -> int | N
     """
     if max_answer_bytes is None or details.representation is Representation.URL:
         return None
+    if details.representation is Representation.BINARY:
+        return max(0, max_answer_bytes - ENVELOPE_BYTES) // 4 * 3
     head, tail = frame(details)
     escaped = len(json.dumps((head + tail).decode()))
     return max(0, max_answer_bytes - ENVELOPE_BYTES - escaped) // 4 * 3
@@ -179,12 +183,16 @@ def deliver(
             raise NoStorageError
         link = storage.put(file, AnswerKind(details.format), request.deadline)
         return Answer(success_link(details, absolute(link, request.server_url)))
+    binary = details.representation is Representation.BINARY
     if budget is None or len(file) <= budget:
+        if binary:
+            return Answer(file, kind=details.format.media_type)
         return Answer(success(details, file))
     if storage is None:
         raise AnswerTooLargeError
-    body = success(details, file)
-    link = storage.put(body, AnswerKind.JSON, request.deadline)
+    kind = AnswerKind(details.format) if binary else AnswerKind.JSON
+    body = file if binary else success(details, file)
+    link = storage.put(body, kind, request.deadline)
     return Answer.redirect(absolute(link, request.server_url))
 
 

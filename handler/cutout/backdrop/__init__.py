@@ -1,6 +1,5 @@
-"""Evidence from a plain backdrop: what is not the backdrop is the object.
+"""Correct the networks' alpha on a plain backdrop, where everything else is the object.
 
 The networks look for subjects. On a product photo they may keep a monitor's stand and drop its
-screen, although everybody sees what is backdrop and what is not. Where the border of a picture is
-plain, colour and connectivity say so.
+screen. If the border of a picture is plain, colour and connectivity tell backdrop from object.
 """

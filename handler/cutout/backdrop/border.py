@@ -1,4 +1,4 @@
-"""The backdrop's colour at each pixel, fitted to the picture's border."""
+"""Fit the backdrop's colour at each pixel to the picture's border."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
 Planes = list[Plane]
-"""Red, green and blue apart: numpy takes ten times as long along an axis of three."""
+"""Red, green and blue as separate planes: numpy takes ten times as long along an axis of three."""
 Light = npt.NDArray[np.uint8]
 """Shape (height, width)."""
 Values = npt.NDArray[np.float32]
@@ -17,49 +17,52 @@ Values = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 768
-"""Longest side, in pixels, at which regions are looked at."""
+"""Longest side, in pixels, of the working size at which regions are found."""
 RING = 0.01
-"""Width of the border that is looked at, of the shorter side."""
+"""Width of the border that is examined, as a fraction of the shorter side."""
 TERMS = 6
-"""1, x, y, x², xy, y²: a gradient and a vignette."""
+"""Terms of the fit: 1, x, y, x², xy, y², which cover a gradient and a vignette."""
 
 HALF_WAY, MIDDLE_SHARE = 0.5, 0.1
-"""The middle of an edge, from -1 to 1, and what must be seen there for a curve."""
+"""The middle of an edge, from -1 to 1, and the share of it that must be seen to fit a curve."""
 
 START_TOLERANCE, TOLERANCE = 40.0, 12.0
-"""Largest difference of a channel (0..255) from the border's median at first, then from the fit."""
+"""Largest difference of a channel (0..255): first from the border's median, then from the fit."""
 MAX_NOISE = 5.0
-"""90th percentile of the border's distance from the fit; with more it is not plain."""
+"""Largest 90th percentile of the border's distance from the fit that still counts as plain."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
-"""Backdrop-coloured is what is nearer than twice the noise and 2.5, within these bounds."""
+"""A pixel is backdrop-coloured up to a distance of twice the noise plus 2.5, within these
+bounds."""
 SLACK = 4.0
-"""More for the border itself, where JPEG's blocks and the fit are at their worst."""
+"""Extra distance for the border itself, where JPEG's blocks and the fit are least accurate."""
 CLEAN_NEAR, DARK = 6.0, 64
-"""A studio's backdrop is cleaner than what is blurred behind a photo's object: only where what is
-backdrop-coloured is within this distance can another colour be an object that the networks do not
-see. Where a part of the border is something else, the backdrop must not be dark either: bars and
-the night are."""
+"""Largest `near`, and smallest light, of a clean backdrop. A studio's backdrop is cleaner than the
+blurred background of a photo, so only a clean one may show objects that the networks do not see. If
+a part of the border is something else, the backdrop must not be dark either, as black bars and
+night skies are."""
 PLAIN_SHARE = 0.9
-"""Share of the border that must be backdrop-coloured where the object may lie anywhere."""
+"""Share of the border that must be backdrop-coloured if the corners are not checked."""
 TOUCHED_SHARE, TOUCHED_NOISE, CORNERS = 0.5, 2.0, 3
-"""Where the object touches the border: a cleaner backdrop, and this many of the corners."""
+"""Limits for an object that touches the border: share of the border, noise, and plain corners."""
 CORNER, CORNER_SHARE = 0.02, 0.6
+"""Side of a corner as a fraction of the shorter side, and its share that must be plain."""
 INSET, INSET_SHARE = 0.04, 0.3
-"""A frame is plain as well, but ends: on one side at least the backdrop goes on so far inwards, of
-the picture's side."""
+"""Depth, as a fraction of the side, at which a share of at least one line must still be backdrop: a
+frame is plain too, but ends before."""
 
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A plain backdrop and the distance of every pixel from it, at the working size.
+    """Hold a plain backdrop and the distance of every pixel from it, at the working size.
 
-    `shade` is how much darker than the backdrop a pixel is (mean of the channels, negative where it
-    is lighter), `tint` how much the channels differ in that, `distance` the largest channel's
-    difference, without noise, and `sharp` the same of the picture as it is; all of 255. `near` is
-    the distance up to which a pixel is backdrop-coloured, and `light` each pixel's largest channel.
-    `difference` is how much each channel exceeds the backdrop's, which is `surface`; that is empty
-    where it holds at the working size alone.
-    `cell` is the side of a painted checker's cells, in pixels, and 0 for a backdrop of one colour.
+    Colour differences are in units of 0..255. `shade` is how much darker than the backdrop a pixel
+    is (mean of the channels, negative if lighter), `tint` how much the channels differ in that.
+    `distance` is the largest channel's difference, denoised, and `sharp` the same without
+    denoising. Pixels up to `near` are backdrop-coloured. `light` is each pixel's largest channel.
+
+    `surface` is the backdrop's colour, and `difference` how much each channel exceeds it. `surface`
+    is empty if it is valid at the working size only. `cell` is the side of a painted checker's
+    cells in pixels, 0 for a backdrop of one colour.
     """
 
     shade: Plane
@@ -83,13 +86,15 @@ class Backdrop:
 
     @property
     def ring(self) -> Mask:
-        """The border."""
+        """Return the mask of the border."""
         return ring_of(*self.distance.shape)
 
 
 def find_backdrop(image: Image.Image) -> Backdrop | None:
-    """Return the backdrop of an image in mode RGB; None where the border is not plain, which a
-    photo's mostly isn't, and which is found out from the border alone."""
+    """Return the backdrop of an image in mode RGB; None if the border is not plain.
+
+    Most photos have no plain border, and are told by the border alone.
+    """
     width, height = work_size(image)
     fit = _fit(_border(image, width, height))
     if fit is None:
@@ -137,8 +142,10 @@ def _ring_width(height: int, width: int) -> int:
 
 
 def _border(image: Image.Image, width: int, height: int) -> tuple[Values, Values]:
-    """Return the border's colours, shape (pixels, 3), and their terms, shape (pixels, 6), without a
-    look at the rest of the picture."""
+    """Return the border's colours, shape (pixels, 3), and their terms, shape (pixels, 6).
+
+    The rest of the picture is not read.
+    """
     wide = min(_ring_width(height, width), width, height)
     across, down = image.width / width, image.height / height
     colours, terms = [], []
@@ -169,8 +176,11 @@ def _terms(x: Values, y: Values) -> Values:
 
 
 def _fit(border: tuple[Values, Values]) -> Values | None:
-    """Return the coefficients, shape (6, 3), by least squares on what lies near the fit before:
-    a colour, then a gradient, then a curved one. None where no colour has half of the border."""
+    """Return the coefficients, shape (6, 3), or None if no colour has half of the border.
+
+    A constant colour, a linear gradient and a curved one are fitted in turn by least squares, each
+    to the pixels near the fit before.
+    """
     colours, terms = border
     median = np.median(colours, axis=0)
     inliers = np.abs(colours - median).max(axis=1) <= START_TOLERANCE
@@ -189,8 +199,11 @@ def _fit(border: tuple[Values, Values]) -> Values | None:
 
 
 def _known(terms: Values) -> Mask:
-    """Return which terms the border tells of: a curve between two edges needs the edges between
-    them, or it is made up from the slope within a few rows."""
+    """Return which terms the border determines.
+
+    A curve between two edges needs pixels of the edges between them; without, it would be
+    extrapolated from the slope within a few rows.
+    """
     across, down = (np.abs(terms[:, axis]) < HALF_WAY for axis in (1, 2))
     known = np.ones(TERMS, np.bool_)
     known[3], known[5] = across.mean() >= MIDDLE_SHARE, down.mean() >= MIDDLE_SHARE

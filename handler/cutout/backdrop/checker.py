@@ -1,4 +1,4 @@
-"""A painted "transparency" checker: two colours that alternate in a regular grid."""
+"""Find a painted "transparency" checker: two colours that alternate in a regular grid."""
 
 from dataclasses import dataclass
 
@@ -7,33 +7,34 @@ import numpy.typing as npt
 from PIL import Image, ImageChops
 
 from cutout.backdrop.border import BOX, SLACK, Backdrop, Mask, Plane, Planes, ring_of, work_size
-from cutout.backdrop.morphology import box_mean
+from cutout.backdrop.masks import box_mean
 
 MIN_GAP, MAX_TINT = 8.0, 24.0
-"""The two colours differ by so much at least, of 255, and are both nearly grey."""
+"""Minimum difference of the two colours (0..255), and maximum tint: both are nearly grey."""
 BAND_SHARE, MODES_SHARE = 0.35, 0.6
-"""A border is looked at closely if so much of it is within 35 % of the gap of one of two levels."""
+"""A border is examined if 60 % of it is within 35 % of the gap from one of two levels."""
 MIN_CELL, MAX_CELL = 2.5, 64.0
-"""Pixels of a cell's side at the working size."""
+"""Limits of a cell's side, in pixels of the working size."""
 SLACK_CELLS, MIN_SLACK = 12, 0.25
-"""The end of a cell may lie off by a twelfth of its side, from a quarter of a pixel to one."""
+"""A cell may end a twelfth of its side off, but at least 0.25 and at most 1 pixel."""
 DEEP = 0.05
-"""Depth of the strips that tell the grid, of the picture's side."""
+"""Depth of the strips in which the grid is found, as a fraction of the picture's side."""
 STEPS = 32
-"""Frequencies that are tried for each that a Fourier transform tells apart."""
+"""Frequencies tried for each one that a Fourier transform resolves."""
 MAX_NOISE, NOISE_SHARE = 12.0, 0.3
-"""90th percentile of the border's distance from the grid; at most that share of the gap."""
+"""Largest 90th percentile of the border's distance from the grid: absolute, and relative to the
+gap."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
-"""As for a backdrop of one colour."""
+"""The same limits as for a backdrop of one colour; see `cutout.backdrop.border`."""
 GAP_SHARE = 0.45
-"""What is backdrop-coloured must not be the other colour as well."""
+"""Largest `near` as a fraction of the gap, so that one colour is not taken for the other."""
 SIDE_SHARE, SIDES, RING_SHARE = 0.5, 3, 0.7
-"""So much of the border's sides must show the grid, on so many sides, and of all of it."""
+"""Share of a side that must show the grid, on how many sides, and share of the whole border."""
 WINDOW, WINDOW_SHARE = 1.25, 0.9
-"""Cells: a square of this side shows both colours, so that no part of one colour fills 90 % of it
-as the grid has it."""
+"""Side of a square in cells, and the share of it that must match the grid. The square is large
+enough to hold both colours, so that an area of one colour can't match."""
 MIN_SHOWN = 0.03
-"""Share of the picture that must show the grid."""
+"""Minimum share of the picture that shows the grid."""
 
 Colour = npt.NDArray[np.float32]
 """Shape (3,), 0..255."""
@@ -43,7 +44,7 @@ Wave = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Side:
-    """The grid along one side: a cell's side, and where one begins, in pixels."""
+    """Hold the grid along one side: a cell's side and the start of a cell, in pixels."""
 
     cell: float
     start: float
@@ -54,10 +55,12 @@ class _Side:
         return min(max(self.cell / SLACK_CELLS, MIN_SLACK), 1.0)
 
     def wave(self, length: int, shift: float = 0) -> Wave:
-        """Return 1 within every other cell, -1 within the rest, and the mean where a pixel holds
-        parts of two; of the grid moved on by `shift` pixels."""
+        """Return 1 within every other cell, -1 within the rest, and the mean in a pixel of both.
+
+        The grid is moved on by `shift` pixels.
+        """
         ends = (np.arange(length + 1) - self.start - shift) / self.cell
-        saw = np.abs(np.mod(ends, 2) - 1)  # falls within even cells, rises within odd ones
+        saw = np.abs(np.mod(ends, 2) - 1)  # falls in even cells, rises in odd ones
         wave: Wave = np.diff(saw) * -self.cell
         return wave
 
@@ -84,8 +87,10 @@ class _Grid:
 
 
 def find_checker(image: Image.Image) -> Backdrop | None:
-    """Return the painted checker behind an image in mode RGB as a backdrop; None where the border
-    shows none. `distance` is then that from what the grid has within a pixel."""
+    """Return the checker behind an image in mode RGB as a backdrop; None if the border shows none.
+
+    `distance` is then measured from the grid moved by up to a pixel.
+    """
     width, height = work_size(image)
     if min(width, height) < 8 * MIN_CELL or not _has_two_levels(image, width, height):
         return None
@@ -118,8 +123,10 @@ def _has_two_levels(image: Image.Image, width: int, height: int) -> bool:
 
 
 def _grid_along(grey: Plane) -> _Side | None:
-    """Return the grid along the rows, by those at the top and the bottom: the frequency that most
-    of them share, whatever their sign."""
+    """Return the grid along the rows, found in those at the top and the bottom.
+
+    Its frequency is the one with most power over these rows, whatever their phase.
+    """
     height, width = grey.shape
     deep = max(2, round(DEEP * height))
     rows = np.concatenate([grey[:deep], grey[-deep:]]).astype(np.float64)
@@ -185,7 +192,7 @@ def _as_backdrop(
     shown = _shows_grid(distance <= near, cell)
     if shown.mean() < MIN_SHOWN:
         return None
-    # a part of one of the two colours may be the object's: backdrop only if the networks agree
+    # an area of one colour may be the object: it is backdrop only if the networks agree
     distance[(distance <= near) & ~shown] = near + np.float32(1)
     red, green, blue = difference
     tint = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
@@ -196,8 +203,7 @@ def _as_backdrop(
 
 
 def _differences(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> Planes:
-    """Return how far each channel is beyond what the grid has there, or would have if it were moved
-    a little."""
+    """Return how far each channel is outside the range that the grid has there within its slack."""
     least, most = grid.bounds(*image.size)
     found = []
     for band, first, second in zip(image.split(), *colours, strict=True):
@@ -227,8 +233,8 @@ def _is_shown(distance: Plane, near: float) -> bool:
 def _shows_grid(close: Mask, cell: float) -> Mask:
     """Return which pixels lie in a square that shows the grid."""
     reach = max(1, int(np.ceil(WINDOW * cell / 2)))
-    whole = box_mean(close.astype(np.float32), reach) >= WINDOW_SHARE
-    inside = np.zeros_like(whole)  # a square that is cut off may show one cell
-    inside[reach:-reach, reach:-reach] = whole[reach:-reach, reach:-reach]
+    matching = box_mean(close.astype(np.float32), reach) >= WINDOW_SHARE
+    inside = np.zeros_like(matching)  # a square cut off by the border may hold a single cell
+    inside[reach:-reach, reach:-reach] = matching[reach:-reach, reach:-reach]
     shown: Mask = (box_mean(inside.astype(np.float32), reach) > 0) & close
     return shown

@@ -1,6 +1,6 @@
-"""The reflection of an object in a glossy table: it repeats the object upside down, fainter.
+"""Find the reflection of an object in a glossy table: a fainter copy, upside down.
 
-Below the line on which an object stands each row is compared with the row as far above it. In a
+Below the line on which an object stands, each row is compared with the row as far above it. In a
 reflection their differences from the backdrop have one ratio, which is well under 1 and falls.
 """
 
@@ -11,30 +11,30 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.labels import areas_of, labelled
-from cutout.backdrop.morphology import largest_within
+from cutout.backdrop.masks import areas_of, labelled, largest_within
 
 SMALL = 4
-"""Reduction of the picture in which the line is looked for first."""
+"""Factor by which the picture is reduced for the first search of the line."""
 LEAST_AREA = 0.004
-"""Share of the picture: smaller parts are not looked at."""
+"""Minimum share of the picture that a part must have to be examined."""
 LEAST_HEIGHT, SHORTEST = 12, 0.15
-"""Rows of a part, and the share of them that a reflection has at least; it has half at most."""
+"""Minimum rows of a part, and minimum share of them in its reflection; the maximum is a half."""
 STRONGEST, FADED, FAINT = 0.75, 0.7, 0.35
-"""Ratio at the line, at most; and over the far third, to that at the line, unless all of it is
-faint: a lighter foot neither fades nor is so faint."""
+"""Maximum ratio at the line; maximum of the far third's ratio, relative to that at the line; and
+maximum of both if the reflection is faint and need not fade. A lighter foot of an object neither
+fades nor is so faint."""
 EXPLAINED, OUTLINED = 0.93, 0.75
-"""Share of the squared differences that the ratios explain, and overlap of the outlines."""
+"""Minimum share of the squared differences that the ratios explain, and overlap of the outlines."""
 SEEN, CERTAIN, LONG = 0.8, 0.965, 0.2
-"""The networks see a reflection less than so much of what they see of the object; it is one all the
-same where the ratios explain 96.5 % of a fifth of the rows."""
+"""A reflection's mean alpha is at most 0.8 of the object's, unless the ratios explain 0.965 of the
+squared differences in 0.2 of the rows."""
 STEADY = 3
-"""Rows over which a ratio is measured at the line."""
+"""Rows over which the ratio at the line is measured."""
 ABOVE, FOOT = 3, 8
-"""Rows above the line that may be reflection as well, and rows that tell the object's colour."""
+"""Rows above the line that may be reflection too, and rows that determine the object's colour."""
 BEYOND, BLUR = 0.25, 3
-"""A pixel that differs by so much more, of the object's difference within so many pixels, is the
-object's."""
+"""A pixel is the object's if it exceeds the reflection by this share of the object's difference
+within so many pixels."""
 
 Ratios = npt.NDArray[np.float32]
 """Shape (rows,), from the line downwards."""
@@ -42,7 +42,7 @@ Ratios = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class _Fit:
-    """A line at the upper end of row `line`, and the ratios below it."""
+    """Hold a line at the upper end of row `line`, and the ratios below it."""
 
     line: int
     ratios: Ratios
@@ -79,7 +79,7 @@ def _box(mask: Mask) -> tuple[slice, slice]:
 
 
 def _last_row(other: Mask, stop: int) -> int:
-    """Return where what is not backdrop ends below row `stop`: reflections fade out."""
+    """Return the row where the non-backdrop pixels below row `stop` end: reflections fade out."""
     ends = np.flatnonzero(~other[stop:].any(axis=1))
     return stop + int(ends[0]) if len(ends) else len(other)
 
@@ -106,7 +106,7 @@ def _best(values: Plane, lines: range, near: float) -> _Fit | None:
 
 
 def _fit(values: Plane, line: int, near: float) -> _Fit | None:
-    """Return the ratios below a line, if what is there is a reflection of what is above."""
+    """Return the ratios below a line if the rows there reflect the rows above, else None."""
     lower = values[line:]
     upper = values[line - len(lower) : line][::-1]
     own, shared = (upper * upper).sum(axis=1), (upper * lower).sum(axis=1)
@@ -141,8 +141,10 @@ def _is_refused(alpha: Plane, other: Mask, line: int) -> bool:
 
 
 def _reflected(distance: Plane, fit: _Fit, near: float) -> Mask:
-    """Return which pixels below the line, and in a few rows above it, differ from the backdrop no
-    more than a reflection."""
+    """Return the pixels below the line that differ from the backdrop no more than a reflection.
+
+    A few rows above the line are included.
+    """
     line, count = fit.line, len(distance) - fit.line
     upper = largest_within(distance[line - count : line][::-1], BLUR)
     most = (fit.ratios[:, np.newaxis] + BEYOND) * upper

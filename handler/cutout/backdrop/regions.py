@@ -1,55 +1,66 @@
-"""Which parts of a picture are backdrop, shadow or object."""
+"""Partition a picture into backdrop, shadow, reflection and object."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from cutout.backdrop.border import Backdrop, Light, Mask, Plane
-from cutout.backdrop.labels import Areas, Labels, areas_of, labelled, means, touching
-from cutout.backdrop.marks import find_marks
-from cutout.backdrop.morphology import grow, largest_within, shrink
+from cutout.backdrop.masks import (
+    Areas,
+    Labels,
+    areas_of,
+    grow,
+    labelled,
+    largest_within,
+    means,
+    shrink,
+    touching,
+)
 from cutout.backdrop.reflection import find_reflections
+from cutout.backdrop.watermark import find_watermark
 
 STRONG = 20.0
-"""Distance (0..255) beyond which, or beyond twice `near`, a colour is not the backdrop's, whatever
-the networks say."""
+"""Distance (0..255) beyond which, if also beyond twice `near`, a pixel is never backdrop."""
 AGREED = 0.4
-"""Alpha of the networks from which low contrast is taken for an object, not for noise."""
+"""Alpha of the networks above which low contrast is an object and not noise."""
 THICK = 4
-"""Pixels; low contrast that is thicker than JPEG's ringing is an object as well."""
+"""Pixels: low contrast thicker than JPEG's ringing is an object as well."""
 MIN_BACKDROP, MIN_HOLE, MIN_OBJECT = 2e-5, 1e-4, 2e-4
-"""Shares of the picture's area: smaller parts are noise, or belong to what is around them."""
+"""Minimum shares of the picture's area; smaller parts are noise, or belong to their
+surroundings."""
 SURE_AROUND, HOLE_SHARE, SMALL_HOLE = 0.7, 0.5, 0.3
-"""A part that is enclosed is a hole where the networks see the object around it and half of that
-within; a small one where they see nothing within."""
+"""An enclosed part is a hole if the networks' alpha around it is at least 0.7, and within it less
+than half of that. A small part is a hole if the alpha within is less than 0.3."""
 SAME_AREA, SAME_SHADE, SAME_NOISE, LEAST_NOISE = 1e-3, 0.5, (0.75, 1.33), 0.3
-"""A large enclosed part is a hole, whatever the networks say, where its mean shade (of 255) and its
-noise are those of the backdrop outside: a white label has its own. Pure white has no noise to
-compare."""
+"""A large enclosed part is a hole, whatever the networks say, if its mean shade (0..255) and its
+noise are those of the backdrop outside: a white label has its own. Pure white has too little noise
+to compare."""
 OUTLINE = 2
-"""Pixels within which an outline has its largest step: some are a little soft."""
+"""Pixels within which an outline has its largest step, because some outlines are soft."""
 SHARP = 16.0
-"""Mean step (0..255) at the outline of a hole, or of an object that the networks don't see:
-highlights and clouds have none."""
+"""Minimum mean step (0..255) at the outline of a hole, or of an object that the networks don't see.
+Highlights and clouds have no such outline."""
 SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
-"""A shadow is a darker backdrop that the networks refuse, without a step of more than this between
-neighbours, of 255: an object's outline has one."""
+"""Limits of a shadow: the networks' alpha, the step between neighbours, and the shade (0..255). An
+object's outline has a larger step."""
 GLOW, GLOW_STEP = 60.0, 4.0
-"""A studio's light may make the middle lighter than the border tells, by so much, and evenly."""
+"""How much lighter than fitted a backdrop may be in a studio's light, and the largest step
+there."""
 SHADOW_TINT, SHADOW_TINT_SHARE = 14.0, 0.1
-"""How far the channels may differ, and more by so much of the shade."""
+"""Maximum tint of a shadow (0..255): a constant plus a share of the shade."""
 FLAT_STEP, FLAT_SHARE = 2.0, 0.6
-"""A graphic has no texture: so much of its inside differs by no more than this from all
-neighbours."""
+"""A graphic has no texture: 60 % of its inside differs by at most this from all neighbours."""
 MAX_SOFT = 0.1
-"""Share of the picture that a graphic's soft shadows may have."""
+"""Maximum share of the picture that is a graphic's soft shadows."""
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Masks at the working size. `holes` is backdrop that the object encloses, `marks` are a
-    watermark's strokes, `flat` is whether the picture is a graphic: one without texture, in which
-    all enclosed backdrop is a hole."""
+    """Hold masks at the working size.
+
+    `holes` is backdrop that the object encloses, `marks` are a watermark's strokes. `flat` is true
+    for a graphic: a picture without texture, in which all enclosed backdrop is a hole.
+    """
 
     objects: Mask
     shadow: Mask
@@ -60,8 +71,7 @@ class Regions:
 
 
 def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
-    """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the
-    networks'."""
+    """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the networks'."""
     labels, count = labelled(backdrop.distance <= backdrop.near)
     areas = areas_of(labels, count)
     large = areas >= max(4.0, MIN_BACKDROP * labels.size)
@@ -73,7 +83,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     shadow = _shadow(backdrop, alpha, backs)
     flat = backdrop.clean and not backdrop.cell and _is_flat(backdrop.light, contrast, shadow)
     holes = large & ~outside
-    if not backdrop.cell:  # a checker is known again wherever it shows
+    if not backdrop.cell:  # a checker is recognized anywhere, outline or not
         holes &= _have_outlines(labels, len(areas), holes, steps)
     if not (flat or backdrop.cell):
         same = _are_the_same(labels, areas, backdrop, outside)
@@ -81,32 +91,34 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     inside = holes[labels]
     shadow = np.zeros_like(backs) if flat else shadow & ~inside
     objects = contrast & ~backs & ~inside & ~shadow
-    marks = np.zeros_like(objects) if flat else find_marks(objects, backdrop, alpha)
+    marks = np.zeros_like(objects) if flat else find_watermark(objects, backdrop, alpha)
     objects &= ~marks
     reflections = np.zeros_like(objects) if flat else find_reflections(objects, backdrop, alpha)
     objects &= ~reflections
     objects = _without_specks(objects, alpha, steps, flat=flat)
     known = backdrop.ring | backs | inside | shadow | reflections
-    if backdrop.cell:  # what is smaller than a cell is not known to be a hole
+    if backdrop.cell:  # parts smaller than a cell may be holes
         known |= (backdrop.distance <= backdrop.near + 1) & (alpha < AGREED)
     objects |= _enclosed(objects, known)
     return Regions(objects, shadow, reflections, inside, marks, flat)
 
 
 def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
-    """Return where the colour is not the backdrop's: clearly, or a little in a thick part or where
-    the networks agree."""
+    """Return where the colour clearly differs from the backdrop's.
+
+    A small difference counts in a thick part, or where the networks agree.
+    """
     distance = backdrop.distance
     strong = distance >= max(STRONG, 2 * backdrop.near)
     other = distance > backdrop.near
     thick = grow(shrink(other, THICK), THICK)
-    if backdrop.cell:  # the ends of its cells are a little off everywhere
+    if backdrop.cell:  # the ends of its cells deviate a little everywhere
         return strong | (other & thick)
     return strong | (other & (thick | (alpha > AGREED)))
 
 
 def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
-    """Return whether what is not backdrop has no texture; a studio's light has none either."""
+    """Return whether the foreground has no texture; a shadow under studio light has none either."""
     if shadow.mean() > MAX_SOFT:
         return False
     contrast = contrast & ~shadow
@@ -115,12 +127,12 @@ def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
         core = contrast
     if not core.any():
         return False
-    span = largest_within(light, 1) - ~largest_within(~light, 1)  # the largest less the smallest
+    span = largest_within(light, 1) - ~largest_within(~light, 1)  # largest minus smallest
     return bool((span[core] <= FLAT_STEP).mean() >= FLAT_SHARE)
 
 
 def _are_the_same(labels: Labels, areas: Areas, backdrop: Backdrop, outside: Mask) -> Mask:
-    """Return for each label whether it shows the same backdrop as outside, by shade and noise."""
+    """Return for each label whether its shade and noise are those of the backdrop outside."""
     count = len(areas)
     shade, noise = (means(labels, each, count) for each in (backdrop.shade, backdrop.sharp))
     total = max(1, areas[outside].sum())
@@ -142,8 +154,7 @@ def _have_outlines(labels: Labels, count: int, chosen: Mask, steps: Plane) -> Ma
 
 
 def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast: Mask) -> Mask:
-    """Return for each label that is chosen whether the networks see a hole in it, and the object
-    around it."""
+    """Return for each chosen label whether the networks see a hole, and the object around it."""
     count = len(areas)
     own = labels * chosen[labels]
     near, rim = largest_within(own, THICK), largest_within(own, 1)
@@ -155,7 +166,7 @@ def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast
 
 
 def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
-    """Return the shadows: what can be reached from the backdrop outside without a sharp step."""
+    """Return the shadows: pixels connected with the backdrop outside without a sharp step."""
     shade = backdrop.shade
     grey = backdrop.tint <= SHADOW_TINT + SHADOW_TINT_SHARE * np.maximum(shade, 0)
     possible = grey & (shade > -GLOW) & (shade < SHADOW_DARK) & (alpha < SHADOW_ALPHA)
@@ -180,8 +191,10 @@ def _largest_step(values: Plane) -> Plane:
 
 
 def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) -> Mask:
-    """Return the objects that the networks see as well, or that are large and have an outline. A
-    graphic has dots."""
+    """Return the objects that the networks see as well, or that are large and have an outline.
+
+    In a graphic, dots of three pixels are kept.
+    """
     labels, count = labelled(objects)
     areas = areas_of(labels, count)
     if flat:
@@ -196,7 +209,7 @@ def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) ->
 
 
 def _enclosed(objects: Mask, known: Mask) -> Mask:
-    """Return what no backdrop reaches: it belongs to the object around it."""
+    """Return the pixels that no backdrop reaches: they belong to the object around them."""
     labels, count = labelled(~objects)
     reached = touching(labels, count, known)
     enclosed: Mask = ~reached[labels] & ~objects

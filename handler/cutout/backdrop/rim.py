@@ -1,7 +1,7 @@
-"""Alpha at the rim of an object by unmixing the backdrop's colour, at the picture's own size.
+"""Unmix the backdrop's colour from the rim of an object, at the picture's own size.
 
-The backdrop and the object's colour change slowly and come from the working size; each pixel of the
-picture is a mixture of the two. Only blocks that a rim passes are looked at.
+The backdrop's and the object's colours change slowly and are taken from the working size; each
+pixel of the picture is a mixture of the two. Only blocks that a rim passes are processed.
 """
 
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ import numpy as np
 from PIL import Image
 
 from cutout.backdrop.border import Backdrop, Mask, Plane, Planes
-from cutout.backdrop.morphology import box_sum, grow
+from cutout.backdrop.masks import box_sum, grow
 from cutout.pictures import Alpha
 
 BLOCK = 24
 """Pixels of a block's side at the working size."""
 NEAR_BY = 3
-"""Pixels within which the object's own colour is looked for, at the working size."""
+"""Pixels within which the object's own colour is averaged, at the working size."""
 LEAST = 24.0
-"""Difference of an object's colour from the backdrop, of 255, that tells a share; with less the
-alpha stays as it was."""
+"""Minimum difference (0..255) of the object's colour from the backdrop's; with less, alpha
+stays."""
 WHOLE = 0.95
-"""Share from which a pixel is wholly the object's: its colour varies."""
+"""Share above which a pixel is opaque, because the object's colour varies."""
 
 BILINEAR = Image.Resampling.BILINEAR
 Box = tuple[float, float, float, float]
@@ -33,9 +33,12 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Rim:
-    """The rims that a backdrop decides, at the working size. `front` is how much the object's
-    colour exceeds the backdrop's, `back`, of 255; `floor` is the backdrop's own noise. `left` and
-    `top` are the place of the first pixel in the whole picture, at the working size as well."""
+    """Hold the rims that a backdrop decides, at the working size.
+
+    `front` is how much the object's colour exceeds the backdrop's, `back`, in units of 0..255;
+    `floor` is the backdrop's own noise. `left` and `top` are the position of the first pixel in the
+    whole picture, also at the working size.
+    """
 
     where: Mask
     front: Planes
@@ -45,8 +48,10 @@ class Rim:
     top: int = 0
 
     def drawn(self, alpha: Alpha, image: Image.Image, across: float, down: float) -> Alpha:
-        """Return `alpha`, of the size of `image`, with the rims in it. A pixel of the working size
-        is `across` pixels wide and `down` pixels high."""
+        """Return `alpha`, of the size of `image`, with the rims drawn.
+
+        A pixel of the working size is `across` pixels wide and `down` pixels high.
+        """
         drawn = alpha.copy()
         where = Image.fromarray(self.where)
         colours = [
@@ -68,11 +73,11 @@ class Rim:
         return drawn
 
     def moved(self, right: int, below: int) -> "Rim":
-        """Return the rim of a picture of which this one is a part."""
+        """Return the rim for a picture of which this one's is a part."""
         return replace(self, left=self.left + right, top=self.top + below)
 
     def _box(self, left: float, top: float, right: float, bottom: float) -> Box:
-        """Return a place in the whole picture as one in the planes."""
+        """Return an area of the whole picture as one of the planes."""
         height, width = self.where.shape
         return (
             max(0.0, left - self.left),
@@ -93,7 +98,10 @@ class Rim:
 def _unmixed(
     part: Image.Image, colours: list[tuple[Image.Image, Image.Image]], box: Box, floor: float
 ) -> tuple[Alpha, Mask]:
-    """Return a block's alpha, and where the colours tell it. `box` is its place in them."""
+    """Return a block's alpha, and where the colours determine it.
+
+    `box` is the block in the planes.
+    """
     dot = np.zeros((part.height, part.width), np.float32)
     square = np.zeros_like(dot)
     for band, (front, back) in zip(part.split(), colours, strict=True):
@@ -109,8 +117,10 @@ def _unmixed(
 
 
 def rim_of(backdrop: Backdrop, objects: Mask, changed: Mask) -> Rim | None:
-    """Return the edge of the objects where it is `changed`; None where there is none, or where the
-    backdrop's colour is not known between the pixels of the working size."""
+    """Return the edge of the objects where it is `changed`.
+
+    Return None if there is none, or if the backdrop's colour is known at the working size only.
+    """
     edge = grow(objects, 1) & grow(~objects, 1)
     where = grow(edge, 1) & changed
     if not backdrop.surface or not where.any():
@@ -127,6 +137,6 @@ def rim_of(backdrop: Backdrop, objects: Mask, changed: Mask) -> Rim | None:
 
 
 def _span(where: Mask, axis: int) -> slice:
-    """Return the rows (axis 1) or columns (axis 0) that hold all of `where`, and some around."""
+    """Return the rows (axis 1) or columns (axis 0) that hold all of `where`, and a few around."""
     places = np.flatnonzero(where.any(axis=axis))
     return slice(max(0, int(places[0]) - NEAR_BY - 1), int(places[-1]) + NEAR_BY + 2)

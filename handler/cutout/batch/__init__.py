@@ -1,1 +1,1 @@
-"""Pictures put into the bucket's inbox come out at its outbox: the second way into the function."""
+"""Process pictures from the bucket's inbox to its outbox: the image's second Lambda function."""

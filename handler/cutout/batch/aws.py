@@ -1,4 +1,4 @@
-"""AWS Lambda's entry for batches: the image's other handler, chosen in `template.yaml`."""
+"""Handle batches on AWS Lambda: the image's other entry, chosen in `template.yaml`."""
 
 from typing import TYPE_CHECKING
 
@@ -25,4 +25,4 @@ def build_lambda_handler() -> "Batch":
 
 
 lambda_handler = build_lambda_handler()
-"""Answers an SQS event with the messages that are to be delivered again."""
+"""Answer an SQS event with the messages to deliver again."""

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class BatchContext(LambdaContext, Protocol):
-    """As much of the invocation's context as is asked here."""
+    """Describe the part of the invocation's context that is used here."""
 
     aws_request_id: str
     function_name: str
@@ -29,15 +29,18 @@ class BatchContext(LambdaContext, Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """A Lambda handler whose event source mapping has `ReportBatchItemFailures`."""
+    """Handle the events of a mapping that has `ReportBatchItemFailures`."""
 
     cut_out: Cutter
     write: Callable[[str], None]
     _overran: Event = field(default_factory=Event, init=False)
 
     def __call__(self, event: Mapping[str, Any], context: BatchContext) -> dict[str, Any]:
-        """The messages that are to come again: after the queue's visibility timeout, and so often
-        until they go to its dead letters."""
+        """Return the messages to deliver again.
+
+        SQS does so after the queue's visibility timeout, and moves them to the dead-letter queue in
+        the end.
+        """
         settings = self.cut_out.pipeline.settings
         seconds = context.get_remaining_time_in_millis() / 1000 - settings.margin_seconds
         deadline = Deadline.after(seconds)
@@ -46,12 +49,14 @@ class Batch:
         return last_answer(answer) if self._overran.is_set() else answer
 
     def _is_done(self, message: Message, deadline: Deadline, context: BatchContext) -> bool:
-        """Whether nothing of the message is left to do. (S3 sends an object in each, so far, and
-        says that there may be more.)"""
+        """Return whether nothing of the message is left to do.
+
+        (S3 sends one object per message, but documents that there may be more.)
+        """
         try:
             found = arrivals(message)
         except UnknownMessageError:
-            logger.exception("a message that can't be read")
+            logger.exception("Can't read an SQS message")
             return False
         settled = [self._is_settled(each, message, deadline, context) for each in found]
         return all(settled)
@@ -59,17 +64,17 @@ class Batch:
     def _is_settled(
         self, arrival: Arrival, message: Message, deadline: Deadline, context: BatchContext
     ) -> bool:
-        """Whether another attempt would change nothing."""
+        """Return whether another attempt would change nothing."""
         start, clock = perf_counter(), Clock(deadline)
         facts: Facts = {}
         settled = True
         try:
             self._require_time(deadline)
             facts = self._within_limit(arrival, clock)
-        except UploadMissingError:  # removed since; the one that replaced it has its own message
+        except UploadMissingError:  # removed or replaced since; a replacement has its own message
             facts = {"outcome": "Gone"}
         except Exception as error:
-            logger.exception("message %s is to come again", message.id)
+            logger.exception("Message %s will be delivered again", message.id)
             facts, settled = {"outcome": reason(error)}, False
         spent = round((perf_counter() - start) * 1000, 1)
         facts |= clock.stages.rounded()
@@ -77,9 +82,11 @@ class Batch:
         return settled
 
     def _within_limit(self, arrival: Arrival, clock: Clock) -> Facts:
-        """Cut out the picture; raise `TooSlowError` where that takes longer than it may. Native
-        code can't be interrupted: the thread is left alone, and the instance ends after its
-        answer."""
+        """Cut out the picture; raise `TooSlowError` if that takes longer than allowed.
+
+        Native code can't be interrupted: its thread is left behind, and the instance ends after its
+        answer.
+        """
         until = clock.within(self.cut_out.pipeline.settings.picture_seconds)
         try:
             return call_within(until.deadline.remaining(), lambda: self.cut_out(arrival, until))
@@ -95,8 +102,10 @@ class Batch:
 def _line(
     message: Message, facts: Facts, milliseconds: float, context: BatchContext
 ) -> dict[str, Any]:
-    """As of a request (see `cutout.api.middleware`), with as little of what is somebody's own: the
-    message's id leads to the picture's name among the dead letters, and nowhere else."""
+    """Return a log line like a request's (see `cutout.api.middleware`).
+
+    The message's id leads to the picture's name in the dead-letter queue, and nowhere else.
+    """
     found = {
         "time": int(time() * 1000),
         "request_id": context.aws_request_id,

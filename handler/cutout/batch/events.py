@@ -1,4 +1,4 @@
-"""What SQS hands to Lambda, and what S3 wrote into it.
+"""Parse the events of SQS, and the notifications of S3 in them.
 
 Sources: "Event message structure" in the Amazon S3 user guide; "Using Lambda with Amazon SQS" in
 the Lambda developer guide.
@@ -16,7 +16,7 @@ CREATED = "ObjectCreated:"
 
 @dataclass(frozen=True)
 class Message:
-    """One of a batch. `id` names it in the answer."""
+    """Hold one message of a batch. `id` names it in the answer."""
 
     id: str
     body: str
@@ -24,30 +24,30 @@ class Message:
 
 @dataclass(frozen=True)
 class Arrival:
-    """An object that S3 says was written; `size` in bytes."""
+    """Hold an object that S3 reports as written; `size` is in bytes."""
 
     key: str
     size: int
 
 
 class UnknownMessageError(ValueError):
-    """A message that is none of S3's; trying again won't help, but somebody should look at it."""
+    """Report a message that is not S3's. No other attempt helps; an operator should look at it."""
 
 
 def messages(event: Mapping[str, Any]) -> list[Message]:
-    """The batch."""
+    """Return the messages of the batch."""
     return [Message(each["messageId"], each["body"]) for each in event["Records"]]
 
 
 def arrivals(message: Message) -> list[Arrival]:
-    """What has arrived; nothing in S3's test. Raises `UnknownMessageError`."""
+    """Return the objects that have arrived, none for S3's test. Raise `UnknownMessageError`."""
     try:
         found = json.loads(message.body)
         if found.get("Event") == TEST:
             return []
         return [_arrival(each) for each in found["Records"] if _is_new(each)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnknownMessageError(f"message {message.id} is no S3 event") from error
+        raise UnknownMessageError(f"message {message.id} is not an S3 event") from error
 
 
 def _is_new(record: Mapping[str, Any]) -> bool:
@@ -56,6 +56,6 @@ def _is_new(record: Mapping[str, Any]) -> bool:
 
 
 def _arrival(record: Mapping[str, Any]) -> Arrival:
-    """Keys come as in a query: `a+b%C3%A4` is `a bä`."""
+    """Return the object. Keys are encoded as in a query: `a+b%C3%A4` is `a bä`."""
     written = record["s3"]["object"]
     return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))

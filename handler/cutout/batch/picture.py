@@ -1,4 +1,4 @@
-"""Where a picture of the inbox goes, and what is made of it."""
+"""Cut out one picture of the inbox into the outbox."""
 
 from dataclasses import dataclass
 
@@ -23,61 +23,67 @@ INBOX, OUTBOX = "inbox", "outbox"
 
 
 def is_picture(key: str) -> bool:
-    """Whether a key may be one. The console writes empty objects like `inbox/shoes/` for folders;
-    anything outside the inbox would lead the function to its own results; and HTTP has no way to
-    ask for `.` and `..`."""
+    """Return whether a key may be a picture's.
+
+    The console writes empty objects such as `inbox/shoes/` for folders, a key outside the inbox
+    would make the function process its own results, and HTTP can't ask for `.` and `..`.
+    """
     folder, *path = key.split("/")
     return folder == INBOX and bool(path) and bool(path[-1]) and not {".", ".."} & set(path)
 
 
 def mode_of(key: str) -> Mode:
-    """A first folder named like a mode asks for it: `inbox/fg-mask/shoes/1.jpg`."""
+    """Return the mode that the first folder names: `inbox/fg-mask/shoes/1.jpg`."""
     first, *rest = key.removeprefix(f"{INBOX}/").split("/")
     return Mode(first) if rest and first in set(Mode) else Mode.FG_IMAGE
 
 
 def file_name(key: str) -> str:
-    """The last part."""
+    """Return the last part of the key."""
     return key.rpartition("/")[2]
 
 
 def output_key(key: str, kind: AnswerKind) -> str:
-    """The same path with one more suffix, so that `1.jpg` and `1.png` stay apart."""
+    """Return the path in the outbox, with one more suffix to keep `1.jpg` and `1.png` apart."""
     return f"{OUTBOX}/{key.removeprefix(f'{INBOX}/')}.{kind}"
 
 
 MD5 = "source-md5"
-"""The metadata that says of which bytes an output was made."""
+"""Metadata that names the source of an output by the digest of its bytes."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the outbox holds under a picture's name before anything is done."""
+    """Hold what the outbox has under a picture's name before anything is done."""
 
     png: Stored | None
     json: Stored | None
 
     def is_of(self, source: Source) -> bool:
-        """Whether one of the two was made of these bytes."""
+        """Return whether one of the two was made of these bytes."""
         return any(each and each.metadata.get(MD5) == source.md5 for each in (self.png, self.json))
 
 
 @dataclass(frozen=True)
 class Cutter:
-    """Makes `outbox/NAME.png` of `inbox/NAME`, or `outbox/NAME.json` that says why it can't be."""
+    """Make `outbox/NAME.png` of `inbox/NAME`, or `outbox/NAME.json` that says why it failed."""
 
     pipeline: Pipeline
     objects: Objects
 
     def __call__(self, arrival: Arrival, clock: Clock) -> Facts:
-        """What the log says of it; nothing is done where the outbox holds what was made of the same
-        bytes. Raises what another attempt may get past: `StorageError`, `TooSlowError`,
-        `UploadMissingError` where the picture is gone, and faults of ours."""
+        """Return the facts for the log.
+
+        Nothing is done if the outbox holds a result of the same bytes.
+
+        Raise what another attempt may get past: `StorageError`, `TooSlowError`,
+        `UploadMissingError` if the picture is gone, and faults of the service.
+        """
         if not is_picture(arrival.key):
             return {"outcome": "NoPicture"}
         mode = mode_of(arrival.key)
-        # before the picture is read: what others write later is of newer bytes than ours, and
-        # makes our own writing fail
+        # before the picture is read: a result that is written later is of newer bytes, and makes
+        # our own write fail
         with clock.time("look"):
             found = self._look(arrival.key, clock.deadline)
         source = Source(b"", file_name(arrival.key))
@@ -108,7 +114,7 @@ class Cutter:
         return Found(png, json)
 
     def _fetch(self, arrival: Arrival, deadline: Deadline) -> Source:
-        """The size that S3 has told is judged before anything is read."""
+        """Return the picture; check the size that S3 has reported before anything is read."""
         limit = self.pipeline.settings.max_file_bytes
         if arrival.size >= limit:
             raise FileTooBigError(limit)

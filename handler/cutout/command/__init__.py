@@ -1,1 +1,1 @@
-"""The command `cutout`: pictures and folders, on this machine or by a deployed API."""
+"""Implement the command `cutout`, which processes pictures on this machine or by an API."""

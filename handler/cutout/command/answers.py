@@ -1,32 +1,36 @@
-"""Answers of an API that may be hostile: read within limits, and parsed."""
+"""Read the answers of an API that may be hostile, and check the addresses that it names."""
 
 import json
 import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from socket import inet_aton
 from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
 
-from requests import Response
+from requests import PreparedRequest, Response
 from requests.exceptions import ConnectionError as NoConnectionError
 from urllib3.exceptions import HTTPError
 
-from cutout.command.problems import TaskError, shown
+from cutout.command.errors import TaskError, printable
 from cutout.net.limits import exceeds
 
-FOREIGN = "The server's answer is not one of this API."
-MAX_WORDS = 300  # characters shown of what a server says
+UNEXPECTED = "The server's answer is not one of this API."
+MAX_EXCERPT = 300  # characters printed of a server's text
 RESULT_BYTES = 400_000_000
-"""Most bytes of an answer with a cut-out. An RGBA PNG of noise with the command's own limit of
+"""Byte limit of an answer with a cut-out. An RGBA PNG of noise with the command's own limit of
 8192 x 8192 pixels has 269 MB, which are 358 MB in base64."""
 SMALL_BYTES = 65_536
-"""Most bytes of any other answer. The largest is the form for an upload, with some 2 kB."""
+"""Byte limit of any other answer. The largest is the form for an upload, with some 2 kB."""
 MAX_VALUES = 10_000
-"""Most values in an answer's JSON; a cut-out's has about 20. Small ones take twenty times as much
-memory as their text."""
+"""Limit of values in an answer's JSON; a cut-out's has about 20. Small values take twenty times as
+much memory as their text."""
 CHUNK_BYTES = 16_384  # gzip unpacks them to 16 MB at most
 GZIP = frozenset({"gzip", "x-gzip"})
 GZIP_FORMAT = zlib.MAX_WBITS + 16
+SCHEMES = frozenset({"http", "https"})
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def read_answer(response: Response, limit: int) -> Answer:
         too_long = succeeded and exceeds(response.headers, limit)
         content, complete = (bytearray(), False) if too_long else _read(response, limit)
     if succeeded and not complete:
-        raise TaskError(f"{FOREIGN} It has more than {limit} bytes.")
+        raise TaskError(f"{UNEXPECTED} It has more than {limit} bytes.")
     if len(content) > SMALL_BYTES:  # one other character would double or quadruple the memory
         text = content.decode("ascii", "ignore")
     else:
@@ -74,52 +78,117 @@ def _read(response: Response, limit: int) -> tuple[bytearray, bool]:
                 del content[limit:]
                 return content, False
             if gzip.unused_data:
-                raise TaskError(FOREIGN)
+                raise TaskError(UNEXPECTED)
     except HTTPError as error:
         raise NoConnectionError(error) from error
     except zlib.error as error:
-        raise TaskError(FOREIGN) from error
+        raise TaskError(UNEXPECTED) from error
     if packed and received and not gzip.eof:
-        raise TaskError(FOREIGN)
+        raise TaskError(UNEXPECTED)
     return content, True
 
 
-def answered(answer: Answer) -> dict[str, Any]:
+def parse_answer(answer: Answer) -> dict[str, Any]:
     """Return the JSON object of an answer. Raise `TaskError` if there is none, or if the request
     was refused."""
     if answer.status != 200:
-        raise TaskError(refusal(answer))
+        raise TaskError(describe_refusal(answer))
     if sum(map(answer.text.count, "[{,")) > MAX_VALUES:
-        raise TaskError(FOREIGN)
+        raise TaskError(UNEXPECTED)
     try:
         found = json.loads(answer.text)
     except (ValueError, RecursionError) as error:
-        raise TaskError(FOREIGN) from error
+        raise TaskError(UNEXPECTED) from error
     if not isinstance(found, dict):
-        raise TaskError(FOREIGN)
+        raise TaskError(UNEXPECTED)
     return found
 
 
-def refusal(answer: Answer) -> str:
-    """Return the status, and what the server says about it."""
+def describe_refusal(answer: Answer) -> str:
+    """Return a line with the status of an answer and the server's explanation."""
     location = answer.headers.get("Location")
     if 300 <= answer.status < 400 and location is not None:
         said = f"It moved to {location}"
     else:
         try:
-            said = _words(json.loads(answer.text))
-        except (ValueError, RecursionError):  # the page of a proxy, for example
+            said = _explanation(json.loads(answer.text))
+        except (ValueError, RecursionError):  # a proxy's page, for example
             said = answer.text
     line = " ".join(said.split()) or answer.reason
-    return f"The server answered {answer.status}: {quoted(line)}"
+    return f"The server answered {answer.status}: {excerpt(line)}"
 
 
-def quoted(said: object) -> str:
-    """Return the beginning of what a server says, as a terminal may show it."""
-    return shown(str(said)[:MAX_WORDS])
+def excerpt(text: object) -> str:
+    """Return the first `MAX_EXCERPT` characters of a server's text, safe to print on a terminal."""
+    return printable(str(text)[:MAX_EXCERPT])
 
 
-def _words(said: object) -> str:
+def _explanation(said: object) -> str:
     """Return the message in an answer's JSON, or the JSON itself if it has another form."""
     words = said.get("detail", said.get("message")) if isinstance(said, dict) else said
     return words if isinstance(words, str) else json.dumps(words)
+
+
+def resolve_link(location: str, api: str) -> str:
+    """Return `location` as an absolute address, relative to the address `api` that named it.
+
+    Raise `TaskError` unless it is http or https, encrypted if the API is, and no address of this
+    machine or its link that only a local API has a reason to name. Only the address itself is
+    judged: names are not resolved, because a proxy may do that.
+    """
+    try:
+        link = urljoin(api, location)
+        to, own = _parts(link), _parts(api)
+    except ValueError as error:
+        raise TaskError(f"The server names an invalid address: {excerpt(location)}") from error
+    if to.scheme not in SCHEMES or not to.hostname:
+        raise TaskError(f"The server names an address that is not http or https: {excerpt(link)}")
+    if own.scheme == "https" and to.scheme != "https":
+        raise TaskError(f"The server names an address without encryption: {excerpt(link)}")
+    if to.hostname != own.hostname and _is_near(to.hostname) and not _is_local(own.hostname):
+        raise TaskError(
+            f"The server names an address of this machine or its local link: {excerpt(link)}"
+        )
+    return link
+
+
+def has_same_origin(link: str, api: str) -> bool:
+    """Return whether `link` has the scheme, host, port and user information of the API."""
+    to, own = _parts(link), _parts(api)
+    return (to.scheme, to.netloc) == (own.scheme, own.netloc)
+
+
+def _parts(url: str) -> SplitResult:
+    """Return the parts of the URL as requests will send it, which decodes and normalizes parts of
+    the host. Raise `ValueError` for an invalid one."""
+    request = PreparedRequest()
+    request.prepare_url(url, None)
+    return urlsplit(request.url or "")
+
+
+def _is_near(host: str) -> bool:
+    """Return whether the host is this machine or link-local, where clouds keep credentials."""
+    address = _address(host)
+    return _is_local(host) or bool(address and address.is_link_local)
+
+
+def _is_local(host: str | None) -> bool:
+    """Return whether the host is this machine; an unspecified address connects to it as well."""
+    name = (host or "").rstrip(".")
+    address = _address(name)
+    if address is None:
+        return name == "localhost" or name.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that the host spells, also as `127.1` or `0x7f000001`; None for a
+    name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        try:
+            return IPv4Address(inet_aton(host))
+        except OSError:
+            return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,4 +1,4 @@
-"""The command line."""
+"""Parse the command line."""
 
 import os
 import sys
@@ -10,19 +10,20 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cutout import __version__
-from cutout.choices import MARGIN, FileFormat, Mode, Model
-from cutout.command.problems import UsageError, shown
+from cutout.choices import CUT_OUTS, MARGIN, FileFormat, Mode, Model
+from cutout.command.errors import UsageError, printable
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 STANDARD, END = "-", "--"
 CROP, NO_MARGIN = "--crop", "0"
 EXAMPLES = """examples:
-  cutout photo.jpg                       writes photo-cutout.png beside it
-  cutout photos/ -o out/                 every JPEG and PNG in the folder, at any depth
+  cutout photo.jpg                       write photo-cutout.png to the same folder
+  cutout photos/ -o out/                 process every picture in the folder tree
   cutout 'photos/**/*.jpg' -o out/ --background white
   cutout - < photo.jpg > cut-out.png
   CUTOUT_KEY=... cutout photos/ -o out/ --url https://abc123.execute-api.eu-west-1.amazonaws.com
+  cutout serve                           start the API on this machine: cutout serve --help
 
 exit code: 0 all done, 1 some failed, 2 wrong usage, 130 interrupted
 """
@@ -30,7 +31,7 @@ exit code: 0 all done, 1 some failed, 2 wrong usage, 130 interrupted
 
 @dataclass(frozen=True)
 class Arguments:
-    """What was asked for. None: not given."""
+    """The parsed command line. None stands for an option that isn't given."""
 
     inputs: tuple[str, ...]
     output: str | None
@@ -48,9 +49,10 @@ class Arguments:
 
 
 def parse(argv: Sequence[str] | None) -> Arguments:
-    """Ends the process with 2 where the arguments make no sense, and with 0 after `--help`."""
+    """Return the parsed arguments. Raise `SystemExit` with code 2 if they are invalid, and with 0
+    after `--help` and `--version`."""
     parser = _parser()
-    options, names = _apart(sys.argv[1:] if argv is None else argv)
+    options, names = _split_at_end(sys.argv[1:] if argv is None else argv)
     given = vars(parser.parse_intermixed_args(_with_margins(options)))
     inputs = (*given.pop("inputs"), *names)
     try:
@@ -59,8 +61,9 @@ def parse(argv: Sequence[str] | None) -> Arguments:
         parser.error(str(error))
 
 
-def _apart(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """What follows `--` is names. (argparse takes it among mixed arguments for one of them.)"""
+def _split_at_end(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the arguments before `--` and the names after it. (Among mixed arguments, argparse
+    would take `--` for a name.)"""
     if END not in argv:
         return argv, ()
     at = list(argv).index(END)
@@ -68,7 +71,8 @@ def _apart(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _with_margins(options: Sequence[str]) -> list[str]:
-    """A margin may be left out. (argparse would take whatever follows for one.)"""
+    """Return the options with a margin for every `--crop`. (argparse would take any next argument
+    for one.)"""
     found: list[str] = []
     for each in options:
         if found[-1:] != [CROP]:
@@ -80,34 +84,34 @@ def _with_margins(options: Sequence[str]) -> list[str]:
     return [f"{CROP}={NO_MARGIN}" if each == CROP else each for each in found]
 
 
-def _is_address(url: str) -> bool:
+def _is_api_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         port = parts.port  # raises as well
     except ValueError:
         return False
-    usual = parts.scheme in {"http", "https"} and parts.hostname and port != 0
-    return bool(usual) and not parts.query and not parts.fragment
+    has_host = parts.scheme in {"http", "https"} and parts.hostname and port != 0
+    return bool(has_host) and not parts.query and not parts.fragment
 
 
 def _checked(given: Arguments) -> Arguments:
     if not given.inputs:
         raise UsageError("name a picture, a folder, or - for standard input")
     if STANDARD in given.inputs and len(given.inputs) > 1:
-        raise UsageError("standard input (-) goes with no other input")
+        raise UsageError("standard input (-) cannot be combined with other inputs")
     if given.url is None:
         return given
-    if not _is_address(given.url):
-        raise UsageError(f"--url is the API's address, as https://...: {shown(given.url)}")
+    if not _is_api_address(given.url):
+        raise UsageError(f"--url must be an address like https://...: {printable(given.url)}")
     if given.model is not None:
-        raise UsageError("--model is for this machine: an API has its own")
+        raise UsageError("--model works on this machine only; with --url the API has its own model")
     return given
 
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="cutout",
-        description="Remove the background of pictures: JPEG or PNG in, PNG or WebP out.",
+        description="Remove the background of JPEG and PNG pictures. Writes PNG or WebP.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -116,73 +120,79 @@ def _parser() -> ArgumentParser:
         "inputs",
         nargs="*",
         metavar="INPUT",
-        help="files, folders, patterns in quotes, or - for standard input",
+        help="files, folders, quoted patterns, or - for standard input",
     )
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE|FOLDER/",
-        help="where to; default: beside each picture, as NAME-cutout.png; - is standard output",
+        help="output file or folder, or - for standard output (default: NAME-cutout.png in each "
+        "picture's folder)",
     )
     parser.add_argument(
         "--mode",
         type=_one_of(Mode),
         choices=list(Mode),
         default=Mode.FG_IMAGE,
-        help="what to make (default: %(default)s)",
+        help="kind of cut-out (default: %(default)s)",
     )
     parser.add_argument(
         "--background",
         metavar="COLOR|FILE",
-        help="lay the object on a colour (white, #ffcc00) or on a picture",
+        help="put the object on a colour (white, #ffcc00) or on a picture",
     )
     parser.add_argument(
         "--crop",
         metavar="MARGIN",
-        help="cut down to the object; with a margin (30px, 10%%), if one follows",
+        help="crop to the object, with an optional margin (30px, 10%%)",
     )
     parser.add_argument(
         "--format",
-        type=_one_of(FileFormat),
-        choices=list(FileFormat),
-        help="of the cut-outs (default: png, or what the name after -o says)",
+        type=_one_of(FileFormat, CUT_OUTS),
+        choices=list(CUT_OUTS),
+        help="file format (default: png, or the suffix of -o)",
     )
-    parser.add_argument("--force", action="store_true", help="make what is there already, too")
+    parser.add_argument(
+        "--force", action="store_true", help="also replace cut-outs that are up to date"
+    )
     parser.add_argument(
         "--jobs",
         type=_positive,
         metavar="N",
-        help="pictures in work at once (default: the processors, at most 4; with --url 4)",
+        help="pictures processed at once (default: the number of processors, at most 4; "
+        "with --url 4)",
     )
     parser.add_argument(
         "--model",
         type=_one_of(Model),
         choices=list(Model),
-        help="auto (default) looks a second time where that can change the cut-out, best always "
-        "does, fast never",
+        help="auto runs the network a second time where that can change the cut-out, best always "
+        "does, fast never (default: auto)",
     )
-    remote = parser.add_argument_group("by a deployed API")
-    remote.add_argument("--url", help="its address; without it the work is done here")
+    remote = parser.add_argument_group("use a deployed API")
+    remote.add_argument("--url", help="the API's address (default: process on this machine)")
     remote.add_argument(
         "--key",
         default=os.environ.get("CUTOUT_KEY") or None,
-        help="its key; better in the environment, as CUTOUT_KEY",
+        help="the API's key; other users can't see it in the environment variable CUTOUT_KEY",
     )
-    said = parser.add_mutually_exclusive_group()
-    said.add_argument("-q", "--quiet", action="store_true", help="failures only")
-    said.add_argument("-v", "--verbose", action="store_true", help="a line for each picture")
+    verbosity = parser.add_mutually_exclusive_group()
+    verbosity.add_argument("-q", "--quiet", action="store_true", help="print failures only")
+    verbosity.add_argument(
+        "-v", "--verbose", action="store_true", help="print a line for each picture"
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return parser
 
 
-def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
-    """Reads one of an enumeration's values."""
+def _one_of(kind: type[Choice], allowed: Sequence[Choice] = ()) -> Callable[[str], Choice]:
+    """Return an argparse type that reads a value of the enumeration, or one of those allowed."""
+    values = list(allowed or kind)
 
     def chosen(text: str) -> Choice:
-        try:
+        if text in values:
             return kind(text)
-        except ValueError:
-            raise ArgumentTypeError(f"choose from {', '.join(kind)}: {shown(text)}") from None
+        raise ArgumentTypeError(f"choose from {', '.join(values)}: {printable(text)}")
 
     return chosen
 
@@ -190,4 +200,4 @@ def _one_of(kind: type[Choice]) -> Callable[[str], Choice]:
 def _positive(text: str) -> int:
     if text.isdecimal() and int(text) > 0:
         return int(text)
-    raise ArgumentTypeError(f"a number above 0: {shown(text)}")
+    raise ArgumentTypeError(f"must be a number above 0: {printable(text)}")

@@ -1,32 +1,49 @@
-"""HTTP to the API: its key, streamed forms, and answers that are kept elsewhere."""
+"""Send requests to the API: its key, streamed forms, retries, and answers kept elsewhere."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from random import uniform
+from time import sleep
 from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectionError as NoConnectionError
+from requests.exceptions import RequestException, SSLError, Timeout
 from requests_toolbelt.multipart.encoder import MultipartEncoder, MultipartEncoderMonitor
 from urllib3.exceptions import HTTPError
 
-from cutout.command.answers import FOREIGN, SMALL_BYTES, Answer, quoted, read_answer, refusal
-from cutout.command.links import is_own, resolve
-from cutout.command.problems import TaskError
-from cutout.command.retry import persistent
+from cutout.command.answers import (
+    SMALL_BYTES,
+    UNEXPECTED,
+    Answer,
+    describe_refusal,
+    excerpt,
+    has_same_origin,
+    read_answer,
+    resolve_link,
+)
+from cutout.command.errors import TaskError, system_message
 from cutout.command.sessions import ApiSession, anonymous
 from cutout.net.limits import Cutoff
 from cutout.timing import Deadline
 
 TIMEOUTS = 15, 150  # seconds to connect, and between bytes
 ANSWER_SECONDS = 600.0
-"""For all of a request and its answer, however they trickle. An answer of 90 MB, for a PNG of noise
-with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
+"""Time limit for a whole request and its answer, however slowly they trickle. An answer of 90 MB,
+for a PNG of noise with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
 SLOWEST_UPLOAD = 10_000
-"""Bytes a second. What is sent has as much more time as it takes at this pace."""
+"""Bytes per second. The time limit grows by the time that an upload takes at this pace."""
+ATTEMPTS = 6
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before
+MAX_RETRY_AFTER = 120.0  # seconds; a request that has to wait longer fails
+RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses that API Gateway and S3 use for failures that are over in a moment."""
 
 
 class FilePart(NamedTuple):
-    """A file of a form: its name, how to open it, and its type."""
+    """A file in a form: its name, how to open it, and its content type."""
 
     name: str
     opener: Callable[[], BinaryIO]
@@ -35,34 +52,34 @@ class FilePart(NamedTuple):
 
 Form: TypeAlias = Mapping[str, str | FilePart]
 Sent: TypeAlias = Callable[[int], None]
-"""Is told how many bytes of the form's first file are on their way."""
+"""A callback that receives the number of bytes sent so far."""
 
 
 class Client:
-    """An API's client for several threads. The `key` goes to the API and to no other address, even
-    one that the API names."""
+    """Client of an API, for several threads. The `key` goes to the API and to no other address, not
+    even to one that the API names."""
 
     def __init__(self, url: str, key: str | None, connections: int) -> None:
         self._url = url.rstrip("/")
         self._api = ApiSession({"X-API-KEY": key} if key else {}, connections)
-        self._own = ApiSession({}, connections)
-        self._anyone = ApiSession({}, connections)
-        self._anyone.auth = anonymous
+        self._same_origin = ApiSession({}, connections)
+        self._elsewhere = ApiSession({}, connections)
+        self._elsewhere.auth = anonymous
 
     def close(self) -> None:
         """End all connections."""
-        for session in (self._api, self._own, self._anyone):
+        for session in (self._api, self._same_origin, self._elsewhere):
             session.close()
 
     def check(self, path: str, word: str) -> None:
         """Raise `TaskError` unless the path answers with a text that holds the word."""
-        answer = _persistent(lambda: _get(self._api, self._url + path, SMALL_BYTES))
+        answer = _send(lambda: _get(self._api, self._url + path, SMALL_BYTES))
         if answer.status == 401:
-            raise TaskError(f"{refusal(answer)} Give it with CUTOUT_KEY or --key.")
+            raise TaskError(f"{describe_refusal(answer)} Give it with CUTOUT_KEY or --key.")
         if answer.status != 200:
-            raise TaskError(refusal(answer))
+            raise TaskError(describe_refusal(answer))
         if word not in answer.text:
-            raise TaskError(FOREIGN)
+            raise TaskError(UNEXPECTED)
 
     def post(
         self, path: str, query: Mapping[str, str], form: Form, sent: Sent, limit: int = SMALL_BYTES
@@ -70,30 +87,89 @@ class Client:
         """Post a form to a path of the API and return its answer, or the one that a 303 leads to,
         of at most `limit` bytes. Raise `TaskError` if there is none."""
         address = f"{self._url}{path}?{urlencode(query)}"
-        answer = _persistent(lambda: _post(self._api, address, form, sent, limit))
+        answer = _send(lambda: _post(self._api, address, form, sent, limit))
         location = answer.headers.get("Location")
         if answer.status != 303 or location is None:
             return answer
-        link = resolve(location, address)
-        return _persistent(lambda: _get(self._session(link), link, limit))
+        link = resolve_link(location, address)
+        return _send(lambda: _get(self._session(link), link, limit))
 
     def post_elsewhere(self, url: str, form: Form, sent: Sent) -> Answer:
         """Post a form to an address that the API gave and return the answer. Raise `TaskError` if
         there is none, or if the address isn't allowed."""
-        link = resolve(url, self._url)
-        return _persistent(lambda: _post(self._session(link), link, form, sent, SMALL_BYTES))
+        link = resolve_link(url, self._url)
+        return _send(lambda: _post(self._session(link), link, form, sent, SMALL_BYTES))
 
     def _session(self, link: str) -> ApiSession:
         """Return the session for an address that the API named. That of its own origin may use the
         user and password of `--url` or `.netrc`, since the API is asked with them as well."""
-        return self._own if is_own(link, self._url) else self._anyone
+        return self._same_origin if has_same_origin(link, self._url) else self._elsewhere
 
 
-def _persistent(send: Callable[[], Answer]) -> Answer:
+def _send(send: Callable[[], Answer]) -> Answer:
     try:
-        return persistent(send)
+        return _with_retries(send)
     except (RequestException, HTTPError) as error:
-        raise TaskError(f"The request can not be made: {quoted(error)}") from error
+        raise TaskError(f"The request can't be made: {excerpt(error)}") from error
+
+
+def _with_retries(send: Callable[[], Answer]) -> Answer:
+    """Return the first answer without a retryable status, or the last one. `send` begins anew each
+    time.
+
+    Wait at least as long as `Retry-After` asks. Pauses grow and are random, so that clients refused
+    together don't come back together ("Exponential Backoff And Jitter", AWS Architecture Blog).
+    Raise `TaskError` if no answer comes.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        last = attempt == ATTEMPTS
+        try:
+            answer = send()
+        except SSLError as error:
+            raise TaskError(f"No secure connection: {_innermost_message(error)}") from error
+        except (NoConnectionError, Timeout) as error:
+            if last:
+                raise TaskError(
+                    f"The server can't be reached: {_innermost_message(error)}"
+                ) from error
+            asked = 0.0
+        else:
+            asked = _retry_after(answer)
+            if answer.status not in RETRYABLE or last or asked > MAX_RETRY_AFTER:
+                return answer
+        sleep(asked + uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))))  # noqa: S311
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _retry_after(answer: Answer) -> float:
+    """Return the seconds that the server asks to wait, in either form of the header (RFC 9110,
+    10.2.3); 0 if it says nothing sensible, infinity if the number has hundreds of digits."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):  # the latter for a year or an offset of many digits
+        return 0.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _innermost_message(error: BaseException) -> str:
+    """Return the message of the error at the bottom of the chain, without the wrapping that each
+    library adds. It may hold a line of the server's."""
+    while True:
+        inner = error.__cause__ or error.__context__
+        nested = [each for each in error.args if isinstance(each, BaseException)]
+        reason = getattr(error, "reason", None)
+        following = reason if isinstance(reason, BaseException) else next(iter(nested), inner)
+        if following is None or following is error:
+            break
+        error = following
+    if isinstance(error, OSError):
+        return excerpt(system_message(error))
+    return f"{excerpt(error) or type(error).__name__}."
 
 
 def _get(session: ApiSession, url: str, limit: int) -> Answer:

@@ -1,25 +1,99 @@
-"""Cut-outs on their way to the disk: whole or not at all."""
+"""Choose the destination of the cut-outs, and write files that are complete or absent."""
 
+import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
-from cutout.command.problems import TaskError, cause, shown
+from cutout.choices import CUT_OUTS, FileFormat
+from cutout.command.arguments import STANDARD, Arguments
+from cutout.command.errors import TaskError, UsageError, printable, system_message
+
+WRITABLE = frozenset(f".{each}" for each in CUT_OUTS)
+UNSUPPORTED = frozenset(
+    ".jpg .jpeg .jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
+)
 
 
-class Outputs:
-    """Writes from several threads, until it is closed: then what isn't finished is removed, and
-    nothing is begun."""
+@dataclass(frozen=True)
+class Destination:
+    """A folder, a file or standard output, at most one of the three; none of them stands for each
+    picture's own folder."""
+
+    format: FileFormat
+    folder: Path | None = None
+    file: Path | None = None
+    standard: bool = False
+
+
+def choose_destination(given: Arguments) -> Destination:
+    """Return where the cut-outs go. Raise `UsageError` if inputs, output and format contradict each
+    other."""
+    output = given.output
+    from_standard = STANDARD in given.inputs
+    if output == STANDARD or (output is None and from_standard):
+        return _standard_output(given)
+    if output is None:
+        return Destination(_format(given))
+    if not _is_file(output):
+        if from_standard:
+            raise UsageError("standard input has no name: give a file with -o")
+        return Destination(_format(given), folder=Path(output))
+    if not _is_single(given.inputs):
+        raise UsageError(f"several pictures need a folder: -o {printable(output)}/")
+    kind = FileFormat(Path(output).suffix.lower().removeprefix("."))
+    if given.format not in {None, kind}:
+        raise UsageError(f"--format {given.format} contradicts -o {printable(output)}")
+    return Destination(kind, file=Path(output))
+
+
+def _standard_output(given: Arguments) -> Destination:
+    if not _is_single(given.inputs):
+        raise UsageError("standard output takes one picture only")
+    if sys.stdout.isatty():
+        raise UsageError("not writing a picture to a terminal: redirect it, or name a file with -o")
+    return Destination(_format(given), standard=True)
+
+
+def _is_file(output: str) -> bool:
+    """Return whether `output` means a file: by its suffix, unless it ends as a folder or is one."""
+    if output.endswith(tuple(filter(None, (os.sep, os.altsep)))) or Path(output).is_dir():
+        return False
+    suffix = Path(output).suffix.lower()
+    if suffix in UNSUPPORTED:
+        raise UsageError(f"a cut-out is a PNG or WebP file, not {suffix}: {printable(output)}")
+    if suffix not in WRITABLE and Path(output).exists():
+        raise UsageError(f"-o is a file but not a PNG or WebP: {printable(output)}")
+    return suffix in WRITABLE
+
+
+def _is_single(inputs: Sequence[str]) -> bool:
+    """Return whether the inputs can only be one picture."""
+    (first, *others) = inputs
+    if others or Path(first).is_dir():
+        return False
+    return os.path.lexists(first) or not has_magic(first)
+
+
+def _format(given: Arguments) -> FileFormat:
+    return given.format or FileFormat.PNG
+
+
+class OutputWriter:
+    """Writes cut-outs from several threads, until it is closed."""
 
     def __init__(self) -> None:
         self._lock, self._open = Lock(), True
         self._parts: set[Path] = set()
 
     def write(self, target: Path | None, content: bytes) -> None:
-        """To a file, by way of another beside it that takes its name when it is complete; to
-        standard output without one. Raises `TaskError`; then there is no part of it."""
+        """Write to the file `target`, under another name until it is complete, or to standard
+        output without one. Raise `TaskError` and leave nothing behind if that fails."""
         try:
             if target is not None:
                 self._write_file(target, content)
@@ -27,8 +101,17 @@ class Outputs:
                 sys.stdout.buffer.write(content)
                 sys.stdout.buffer.flush()
         except OSError as error:
-            name = "Standard output" if target is None else shown(target)
-            raise TaskError(f"{name} can't be written: {cause(error)}") from error
+            name = "Standard output" if target is None else printable(target)
+            raise TaskError(f"{name} can't be written: {system_message(error)}") from error
+
+    def close(self) -> None:
+        """Remove files that are not complete and write nothing more."""
+        with self._lock:
+            self._open = False
+            for part in self._parts:
+                with suppress(OSError):
+                    part.unlink()
+            self._parts.clear()
 
     def _write_file(self, target: Path, content: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,15 +128,6 @@ class Outputs:
         except OSError:
             self._remove(part)
             raise
-
-    def close(self) -> None:
-        """Whatever is half written goes."""
-        with self._lock:
-            self._open = False
-            for part in self._parts:
-                with suppress(OSError):
-                    part.unlink()
-            self._parts.clear()
 
     def _finish(self, part: Path, target: Path) -> None:
         with self._lock:

@@ -1,95 +1,194 @@
-"""Pictures cut out by a deployed API."""
+"""Cut out pictures by a deployed API, with uploads for files too large for a request."""
 
 import re
 from binascii import a2b_base64
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 from cutout.choices import FileFormat
-from cutout.command.answers import FOREIGN, RESULT_BYTES, answered, quoted
-from cutout.command.client import Client, Form
-from cutout.command.problems import CommandError, TaskError, cause, shown
-from cutout.command.tally import Tally
-from cutout.command.targets import Task
-from cutout.command.uploads import UNKNOWN, Uploads, mute, picture_part, text_of
-from cutout.command.wishes import Wishes
-from cutout.errors import PictureError, Subject, UnsupportedTypeError
+from cutout.command.answers import (
+    RESULT_BYTES,
+    UNEXPECTED,
+    describe_refusal,
+    excerpt,
+    parse_answer,
+)
+from cutout.command.client import Client, FilePart, Form, Sent
+from cutout.command.errors import CommandError, TaskError, printable, system_message
+from cutout.command.options import CommandOptions
+from cutout.command.report import Progress
+from cutout.command.tasks import Task
+from cutout.errors import (
+    FileTooBigError,
+    PictureError,
+    Subject,
+    UnreadablePictureError,
+    UnsupportedTypeError,
+)
 
 LARGE = 4_400_000
-"""Bytes beyond which a form hardly fits a Lambda function's request: 6 MiB, base64 included."""
-RESULTS, MODES = "/v1/results", "/v1/modes"
-BEGINNINGS = {
+"""Bytes of a form that barely fits a Lambda function's request: 6 MiB, base64 included."""
+RESULTS, MODES, UPLOADS = "/v1/results", "/v1/modes", "/v1/uploads"
+SIGNATURES = {
     FileFormat.PNG: re.compile(rb"\x89PNG"),
     FileFormat.WEBP: re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
 }
+MAX_NAME = 200  # characters of a file's name that the API accepts
+TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+UNKNOWN = "application/octet-stream"
+STORED = frozenset({200, 201, 204})
 
 
 class RemoteWorker:
-    """Callable: a task → the file of its cut-out. For as many threads as `connections`."""
+    """Callable that sends a task's picture to the API and returns the cut-out's file, for as many
+    threads as `connections`."""
 
     def __init__(
-        self, url: str, key: str | None, wishes: Wishes, tally: Tally, connections: int
+        self,
+        url: str,
+        key: str | None,
+        options: CommandOptions,
+        progress: Progress,
+        connections: int,
     ) -> None:
         self._client = Client(url, key, connections)
-        self._uploads = Uploads(self._client)
-        self._wishes, self._query, self._tally = wishes, wishes.query(), tally
+        self._uploads = _Uploads(self._client)
+        self._options, self._query, self._progress = options, options.query(), progress
         self._background: Form = {}
         self._background_size = 0
 
     def prepare(self) -> None:
-        """Asks whether there is such an API and whether it knows the key: better once than by each
-        picture. Raises `CommandError`."""
+        """Check the address and the key once, before any picture is sent, and prepare the
+        background. Raise `CommandError` if one of them is no good."""
         try:
             self._client.check(MODES, "fg-image")
         except TaskError as error:
             raise CommandError(str(error)) from error
-        if self._wishes.background_file is not None:
-            self._prepare_background(self._wishes.background_file)
+        if self._options.background_file is not None:
+            self._prepare_background(self._options.background_file)
 
     def close(self) -> None:
-        """Ends all connections."""
+        """End all connections."""
         self._client.close()
 
     def __call__(self, task: Task) -> bytes:
-        """Raises `TaskError`, `PictureError` or `OSError`."""
-        size, image = task.size(), picture_part(_name(task), task.open)
+        """Return the cut-out's file. Raise `TaskError`, `PictureError` or `OSError`."""
+        size, image = task.size(), _file_part(_task_name(task), task.open)
 
-        def sent(count: int) -> None:
-            """(The form is a little larger than the file.)"""
-            self._tally.send(task.name, min(count, size), size)
+        def report(count: int) -> None:
+            """Report at most the file's size, which is a little less than the form's."""
+            self._progress.send(task.name, min(count, size), size)
 
         uploaded = None
         if size + self._background_size > LARGE:
-            uploaded = self._uploads.put(image, size, sent)
+            uploaded = self._uploads.put(image, size, report)
         form: Form = {"image": image} if uploaded is None else {"url": uploaded}
-        told = sent if uploaded is None else mute
+        sent = report if uploaded is None else _ignore
         form = {**form, **self._background}
         # in one expression, so that no text is in memory any more when its picture is decoded
-        return _picture(
-            answered(self._client.post(RESULTS, self._query, form, told, RESULT_BYTES)),
-            self._wishes.format,
+        return _decoded_file(
+            parse_answer(self._client.post(RESULTS, self._query, form, sent, RESULT_BYTES)),
+            self._options.format,
         )
 
     def _prepare_background(self, file: Path) -> None:
-        """It goes with each picture, so that a large one is uploaded, once for all. Raises
-        `CommandError`."""
+        """Upload a large background once, since each request carries it. Raise `CommandError`."""
         try:
-            part = picture_part(text_of(file.name), lambda: file.open("rb"))
+            part = _file_part(_header_text(file.name), lambda: file.open("rb"))
             if part.kind == UNKNOWN:
                 raise UnsupportedTypeError().about(Subject.BACKGROUND)
             size = file.stat().st_size
-            uploaded = self._uploads.put(part, size, mute) if size > LARGE // 4 else None
+            uploaded = self._uploads.put(part, size, _ignore) if size > LARGE // 4 else None
         except OSError as error:
-            raise CommandError(f"{shown(file)}: {cause(error)}") from error
+            raise CommandError(f"{printable(file)}: {system_message(error)}") from error
         except (TaskError, PictureError) as error:
-            raise CommandError(f"{shown(file)}: {error}") from error
+            raise CommandError(f"{printable(file)}: {error}") from error
         if uploaded is None:
             self._background, self._background_size = {"image-bg": part}, size
         else:
             self._background = {"url-bg": uploaded}
 
 
-def _picture(answer: dict[str, Any], kind: FileFormat) -> bytes:
+class _UploadTarget(NamedTuple):
+    """Where to post a file, with which fields before it, and what to send to the API instead."""
+
+    target: str
+    fields: dict[str, str]
+    url: str
+    max_bytes: int
+
+
+class _Uploads:
+    """Uploads files to where the API says, until it answers that it takes none."""
+
+    def __init__(self, client: Client) -> None:
+        self._client, self._accepted = client, True
+
+    def put(self, part: FilePart, size: int, sent: Sent) -> str | None:
+        """Upload the file and return what to send in its place; None if the API takes no uploads.
+        Raise `TaskError`, and `PictureError` for a file that the API would not take."""
+        if part.kind == UNKNOWN:
+            raise UnsupportedTypeError if size else UnreadablePictureError
+        if not self._accepted:
+            return None
+        answer = self._client.post(UPLOADS, {"type": part.kind, "name": part.name}, {}, _ignore)
+        if answer.status == 404:
+            self._accepted = False
+            return None
+        upload = _upload_target(parse_answer(answer))
+        if size > upload.max_bytes:
+            raise FileTooBigError(upload.max_bytes + 1)
+        form: Form = {**upload.fields, "file": part}
+        stored = self._client.post_elsewhere(upload.target, form, sent)
+        if stored.status not in STORED:
+            raise TaskError(f"The upload failed. {describe_refusal(stored)}")
+        return upload.url
+
+
+def _upload_target(answer: dict[str, Any]) -> _UploadTarget:
+    """Return the target in the API's answer. Raise `TaskError` unless a form can be made of it."""
+    try:
+        target, fields = answer["upload"]["url"], dict(answer["upload"]["fields"])
+        url, max_bytes = answer["url"], answer["max_bytes"]
+        for text in (target, url, *fields, *fields.values()):
+            _require_text(text)
+    except (LookupError, TypeError, ValueError) as error:
+        raise TaskError(UNEXPECTED) from error
+    if not isinstance(max_bytes, int) or max_bytes <= 0:
+        raise TaskError(UNEXPECTED)
+    return _UploadTarget(target, fields, url, max_bytes)
+
+
+def _require_text(value: object) -> None:
+    """Raise `TypeError` for anything but text, `ValueError` for text that isn't valid Unicode."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    value.encode()
+
+
+def _file_part(name: str, opener: Callable[[], BinaryIO]) -> FilePart:
+    """Return the part of a form, with a content type by the file's first bytes."""
+    with opener() as file:
+        head = file.read(8)
+    found = (kind for magic, kind in TYPES.items() if head.startswith(magic))
+    return FilePart(name, opener, next(found, UNKNOWN))
+
+
+def _task_name(task: Task) -> str:
+    return "image" if task.source is None else _header_text(task.source.name)
+
+
+def _header_text(name: str) -> str:
+    """Return a file's name as a header can carry it; file names need not be valid Unicode."""
+    return name.encode("utf-8", "replace").decode()[:MAX_NAME]
+
+
+def _ignore(_count: int) -> None:
+    """Ignore the progress of a form that isn't a picture's."""
+
+
+def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> bytes:
     """Return the file in the answer. Raise `TaskError` with the answer's own words if there is
     none."""
     try:
@@ -98,15 +197,11 @@ def _picture(answer: dict[str, Any], kind: FileFormat) -> bytes:
         encoded = result["entities"][0]["image"] if code == "ok" else ""
         content = a2b_base64(encoded, strict_mode=True)  # takes a text without a copy of it
     except (LookupError, TypeError, ValueError) as error:
-        raise TaskError(FOREIGN) from error
+        raise TaskError(UNEXPECTED) from error
     if not isinstance(message, str):
-        raise TaskError(FOREIGN)
+        raise TaskError(UNEXPECTED)
     if code != "ok":
-        raise TaskError(quoted(message))
-    if not BEGINNINGS[kind].match(content):
-        raise TaskError(f"The server made no {kind.name}; it may be older than this command.")
+        raise TaskError(excerpt(message))
+    if not SIGNATURES[kind].match(content):
+        raise TaskError(f"The server sent no {kind.name}; it may be older than this command.")
     return content
-
-
-def _name(task: Task) -> str:
-    return "image" if task.source is None else text_of(task.source.name)

@@ -1,4 +1,4 @@
-"""What the command says, all of it on standard error: standard output is for pictures."""
+"""Count the progress and report it on standard error; standard output is for pictures."""
 
 import os
 import sys
@@ -6,93 +6,236 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from time import monotonic
 from typing import TextIO
 
-from cutout.command.problems import Problem, shown
-from cutout.command.progress import Bar, pace
-from cutout.command.tally import Tally
-from cutout.command.targets import Task
+from cutout.command.errors import Problem, printable
+from cutout.command.tasks import Task
+
+SENDING_SHARE = 0.5
+"""Share of a picture's work that is done when its file is sent to an API."""
+MAX_BAR, MIN_BAR = 30, 5  # characters
+DRAWING_SECONDS = 0.2  # between two drawings of the bar
+CLEAR_LINE = "\r\x1b[K"
+
+
+@dataclass
+class Progress:
+    """Counts pictures and sent bytes from several threads. `bytes_total` is 0 if nothing is sent to
+    an API."""
+
+    total: int
+    bytes_total: int = 0
+    done: int = 0
+    failed: int = 0
+    bytes_sent: int = 0
+    start: float = field(default_factory=monotonic)
+    _sending: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def begin(self) -> None:
+        """Start the clock, which leaves out the time that it takes to load the model."""
+        self.start = monotonic()
+
+    def send(self, name: str, sent: int, size: int) -> None:
+        """Record that `sent` of `size` bytes of a picture are sent, fewer than before if it is sent
+        again."""
+        with self._lock:
+            before, _ = self._sending.get(name, (0, 0))
+            self.bytes_sent += sent - before
+            self._sending[name] = sent, size
+
+    def end(self, name: str, *, ok: bool) -> None:
+        """Record that a picture is done, or has failed."""
+        with self._lock:
+            self._sending.pop(name, None)
+            self.done += ok
+            self.failed += not ok
+
+    @property
+    def ended(self) -> int:
+        """Number of pictures done or failed."""
+        return self.done + self.failed
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return monotonic() - self.start
+
+    @property
+    def rate(self) -> float:
+        """Cut-outs per second. Failures don't count, since most of them take no time."""
+        return self.done / max(self.seconds, 1e-9)
+
+    def share(self) -> float:
+        """Return the share of the work that is done, 0..1. Pictures being sent count in part."""
+        with self._lock:
+            sending = sum(
+                SENDING_SHARE * sent / max(1, size) for sent, size in self._sending.values()
+            )
+            return min(1.0, (self.ended + sending) / max(1, self.total))
+
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds left at the pace so far. Return None if nothing is done yet."""
+        share = self.share()
+        return self.seconds * (1 - share) / share if share else None
+
+
+class ProgressBar:
+    """Draws the progress on a terminal's last line, from several threads."""
+
+    def __init__(self, stream: TextIO, progress: Progress) -> None:
+        self._stream, self._progress = stream, progress
+        self._lock, self._stop = Lock(), Event()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Draw the bar several times a second, and remove it at the end."""
+        thread = Thread(target=self._redraw, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+            self._put(CLEAR_LINE)
+
+    def print_above(self, line: str) -> None:
+        """Print a line that stays above the bar."""
+        self._put(f"{CLEAR_LINE}{line}\n")
+
+    def _redraw(self) -> None:
+        while True:
+            self._put(CLEAR_LINE + bar_line(self._progress, _columns(self._stream)))
+            if self._stop.wait(DRAWING_SECONDS):
+                return
+
+    def _put(self, text: str) -> None:
+        with self._lock:
+            self._stream.write(text)
+            self._stream.flush()
+
+
+def bar_line(progress: Progress, columns: int) -> str:
+    """Return the bar and the figures as a line of at most `columns` - 1 characters."""
+    words = [f"{progress.ended}/{progress.total}"]
+    if progress.bytes_total:
+        sent, total = progress.bytes_sent / 1e6, progress.bytes_total / 1e6
+        words.append(f"{sent:.1f}/{total:.1f} MB sent")
+    if progress.done:
+        words.append(format_rate(progress.rate))
+    left = progress.seconds_left()
+    if left is not None:
+        words.append(f"{format_duration(left)} left")
+    if progress.failed:
+        words.append(f"{progress.failed} failed")
+    text = "  ".join(words)
+    width = min(MAX_BAR, columns - len(text) - 4)
+    if width < MIN_BAR:
+        return text[: max(0, columns - 1)]
+    full = int(width * progress.share())
+    return f"[{'#' * full}{'-' * (width - full)}] {text}"
+
+
+def format_rate(rate: float) -> str:
+    """Return pictures per second, or seconds per picture if it is less than one per second."""
+    return f"{rate:.1f}/s" if rate >= 1 else f"{1 / rate:.1f} s each"
+
+
+def format_duration(seconds: float) -> str:
+    """Return m:ss or h:mm:ss, rounded up."""
+    minutes, rest = divmod(-int(-seconds // 1), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
 
 
 @dataclass
 class Report:
-    """A line for each failure, always; a bar on a terminal; a summary there, and wherever something
-    failed. `quiet` leaves the failures, `verbose` adds a line for each picture."""
+    """Prints a line for each failure, a bar on a terminal, and a summary on a terminal or after
+    failures. `quiet` leaves only the failures, `verbose` adds a line for each picture."""
 
-    tally: Tally
+    progress: Progress
     skipped: int = 0
     problems: int = 0
     quiet: bool = False
     verbose: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
-    _bar: Bar | None = None
+    _bar: ProgressBar | None = None
     _silent: bool = False
 
     @property
     def on_terminal(self) -> bool:
-        """Whether somebody watches who can be drawn for."""
+        """Whether the stream is a terminal that understands control codes."""
         return self.stream.isatty() and os.environ.get("TERM") != "dumb"
 
     @property
     def failures(self) -> int:
-        """Pictures, and names behind which there is none."""
-        return self.problems + self.tally.failed
+        """Number of pictures that failed and of names without a picture."""
+        return self.problems + self.progress.failed
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """With a bar, if there is anything to do and anybody to see it."""
-        if self.on_terminal and not self.quiet and self.tally.total:
-            self._bar = Bar(self.stream, self.tally)
+        """Show a bar during the block, if there is work and a terminal."""
+        if self.on_terminal and not self.quiet and self.progress.total:
+            self._bar = ProgressBar(self.stream, self.progress)
         with self._bar.running() if self._bar else nullcontext():
             yield
 
     def problem(self, problem: Problem) -> None:
-        """One that came up before any picture was looked at."""
+        """Report a problem found before any picture was processed."""
         self.problems += 1
         self._line(f"{problem.name}: {problem.message}")
 
     def done(self, task: Task, seconds: float) -> None:
-        """A cut-out is where it belongs."""
-        if self._silent:  # then it may have been given up on its last step
+        """Report that a cut-out is written."""
+        if self._silent:  # an interrupt may have come before the file was complete
             return
-        self.tally.end(task.name, ok=True)
+        self.progress.end(task.name, ok=True)
         if self.verbose:
-            target = "standard output" if task.target is None else shown(task.target)
+            target = "standard output" if task.target is None else printable(task.target)
             self._line(f"{task.name}: {target} ({seconds:.2f} s)")
 
     def failed(self, task: Task, message: str, error: Exception | None = None) -> None:
-        """There will be no cut-out; an `error` that nobody expected is shown where it came from, if
-        that is asked for."""
+        """Report that a picture failed. With `verbose`, print the traceback of an unexpected
+        `error`."""
         if self._silent:
             return
-        self.tally.end(task.name, ok=False)
+        self.progress.end(task.name, ok=False)
         self._line(f"{task.name}: {message}")
         if error is not None and self.verbose:
             self._line("".join(traceback.format_exception(error)).rstrip())
 
     def silence(self) -> None:
-        """Of pictures that are given up nobody wants to hear."""
+        """Stop reporting pictures after an interrupt."""
         self._silent = True
 
     def summary(self, *, ended: bool) -> None:
-        """The last line; `ended` is false where somebody put an end to it."""
+        """Print the last line. `ended` is False after an interrupt."""
         if self.quiet or not (self.on_terminal or self.verbose or self.failures or not ended):
             return
-        counts = [f"{self.tally.done} done"]
+        counts = [f"{self.progress.done} done"]
         if self.failures:
             counts.append(f"{self.failures} failed")
         if self.skipped:
-            counts.append(f"{self.skipped} done before")
+            counts.append(f"{self.skipped} already up to date")
         if not ended:
-            counts.append(f"{self.tally.total - self.tally.ended} not begun or not finished")
+            counts.append(f"{self.progress.total - self.progress.ended} not finished")
         line = ", ".join(counts)
-        if self.tally.done:
-            line += f" in {self.tally.seconds:.1f} s ({pace(self.tally.rate)})"
+        if self.progress.done:
+            line += f" in {self.progress.seconds:.1f} s ({format_rate(self.progress.rate)})"
         self._line(line)
 
     def _line(self, text: str) -> None:
         if self._bar is not None:
-            self._bar.above(text)
+            self._bar.print_above(text)
         else:
             self.stream.write(f"{text}\n")
             self.stream.flush()

@@ -1,115 +1,173 @@
-"""From arguments to cut-outs: what is to be done, by how many at once, and what came of it."""
+"""Run the command: plan the tasks, process them in parallel, and report."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing, contextmanager
 from time import monotonic
+from typing import TypeAlias
 
 from cutout.command.arguments import STANDARD, Arguments
-from cutout.command.destination import Destination, destination
-from cutout.command.discover import Discovery
-from cutout.command.outputs import Outputs
-from cutout.command.problems import Problem, TaskError, cause, shown
-from cutout.command.report import Report
-from cutout.command.tally import Tally
-from cutout.command.targets import Task, plan, plan_to
-from cutout.command.wishes import Wishes
-from cutout.command.worker import Worker, local_worker, remote_worker
+from cutout.command.errors import CommandError, Problem, TaskError, printable, system_message
+from cutout.command.inputs import InputFinder
+from cutout.command.options import CommandOptions
+from cutout.command.outputs import Destination, OutputWriter, choose_destination
+from cutout.command.report import Progress, Report
+from cutout.command.tasks import Task, plan_file, plan_folder
 from cutout.errors import PictureError, ProcessingFailedError
-from cutout.settings import visible_processors
+from cutout.setting_types import visible_processors
 
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
-"""At most, unless more are asked for: each is a process of some 650 MB."""
+"""Default limit of pictures processed at once on this machine. Each is a process of some 650 MB."""
+
+Worker: TypeAlias = Callable[[Task], bytes]
+"""Returns the file of a task's cut-out. Raises `TaskError`, `PictureError` or `OSError`."""
 
 
 def execute(given: Arguments) -> int:
-    """The exit code. Raises `CommandError` where nothing can be done at all."""
-    to = destination(given)
-    wishes = Wishes(given.mode, to.format, given.background, given.crop)
-    wishes.check()
-    tasks, problems = _tasks(given, to)
-    parts = [] if wishes.background_file is None else [wishes.background_file]
-    waiting = [task for task in tasks if given.force or not task.is_done(parts)]
-    tally = Tally(len(waiting), sum(map(Task.size, waiting)) if given.url else 0)
-    report = Report(tally, len(tasks) - len(waiting), quiet=given.quiet, verbose=given.verbose)
+    """Return the exit code: 0 if all is done, 1 if something failed. Raise `CommandError` if
+    nothing can be done at all."""
+    to = choose_destination(given)
+    options = CommandOptions(given.mode, to.format, given.background, given.crop)
+    options.check()
+    tasks, problems = _plan(given, to)
+    others = [] if options.background_file is None else [options.background_file]
+    waiting = [task for task in tasks if given.force or not task.is_done(others)]
+    progress = Progress(len(waiting), sum(map(Task.size, waiting)) if given.url else 0)
+    report = Report(progress, len(tasks) - len(waiting), quiet=given.quiet, verbose=given.verbose)
     for problem in problems:
         report.problem(problem)
     if waiting:
-        _work(wishes, given, waiting, report)
+        _process(options, given, waiting, report)
     report.summary(ended=True)
     return 1 if report.failures else 0
 
 
-def _tasks(given: Arguments, to: Destination) -> tuple[list[Task], list[Problem]]:
+def _plan(given: Arguments, to: Destination) -> tuple[list[Task], list[Problem]]:
     if STANDARD in given.inputs:
         return [Task(STANDARD, None, to.file, sys.stdin.buffer.read())], []
-    discovery = Discovery(to.folder)
-    discovery.add(given.inputs)
-    found = discovery.found
+    finder = InputFinder(to.folder)
+    finder.add(given.inputs)
     if to.standard:
-        return [Task(shown(each.path), each.path) for each in found], discovery.problems
+        return [Task(printable(each.path), each.path) for each in finder.found], finder.problems
     if to.file is not None:
-        tasks, problems = plan_to(found, to.file)
+        tasks, problems = plan_file(finder.found, to.file)
     else:
-        tasks, problems = plan(found, to.folder, f".{to.format}")
-    return tasks, discovery.problems + problems
+        tasks, problems = plan_folder(finder.found, to.folder, f".{to.format}")
+    return tasks, finder.problems + problems
 
 
-def _work(wishes: Wishes, given: Arguments, tasks: Sequence[Task], report: Report) -> None:
-    jobs = _jobs(given, len(tasks))
+def _process(
+    options: CommandOptions, given: Arguments, tasks: Sequence[Task], report: Report
+) -> None:
+    jobs = _job_count(given, len(tasks))
     try:
-        with report.running(), _worker(wishes, given, jobs, report.tally) as worker:
-            report.tally.begin()
-            _all(tasks, worker, jobs, report)
+        with report.running(), _worker(options, given, jobs, report.progress) as worker:
+            report.progress.begin()
+            _process_all(tasks, worker, jobs, report)
     except KeyboardInterrupt:
         report.summary(ended=False)
         raise
 
 
-def _jobs(given: Arguments, count: int) -> int:
-    """Two pictures by one thread each are done sooner than one after the other by two threads:
-    while one is decoded or encoded, the other has the network."""
+def _job_count(given: Arguments, count: int) -> int:
+    """Return how many pictures to process at once. Two pictures with one thread each are faster
+    than one after the other with two threads: while one is decoded or encoded, the other uses the
+    network."""
     usual = min(visible_processors(), LOCAL_JOBS) if given.url is None else REMOTE_JOBS
     return min(count, given.jobs or usual)
 
 
-def _worker(
-    wishes: Wishes, given: Arguments, jobs: int, tally: Tally
-) -> AbstractContextManager[Worker]:
-    if given.url is None:
-        return local_worker(wishes, given, jobs, max(1, visible_processors() // jobs))
-    return remote_worker(wishes, given, jobs, tally)
-
-
-def _all(tasks: Sequence[Task], worker: Worker, jobs: int, report: Report) -> None:
-    """Each picture is on one thread from its file to the other; no more are in memory than there
-    are threads."""
-    outputs, pool = Outputs(), ThreadPoolExecutor(jobs, "picture")
+def _process_all(tasks: Sequence[Task], worker: Worker, jobs: int, report: Report) -> None:
+    """Process each picture on one thread from reading to writing, so that no more pictures are in
+    memory than there are threads."""
+    writer, pool = OutputWriter(), ThreadPoolExecutor(jobs, "picture")
     try:
-        for future in [pool.submit(_one, task, worker, outputs, report) for task in tasks]:
+        for future in [pool.submit(_process_one, task, worker, writer, report) for task in tasks]:
             future.result()
     except KeyboardInterrupt:
         report.silence()
-        outputs.close()
+        writer.close()
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(task: Task, worker: Worker, outputs: Outputs, report: Report) -> None:
-    """One picture, whose failure is no other's."""
+def _process_one(task: Task, worker: Worker, writer: OutputWriter, report: Report) -> None:
+    """Process one picture and report its failure, which stops no other picture."""
     start = monotonic()
     try:
-        outputs.write(task.target, worker(task))
+        writer.write(task.target, worker(task))
     except (TaskError, PictureError) as error:
         report.failed(task, str(error))
     except OSError as error:
-        report.failed(task, cause(error))
+        report.failed(task, system_message(error))
     except MemoryError:
         report.failed(task, "There is not enough memory for it.")
-    except Exception as error:  # noqa: BLE001  # of a fault of ours the other pictures know nothing
+    except Exception as error:  # noqa: BLE001  # a bug must not stop the other pictures
         report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__}).", error)
     else:
         report.done(task, monotonic() - start)
+
+
+def _worker(
+    options: CommandOptions, given: Arguments, jobs: int, progress: Progress
+) -> AbstractContextManager[Worker]:
+    if given.url is None:
+        return _local_worker(options, given, jobs, max(1, visible_processors() // jobs))
+    return _remote_worker(options, given, jobs, progress)
+
+
+@contextmanager
+def _local_worker(
+    options: CommandOptions, given: Arguments, jobs: int, threads: int
+) -> Iterator[Worker]:
+    """Process pictures in `jobs` processes, with `threads` threads for each picture. Raise
+    `CommandError` if the model cannot be loaded or the background is not a picture."""
+    from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
+
+    from cutout import engine  # noqa: PLC0415
+    from cutout.setting_types import first_problem  # noqa: PLC0415
+
+    try:
+        settings = engine.local_settings(given.model)
+    except ValidationError as error:
+        raise CommandError(first_problem(error)) from error
+    with closing(engine.open_workers(settings, jobs, threads)) as workers:
+        # imported while the processes load the networks
+        from cutout.options import Source  # noqa: PLC0415
+        from cutout.segment.model_file import ModelError  # noqa: PLC0415
+        from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
+        from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
+
+        processing = options.processing_options()
+        try:
+            workers.wait()
+            if processing.background.picture is not None:
+                workers(BackgroundJob(processing.background.picture), NO_DEADLINE, Stages())
+        except ModelError as error:
+            raise CommandError(str(error)) from error
+        except PictureError as error:
+            raise CommandError(f"{printable(options.background)}: {error}") from error
+
+        def work(task: Task) -> bytes:
+            with task.open() as file:
+                source = Source(file.read(), task.name)
+            return workers(FileJob(source, processing), NO_DEADLINE, Stages())
+
+        yield work
+
+
+@contextmanager
+def _remote_worker(
+    options: CommandOptions, given: Arguments, connections: int, progress: Progress
+) -> Iterator[Worker]:
+    """Process pictures by an API, over `connections` connections at once. Raise `CommandError` if
+    the API cannot be used or the background is not a picture."""
+    from cutout.command.remote import RemoteWorker  # noqa: PLC0415  # requests is slow to import
+
+    worker = RemoteWorker(given.url or "", given.key, options, progress, connections)
+    with closing(worker):
+        worker.prepare()
+        yield worker

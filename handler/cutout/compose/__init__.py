@@ -1,1 +1,1 @@
-"""Room six: alpha and colours become the picture that the options name."""
+"""Compose alpha and colours into the picture that the options describe."""

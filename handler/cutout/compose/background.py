@@ -1,4 +1,4 @@
-"""Colours from one picture's ICC profile to another's."""
+"""Lay a cut-out on a background, in the cut-out's colour space."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,9 +12,11 @@ from cutout.pictures import Picture, Pixels
 
 
 def to_profile(image: Image.Image, own: bytes | None, wanted: bytes | None) -> Image.Image:
-    """An image in mode RGB or RGBA, its colours brought from its own profile to the one wanted;
-    None is sRGB. Where one of them can't be converted by, as that of a camera that knows no way
-    back, they stay as they are."""
+    """Convert an image in mode RGB or RGBA from its own ICC profile to the wanted one.
+
+    None stands for sRGB. Colours stay as they are if no transform between the two can be built,
+    such as from a camera profile without the inverse direction.
+    """
     if own == wanted:
         return image
     try:
@@ -39,15 +41,17 @@ def _profile(content: bytes | None) -> ImageCms.ImageCmsProfile:
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A decoded picture whose holes show the colour, or either of them alone."""
+    """Hold a decoded picture, a colour that shows through its transparent parts, or one of them."""
 
     colour: Colour | None = None
     picture: Picture | None = None
 
 
 def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pixels:
-    """Straight RGBA laid on the backdrop, whose colours are brought to those of `icc_profile` (None
-    is sRGB). Shape (height, width, 3) where nothing shows through any more, else (..., 4)."""
+    """Return straight RGBA pixels laid on the backdrop, in the colours of `icc_profile`.
+
+    None stands for sRGB. The shape is (height, width, 3) if the backdrop is opaque, else (..., 4).
+    """
     height, width = pixels.shape[:2]
     below = _canvas(backdrop, (width, height), icc_profile)
     laid = np.empty((height, width, len(below.getbands())), np.uint8)
@@ -55,7 +59,7 @@ def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pix
         above = Image.fromarray(pixels[rows])
         part = below.crop((0, rows.start, width, rows.stop))
         if part.mode == "RGB":
-            part.paste(above, mask=above)  # by the channel's own alpha, rounded to nearest
+            part.paste(above, mask=above)  # by its alpha, rounded to nearest
         else:
             part.alpha_composite(above)
         laid[rows] = np.asarray(part)
@@ -63,7 +67,7 @@ def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pix
 
 
 def _canvas(backdrop: Backdrop, size: tuple[int, int], icc_profile: bytes | None) -> Image.Image:
-    """The backdrop at that size, in mode RGB, or RGBA where it has holes."""
+    """Return the backdrop in the given size, in mode RGB, or RGBA if parts are transparent."""
     if backdrop.picture is None:
         return _plain(backdrop.colour or TRANSPARENT, size, icc_profile)
     own = backdrop.picture.icc_profile
@@ -86,7 +90,7 @@ def _plain(colour: Colour, size: tuple[int, int], icc_profile: bytes | None) -> 
 
 
 def _covering(picture: Picture, size: tuple[int, int]) -> Image.Image:
-    """Scaled until it covers `size`, what juts out cut off evenly on both sides."""
+    """Scale the picture until it covers `size`, and crop the excess evenly on both sides."""
     image = picture.colour
     if picture.holes is not None:
         image = image.copy()

@@ -1,25 +1,29 @@
-"""The object on a transparent background."""
+"""Compose the object on a transparent or another background."""
 
 import numpy as np
 from PIL import Image
 
 from cutout.arrays import stripes
-from cutout.choices import Mode
+from cutout.choices import FileFormat, Mode
 from cutout.compose.background import Backdrop, lay_on
-from cutout.compose.blocks import BLOCK, find_blocks
-from cutout.compose.crop import crop_frame, cut, moved
 from cutout.compose.foreground import restore_colours
 from cutout.compose.objects import find_objects
+from cutout.compose.placement import place
 from cutout.compose.shadow import contact_shadow, lay_under
+from cutout.compose.soft_blocks import BLOCK, find_blocks
 from cutout.options import Options
 from cutout.pictures import Alpha, Composition, Picture, Pixels
 
+WHITE = 255
+
 
 def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
-    """Shape (height, width, 4), writable. Straight colour: the picture's own where it is opaque or
-    was transparent before, the object's alone at soft edges, so that they neither darken nor show
-    the old background, and zero where nothing shows, so that nothing hidden is sent and the file is
-    small."""
+    """Return writable pixels of shape (height, width, 4) with straight alpha.
+
+    Opaque pixels keep the picture's colour, as do those that were transparent in the input. Soft
+    edges get the object's colour alone, so that they neither darken nor show the old background.
+    Pixels with zero alpha are zero, so that nothing hidden is sent and the file is small.
+    """
     width, height = picture.size
     pixels = np.empty((height, width, 4), np.uint8)
     packed = pixels.view(np.uint32)[..., 0]  # a pixel in one word: 17 times as fast as by channel
@@ -41,7 +45,10 @@ def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
 
 
 def _keep_straight(pixels: Pixels, colour: Image.Image, holes: Alpha) -> None:
-    """What was transparent before is a mixture with nothing: its colour stays, in place."""
+    """Restore, in place, the colours of pixels that were transparent in the input.
+
+    Their colours are not mixed with any background.
+    """
     for rows in stripes(len(pixels)):
         stripe = pixels[rows]
         own = (holes[rows] < 255) & (stripe[..., 3] > 0)
@@ -52,26 +59,27 @@ def _keep_straight(pixels: Pixels, colour: Image.Image, holes: Alpha) -> None:
 def compose(
     picture: Picture, alpha: Alpha, options: Options, backdrop: Backdrop | None = None
 ) -> Composition:
-    """The picture that `options` name, on `backdrop`, if there is one."""
+    """Return the picture that `options` describe, on `backdrop` if there is one."""
     pixels, shade = _drawn(picture, alpha, options)
-    profile = None if options.mode is Mode.FG_MASK else picture.icc_profile
-    wanted = options.objects or options.crop is not None
-    objects = find_objects(alpha) if wanted else ()
-    if options.crop is not None:
-        frame = crop_frame(objects, shade, options.crop, picture.size)
-        pixels, objects = cut(pixels, frame), moved(objects, frame)
-    if backdrop is not None and options.mode is not Mode.FG_MASK:
+    profile = None if options.draws_mask else picture.icc_profile
+    objects = find_objects(alpha) if options.needs_objects else ()
+    placement = place(picture.size, picture.full_size, objects, shade, options)
+    pixels, objects = placement.drawn(pixels), placement.objects(objects)
+    under = None
+    if options.format is FileFormat.ZIP:
+        under = placement.drawn(np.asarray(picture.colour), WHITE)
+    if backdrop is not None and not options.draws_mask:
         pixels = lay_on(pixels, backdrop, profile)
-    return Composition(pixels, profile, objects if options.objects else None)
+    told = objects if options.objects else None
+    return Composition(pixels, profile, told, placement.full_size, under)
 
 
 def _drawn(picture: Picture, alpha: Alpha, options: Options) -> tuple[Pixels, Alpha | None]:
-    """The whole picture before it is cropped, and the shadow in it. A mask has no ICC profile,
-    because the picture's is for colours."""
-    if options.mode is Mode.FG_MASK:
+    """Return the whole picture before it is cropped, and the shadow in it."""
+    if options.draws_mask:
         return alpha, None
     pixels = straight_rgba(picture, alpha)
-    if options.mode is Mode.FG_IMAGE:
+    if options.mode is not Mode.FG_IMAGE_SHADOW:
         return pixels, None
     shade = contact_shadow(alpha, options.shadow)
     if shade is not None:

@@ -1,4 +1,4 @@
-"""Where the objects are: the parts of the matte that hang together."""
+"""Find the objects: the connected parts of the matte."""
 
 import numpy as np
 
@@ -6,17 +6,21 @@ from cutout.arrays import Mask, label_components
 from cutout.pictures import Alpha, Box, FoundObject
 
 WORK_SIDE = 512
-"""A component has no detail: a picture of 4096 is looked at in blocks of 8 x 8."""
+"""Longest side at which components are found: a picture of 4096 is reduced to blocks of 8 x 8."""
 VISIBLE = 32  # alpha below which a pixel belongs to no object
 SOLID = 128
-SPECK = 0.01  # of the largest object's size: what is smaller is none
-MOST = 100  # objects that are told of
+SPECK = 0.01
+"""Minimum size of an object, relative to the largest one."""
+MOST = 100
+"""Maximum number of objects returned."""
 
 
 def find_objects(alpha: Alpha) -> tuple[FoundObject, ...]:
-    """Largest first; none where nothing shows. An object is as large as it is solid, so that the
-    faint smears which a matte may have elsewhere are none, but the soft edge of one is a part of
-    it; only where nothing is solid is all that shows taken for that."""
+    """Return the objects, largest first; none if nothing is visible.
+
+    An object's size is its solid area. So the faint smears of a matte are dropped, while an
+    object's soft edge is part of it. Only if nothing is solid does all that is visible count.
+    """
     side = -(-max(alpha.shape) // WORK_SIDE)
     peaks = blockwise_max(alpha, side)
     labels, count = label_components(peaks >= VISIBLE)
@@ -31,8 +35,10 @@ def find_objects(alpha: Alpha) -> tuple[FoundObject, ...]:
 
 
 def blockwise_max(alpha: Alpha, side: int) -> Alpha:
-    """The largest value in each block of `side` x `side`; at the ends they may be smaller. (Of
-    whole slices: 25 times as fast as by `reduceat`.)"""
+    """Return the largest value in each block of `side` x `side`; the last blocks may be smaller.
+
+    Whole slices are 25 times as fast as `reduceat`.
+    """
     rows = alpha[::side].copy()
     for offset in range(1, side):
         part = alpha[offset::side]
@@ -45,7 +51,7 @@ def blockwise_max(alpha: Alpha, side: int) -> Alpha:
 
 
 def object_box(objects: tuple[FoundObject, ...]) -> Box | None:
-    """The box around all of them; None where there are none."""
+    """Return the box around all objects; None if there are none."""
     if not objects:
         return None
     boxes = [each.box for each in objects]
@@ -55,7 +61,7 @@ def object_box(objects: tuple[FoundObject, ...]) -> Box | None:
 
 
 def _found(alpha: Alpha, samples: Alpha, component: Mask, side: int) -> FoundObject:
-    """`samples` is a pixel of each block."""
+    """Return a component as an object; `samples` is one pixel of each block."""
     seen = samples[component & (samples >= VISIBLE)]
     opacity = float(seen.mean()) / 255 if len(seen) else 1.0
     rows, columns = (_span(np.any(component, axis=axis)) for axis in (1, 0))
@@ -63,7 +69,7 @@ def _found(alpha: Alpha, samples: Alpha, component: Mask, side: int) -> FoundObj
 
 
 def _tight(alpha: Alpha, rows: slice, columns: slice, side: int) -> Box:
-    """A box of blocks, its sides moved inwards to the first visible pixel."""
+    """Return a box of blocks with its sides moved inwards to the first visible pixel."""
     region = alpha[rows.start * side : rows.stop * side, columns.start * side : columns.stop * side]
     height, width = region.shape
     top = _margin(region[:side].max(axis=1))
@@ -74,11 +80,11 @@ def _tight(alpha: Alpha, rows: slice, columns: slice, side: int) -> Box:
 
 
 def _margin(line: Alpha) -> int:
-    """How many values at the beginning are not visible."""
+    """Return how many values at the beginning are not visible."""
     return int((line >= VISIBLE).argmax())
 
 
 def _span(line: Mask) -> slice:
-    """From the first to behind the last that is true."""
+    """Return the slice from the first true value to the last, inclusive."""
     (found,) = line.nonzero()
     return slice(int(found[0]), int(found[-1]) + 1)

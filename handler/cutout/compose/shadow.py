@@ -1,7 +1,7 @@
-"""The object on its contact shadow.
+"""Draw the contact shadow of an object.
 
-An object that stands on the ground hides light from it: a narrow dark line where they touch, a
-wide soft one around it. Both are drawn from the object's lower contour, at low resolution, since a
+An object that stands on the ground hides light from it: a narrow dark line where they touch, a wide
+soft one around it. Both are drawn from the object's lower contour, at low resolution because a
 shadow has no detail, and lie wholly within the picture.
 """
 
@@ -20,24 +20,30 @@ Plane = npt.NDArray[np.float32]
 
 WORK_SIDE = 512
 SOLID = 128  # alpha from which a pixel belongs to the contour
-CONTACT_RISE = 0.07  # of the object's height: a contour so far above the ground casts 1/e
-NARROWEST = 0.35  # of a long contact's darkness: a mere point isn't darkened beyond 1 / 0.35
-GROUND = 0.98  # of the columns end above the ground: a stray speck below it is not what stands
-REACH = 8  # at 45 degrees a layer is drawn out by so many times its blur across
-FADE = 0.05  # of the picture's sides
-OUT_OF_SIGHT = 0.05  # of the object's height: how far below the border a cut object stands
+CONTACT_RISE = 0.07
+"""Fraction of the object's height: a contour so far above the ground casts 1/e of the shadow."""
+NARROWEST = 0.35
+"""Fraction of a long contact's darkness below which a narrow contact is not scaled up further."""
+GROUND = 0.98
+"""Quantile of the contour's rows that is the ground; lower columns are stray specks."""
+REACH = 8
+"""Length of the drawn-out shadow at 45 degrees, in multiples of the layer's blur across."""
+FADE = 0.05
+"""Fraction of the picture's sides over which a shadow fades out at the border."""
+OUT_OF_SIGHT = 0.05
+"""Fraction of the object's height: how far below the border an object stands that is cut off."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A blur of the contact line: radii as parts of the object's size, and the darkest value."""
+    """Hold a blur of the contact line: radii as fractions of the object's size, and its opacity."""
 
     across: float
     along: float
     opacity: float
 
     def darkness(self, wanted: float) -> float:
-        """The layer's opacity where all of them, one on the other, are to have the one wanted."""
+        """Return the layer's opacity at which all layers together have the wanted one."""
         if wanted >= 1:
             return 1.0
         light: float = (1 - self.opacity) ** (log(1 - wanted) / log(1 - OPACITY))
@@ -46,8 +52,10 @@ class Layer:
 
 @dataclass(frozen=True)
 class Contact:
-    """The object's lower contour: for each of its columns the row, and how much it touches the
-    ground there (1 on it, falling off for contours above it)."""
+    """Hold the object's lower contour: each column's row, and how much it touches the ground.
+
+    `touch` is 1 on the ground and falls off for contours above it.
+    """
 
     shape: tuple[int, ...]
     columns: npt.NDArray[np.intp]
@@ -55,9 +63,11 @@ class Contact:
     touch: Plane
 
     def penumbra(self, across: float, along: float, reach: float) -> Plane:
-        """The contour blurred by a Gaussian of `across` rows and `along` columns, drawn out by
-        `reach` columns (to the right; negative to the left), and scaled so that its darkest place
-        is 1, or less where the contact is much narrower than the blur."""
+        """Return the contour blurred by a Gaussian of `across` rows and `along` columns.
+
+        It is drawn out by `reach` columns (positive to the right) and scaled so that its darkest
+        value is 1, or less if the contact is much narrower than the blur.
+        """
         down = np.arange(self.shape[0], dtype=np.float32)[:, np.newaxis] - self.bottom
         sideways = np.arange(self.shape[1], dtype=np.float32) - self.columns[:, np.newaxis]
         spread = _drawn_out(sideways, along, reach) / np.float32(along * sqrt(2 * pi))
@@ -71,7 +81,7 @@ OPACITY = ShadowLook().opacity  # of both layers: 1 - 0.45 * 0.60
 
 
 def contact_shadow(alpha: Alpha, look: ShadowLook) -> Alpha | None:
-    """The shadow's own opacity, of `alpha`'s shape; none where there is no object."""
+    """Return the shadow's opacity, in the shape of `alpha`; None if there is no object."""
     height, width = alpha.shape
     scale = min(1.0, WORK_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -98,8 +108,10 @@ def _shadow(solid: npt.NDArray[np.bool_], look: ShadowLook) -> Alpha:
 
 
 def _fade(shape: tuple[int, ...]) -> Plane:
-    """1, falling to 0 at the lower and the side borders, where a shadow cut off would show as a
-    hard line."""
+    """Return 1, falling to 0 at the lower and the side borders.
+
+    A shadow that is cut off there would show as a hard line.
+    """
     down, across = (np.arange(length, dtype=np.float32) + 0.5 for length in shape)
     lower = np.minimum(1, (shape[0] - down) / (FADE * shape[0]))
     sides = np.minimum(1, np.minimum(across, shape[1] - across) / (FADE * shape[1]))
@@ -124,8 +136,10 @@ def _gaussian(distance: Plane, sigma: float) -> Plane:
 
 
 def _drawn_out(distance: Plane, sigma: float, reach: float) -> Plane:
-    """The mean of Gaussians from here to `reach` away, each fainter than the one before, and so
-    close that none of them shows. `distance` holds whole numbers less than its width."""
+    """Return the mean of Gaussians from here to `reach` away, each fainter than the one before.
+
+    They are so close that none shows. `distance` holds whole numbers less than its width.
+    """
     if not reach:
         return _gaussian(distance, sigma)
     width = distance.shape[1]
@@ -137,19 +151,23 @@ def _drawn_out(distance: Plane, sigma: float, reach: float) -> Plane:
 
 
 def lay_under(pixels: Pixels, darkness: Alpha) -> None:
-    """Black of the given opacity behind straight-alpha pixels, in place (Porter and Duff 1984,
-    "over"). Opaque pixels stay as they are."""
+    """Lay black of the given opacity behind straight-alpha pixels, in place.
+
+    The operator is "over" (Porter and Duff 1984). Opaque pixels stay as they are.
+    """
     for rows in stripes(len(pixels)):
         stripe, shade = pixels[rows], darkness[rows]
         alpha = stripe[..., 3]
         soft = np.flatnonzero((shade > 0) & (alpha > 0) & (alpha < 255))
-        np.copyto(alpha, shade, where=alpha == 0)  # nothing shows there, so its colour is black
+        np.copyto(
+            alpha, shade, where=alpha == 0
+        )  # these pixels are invisible, so their colour is black
         over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
         over[soft] = _over_black(over[soft], shade.reshape(-1)[soft])
 
 
 def _over_black(over: Pixels, shade: Alpha) -> Pixels:
-    """Shape (n, 4) over black of opacity `shade`, shape (n,)."""
+    """Return pixels of shape (n, 4) over black of opacity `shade`, shape (n,)."""
     blended = over.astype(np.float32)
     alpha = over[:, 3].astype(np.float32)
     total = alpha + shade * (1 - alpha / 255)

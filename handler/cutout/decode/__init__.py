@@ -1,1 +1,1 @@
-"""Room three: bytes become a picture: checked, upright, in RGB, its ICC profile kept aside."""
+"""Decode bytes to a picture: checked, upright, in RGB, its ICC profile kept aside."""

@@ -1,4 +1,4 @@
-"""Any colour space a JPEG or PNG can have becomes 8-bit RGB, plus the input's own alpha."""
+"""Convert any colour space of a JPEG or PNG to 8-bit RGB, plus the input's own alpha."""
 
 from io import BytesIO
 from typing import TypeAlias
@@ -19,7 +19,7 @@ SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profil
 
 
 def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes | None]:
-    """A decoded image as colour in mode RGB, holes, and the ICC profile if it describes RGB.
+    """Return a decoded image as colour in mode RGB, its own alpha, and its ICC profile if for RGB.
 
     Pixels with a CMYK or grey profile are converted to sRGB by it, since a PNG in RGB can't carry
     such a profile.
@@ -38,10 +38,10 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
 
 
 def transparent_colour(image: Image.Image) -> Transparent:
-    """The transparent colour of a PNG in the depth that Pillow decodes to; Pillow leaves it as it
-    stands in the file, and knows the file's depth only until the pixels are loaded.
+    """Return the transparent colour of a PNG in the depth that Pillow decodes to.
 
-    Of 16-bit colours only the upper bytes are left to be compared.
+    Pillow leaves it as it is in the file, and knows the file's depth only until the pixels are
+    loaded. Of 16-bit colours only the upper bytes are left to compare.
     """
     key: Transparent = image.info.get("transparency")
     depth = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else None
@@ -53,8 +53,10 @@ def transparent_colour(image: Image.Image) -> Transparent:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit grey scaled to 8 bits, its transparent value with it; what is beyond 16 bits is black
-    or white. (16-bit colours Pillow scales while decoding.)"""
+    """Scale 16-bit grey to 8 bits, with its transparent value; clip values beyond 16 bits.
+
+    Pillow scales 16-bit colours while decoding.
+    """
     if not image.mode.startswith("I"):
         return image
     deep = np.asarray(image)
@@ -67,7 +69,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _holes(image: Image.Image) -> Alpha | None:
-    """The image's alpha, from a channel, a palette or a transparent colour; none if opaque."""
+    """Return the alpha from a channel, a palette or a transparent colour; None if opaque."""
     if not image.has_transparency_data:
         return None
     with_alpha = image if "A" in image.getbands() else image.convert("RGBA")
@@ -76,7 +78,7 @@ def _holes(image: Image.Image) -> Alpha | None:
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """The colours without the alpha, in mode L, CMYK or RGB."""
+    """Return the colours without the alpha, in mode L, CMYK or RGB."""
     if image.mode in ("L", "CMYK", "RGB"):
         return image
     if image.mode in ("1", "LA"):
@@ -88,8 +90,10 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def _sound(profile: bytes | None) -> bytes | None:
-    """Return the profile's trusted part if lcms can open it; None for anything else, which is
-    neither converted by nor passed on in the answer."""
+    """Return the profile's trusted part if lcms can open it, else None.
+
+    Any other profile is neither used for conversion nor passed on in the answer.
+    """
     trusted = trusted_profile(profile) if profile else None
     if trusted is None:
         return None
@@ -101,7 +105,7 @@ def _sound(profile: bytes | None) -> bytes | None:
 
 
 def _to_srgb(colour: Image.Image, profile: bytes) -> Image.Image:
-    """Converted by its profile, or plainly where the profile is broken."""
+    """Convert by the profile, or without it if it is broken."""
     try:
         converted = ImageCms.profileToProfile(
             colour,

@@ -1,8 +1,9 @@
-"""The chunks of a PNG file (PNG, Third Edition, section 5), told apart before Pillow sees them.
+"""Split PNG files into chunks and JPEG files into segments, before Pillow sees them.
 
-Pillow unpacks every text, and a file of 16 MB may have a million empty ones. What it gets is lean:
-the pixels, their palette and transparent colour, and the EXIF. The ICC profile is unpacked here,
-under a limit of its own. Of an animation that is the picture which everyone sees who knows of none.
+Pillow unpacks every text of a PNG (PNG, Third Edition, section 5), and a file of 16 MB may have a
+million empty ones. It gets only the pixels, their palette and transparent colour, and the EXIF. The
+ICC profile is unpacked here, under a limit of its own. Of an animation that leaves the default
+image, which decoders without animation show.
 """
 
 import re
@@ -14,7 +15,7 @@ from cutout.decode.icc import MAX_PROFILE_BYTES
 from cutout.errors import UnreadablePictureError
 
 MAX_CHUNKS = 100_000
-"""Encoders write some thousand into a file of 16 MB."""
+"""Maximum number of chunks. Encoders write a few thousand into a file of 16 MB."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
@@ -25,14 +26,18 @@ DEFLATE = 0  # the only method there is
 
 
 def lean_png(content: bytes, *, exif: bool = True) -> bytes:
-    """The file with nothing that isn't needed, with or without EXIF. Raises
-    `UnreadablePictureError` where there are more than `MAX_CHUNKS`."""
+    """Return the file with the needed chunks only, with or without EXIF.
+
+    Raise `UnreadablePictureError` if there are more than `MAX_CHUNKS`.
+    """
     return b"".join((SIGNATURE, *_kept(content, exif)))
 
 
 def png_profile(content: bytes) -> bytes | None:
-    """Return the ICC profile of a PNG file, unpacked; None where there is none before the pixels,
-    or one that is broken or over `MAX_PROFILE_BYTES`."""
+    """Return the unpacked ICC profile of a PNG file.
+
+    Return None if there is none before the pixels, or if it is broken or over `MAX_PROFILE_BYTES`.
+    """
     at = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
@@ -47,7 +52,7 @@ def png_profile(content: bytes) -> bytes | None:
 
 
 def _unpacked(chunk: bytes) -> bytes | None:
-    """Return what an iCCP chunk holds: a name, a zero byte, the method, and the packed profile."""
+    """Return the profile in an iCCP chunk: a name, a zero byte, the method, the packed profile."""
     _, _, packed = chunk.partition(b"\0")
     if packed[:1] != bytes((DEFLATE,)):
         return None
@@ -65,9 +70,7 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + length
         if end > len(content):
-            yield content[
-                at:
-            ]  # cut off: how much of the picture that costs is the decoder's matter
+            yield content[at:]  # cut off: the decoder judges how much of the picture is lost
             return
         if _is_needed(name, length, exif):
             yield content[at:end]
@@ -85,7 +88,8 @@ def _is_needed(name: bytes, length: int, exif: bool) -> bool:
 
 
 MAX_SEGMENTS = 10_000
-"""Before the first scan. An ICC profile has 255 at most, and cameras write some dozen more."""
+"""Maximum number of segments before the first scan. An ICC profile has at most 255, and cameras
+write a few dozen more."""
 
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers that no length follows
@@ -93,41 +97,47 @@ JFIF, JPEG_EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = {*range(0xE0, 0xF0), 0xFE}  # APP0 to APP15, and comments
 ICC_NAME, EXIF_NAME = b"ICC_PROFILE\0", b"Exif\0\0"
 HEADER_MARKER = re.compile(rb"\xff[^\x00\xff]")
-"""Any number of 255s may come before it, and decoders skip whatever else does."""
+"""A marker of the header; any number of 255s may come before it, and decoders skip other bytes."""
 SCAN_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-"""Within a scan, where a 255 that is data is followed by 0, and a restart marker by more data."""
+"""A marker after a scan. Within one, a 255 that is data is followed by 0, and restart markers are
+followed by more data."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One of them; `data` is without its marker and length."""
+    """Hold a segment of a JPEG; `data` is without its marker and length."""
 
     kind: int
     data: bytes
 
     @property
     def decides_pixels(self) -> bool:
-        """Adobe's tells how CMYK is meant; JFIF's that three channels are YCbCr."""
+        """Return whether decoding needs the segment.
+
+        Adobe's tells how CMYK is meant, JFIF's that three channels are YCbCr.
+        """
         return self.kind not in METADATA or self.kind in {JFIF, ADOBE}
 
     @property
     def holds_profile(self) -> bool:
+        """Return whether it is a part of the ICC profile."""
         return self.kind == ICC and self.data.startswith(ICC_NAME)
 
     @property
     def file_bytes(self) -> bytes:
+        """Return the segment as in a file, with marker and length."""
         return bytes((0xFF, self.kind)) + (len(self.data) + 2).to_bytes(2, "big") + self.data
 
 
 @dataclass(frozen=True)
 class JpegParts:
-    """The header's segments, and everything from the first scan on."""
+    """Hold the header's segments, and everything from the first scan on."""
 
     segments: list[Segment]
     scans: bytes
 
     def lean(self, *, profile: bool = True) -> bytes:
-        """The file without metadata, with or without its ICC profile."""
+        """Return the file without metadata, with or without its ICC profile."""
         kept = (
             s.file_bytes for s in self.segments if s.decides_pixels or s.holds_profile & profile
         )
@@ -135,15 +145,18 @@ class JpegParts:
 
     @property
     def exif(self) -> bytes:
-        """The first JPEG_EXIF segment's TIFF structure, or nothing."""
+        """Return the TIFF structure of the first EXIF segment, or nothing."""
         for each in self.segments:
             if each.kind == JPEG_EXIF and each.data.startswith(EXIF_NAME):
                 return each.data[len(EXIF_NAME) :]
         return b""
 
     def has_more_scans_than(self, limit: int) -> bool:
-        """Counted as a decoder would come across them, which never reads behind the end of the
-        image: what a phone appends there (a film, a depth map) may look like anything."""
+        """Count scans as a decoder comes across them; return whether there are more than `limit`.
+
+        A decoder never reads beyond the end of the image: data that a phone appends there (a film,
+        a depth map) may look like anything.
+        """
         at, scans, found = 0, self.scans, 0
         while at + 4 <= len(scans) and scans[at + 1] != END_OF_IMAGE:
             found += scans[at + 1] == START_OF_SCAN
@@ -158,8 +171,11 @@ class JpegParts:
 
 
 def split_jpeg(content: bytes) -> JpegParts:
-    """Raises `UnreadablePictureError` where there are more than `MAX_SEGMENTS`. Without a scan
-    there is nothing behind the header either."""
+    """Split a JPEG into its header and its scans.
+
+    Raise `UnreadablePictureError` if there are more than `MAX_SEGMENTS`. Without a scan, `scans` is
+    empty.
+    """
     segments: list[Segment] = []
     at = 2
     for _ in range(MAX_SEGMENTS):

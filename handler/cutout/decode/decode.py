@@ -1,29 +1,38 @@
-"""Bytes become a `Picture`."""
+"""Decode bytes to a `Picture`."""
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from cutout.decode.colour import split_colour, transparent_colour
 from cutout.decode.header import open_picture
-from cutout.decode.orientation import orientation_turn
+from cutout.decode.orientation import SIDEWAYS, orientation_turn
+from cutout.decode.shrink import shrink_on_load
 from cutout.errors import UnreadablePictureError
+from cutout.layout import Bound
 from cutout.pictures import Picture
 from cutout.settings import Settings
 
 
-def decode(content: bytes, settings: Settings) -> Picture:
-    """Raises `cutout.errors.PictureError`: for a file that is empty, broken or truncated, of
-    another type, or too large in pixels (known before any pixel is decoded)."""
-    image = open_picture(content, settings)
+def decode(
+    content: bytes, settings: Settings, *, webp: bool = True, bound: Bound | None = None
+) -> Picture:
+    """Return the picture in a file; raise `cutout.errors.PictureError`.
+
+    That is for a file that is empty, broken or truncated, of another type, or too large in pixels,
+    which is known before any pixel is decoded. `webp` tells whether a WebP is accepted. A large
+    JPEG for an answer within `bound` is decoded at a smaller size.
+    """
+    image = open_picture(content, settings, webp=webp)
     try:
-        return _picture(image)
+        return _picture(image, bound or Bound())
     except MemoryError:
         raise
     except Exception as error:  # on hostile bytes Pillow's decoders raise almost anything
         raise UnreadablePictureError from error
 
 
-def _picture(image: ImageFile.ImageFile) -> Picture:
+def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
+    original = shrink_on_load(image, bound)
     key = transparent_colour(image)
     image.load()
     if key is not None:
@@ -34,4 +43,6 @@ def _picture(image: ImageFile.ImageFile) -> Picture:
         colour = colour.transpose(turn)
         if holes is not None:
             holes = np.asarray(Image.fromarray(holes).transpose(turn))
-    return Picture(colour, holes, icc_profile)
+        if original is not None and turn in SIDEWAYS:
+            original = original[::-1]
+    return Picture(colour, holes, icc_profile, original)

@@ -1,5 +1,6 @@
-"""What can be said of a file before any pixel is decoded."""
+"""Check a file's type and size before any pixel is decoded."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 from PIL.ImageFile import ImageFile
@@ -7,6 +8,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from cutout.decode.containers import SIGNATURE, lean_png, png_profile, split_jpeg
+from cutout.decode.kinds import kind_of
+from cutout.decode.riff import is_webp, split_webp
 from cutout.errors import (
     ResolutionTooBigError,
     TooManyPixelsError,
@@ -18,16 +21,16 @@ from cutout.settings import Settings
 JPEG, PNG = b"\xff\xd8\xff", SIGNATURE
 
 MAX_SCANS = 100
-"""Encoders write about ten. A file may repeat a 30-byte scan without end, and each of them costs a
-pass over all coefficients."""
+"""Maximum number of scans. Encoders write about ten; a file may repeat a 30-byte scan without end,
+and each one costs a pass over all coefficients."""
 
 
-def open_picture(content: bytes, settings: Settings) -> ImageFile:
-    """A Pillow image with its header read and its pixels still in the file; EXIF, if any, is in
-    `info["exif"]`.
+def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> ImageFile:
+    """Return a Pillow image with its header read and its pixels still in the file.
 
-    Raises `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
-    `ResolutionTooBigError`. Type is judged by content alone.
+    EXIF, if any, is in `info["exif"]`. The type is judged by content alone; `webp` tells whether a
+    WebP is accepted. Raise `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError`
+    or `ResolutionTooBigError`.
     """
     if not content:
         raise UnreadablePictureError
@@ -35,14 +38,21 @@ def open_picture(content: bytes, settings: Settings) -> ImageFile:
         image = _open_jpeg(content)
     elif content.startswith(PNG):
         image = _open_png(content)
+    elif webp and is_webp(content):
+        return _open_webp(content, settings)
     else:
-        raise UnsupportedTypeError
-    width, height = image.size
+        accepted = "JPEG, PNG and WebP" if webp else "JPEG and PNG"
+        raise UnsupportedTypeError(kind_of(content), accepted)
+    _require_size(image.size, settings)
+    return image
+
+
+def _require_size(size: tuple[int, int], settings: Settings) -> None:
+    width, height = size
     if width * height > settings.max_pixels:
         raise TooManyPixelsError(settings.max_pixels)
     if max(width, height) > settings.max_side:
-        raise ResolutionTooBigError(image.size, settings.max_side)
-    return image
+        raise ResolutionTooBigError(size, settings.max_side)
 
 
 def _open_jpeg(content: bytes) -> ImageFile:
@@ -51,7 +61,7 @@ def _open_jpeg(content: bytes) -> ImageFile:
         raise UnreadablePictureError
     try:
         image = _opened(JpegImageFile, parts.lean())
-    except UnreadablePictureError:  # broken metadata fails no good picture
+    except UnreadablePictureError:  # broken metadata must not fail a good picture
         image = _opened(JpegImageFile, parts.lean(profile=False))
     if parts.exif:
         image.info["exif"] = parts.exif
@@ -69,10 +79,29 @@ def _open_png(content: bytes) -> ImageFile:
     return image
 
 
-def _opened(kind: type[JpegImageFile | PngImageFile], content: bytes) -> ImageFile:
-    """Open by the format's own class. `Image.open` would hold the size against the limit of the
-    program that we are in (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits
-    have their own words."""
+def _open_webp(content: bytes, settings: Settings) -> ImageFile:
+    """Open a WebP, after its size, because libwebp allocates the canvas as it opens a file."""
+    parts = split_webp(content)
+    _require_size(parts.size, settings)
+    # here, since few pictures are WebP, and a cold start is shorter without it
+    from PIL.WebPImagePlugin import WebPImageFile  # noqa: PLC0415
+
+    image = _opened(WebPImageFile, parts.lean)
+    if image.size != parts.size:
+        _require_size(image.size, settings)
+    if parts.exif:
+        image.info["exif"] = parts.exif
+    if parts.icc_profile:
+        image.info["icc_profile"] = parts.icc_profile
+    return image
+
+
+def _opened(kind: Callable[[BytesIO], ImageFile], content: bytes) -> ImageFile:
+    """Open the file by its format's own class.
+
+    `Image.open` would check the size against the limit of the surrounding program
+    (`Image.MAX_IMAGE_PIXELS`), which is not ours to change; our own limits have their own texts.
+    """
     try:
         return kind(BytesIO(content))
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything

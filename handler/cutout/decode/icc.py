@@ -1,9 +1,9 @@
-"""Which ICC profiles are trusted: judged before lcms, or whoever opens the answer, reads them.
+"""Decide which ICC profiles are trusted, before lcms or a viewer of the answer reads them.
 
 An ICC profile is a program of sorts. A multi-process element (`mpet`, in the tags `D2B0` to `B2D3`)
 may repeat one stage any number of times: 512 bytes cost lcms 7 s, 1.4 kB over a minute, and nothing
-can interrupt it. So a profile is used only where all of it that a converter reads is plain: a known
-class and colour space, curves, matrices and tables whose sizes the file really holds.
+can interrupt it. So a profile is used only if all parts that a converter reads are plain: a known
+class and colour space, and curves, matrices and tables whose sizes the file really holds.
 (ICC.1:2022 and ICC.1:2001-04, "File Format for Color Profiles".)
 """
 
@@ -14,9 +14,9 @@ from struct import Struct
 from cutout.decode.icc_tags import PLAIN_TYPES, ImplausibleTagError, Tag, check_curves, check_lut
 
 MAX_PROFILE_BYTES = 8 << 20
-"""Press profiles with the finest tables in use have 3 MB."""
+"""Maximum size of a profile. Press profiles with the finest tables in use have 3 MB."""
 MAX_TAGS = 100
-"""lcms reads no more; profiles have 4 to 30."""
+"""Maximum number of tags, which lcms has too; profiles have 4 to 30."""
 
 CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
 """The colour spaces of pictures that are decoded here."""
@@ -35,7 +35,7 @@ VERSION, CLASS, SPACE, CONNECTION, SIGNATURE, IDENTITY = (
     slice(84, 100),
 )
 VERSION_5 = bytes((5, 0, 0, 0))
-"""iccMAX, which nothing here converts by."""
+"""First version of iccMAX, which is not supported."""
 ENTRY = Struct(">4sII")
 
 FORWARD_TABLES = {b"A2B0", b"A2B1", b"A2B2"}
@@ -46,13 +46,13 @@ NUMBERS: Mapping[bytes, tuple[bytes, int]] = {
     **dict.fromkeys((b"wtpt", b"bkpt", b"rXYZ", b"gXYZ", b"bXYZ"), (b"XYZ ", 20)),
     b"chad": (b"sf32", 44),
 }
-"""Type and least size of the tags that hold a few numbers."""
+"""Type and minimum size of the tags that hold a few numbers."""
 MULTI_PROCESS = {b"%s%d" % (name, intent) for name in (b"D2B", b"B2D") for intent in range(4)}
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A row of the profile's tag table."""
+    """Hold a row of the profile's tag table."""
 
     name: bytes
     offset: int
@@ -63,11 +63,10 @@ class _Entry:
 
 
 def trusted_profile(profile: bytes) -> bytes | None:
-    """Return the profile, cut to the length that it states and without private tags; None where it
-    is not plain.
+    """Return the profile at its stated length and without private tags; None if it is not plain.
 
-    Private tags, which no conversion asks for and nobody but their vendor can judge, are left out;
-    a profile without any is returned as it is.
+    Private tags, which no conversion needs and only their vendor can check, are left out. A profile
+    without any is returned as it is.
     """
     stated = profile[: int.from_bytes(profile[:4], "big")]
     try:
@@ -83,11 +82,13 @@ def trusted_profile(profile: bytes) -> bytes | None:
 
 
 def _channels(profile: bytes) -> int:
-    """Return the channels of the profile's colour space; raise `ImplausibleTagError` for a header
-    that is not one of the known kinds."""
+    """Return the channels of the profile's colour space.
+
+    Raise `ImplausibleTagError` for a header that is not one of the known kinds.
+    """
     if not HEADER_BYTES + 4 <= len(profile) <= MAX_PROFILE_BYTES:
         raise ImplausibleTagError
-    if int.from_bytes(profile[:4], "big") != len(profile):  # it is cut off
+    if int.from_bytes(profile[:4], "big") != len(profile):  # cut off
         raise ImplausibleTagError
     if profile[SIGNATURE] != b"acsp" or profile[VERSION] >= VERSION_5:
         raise ImplausibleTagError
@@ -100,8 +101,11 @@ def _channels(profile: bytes) -> int:
 
 
 def _entries(profile: bytes) -> list[_Entry]:
-    """Return the tag table; raise `ImplausibleTagError` where it, or a tag, is out of bounds, names
-    repeat, or tags share so many bytes that reading them all costs more than the file's size."""
+    """Return the tag table.
+
+    Raise `ImplausibleTagError` if it, or a tag, is out of bounds, if names repeat, or if tags share
+    so many bytes that reading them all costs more than the file's size.
+    """
     count = int.from_bytes(profile[HEADER_BYTES : HEADER_BYTES + 4], "big")
     end = HEADER_BYTES + 4 + count * ENTRY.size
     if count > MAX_TAGS or end > len(profile):
@@ -118,8 +122,10 @@ def _entries(profile: bytes) -> list[_Entry]:
 
 
 def _is_known(entry: _Entry, profile: bytes, channels: int) -> bool:
-    """Return whether the tag is one that is judged here; raise `ImplausibleTagError` where it is
-    one, and bad."""
+    """Return whether the tag is one that is checked here.
+
+    Raise `ImplausibleTagError` if it is bad.
+    """
     tag, name = entry.tag(profile), entry.name
     if name in MULTI_PROCESS:
         raise ImplausibleTagError
@@ -144,9 +150,12 @@ def _is_known(entry: _Entry, profile: bytes, channels: int) -> bool:
 
 
 def _rebuilt(profile: bytes, kept: list[_Entry]) -> bytes:
-    """Return the profile with these tags alone, each as far from a multiple of four as before:
-    curves within a table are aligned by their place in the file. The profile's identity (an MD5 of
-    the whole) becomes zero, which stands for "not computed" (7.2.18)."""
+    """Return the profile with these tags alone.
+
+    Each tag stays as far from a multiple of four as before, because curves within a table are
+    aligned by their position in the file. The profile's identity (an MD5 of the whole) becomes
+    zero, which stands for "not computed" (7.2.18).
+    """
     start = HEADER_BYTES + 4 + len(kept) * ENTRY.size
     places: dict[tuple[int, int], int] = {}
     data = bytearray()

@@ -1,7 +1,7 @@
-"""Bounds checks for the tag types of an ICC profile that lcms reads (ICC.1:2022, section 10).
+"""Check the bounds of the tag types of an ICC profile that lcms reads (ICC.1:2022, section 10).
 
 A check never converts anything: it only proves that every count and offset stays within the tag, so
-that the work of whoever reads the tag is at most proportional to its size.
+that the work of reading the tag is at most proportional to its size.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,9 @@ from math import prod
 from typing import TypeAlias
 
 MAX_CURVE_ENTRIES = 32_767
-"""lcms refuses more. Inverting a curve of that length takes it 0.2 s."""
+"""Maximum length of a curve, which lcms has too. It inverts one of that length in 0.2 s."""
 MAX_STRINGS = 256
-"""Translations of one text."""
+"""Maximum number of translations of one text."""
 
 CURVE, PARAMETRIC = b"curv", b"para"
 LUT8, LUT16, LUT_A2B, LUT_B2A = b"mft1", b"mft2", b"mAB ", b"mBA "
@@ -21,12 +21,12 @@ PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
 
 
 class ImplausibleTagError(ValueError):
-    """A count or an offset points outside of the tag, or the tag is not what its name asks for."""
+    """Report a count or an offset outside of the tag, or a tag that does not match its name."""
 
 
 @dataclass(frozen=True)
 class Tag:
-    """One element of the profile, from `start` to `end` (bytes)."""
+    """Hold one element of the profile, from byte `start` to byte `end`."""
 
     profile: bytes
     start: int
@@ -38,8 +38,10 @@ class Tag:
         return self.profile[self.start : self.start + 4]
 
     def number(self, offset: int, size: int) -> int:
-        """Return the unsigned number of `size` bytes at `offset` from the tag's start; raise
-        `ImplausibleTagError` where the tag ends before it."""
+        """Return the unsigned number of `size` bytes at `offset` from the tag's start.
+
+        Raise `ImplausibleTagError` if the tag ends before it.
+        """
         self.require(offset, size)
         at = self.start + offset
         return int.from_bytes(self.profile[at : at + size], "big")
@@ -54,8 +56,10 @@ Check: TypeAlias = Callable[[Tag], object]
 
 
 def check_curves(tag: Tag, count: int, offset: int = 0) -> None:
-    """Check `count` curves (`curv` or `para`) that follow each other from `offset` on, each aligned
-    to four bytes of the profile, as in `mAB ` (10.12)."""
+    """Check `count` curves (`curv` or `para`) that follow each other from `offset` on.
+
+    Each is aligned to four bytes of the profile, as in `mAB ` (10.12).
+    """
     for _ in range(count):
         offset += _curve_size(tag, offset)
         offset += -(tag.start + offset) % 4
@@ -106,8 +110,10 @@ def _check_plain_lut(tag: Tag, inputs: int, outputs: int) -> None:
 
 
 def _check_staged_lut(tag: Tag, inputs: int, outputs: int) -> None:
-    """Check `mAB ` or `mBA `: curves, a matrix and a grid, any of which may be left out (10.12,
-    10.13). The B curves stand at the connection space, the A curves at the device."""
+    """Check `mAB ` or `mBA `: curves, a matrix and a grid, each optional (10.12, 10.13).
+
+    The B curves are at the connection space, the A curves at the device.
+    """
     b, matrix, m, grid, a = (tag.number(offset, 4) for offset in range(12, 32, 4))
     device, connection = (inputs, outputs) if tag.type == LUT_A2B else (outputs, inputs)
     for offset, count in ((a, device), (m, connection), (b, connection)):
@@ -129,7 +135,7 @@ def _check_grid(tag: Tag, offset: int, inputs: int, outputs: int) -> None:
 
 
 def _check_text(tag: Tag) -> None:
-    """Check `desc`: the ASCII text fits. (Many encoders leave the other two texts out.)"""
+    """Check `desc`: the ASCII text fits. Many encoders leave the other two texts out."""
     tag.require(12, tag.number(8, 4))
 
 

@@ -1,6 +1,6 @@
-"""EXIF orientation (CIPA DC-008, tag 0x0112): how to turn the stored picture upright.
+"""Read the EXIF orientation (CIPA DC-008, tag 0x0112): how to turn the stored picture upright.
 
-Read by hand, and nothing else of EXIF: what else is in it, broken or not, is nobody's business.
+It is read by hand, and nothing else of EXIF, so that broken EXIF can't fail a picture.
 """
 
 import struct
@@ -21,18 +21,24 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SIDEWAYS = frozenset(TURNS[each] for each in (5, 6, 7, 8))
+"""Turns that exchange width and height."""
 
 
 def orientation_turn(image: Image.Image) -> Image.Transpose | None:
-    """The turn that makes the picture upright; none where the tag is absent or broken, because a
-    broken tag must not fail a good picture."""
+    """Return the turn that makes the picture upright; None if the tag is absent or broken.
+
+    A broken tag must not fail a good picture.
+    """
     exif = image.info.get("exif")
     return TURNS.get(_orientation(exif)) if isinstance(exif, bytes) else None
 
 
 def _orientation(exif: bytes) -> int:
-    """The tag's value, from the first directory of a TIFF structure (TIFF 6.0, section 2); 0 where
-    there is none."""
+    """Return the tag's value from the first directory of a TIFF structure, or 0 if there is none.
+
+    Source: TIFF 6.0, section 2.
+    """
     tiff = exif.removeprefix(PREFIX)
     order = BYTE_ORDERS.get(tiff[:4])
     if order is None:

@@ -1,1 +1,1 @@
-"""Room seven: a composition becomes a PNG or WebP file."""
+"""Encode a composition as a PNG or WebP file."""

@@ -11,7 +11,8 @@ from cutout.encode.png import encode_png, fast_deflate, png_file, strong_deflate
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
 
-SAMPLED = 8  # one row in so many, in runs, is tried first
+SAMPLED = 8
+"""One row in so many, in runs, makes the sample."""
 
 Deflate = Callable[[Pixels], Iterator[bytes]]
 """Compress rows to the zlib stream of a PNG, piece by piece."""
@@ -32,17 +33,17 @@ EFFORT = Effort()
 
 
 def encode_to_fit(
-    composition: Composition, room: int | None, deadline: Deadline, effort: Effort = EFFORT
+    composition: Composition, byte_budget: int | None, deadline: Deadline, effort: Effort = EFFORT
 ) -> bytes:
-    """Return the fast PNG if it fits into `room` bytes (None: no limit), else try a stronger one.
+    """Return the fast PNG if it fits into `byte_budget` bytes, else try a stronger one.
 
-    The fast PNG, too large as it is, is also returned where the stronger one would not fit, or
-    would not be ready by `deadline`.
+    None is no limit. The fast PNG, too large as it is, is also returned if the stronger one would
+    not fit, or would not be ready by `deadline`.
     """
     png = encode_png(composition)
-    if room is None or len(png) <= room:
+    if byte_budget is None or len(png) <= byte_budget:
         return png
-    wanted = room / len(png)
+    wanted = byte_budget / len(png)
     if wanted < effort.hopeless or not deadline.remaining():
         return png
     if not _worth_it(composition.pixels, wanted, deadline, effort):
@@ -51,7 +52,7 @@ def encode_to_fit(
     if data is None:
         return png
     smaller = png_file(composition, data)
-    return smaller if len(smaller) <= room else png
+    return smaller if len(smaller) <= byte_budget else png
 
 
 def _until(deadline: Deadline, pieces: Iterator[bytes]) -> list[bytes] | None:

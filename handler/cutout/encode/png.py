@@ -1,8 +1,8 @@
-"""A PNG writer for large pictures (W3C PNG, third edition).
+"""Write PNG files of large pictures (W3C PNG, third edition).
 
 General writers try five filters on every row. One fixed filter for all rows and a deflate made of
-vector instructions (ISA-L) are faster: on the benchmark's cut-out of 4096² Pillow takes 24 times
-as long for a file 7 % smaller, or at its lowest level 7 times as long for one 9 % larger.
+vector instructions (ISA-L) are faster: on the benchmark's cut-out of 4096² Pillow takes 24 times as
+long for a file 7 % smaller, or at its lowest level 7 times as long for one 9 % larger.
 """
 
 import struct
@@ -23,12 +23,12 @@ DEFLATE_LEVEL = 2  # of ISA-L's 0..3; 3 takes five times as long for the same si
 
 
 def encode_png(composition: Composition) -> bytes:
-    """Pixels of shape (height, width), (height, width, 3) or (..., 4), uint8, as a PNG file."""
+    """Encode uint8 pixels of shape (height, width), or with 3 or 4 channels, as a PNG file."""
     return png_file(composition, fast_deflate(composition.pixels))
 
 
 def png_file(composition: Composition, data: Iterable[bytes]) -> bytes:
-    """A PNG file around its filtered and deflated pixels."""
+    """Return a PNG file around filtered and deflated pixels."""
     pixels = composition.pixels
     height, width = pixels.shape[:2]
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
@@ -43,7 +43,7 @@ def png_file(composition: Composition, data: Iterable[bytes]) -> bytes:
 
 
 def fast_deflate(pixels: Pixels) -> Iterator[bytes]:
-    """The data of one zlib stream, in pieces."""
+    """Yield the data of one zlib stream, in pieces."""
     deflate = isal_zlib.compressobj(DEFLATE_LEVEL)
     for stripe in _filtered_stripes(pixels):
         data = deflate.compress(stripe)
@@ -53,7 +53,7 @@ def fast_deflate(pixels: Pixels) -> Iterator[bytes]:
 
 
 def _filtered_stripes(pixels: Pixels) -> Iterator[memoryview]:
-    """Rows with the filter Up (each byte less the one above), a few at a time."""
+    """Yield rows with the filter Up (each byte less the one above), a stripe at a time."""
     lines = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
     above = np.zeros_like(lines[0])
     for rows in stripes(len(lines)):
@@ -76,7 +76,7 @@ ZLIB_LEVEL = 6  # 9 takes three times as long for 1 % less
 
 
 def strong_deflate(pixels: Pixels) -> Iterator[bytes]:
-    """The data of one zlib stream, in pieces, for pixels of shape (height, width[, 3 or 4])."""
+    """Yield one zlib stream in pieces, for pixels of shape (height, width[, 3 or 4])."""
     deflate = zlib.compressobj(ZLIB_LEVEL)
     lines = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
     pixel = 1 if pixels.ndim == 2 else pixels.shape[2]
@@ -89,8 +89,10 @@ def strong_deflate(pixels: Pixels) -> Iterator[bytes]:
 
 
 def _filtered(stripe: Pixels, up: Pixels, pixel: int) -> Pixels:
-    """Each row by the filter whose result, read as signed bytes, has the smallest sum of absolute
-    values (section 12.7, "minimum sum of absolute differences")."""
+    """Filter each row so that its bytes, read as signed, have the smallest sum of absolute values.
+
+    Source: section 12.7, "minimum sum of absolute differences".
+    """
     left, corner = _shifted(stripe, pixel), _shifted(up, pixel)
     average = ((left.astype(np.uint16) + up) >> 1).astype(np.uint8)
     predictions = {SUB: left, UP: up, AVERAGE: average, PAETH: _paeth(left, up, corner)}
@@ -107,14 +109,14 @@ def _filtered(stripe: Pixels, up: Pixels, pixel: int) -> Pixels:
 
 
 def _shifted(lines: Pixels, pixel: int) -> Pixels:
-    """The same a pixel to the right, as the neighbour to the left; zero at the border."""
+    """Return each pixel's neighbour to the left, zero at the border."""
     shifted = np.zeros_like(lines)
     shifted[:, pixel:] = lines[:, :-pixel]
     return shifted
 
 
 def _paeth(left: Pixels, up: Pixels, corner: Pixels) -> Pixels:
-    """Of the three neighbours the one nearest to left + up - corner (section 9.4)."""
+    """Return the neighbour that is nearest to left + up - corner (section 9.4)."""
     a, b, c = (each.astype(np.int16) for each in (left, up, corner))
     to_left, to_up, to_corner = np.abs(b - c), np.abs(a - c), np.abs(a + b - 2 * c)
     nearest: npt.NDArray[np.uint8] = np.where(

@@ -1,1 +1,1 @@
-"""Room two: a form becomes the bytes of a file, with a name and an md5."""
+"""Turn a form into the bytes of a file with a name and an MD5 digest."""

@@ -19,23 +19,27 @@ from cutout.timing import Deadline
 
 
 class OneHopSession(Session):
-    """For one request: no proxies and no .netrc, and nothing is done about a redirect. (Requests
-    prepares the next request even where it is told not to follow, and reads the whole body of the
-    redirect for that, unpacked: 300 kB of it can be 1 GB.)"""
+    """Send one request without proxies, .netrc or redirects.
+
+    Requests prepares the next request even when told not to follow, and for that reads and unpacks
+    the redirect's whole body: 300 kB can become 1 GB.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.trust_env = False
 
     def resolve_redirects(self, *_: object, **__: object) -> Generator[Response, None, None]:
-        """None."""
+        """Disable redirect handling."""
         yield from ()
 
 
 class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt is untyped
-    """For one request to one server: the URL holds the checked address, `server_name` is what the
-    certificate must be for and what is sent as SNI (which the toolbelt's adapter leaves out, and
-    without which content networks refuse to answer)."""
+    """Connect to a checked address and verify the certificate against a name.
+
+    The URL holds the address. `server_name` is the name in the certificate, and is sent as SNI,
+    which the toolbelt's adapter omits and content networks require.
+    """
 
     def __init__(self, server_name: str) -> None:
         super().__init__()
@@ -48,7 +52,7 @@ class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt
         verify: bool | str,
         cert: str | tuple[str, str] | None = None,
     ) -> tuple[dict[str, object], dict[str, object]]:
-        """Requests' hook for the pool's settings."""
+        """Return the pool's settings; a hook of requests."""
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] == "https":
             pool |= {"server_hostname": self._server_name, "assert_hostname": self._server_name}
@@ -60,19 +64,18 @@ CHUNK_BYTES = 64 * 1024
 HEADERS = {
     "User-Agent": "cutout-lambda",
     "Accept": "image/png, image/jpeg, */*;q=0.5",
-    "Accept-Encoding": "identity",  # a picture is compressed already; what unpacks may be a bomb
+    "Accept-Encoding": "identity",  # pictures are compressed already, and encodings may be bombs
 }
 
 
 def download(url: str, settings: Settings, deadline: Deadline) -> Source:
-    """The file at `url`; raises `DownloadError` or `FileTooBigError`.
+    """Return the file at `url`; raise `DownloadError` or `FileTooBigError`.
 
-    The name is resolved and every address checked before each connection, also after each
-    redirect. The end, `deadline` or `settings.download_seconds` from now, holds for all of it
-    together.
+    The name is resolved and every address checked before each connection, also after each redirect.
+    All of it together ends at `deadline`, or after `settings.download_seconds`.
     """
     end = deadline.within(settings.download_seconds)
-    with _told_late(end.within(settings.refusal_seconds)):
+    with _reported_late(end.within(settings.refusal_seconds)):
         try:
             with Cutoff(end):
                 return _follow(url, settings, end)
@@ -81,9 +84,11 @@ def download(url: str, settings: Settings, deadline: Deadline) -> Source:
 
 
 @contextmanager
-def _told_late(earliest: Deadline) -> Iterator[None]:
-    """Holds every failure back until `earliest`: a name that leads into a private network and one
-    that leads nowhere differ in the resolver's milliseconds, and these are nobody's business."""
+def _reported_late(earliest: Deadline) -> Iterator[None]:
+    """Report no failure before `earliest`, which hides DNS timing.
+
+    It differs by milliseconds between a name in a private network and one that doesn't exist.
+    """
     try:
         yield
     except DownloadError:
@@ -105,7 +110,7 @@ def _follow(url: str, settings: Settings, end: Deadline) -> Source:
 
 
 def _open(session: OneHopSession, target: Target, settings: Settings, end: Deadline) -> Response:
-    """The response's head, from the first address that takes the connection."""
+    """Return the response's head, from the first address that accepts the connection."""
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
     for address in addresses(target, settings, end.remaining_or_raise()):
@@ -143,5 +148,5 @@ def _read(response: Response, settings: Settings, end: Deadline) -> bytes:
                 raise FileTooBigError(settings.max_file_bytes)
     except (HTTPError, OSError) as error:
         raise DownloadError from error
-    end.remaining_or_raise()  # a shut socket looks like the end of a body without a length
+    end.remaining_or_raise()  # a shut socket looks like the end of a body of unknown length
     return bytes(content)

@@ -1,4 +1,4 @@
-"""A form becomes a source."""
+"""Get the picture that a form names."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from cutout.storage.storage import Storage, is_token
 from cutout.timing import Deadline
 
 UPLOAD = "upload:"
-"""Begins the `url` of a file that was uploaded to our own storage: `upload:TOKEN/NAME`."""
+"""Prefix of the `url` of a file in our own storage: `upload:TOKEN/NAME`."""
 
 
 def named_source(form: PictureForm) -> Source:
@@ -22,8 +22,10 @@ def named_source(form: PictureForm) -> Source:
 def fetch(
     form: PictureForm, settings: Settings, storage: Storage | None, deadline: Deadline
 ) -> Source:
-    """The file sent along, the one uploaded before, or the one behind the URL; raises
-    `DownloadError`, `UploadMissingError`, `StorageError` or `FileTooBigError`."""
+    """Return the file sent along, the one uploaded before, or the one at the URL.
+
+    Raise `DownloadError`, `UploadMissingError`, `StorageError` or `FileTooBigError`.
+    """
     if form.image is None:
         url = form.url or ""
         if url.startswith(UPLOAD):
@@ -38,7 +40,7 @@ def fetch(
 
 
 def upload_url(token: str, name: str) -> str:
-    """The `url` for an upload, with the name that the answer will give it."""
+    """Return the `url` of an upload, with the name that the answer will give it."""
     return f"{UPLOAD}{token}/{quote(name, safe='')}"
 
 

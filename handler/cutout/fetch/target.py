@@ -45,12 +45,11 @@ NON_PUBLIC_IPV6 = tuple(
         "3fff::/20",  # documentation, RFC 9637
     )
 )
-"""Within `GLOBAL_UNICAST_IPV6`."""
+"""Non-public networks within `GLOBAL_UNICAST_IPV6`."""
 
 
 def is_global_unicast(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether the address is on the public internet, regardless of any IPv4 address wrapped
-    in it."""
+    """Return whether the address is on the public internet, apart from any IPv4 address in it."""
     if isinstance(address, IPv4Address):
         return not any(address in each for each in NON_PUBLIC_IPV4)
     return address in GLOBAL_UNICAST_IPV6 and not any(address in each for each in NON_PUBLIC_IPV6)
@@ -60,8 +59,10 @@ NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052, wraps an IPv4 address
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Return whether the address, and any IPv4 address wrapped in it (mapped, 6to4, Teredo, NAT64,
-    ISATAP), is on the public internet."""
+    """Return whether the address is on the public internet.
+
+    So must be any IPv4 address wrapped in it (mapped, 6to4, Teredo, NAT64, ISATAP).
+    """
     if isinstance(address, IPv6Address):
         if _is_isatap(address) and not is_public(_last_32_bits(address)):
             return False
@@ -81,8 +82,10 @@ def _wrapped(address: IPv6Address) -> list[IPv4Address]:
 
 
 def _is_isatap(address: IPv6Address) -> bool:
-    """Return whether the interface identifier wraps an IPv4 address, which it may in any network
-    (RFC 5214). The bit that is masked says whether the identifier is unique."""
+    """Return whether the interface identifier wraps an IPv4 address, as in any network (RFC 5214).
+
+    The masked bit says whether the identifier is unique.
+    """
     return (int(address) >> 32) & 0xFDFF_FFFF == 0x5EFE
 
 
@@ -91,9 +94,11 @@ def _last_32_bits(address: IPv6Address) -> IPv4Address:
 
 
 def look_up(host: str, port: int, seconds: float) -> list[str]:
-    """Return the addresses of `host`, in the resolver's order. Raise `DownloadError` if there is
-    none within `seconds`. (The system's resolver takes no deadline, so it runs on a thread that is
-    abandoned when the time is over.)"""
+    """Return the addresses of `host`, in the resolver's order.
+
+    Raise `DownloadError` if there is none within `seconds`. (The system's resolver takes no
+    deadline, so it runs on a thread that is abandoned when the time is over.)
+    """
     try:
         return call_within(seconds, lambda: _resolved(host, port))
     except (OSError, ValueError, StillRunningError) as error:
@@ -113,16 +118,15 @@ def require_public(addresses: Iterable[str]) -> None:
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9_.-]{1,254}")
-"""RFC 1123 and the underscore, which some real hosts have. Nothing else may pass: not `%`, on whose
-meaning parsers differ, nor a zero byte, which the system's resolver fails on."""
+"""Names of RFC 1123, and the underscore that some real hosts have. Nothing else may pass: parsers
+differ on the meaning of `%`, and the system's resolver fails on a zero byte."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where to connect to, and what to ask for.
+    """Hold where to connect to and what to ask for.
 
-    `host` is the name as the URL gives it (ASCII, lower case), or an IPv6 address; `path` holds the
-    query as well.
+    `host` is the URL's name (ASCII, lower case) or an IPv6 address; `path` includes the query.
     """
 
     scheme: str
@@ -132,24 +136,29 @@ class Target:
 
     @property
     def url(self) -> str:
-        """The URL without its fragment, to resolve a relative redirect against."""
+        """Return the URL without its fragment, to resolve a relative redirect against."""
         return f"{self.scheme}://{self.host_header}{self.path}"
 
     @property
     def host_header(self) -> str:
-        """The `Host` header: the name, and the port where it isn't the scheme's own."""
+        """Return the `Host` header: the name, and the port if it isn't the scheme's own."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == DEFAULT_PORTS[self.scheme] else f"{name}:{self.port}"
 
     def pinned(self, address: str) -> str:
-        """The URL with `address` in the name's place, so that the checked address, and no later
-        answer of the resolver, is connected to."""
+        """Return the URL with `address` in place of the name.
+
+        So the connection goes to the checked address and not to a later answer of the resolver.
+        """
         name = f"[{address}]" if ":" in address else address
         return f"{self.scheme}://{name}:{self.port}{self.path}"
 
 
 def parse_target(url: str, settings: Settings) -> Target:
-    """Raises `DownloadError` for anything but a plain http or https URL on an allowed port."""
+    """Return the target of a URL.
+
+    Raise `DownloadError` unless it is http or https, without credentials, on an allowed port.
+    """
     try:
         parts = urlsplit(url.strip())
         port = DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
@@ -165,23 +174,25 @@ def parse_target(url: str, settings: Settings) -> Target:
 
 
 def _host(host: str) -> str:
-    """The host's name as the resolver knows it (UTS 46, as browsers do), or an IPv6 address; raises
-    `ValueError` for anything else."""
+    """Return the host's name as the resolver knows it (UTS 46, as in browsers), or an IPv6 address.
+
+    Raise `ValueError` for anything else.
+    """
     if ":" in host:
         if IPv6Address(host).scope_id is not None:
-            raise ValueError("an address on one link is none of the internet")
+            raise ValueError("a link-local address is not on the internet")
         return host
     if not host.isascii():
         import idna  # noqa: PLC0415  # large tables, for few names
 
         host = idna.encode(host, uts46=True).decode("ascii")
     if not NAME.fullmatch(host):
-        raise ValueError("no host name")
+        raise ValueError("not a host name")
     return host
 
 
 def redirected(target: Target, location: str, settings: Settings) -> Target:
-    """The next target, checked like the first one."""
+    """Return the target of a redirect, checked like the first one."""
     try:
         url = urljoin(target.url, location)
     except ValueError as error:  # a stray bracket
@@ -190,8 +201,10 @@ def redirected(target: Target, location: str, settings: Settings) -> Target:
 
 
 def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:
-    """The target's addresses, all of them allowed; raises `DownloadError`, also where there is no
-    answer within `seconds`."""
+    """Return the target's addresses, all of them allowed.
+
+    Raise `DownloadError`, also if there is no answer within `seconds`.
+    """
     found = look_up(target.host, target.port, seconds)
     if not settings.allow_private_network:
         require_public(found)
@@ -199,7 +212,7 @@ def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:
 
 
 def file_name(url: str) -> str:
-    """The last part of the URL's path, or its host where the path is empty."""
+    """Return the last part of the URL's path, or its host if the path is empty."""
     try:
         parts = urlsplit(url.strip())
         return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.hostname or "image"

@@ -1,1 +1,1 @@
-"""Outgoing connections that end at a deadline, whatever the other side does."""
+"""Limit outgoing connections to a deadline, whatever the other side does."""

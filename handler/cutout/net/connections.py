@@ -1,4 +1,4 @@
-"""urllib3's connections, reported to the cutoff as soon as they are made."""
+"""Report urllib3's connections to the cutoff as soon as they are made."""
 
 import socket
 
@@ -9,7 +9,7 @@ from cutout.net.limits import current_cutoff
 
 
 class WatchedHTTPConnection(HTTPConnection):
-    """Reports its socket as soon as it is connected."""
+    """Report the socket as soon as it is connected."""
 
     def _new_conn(self) -> socket.socket:
         connection = super()._new_conn()
@@ -18,7 +18,7 @@ class WatchedHTTPConnection(HTTPConnection):
 
 
 class WatchedHTTPSConnection(HTTPSConnection):
-    """The same, before the TLS handshake."""
+    """Report the socket before the TLS handshake."""
 
     def _new_conn(self) -> socket.socket:
         connection = super()._new_conn()
@@ -27,16 +27,16 @@ class WatchedHTTPSConnection(HTTPSConnection):
 
 
 class WatchedHTTPPool(HTTPConnectionPool):
-    """Plain connections."""
+    """Make watched plain connections."""
 
     ConnectionCls = WatchedHTTPConnection
 
 
 class WatchedHTTPSPool(HTTPSConnectionPool):
-    """TLS connections."""
+    """Make watched TLS connections."""
 
     ConnectionCls = WatchedHTTPSConnection
 
 
 WATCHED_POOLS: dict[str, type] = {"http": WatchedHTTPPool, "https": WatchedHTTPSPool}
-"""What a pool manager's `pool_classes_by_scheme` is set to."""
+"""Value for a pool manager's `pool_classes_by_scheme`."""

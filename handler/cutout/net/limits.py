@@ -1,4 +1,4 @@
-"""Limits on a transfer: its total time and its announced size."""
+"""Limit a transfer's total time and its announced size."""
 
 import socket
 from collections.abc import Mapping
@@ -12,8 +12,10 @@ from cutout.timing import Deadline
 
 
 class Cutoff:
-    """Shut the watched sockets at a deadline, which ends any read or write on them, however slowly
-    the bytes arrive."""
+    """Shut the watched sockets at a deadline.
+
+    That ends any read or write on them, however slowly the bytes arrive.
+    """
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -60,14 +62,16 @@ class Cutoff:
 
 
 current_cutoff: ContextVar[Cutoff] = ContextVar("current_cutoff")
-"""The cutoff of the transfer that runs in this context; connections report to it."""
+"""Cutoff of the transfer in this context; connections report to it."""
 
 MAX_DIGITS = 18  # Python refuses to read numbers of thousands of digits
 
 
 def exceeds(headers: Mapping[str, str], limit: int) -> bool:
-    """Return whether `Content-Length` announces more than `limit` bytes. A missing or malformed
-    header announces nothing."""
+    """Return whether `Content-Length` announces more than `limit` bytes.
+
+    A missing or malformed header announces nothing.
+    """
     announced = headers.get("content-length", "")
     if not (announced.isascii() and announced.isdecimal()):
         return False

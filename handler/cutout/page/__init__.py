@@ -1,1 +1,1 @@
-"""The demo page: plain HTML, CSS and ES modules, and how they are served."""
+"""Hold the demo page's HTML, CSS and ES modules; `cutout.api.page` serves them."""

@@ -1,1 +1,1 @@
-"""Room five: the coarse alpha becomes the picture's own, at full size."""
+"""Refine the coarse alpha to the picture's own size."""

@@ -1,8 +1,8 @@
-"""Edges at the picture's own sharpness, beyond what the coarse alpha's 1024 pixels can hold.
+"""Sharpen edges beyond what the coarse alpha's 1024 pixels can hold.
 
-A small network sees tiles of the picture and of the coarse alpha, as in the refinement stages of
-CascadePSP (Cheng et al., CVPR 2020) and BackgroundMattingV2 (Lin et al., CVPR 2021), and says the
-alpha of each pixel. `model/recipe/edge_refiner` says what it is and how it was fitted.
+A small network takes tiles of the picture and of the coarse alpha and returns the alpha of each
+pixel, as in the refinement stages of CascadePSP (Cheng et al., CVPR 2020) and BackgroundMattingV2
+(Lin et al., CVPR 2021). `model/recipe/edge_refiner` holds its design and training.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,7 @@ from PIL import Image
 
 from cutout.arrays import stripes
 from cutout.pictures import Alpha, Picture
-from cutout.refine.blend import UNIT, Changes, blend
-from cutout.refine.guard import guard
+from cutout.refine.blend import UNIT, Changes, blend, kept_shares
 from cutout.refine.tiles import SIDE, Tile, tiles
 from cutout.segment.model_file import ModelError, check_files, is_prepared, listed_files
 from cutout.timing import Deadline
@@ -35,10 +34,10 @@ Seen = npt.NDArray[np.uint8]
 
 
 class EdgeRefiner:
-    """Callable: picture, coarse alpha, its enlargement, deadline → alpha of the picture's size.
+    """Refine an enlarged alpha tile by tile with the edge network.
 
-    The session is made on another thread from the moment of construction, as the network's. A
-    folder whose manifest lists no refiner leaves every enlarged alpha as it is.
+    Like the networks' sessions, its own is made on another thread from construction on. If the
+    folder's manifest lists no refiner, every enlarged alpha is returned unchanged.
     """
 
     def __init__(
@@ -57,8 +56,11 @@ class EdgeRefiner:
     def __call__(
         self, picture: Picture, coarse: Alpha, enlarged: Alpha, deadline: Deadline
     ) -> Alpha:
-        """As many tiles as there is time for, those with most of an edge first; the rest stays as
-        it was. Where the picture is no larger than the coarse alpha nothing is to be won."""
+        """Return the alpha of the picture's size, refined until `deadline`.
+
+        Tiles that hold most of an edge come first; tiles that no time is left for stay as they are.
+        A picture that is no larger than the coarse alpha is not refined.
+        """
         if max(picture.size) <= max(coarse.shape) or not deadline.remaining():
             return enlarged
         if self._session.result() is None:
@@ -75,7 +77,7 @@ class EdgeRefiner:
         return _changed(enlarged, changes)
 
     def wait(self) -> None:
-        """Returns when the model is loaded; raises if it can't be."""
+        """Return when the model is loaded; raise `ModelError` if it can't be."""
         self._session.result()
 
     def infer(self, seen: Seen) -> Alpha:
@@ -90,12 +92,14 @@ class EdgeRefiner:
     def _change(
         self, changes: Changes, picture: Picture, enlarged: Alpha, found: list[Tile]
     ) -> None:
-        """Adds those of a few tiles."""
+        """Add the changes of a batch of tiles to `changes`."""
         seen = _seen(picture, enlarged, found)
         coarse = seen[..., 3]
         change = self.infer(seen).astype(np.float32)
         change -= coarse
-        for tile, part in zip(found, blend(found, change, guard(coarse, change)), strict=True):
+        for tile, part in zip(
+            found, blend(found, change, kept_shares(coarse, change)), strict=True
+        ):
             changes[tile.inside] += part[tile.within]
 
 
@@ -112,7 +116,7 @@ def _load(folder: Path, threads: int) -> "InferenceSession | None":
 
 
 def _seen(picture: Picture, enlarged: Alpha, found: list[Tile]) -> Seen:
-    """What the network sees of tiles; beyond the picture's border, its last row or column."""
+    """Return the network's input for tiles; repeat the picture's last row and column outside it."""
     column = Image.new("RGB", (SIDE, SIDE * len(found)))
     for index, tile in enumerate(found):
         rows, columns = tile.inside
@@ -131,7 +135,7 @@ def _seen(picture: Picture, enlarged: Alpha, found: list[Tile]) -> Seen:
 
 
 def _changed(enlarged: Alpha, changes: Changes) -> Alpha:
-    """The sum, rounded. Changes are weighted means of those that keep it within 0..255."""
+    """Return the rounded sum. Changes are weighted means of values that keep it within 0..255."""
     alpha = np.empty_like(enlarged)
     for rows in stripes(len(alpha)):
         steps = (changes[rows] + np.int16(UNIT // 2)) // np.int16(UNIT)

@@ -1,4 +1,4 @@
-"""Where on a large picture an edge passes, in overlapping squares whose weights sum to one."""
+"""Cover the edges on a large picture by overlapping tiles whose weights sum to one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,23 +12,27 @@ import numpy.typing as npt
 from cutout.pictures import Alpha
 
 SIDE, STEP = 96, 80
-"""Small, so that tiles follow an edge and hold little else."""
-MARGIN = (SIDE - STEP) // 2  # a tile's border, which its neighbour has as well
-BLIND = MARGIN // 2  # the outermost pixels, where a network sees too little around, have no weight
-RISE = MARGIN + BLIND  # pixels from a tile's border to where it has all the weight
-ONE = 2 * (MARGIN - BLIND)  # a weight along one side; whole, so that sums are exact in any order
+"""Pixels of a tile's side, and of the step between tiles; small tiles hold little but the edge."""
+MARGIN = (SIDE - STEP) // 2
+"""Pixels of a tile's border that its neighbour shares."""
+BLIND = MARGIN // 2
+"""Outermost pixels, which have no weight because a network sees too little around them."""
+RISE = MARGIN + BLIND
+"""Pixels from a tile's border to where it has full weight."""
+ONE = 2 * (MARGIN - BLIND)
+"""Full weight along one side: an integer, so that sums are exact in any order."""
 
 Weights: TypeAlias = npt.NDArray[np.int32]
 """Shape (SIDE,), 0..ONE."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
-"""Cells of the coarse alpha that an edge passes."""
+"""True for cells of the coarse alpha that an edge passes."""
 Places: TypeAlias = npt.NDArray[np.floating]
-"""Along a side, in pixels or cells, from the middle of the first."""
+"""Positions along a side, in pixels or cells, from the middle of the first one."""
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A square of `SIDE` pixels, whose border may lie beyond the picture of `width` x `height`."""
+    """Hold a square of `SIDE` pixels, which may reach beyond the picture of `width` x `height`."""
 
     left: int
     top: int
@@ -37,12 +41,12 @@ class Tile:
 
     @property
     def inside(self) -> tuple[slice, slice]:
-        """Rows and columns of the picture that it covers."""
+        """Return the rows and columns of the picture that the tile covers."""
         return _inside(self.top, self.height), _inside(self.left, self.width)
 
     @property
     def within(self) -> tuple[slice, slice]:
-        """The same, as rows and columns of the tile."""
+        """Return the covered part as rows and columns of the tile."""
         rows, columns = self.inside
         return (
             slice(rows.start - self.top, rows.stop - self.top),
@@ -51,12 +55,12 @@ class Tile:
 
     @property
     def ends(self) -> tuple[tuple[bool, bool], tuple[bool, bool]]:
-        """Whether it is the first and whether the last of the picture's, downwards and across."""
+        """Return whether the tile is the picture's first and its last, for rows and for columns."""
         return _ends(self.top, self.height), _ends(self.left, self.width)
 
 
 def tiles(coarse: Alpha, width: int, height: int) -> list[Tile]:
-    """Those that an edge of the coarse alpha passes, the one with most of it first."""
+    """Return the tiles that an edge of the coarse alpha passes, the one with most of it first."""
     uncertain = _uncertain(coarse)
     found = []
     for top in _starts(np.any(uncertain, axis=1), height):
@@ -71,9 +75,12 @@ def tiles(coarse: Alpha, width: int, height: int) -> list[Tile]:
 
 @lru_cache(4)
 def along(first: bool, last: bool) -> Weights:
-    """Weights of a tile's rows or columns: they rise and fall over what neighbours share; at the
-    picture's border there is none. The products of both, of all tiles of a picture, sum to ONE² on
-    each pixel that an edge bears on, and nowhere to more."""
+    """Return the weights of a tile's rows or columns, 0..ONE.
+
+    They rise and fall over the margin that neighbours share, and stay at ONE at the picture's
+    border. For each pixel that an edge affects, the products of row and column weights of all tiles
+    sum to ONE²; nowhere is the sum larger.
+    """
     at = np.arange(SIDE)
     near = np.minimum(at, SIDE - at)  # sums to 2 MARGIN with a neighbour's
     weights: Weights = np.clip(near - BLIND, 0, ONE).astype(np.int32)
@@ -94,9 +101,11 @@ def _ends(start: int, length: int) -> tuple[bool, bool]:
 
 
 def _starts(uncertain: Flags, length: int) -> Iterator[int]:
-    """Where along `length` pixels tiles begin, as few as have all the weight on all pixels that the
-    uncertain cells bear on: each where the first of them is that the ones before leave over, but
-    `STEP` from the one before at least."""
+    """Yield where tiles begin along `length` pixels.
+
+    They are as few as give full weight to all pixels that uncertain cells affect. Each tile begins
+    at the first such pixel that earlier tiles leave over, but at least `STEP` after the one before.
+    """
     scale = len(uncertain) / length
     cells, reach = np.flatnonzero(uncertain), max(1.0, scale)
     firsts, lasts = (_pixels(cells + far, scale) for far in (-reach, reach))
@@ -109,14 +118,16 @@ def _starts(uncertain: Flags, length: int) -> Iterator[int]:
 
 
 def _pixels(cells: Places, scale: float) -> Places:
-    """Where on the picture places among the coarse alpha's cells are."""
+    """Convert positions among the coarse alpha's cells to positions on the picture."""
     places: Places = (cells + 0.5) / scale - 0.5
     return places
 
 
 def _cells(start: int, length: int, cells: int) -> slice:
-    """Which cells bear on a tile's weighted pixels in a bilinear enlargement; where that is a
-    reduction, it looks as far as the pixels are apart."""
+    """Return the cells that affect a tile's weighted pixels in a bilinear resize.
+
+    If the resize shrinks, its kernel reaches as far as the pixels are apart.
+    """
     scale = cells / length
     reach = max(1.0, scale)
     first, last = max(0, start + BLIND), min(length, start + SIDE - BLIND) - 1
@@ -125,7 +136,7 @@ def _cells(start: int, length: int, cells: int) -> slice:
 
 
 def _uncertain(coarse: Alpha) -> Flags:
-    """Where it is neither 0 nor 255, or turns from one to the other."""
+    """Return where the alpha is neither 0 nor 255, or changes between neighbours."""
     uncertain = (coarse > 0) & (coarse < 255)
     uncertain[1:] |= coarse[1:] != coarse[:-1]
     uncertain[:, 1:] |= coarse[:, 1:] != coarse[:, :-1]

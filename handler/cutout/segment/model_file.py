@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST, WEIGHTS = "manifest.json", "weights.bin"
+HOW_TO_COPY = "Copy the folder again, or write its manifest anew (docs/own-network.md)."
 HOW_TO_WRITE = "Write it with `python -m model.recipe.manifest FOLDER` (docs/own-network.md)."
 
 
@@ -17,20 +18,27 @@ class ModelError(Exception):
 
 
 def is_prepared(folder: Path) -> bool:
-    """Return whether `folder` holds the image's files (`model.recipe.prepare`). The image's build
-    has checked and optimised them, and an image is immutable: a start does neither again."""
+    """Return whether `folder` holds the image's files (`model.recipe.prepare`).
+
+    The image's build has checked and optimised them, and an image is immutable: a start does
+    neither again.
+    """
     return _manifest(folder).get("prepared") is True
 
 
 def listed_files(folder: Path) -> list[str]:
-    """Return the names of the files that the manifest in `folder` lists. Raise `ModelError` where
-    it can't be read."""
+    """Return the names of the files that the manifest in `folder` lists.
+
+    Raise `ModelError` where it can't be read.
+    """
     return list(_files(folder))
 
 
 def check_files(folder: Path, *names: str) -> None:
-    """Compare files with their digests in the folder's manifest (55 ms for 98 MB). Raise
-    `ModelError` where one is missing, not listed, or has another digest."""
+    """Compare files with their digests in the folder's manifest (55 ms for 98 MB).
+
+    Raise `ModelError` where one is missing, not listed, or has another digest.
+    """
     files = _files(folder)
     for name in names:
         if name not in files:
@@ -56,7 +64,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ModelError(f"The model has no manifest: {path} is missing. {HOW_TO_WRITE}") from error
     except OSError as error:
-        raise ModelError(f"The model's manifest can not be read: {error}") from error
+        raise ModelError(f"Can't read the model's manifest: {error}") from error
     except ValueError as error:
         raise _broken(folder) from error
     if not isinstance(found, dict):
@@ -73,8 +81,12 @@ def _check(path: Path, wanted: str) -> None:
         with path.open("rb") as file:
             found = file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
-        raise ModelError(f"The model lacks a file that its manifest lists: {path}") from error
+        raise ModelError(
+            f"A file that the manifest lists is missing: {path}. {HOW_TO_COPY}"
+        ) from error
     except OSError as error:
-        raise ModelError(f"The model can not be read: {error}") from error
+        raise ModelError(f"Can't read the model: {error}") from error
     if found != wanted:
-        raise ModelError(f"The model is not the one of its manifest: {path} (sha256 {found})")
+        raise ModelError(
+            f"{path} does not match its manifest (its sha256 is {found}). {HOW_TO_COPY}"
+        )

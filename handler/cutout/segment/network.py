@@ -28,7 +28,7 @@ SIDE = 1024
 """Side in pixels of the square that every graph takes; experts shrink it to their own sides."""
 FILTER = Image.Resampling.HAMMING
 PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
-"""Shapes of what every graph takes and returns."""
+"""Shapes of every graph's input and output."""
 FIRST, SECOND = "fast.onnx", "best.onnx"
 DOUBT = {Model.FAST: inf, Model.AUTO: 0.014, Model.BEST: -inf}
 """Limit of the doubt about the first look, 0..1, above which a second one follows.
@@ -40,12 +40,12 @@ lose more than 0.005 of error because they are not looked at again (`model/EXPER
 
 
 class Network:
-    """Return the alpha of a `Picture`, uint8 of shape (1024, 1024).
+    """Segment pictures: return the alpha of a `Picture`, uint8 of shape (1024, 1024).
 
-    The sessions are made on another thread from the moment of construction, so that a cold start
-    can import the web framework meanwhile. `wait` does not wait for the second look's, which can
-    be made while the first look is at work. A folder whose manifest lists no second graph has one
-    look, whatever `model` says (docs/own-network.md).
+    The sessions are made on another thread from construction on, so that a cold start can import
+    the web framework meanwhile. `wait` does not wait for the second look's session, which can be
+    made during the first look. If the folder's manifest lists no second graph, there is one look,
+    whatever `model` is (docs/own-network.md).
     """
 
     def __init__(self, folder: Path, model: Model, threads: int) -> None:
@@ -57,11 +57,14 @@ class Network:
         loader.shutdown(wait=False)
 
     def __call__(self, picture: Picture) -> Alpha:
+        """Return the alpha of a picture."""
         return self.infer(square(picture))
 
     def wait(self) -> None:
-        """Return when the first look can begin; raise `ModelError` where a file is missing or
-        broken."""
+        """Return when the first look can begin.
+
+        Raise `ModelError` if a file is missing or broken.
+        """
         self._first.result()
 
     def infer(self, data: Square) -> Alpha:
@@ -79,7 +82,8 @@ def square(picture: Picture) -> Square:
 
     Pillow's `reducing_gap` would save a third of 0.1 s at 4096² and raise the mask's error by a few
     per cent. The networks were trained on pictures shrunk without a filter, so that a filter which
-    keeps a picture sharper than a bilinear one suits them (figures: `model/EXPERIMENTS.md`)."""
+    keeps a picture sharper than a bilinear one suits them (figures: `model/EXPERIMENTS.md`).
+    """
     small = picture.flat.resize((SIDE, SIDE), FILTER)
     return np.asarray(small)[np.newaxis]
 
@@ -94,7 +98,7 @@ class _Files:
 
 
 def _check(folder: Path, *, look_twice: bool) -> _Files:
-    """Find the graphs; raise `ModelError` where a file is missing, or not the manifest's."""
+    """Find the graphs; raise `ModelError` if a file is missing or not the manifest's."""
     listed, prepared = listed_files(folder), is_prepared(folder)
     graphs = [FIRST, SECOND] if look_twice and SECOND in listed else [FIRST]
     if not prepared:
@@ -134,7 +138,7 @@ def _require_ports(session: "InferenceSession", path: Path) -> None:
 
 
 def _run(session: "InferenceSession", feed: dict[str, Any]) -> dict[str, Any]:
-    """Return a graph's outputs by their names, of those of `feed` that it takes."""
+    """Return a graph's outputs by name; it takes the inputs it needs from `feed`."""
     names = [each.name for each in session.get_outputs()]
     taken = {each.name: feed[each.name] for each in session.get_inputs()}
     return dict(zip(names, session.run(names, taken), strict=True))

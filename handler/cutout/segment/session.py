@@ -10,8 +10,8 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from cutout.segment.model_file import ModelError
 
 OF_ONE_PROCESSOR = ["NchwcTransformer"]
-"""Optimisations for one kind of processor. They are disabled, so that a graph optimised elsewhere
-answers the same bytes here, which costs 2 % of the time."""
+"""Optimisations for one kind of processor, which are disabled: a graph that was optimised elsewhere
+then answers the same bytes here. It costs 2 % of the time."""
 
 UNUSABLE = (
     ort_errors.Fail,
@@ -28,9 +28,11 @@ REGISTERING = Lock()
 
 
 def load_session(path: Path, threads: int, *, optimised: bool = False) -> ort.InferenceSession:
-    """Return a CPU session tuned for a function that is billed by the millisecond and the megabyte.
-    `optimised` graphs (`model.recipe.prepare`) load as they are, in less than half the time.
-    Raise `ModelError` where the file is no graph, or its weights are missing."""
+    """Return a CPU session for a function that is billed by time and memory.
+
+    `optimised` graphs (`model.recipe.prepare`) load as they are, in less than half the time. Raise
+    `ModelError` if the file is not a graph, or its weights are missing.
+    """
     with REGISTERING:  # the networks and the edge refiner load on threads of their own
         _share_arena()
     options = ort.SessionOptions()
@@ -53,14 +55,17 @@ def load_session(path: Path, threads: int, *, optimised: bool = False) -> ort.In
         )
     except UNUSABLE as error:
         reason = " ".join(str(error).split())
-        raise ModelError(f"The model {path} can not be loaded: {reason}") from error
+        raise ModelError(f"Can't load the model {path}: {reason}") from error
 
 
 @cache
 def _share_arena() -> None:
-    """Give the process one memory arena for all sessions. An arena keeps its peak, which the
-    function's memory size must cover anyway; without one, allocating pages again takes 9 % of the
-    network's time. One for each session would keep the sum of their peaks."""
+    """Give the process one memory arena for all sessions.
+
+    An arena keeps its peak, which the function's memory size must cover anyway. Without one,
+    allocating pages again takes 9 % of the network's time; one for each session would keep the sum
+    of their peaks.
+    """
     memory = ort.OrtMemoryInfo(
         "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
     )

@@ -1,1 +1,1 @@
-"""Where a file waits that is too large for a request or an answer: a bucket, or the local disk."""
+"""Store files that are too large for a request or an answer, in a bucket or on the local disk."""

@@ -1,4 +1,7 @@
-"""A private bucket. Its rules (expiry, encryption, who may what) are in `template.yaml`."""
+"""Store files in a private S3 bucket.
+
+Its rules for expiry, encryption and access are in `template.yaml`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +14,11 @@ from cutout.storage.transfer import get_object, head_object, put_object
 from cutout.timing import Deadline
 
 ANSWERS, UPLOADS = "answers", "uploads"
-TRANSFER_SECONDS = 60  # our own requests are sent at once
+TRANSFER_SECONDS = 60  # own requests are sent immediately
 
 
 class S3Storage:
-    """Signs with the function's own role. Nothing but `put` and `get_upload` asks the network."""
+    """Sign links with the function's own role. Only `put` and `get_upload` call the network."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -23,7 +26,10 @@ class S3Storage:
         self._signer = signer_of(settings)
 
     def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
-        """See `Storage`. S3 stores an object whole or not at all."""
+        """Store `content` and return a presigned link; see `Storage`.
+
+        S3 stores it whole or not at all.
+        """
         # urllib3 would take 50 ms of each cold start, and most answers don't need it
         from cutout.storage.transfer import put_object  # noqa: PLC0415
 
@@ -34,7 +40,7 @@ class S3Storage:
         return self._signer.presigned_url("GET", url, self._settings.link_seconds)
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:
-        """See `Storage`: a presigned POST."""
+        """Return the form of a presigned POST; see `Storage`."""
         token = new_token()
         fields = self._signer.form_fields(
             {"key": f"{UPLOADS}/{token}", "Content-Type": kind},
@@ -44,7 +50,7 @@ class S3Storage:
         return PresignedUpload(token, f"{self._bucket}/", fields)
 
     def get_upload(self, token: str, deadline: Deadline) -> bytes:
-        """See `Storage`."""
+        """Return an uploaded file; see `Storage`."""
         from cutout.storage.transfer import get_object  # noqa: PLC0415
 
         url = f"{self._bucket}/{UPLOADS}/{token}"
@@ -53,7 +59,7 @@ class S3Storage:
 
 
 def signer_of(settings: Settings) -> Signer:
-    """Signs with the keys of the function's role."""
+    """Return a signer with the keys of the function's role."""
     return Signer(
         settings.access_key_id,
         settings.secret_access_key.get_secret_value(),
@@ -63,7 +69,7 @@ def signer_of(settings: Settings) -> Signer:
 
 
 def open_bucket(settings: Settings) -> S3Storage | None:
-    """The bucket; None where none is configured."""
+    """Return the bucket, or None if none is configured."""
     return S3Storage(settings) if settings.bucket_url else None
 
 
@@ -73,8 +79,11 @@ ABSENT = {"if-none-match": "*"}
 
 @dataclass(frozen=True)
 class Stored:
-    """An object as it was found. `etag` tells it from a later one of the same name; `metadata` is
-    what its writer gave it, names in lower case."""
+    """Hold an object as it was found.
+
+    `etag` tells it from a later one of the same name; `metadata` comes from its writer, with names
+    in lower case.
+    """
 
     etag: str
     metadata: Mapping[str, str]
@@ -82,7 +91,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class New:
-    """An object to be written; names and values of `metadata` are ASCII."""
+    """Hold an object to be written; names and values of `metadata` are ASCII."""
 
     content: bytes
     kind: AnswerKind
@@ -90,11 +99,14 @@ class New:
 
 
 class NoBucketError(RuntimeError):
-    """`CUTOUT_BUCKET_URL` is not set, and batches have no other place to look at."""
+    """Report that `CUTOUT_BUCKET_URL` is not set, which batches need."""
 
 
 class Objects:
-    """Every call asks the network, and raises `StorageError` where that fails."""
+    """Read and write the bucket's objects by name.
+
+    Every call uses the network and raises `StorageError` if that fails.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._limit = settings.max_file_bytes
@@ -102,11 +114,11 @@ class Objects:
         self._signer = signer_of(settings)
 
     def get(self, key: str, deadline: Deadline) -> bytes:
-        """Raises `UploadMissingError`, or `FileTooBigError` for a file of 16 MB or more."""
+        """Return the object. Raise `UploadMissingError`, or `FileTooBigError` for 16 MB or more."""
         return get_object(self._signed("GET", key), self._limit, deadline)
 
     def look_at(self, key: str, deadline: Deadline) -> Stored | None:
-        """None where there is none."""
+        """Return what is stored under the key, None if there is nothing."""
         headers = head_object(self._signed("HEAD", key), deadline)
         if headers is None:
             return None
@@ -125,8 +137,10 @@ class Objects:
         replaced: Stored | None,
         deadline: Deadline,
     ) -> None:
-        """Stores `new` in the place of `replaced`; raises `ChangedMeanwhileError` where
-        something else is there by now."""
+        """Store `new` in place of `replaced`.
+
+        Raise `ChangedMeanwhileError` if another object has taken its place.
+        """
         headers = {
             "content-type": new.kind.media_type,
             **{f"{METADATA}{name}": value for name, value in new.metadata.items()},

@@ -1,10 +1,15 @@
-"""The local server's own disk."""
+"""Store files on the local server's own disk."""
 
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock
+from time import time
+from typing import NamedTuple
 
 from cutout.errors import FileTooBigError, StorageError, UploadMissingError
 from cutout.request_errors import (
@@ -14,18 +19,105 @@ from cutout.request_errors import (
     UploadSizeError,
 )
 from cutout.settings import Settings
-from cutout.storage.folder import Folder, Found
-from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, is_token, new_token
+from cutout.storage.storage import (
+    TOKEN,
+    AnswerKind,
+    PresignedUpload,
+    UploadType,
+    is_token,
+    new_token,
+)
 from cutout.timing import Deadline
 
+NAME = re.compile(rf"{TOKEN.pattern}(?P<suffix>|\.[a-z]+)")
+PART = re.compile(rf"\.{TOKEN.pattern}\.part")
+PART_SECONDS = 300
+"""Seconds after which an unfinished file counts as left behind by a killed process."""
+
+
+class Found(NamedTuple):
+    """Hold the name of a file of the store, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+class Folder:
+    """Manage files named `TOKEN` plus a suffix, and `.TOKEN.part` while one is being written.
+
+    `lifetimes` maps each suffix to the seconds after which such a file has expired. Everything else
+    in the folder (other names, sub-folders, symbolic links) is not the store's: it is never served,
+    counted or removed.
+    """
+
+    def __init__(self, path: Path, lifetimes: Mapping[str, int]) -> None:
+        self._path, self._lifetimes = path, lifetimes
+
+    def find(self, name: str) -> Path | None:
+        """Return the path of a finished file; None if it is missing, expired or not the store's."""
+        path, match = self._path / name, NAME.fullmatch(name)
+        seconds = self._lifetimes.get(match["suffix"]) if match else None
+        try:
+            return path if seconds is not None and _is_alive(path.lstat(), seconds) else None
+        except OSError:
+            return None
+
+    def sweep(self) -> list[Found]:
+        """Remove expired files and return the others, unfinished ones included.
+
+        Raise `OSError` if the disk fails.
+        """
+        found = []
+        with suppress(FileNotFoundError), os.scandir(self._path) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # another process was faster
+                    if (size := self._size(entry)) is not None:
+                        found.append(Found(entry.name, size))
+        return found
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write the file whole or not at all; raise `OSError` if the disk fails."""
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = self._path / f".{new_token()}.part"
+        try:
+            part.write_bytes(content)
+            part.replace(self._path / name)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+
+    def _size(self, entry: os.DirEntry[str]) -> int | None:
+        """Return the size of a file of the store.
+
+        Return None if it is not the store's, or has expired; an expired file is removed.
+        """
+        seconds, status = self._seconds(entry.name), entry.stat(follow_symlinks=False)
+        if seconds is None or not S_ISREG(status.st_mode):
+            return None
+        if _is_alive(status, seconds):
+            return status.st_size
+        Path(entry).unlink()
+        return None
+
+    def _seconds(self, name: str) -> int | None:
+        if PART.fullmatch(name):
+            return PART_SECONDS
+        match = NAME.fullmatch(name)
+        return self._lifetimes.get(match["suffix"]) if match else None
+
+
+def _is_alive(status: os.stat_result, seconds: int) -> bool:
+    """Return whether it is a regular file, changed less than `seconds` ago."""
+    return S_ISREG(status.st_mode) and time() - status.st_mtime < seconds
+
+
 FILES_PATH, UPLOADS_PATH = "v1/files", "v1/uploads"
-"""Where the server's own routes answer; see `cutout.api.files`."""
+"""Paths of the server's own routes; see `cutout.api.files`."""
 
 TICKET = ".open"
 
 SMALLEST = 64 * 1024
-"""Bytes that a file counts as at least, so that the store never holds so many files that listing
-them takes long."""
+"""Minimum bytes that a file counts as, which limits how many files there are to list."""
 
 UPLOADS_SHARE = 0.5
 """Part of the store that uploads may fill. They cost a client little, and must leave room for
@@ -35,12 +127,11 @@ logger = logging.getLogger(__name__)
 
 
 class DiskStorage:
-    """Keeps `answers` for clients to fetch and `uploads` that clients sent, in two folders.
+    """Keep `answers` for clients to fetch and `uploads` that clients sent, in two folders.
 
-    An upload that is expected is a ticket, a file `TOKEN.open` that holds the type agreed on. A
-    ticket is not counted in `storage_bytes`: `open_uploads` limits the tickets instead, so that
-    invitations can't take the place of answers. Expired files are removed at the next write to
-    their folder.
+    An upload that is expected is a ticket, a file `TOKEN.open` that holds the agreed type. Tickets
+    don't count in `storage_bytes`: `open_uploads` limits them, so that they take no space from
+    answers. Expired files are removed at the next write to their folder.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -51,7 +142,7 @@ class DiskStorage:
         self._writing = Lock()
 
     def put(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
-        """See `Storage`."""
+        """Store `content` and return a link; see `Storage`."""
         name = f"{new_token()}.{kind}"
         with self._storing():
             kept = _counted(self._uploads.sweep()) + _counted(self._answers.sweep())
@@ -60,7 +151,7 @@ class DiskStorage:
         return f"{FILES_PATH}/{name}"
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:
-        """See `Storage`."""
+        """Return a form for one upload to this server; see `Storage`."""
         token = new_token()
         with self._storing():
             tickets = sum(_is_ticket(each) for each in self._uploads.sweep())
@@ -71,7 +162,7 @@ class DiskStorage:
         return PresignedUpload(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
 
     def get_upload(self, token: str, _deadline: Deadline) -> bytes:
-        """See `Storage`."""
+        """Return an uploaded file; see `Storage`."""
         path = self._uploads.find(token) if is_token(token) else None
         if path is None:
             raise UploadMissingError
@@ -126,12 +217,12 @@ class DiskStorage:
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
-        """Let one thread write at a time; raise `StorageError` where the disk fails."""
+        """Let one thread write at a time; raise `StorageError` if the disk fails."""
         try:
             with self._writing:
                 yield
         except OSError as error:
-            logger.exception("the storage failed")
+            logger.exception("Storage failed")
             raise StorageError from error
 
     def _require_space(self, kept: int, size: int, limit: int) -> None:

@@ -1,9 +1,9 @@
-"""S3 requests signed in advance, and others as they are sent: AWS Signature Version 4.
+"""Sign requests to AWS, in advance or as they are sent: Signature Version 4.
 
 Sources: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" and "Creating
 an HTML Form (Using AWS Signature Version 4)" in the Amazon S3 API reference; "Create a signed AWS
-API request" in the IAM user guide. The tests hold it
-against both pages' examples and against botocore; why botocore is not used: `docs/deploy.md`.
+API request" in the IAM user guide. Tests compare it with both pages' examples and with botocore;
+`docs/deploy.md` says why botocore is not used.
 """
 
 import hmac
@@ -22,7 +22,7 @@ Condition: TypeAlias = dict[str, str] | Sequence[str | int]
 
 @dataclass(frozen=True)
 class Signer:
-    """Signs for one account in one region; a `session_token` goes with temporary keys."""
+    """Sign for one account in one region; a `session_token` goes with temporary keys."""
 
     key_id: str
     secret: str = field(repr=False)
@@ -38,9 +38,11 @@ class Signer:
         headers: Mapping[str, str] | None = None,
         now: datetime | None = None,
     ) -> str:
-        """`url` with a signature that lets anyone send this one request for so long. `headers`
-        (lower case) must then be sent as they are here. What is escaped in the URL's path stays
-        so: S3 signs a key's escapes once."""
+        """Return `url` with a signature that lets anyone send this one request for `seconds`.
+
+        `headers` (lower case) must then be sent exactly as given here. Escapes in the URL's path
+        are kept: S3 signs a key's escapes once.
+        """
         at, parts = now or datetime.now(UTC), urlsplit(url)
         path = quote(unquote(parts.path), safe="/~")
         signed = dict(sorted({"host": parts.netloc, **(headers or {})}.items()))
@@ -59,8 +61,10 @@ class Signer:
         body: bytes,
         now: datetime | None = None,
     ) -> dict[str, str]:
-        """`headers` (lower case) and those that sign them together with the body; for a URL
-        without a query."""
+        """Return `headers` (lower case) and those that sign them together with the body.
+
+        The URL must not have a query.
+        """
         at, parts = now or datetime.now(UTC), urlsplit(url)
         token = {"x-amz-security-token": self.session_token} if self.session_token else {}
         sent = {**headers, "x-amz-date": _stamp(at), **token}
@@ -83,8 +87,10 @@ class Signer:
         seconds: int,
         now: datetime | None = None,
     ) -> dict[str, str]:
-        """The fields of a form that anyone may post for so long. Each of `fields` must be sent as
-        it is; `conditions` are further ones of the policy."""
+        """Return the fields of a form that anyone may post for `seconds`.
+
+        Each of `fields` must be sent as it is; `conditions` are further conditions of the policy.
+        """
         at = now or datetime.now(UTC)
         complete = {
             **fields,
@@ -101,7 +107,7 @@ class Signer:
         return {**complete, "policy": encoded, "x-amz-signature": self._sign(encoded, at)}
 
     def _query(self, seconds: int, at: datetime, signed_headers: str) -> str:
-        """All that is signed of it, in order."""
+        """Return the signed parameters of the query, in order."""
         values = {
             "X-Amz-Algorithm": ALGORITHM,
             "X-Amz-Credential": f"{self.key_id}/{self._scope(at)}",

@@ -1,4 +1,4 @@
-"""Objects to and from S3, by a deadline."""
+"""Transfer objects to and from S3 within a deadline."""
 
 import logging
 import re
@@ -24,7 +24,7 @@ from cutout.timing import Deadline
 CHUNK_BYTES = 1 << 20
 ERROR_BYTES = 10_000
 CAUSE = re.compile(rb"<(?:Code|Message)>([^<]*)<")
-MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for what isn't there
+MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
@@ -33,8 +33,10 @@ logger = logging.getLogger(__name__)
 
 
 def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: Deadline) -> None:
-    """Stores `content` at a presigned URL; raises `StorageError`, and of those
-    `ChangedMeanwhileError` where a condition among the headers doesn't hold."""
+    """Store `content` at a presigned URL.
+
+    Raise `StorageError`, or `ChangedMeanwhileError` if a condition among the headers doesn't hold.
+    """
     with _sent("PUT", url, deadline, content, headers) as response:
         if response.status in CHANGED:
             raise ChangedMeanwhileError
@@ -43,8 +45,10 @@ def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: D
 
 
 def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
-    """The headers of what lies behind a presigned URL, None where nothing does; raises
-    `StorageError`."""
+    """Return the headers of the object at a presigned URL, None if there is none.
+
+    Raise `StorageError`.
+    """
     with _sent("HEAD", url, deadline) as response:
         if response.status in MISSING:
             return None
@@ -54,8 +58,11 @@ def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
 
 
 def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
-    """What lies behind a presigned URL; raises `StorageError`, `UploadMissingError`, or
-    `FileTooBigError` where that is `limit` bytes or more."""
+    """Return the object at a presigned URL.
+
+    Raise `StorageError`, `UploadMissingError`, or `FileTooBigError` if it has `limit` bytes or
+    more.
+    """
     with _sent("GET", url, deadline) as response:
         if response.status != 200:
             raise _missing(response)
@@ -77,8 +84,10 @@ def _sent(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Iterator[BaseHTTPResponse]:
-    """The response, unread. Whatever fails on the way, here or in the block, is a
-    `StorageError`."""
+    """Yield the response with its body unread.
+
+    Every failure, here or in the block, is raised as `StorageError`.
+    """
     try:
         with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
             pools.pool_classes_by_scheme = WATCHED_POOLS
@@ -88,13 +97,16 @@ def _sent(
             with _persistent(request, deadline) as response:
                 yield response
     except (HTTPError, OSError) as error:
-        logger.exception("the storage failed")
+        logger.exception("Storage request failed")
         raise StorageError from error
 
 
 def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) -> BaseHTTPResponse:
-    """The first response that is no 5xx, or the last one. (urllib3 would log each of its own
-    retries with the URL, and in the URL with a signature that still opens it.)"""
+    """Return the first response below 500, or the last one.
+
+    (urllib3 would log each of its own retries with the URL, and in it a signature that is still
+    valid.)
+    """
     for pause in PAUSES:
         with suppress(HTTPError):
             response = request(retries=False, timeout=deadline.remaining_or_raise())
@@ -106,21 +118,24 @@ def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) ->
 
 
 def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
-    """A refusal to read: there is nothing, or something else is wrong."""
+    """Return the error of a refused read: the object is missing, or something else is wrong."""
     said = _logged(response)
     missing = response.status in MISSING and (not said or said[0] in MISSING_CODES)
     return UploadMissingError() if missing else StorageError()
 
 
 def _refusal(response: BaseHTTPResponse) -> StorageError:
-    """Any other."""
+    """Return the error of any other refusal."""
     _logged(response)
     return StorageError()
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:
-    """What S3 says of a request that it refuses: a code and a message. (It may repeat the request
-    as well, signature and session token included, which are nothing for a log.)"""
+    """Log and return S3's code and message for a refused request.
+
+    (Its answer may repeat the request with signature and session token, which are kept out of the
+    log.)
+    """
     said = [each.decode(errors="replace") for each in CAUSE.findall(response.read(ERROR_BYTES))]
-    logger.error("the storage answered %d: %s", response.status, " ".join(said))
+    logger.error("Storage answered %d: %s", response.status, " ".join(said))
     return said

@@ -1,1 +1,1 @@
-"""Worker processes: native code that hangs or crashes costs one picture, and not the program."""
+"""Run work in worker processes that are replaced when they hang or crash."""

@@ -1,4 +1,4 @@
-"""What runs inside a worker process."""
+"""Serve jobs inside a worker process."""
 
 import logging
 import os
@@ -21,35 +21,35 @@ Result_co = TypeVar("Result_co", covariant=True)
 
 
 class Job(Protocol[Context_contra, Result_co]):
-    """A picklable callable: what to do with the context that the process holds."""
+    """A picklable callable that works with the context of its process."""
 
     def __call__(self, context: Context_contra, deadline: Deadline, stages: Stages, /) -> Result_co:
         """Return a picklable result, or raise."""
 
 
 @dataclass(frozen=True)
-class Order(Generic[Context]):
-    """A job and the seconds that it has. (The clocks of two processes need not agree.)"""
+class JobRequest(Generic[Context]):
+    """A job and its time limit in seconds, since the clocks of two processes need not agree."""
 
     job: Job[Context, Any]
     seconds: float
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A job's result or its error, and the milliseconds that each stage took."""
+class JobOutcome:
+    """A job's result or error, and the milliseconds of each stage."""
 
     result: Any
     error: Exception | None
     milliseconds: dict[str, float]
 
 
-def serve(connection: "Connection[Any, Any]", build: Callable[[], Context]) -> None:
-    """Build the context, say that it is ready, then answer each order until the parent is gone.
+def serve_jobs(connection: "Connection[Any, Any]", build: Callable[[], Context]) -> None:
+    """Build the context, report that it is ready, then answer each request until the parent ends.
 
-    Pillow warns of files that are a little broken, which is no news for the parent's terminal.
+    Ignore warnings: Pillow's, of slightly damaged files, don't belong on the parent's terminal.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     warnings.simplefilter("ignore")
     with _until_the_parent_ends():
         try:
@@ -71,18 +71,18 @@ def _until_the_parent_ends() -> Iterator[None]:
 
 
 def _answer_one(connection: "Connection[Any, Any]", context: Context) -> None:
-    order: Order[Context] = connection.recv()
+    request: JobRequest[Context] = connection.recv()
     stages = Stages()
     result, error = None, None
     try:
-        result = order.job(context, Deadline.after(order.seconds), stages)
+        result = request.job(context, Deadline.after(request.seconds), stages)
     except Exception as caught:  # noqa: BLE001  # the parent raises it
         error = _portable(caught)
-    connection.send(Outcome(result, error, stages.milliseconds))
+    connection.send(JobOutcome(result, error, stages.milliseconds))
 
 
 def _portable(error: Exception) -> Exception:
-    """Return the error as it can be sent, with its traceback as a note: pickle drops the rest."""
+    """Return an error that can be pickled, with the traceback as a note, which pickle keeps."""
     if not isinstance(error, PictureError):
         error.add_note("".join(traceback.format_exception(error)).rstrip())
     try:

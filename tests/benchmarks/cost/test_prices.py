@@ -19,8 +19,10 @@ def test_a_millisecond_that_has_begun_is_billed(measured: float, counted: int) -
 
 
 def test_aws_own_example_comes_out() -> None:
-    """Of the announcement of billing by the millisecond: 60 million invocations of 28 ms and 1 GB
-    are 28 dollars, and 12 dollars for the requests."""
+    """Check the example in the announcement of billing by the millisecond.
+
+    60 million invocations of 28 ms and 1 GB cost 28 dollars, and 12 dollars for the requests.
+    """
     assert 60e6 * compute(27.55, 1024, PRICES.gb_second_x86) == pytest.approx(28, rel=1e-4)
     assert 60e6 * PRICES.lambda_request == pytest.approx(12)
     assert 60e3 * lambda_per_thousand(27.55, 1024, PRICES) == pytest.approx(40, rel=1e-4)

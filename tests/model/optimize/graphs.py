@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float32]
 def model(
     nodes: Sequence[NodeProto], constants: Mapping[str, npt.NDArray[Any]], side: int
 ) -> ModelProto:
-    """From ``input``, a picture of `side`, to ``output``."""
+    """Return a graph from ``input``, a picture of `side`, to ``output``."""
     graph = helper.make_graph(
         nodes,
         "graph",
@@ -40,7 +40,7 @@ def picture(side: int, seed: int = 1) -> Array:
 
 
 def run(made: ModelProto, data: Array, *, plain: bool = False) -> Array:
-    """Its output; `plain`: onnxruntime changes nothing of the graph."""
+    """Return a graph's output; `plain` disables all of onnxruntime's optimisations."""
     options = ort.SessionOptions()
     if plain:
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -51,7 +51,7 @@ def run(made: ModelProto, data: Array, *, plain: bool = False) -> Array:
 
 
 def quantized(made: ModelProto, data: Array, folder: Path) -> ModelProto:
-    """In int8, its ranges taken from `data`."""
+    """Quantize a graph to int8, with ranges from `data`."""
     names = ["input", *(name for node in made.graph.node for name in node.output)]
     watched = ModelProto()
     watched.CopyFrom(made)
@@ -69,12 +69,12 @@ def quantized(made: ModelProto, data: Array, folder: Path) -> ModelProto:
 
 
 def copy(made: ModelProto) -> ModelProto:
-    """To be changed."""
+    """Return a copy to be changed."""
     other = ModelProto()
     other.CopyFrom(made)
     return other
 
 
 def kinds(made: ModelProto) -> list[str]:
-    """Of its nodes, in order."""
+    """Return the types of a graph's nodes, in order."""
     return [node.op_type for node in made.graph.node]

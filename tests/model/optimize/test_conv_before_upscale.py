@@ -1,4 +1,4 @@
-"""What is convolved before it is enlarged comes near to what was convolved after."""
+"""Compare convolution before enlarging with convolution after it."""
 
 from pathlib import Path
 

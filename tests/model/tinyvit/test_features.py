@@ -112,7 +112,7 @@ def test_what_is_kept_is_not_made_again(observed: Observed, folder: Path, kept: 
 
 @pytest.fixture
 def copied(observed: Observed, kept: Path, tmp_path: Path) -> Path:
-    """What is kept, to be changed."""
+    """Return a copy of the file, to be changed."""
     assert observed.paths
     return Path(shutil.copytree(kept, tmp_path / "kept"))
 

@@ -1,0 +1,103 @@
+"""Build the answers: a file or JSON, and the headers that clients read."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from time import time
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from cutout.api.admission import PacedResponse
+from cutout.api.removebg.errors import DoorError
+from cutout.api.removebg.job import Made
+
+EXPOSED = (
+    *("X-Width", "X-Height", "X-Max-Width", "X-Max-Height", "X-Type", "X-Credits-Charged"),
+    *("X-Foreground-Top", "X-Foreground-Left", "X-Foreground-Width", "X-Foreground-Height"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"),
+    "Server-Timing",
+)
+RATE_LIMIT, REMAINING, WINDOW_SECONDS = 500, 499, 60
+"""Constants: no rate is limited, but some clients stop without these headers."""
+JSON_TYPE = "application/json; charset=utf-8"
+TYPE = "other"
+"""The only type: the kind of object is not recognized."""
+CREDITS = 1_000_000
+"""Nothing is charged; some clients stop or warn where less than a few are left."""
+ACCOUNT = {
+    "data": {
+        "attributes": {
+            "credits": {"total": CREDITS, "subscription": CREDITS, "payg": 0, "enterprise": 0},
+            "api": {"free_calls": 0, "sizes": "all"},
+        }
+    }
+}
+"""The keys are exactly those of remove.bg: one of its clients fails for one more or one less."""
+
+
+def wants_json(accept: str) -> bool:
+    """Return whether a client asks for JSON. Nothing else, the body's type included, decides."""
+    return "application/json" in accept.lower()
+
+
+def file_answer(
+    made: Made, timing: Mapping[str, str], *, as_json: bool, names_type: bool
+) -> Response:
+    """Return the answer to a request that went well."""
+    headers = common_headers() | _picture_headers(made) | dict(timing)
+    if names_type:
+        headers["X-Type"] = TYPE
+    if as_json:
+        return JSONResponse(_as_json(made), headers=headers, media_type=JSON_TYPE)
+    return PacedResponse(made.file, headers=headers, media_type=made.format.media_type)
+
+
+def error_answer(error: DoorError) -> Response:
+    """Return the answer to a request that failed: JSON, whatever the client accepts."""
+    headers = common_headers() | error.headers
+    return JSONResponse(error.body, error.status, headers, JSON_TYPE)
+
+
+def account_answer() -> Response:
+    """Return the account, which has credits without end."""
+    return JSONResponse(ACCOUNT, headers=common_headers(), media_type=JSON_TYPE)
+
+
+def common_headers() -> dict[str, str]:
+    """Return the headers of every answer. Pages of any origin may read them."""
+    return {
+        "X-RateLimit-Limit": str(RATE_LIMIT),
+        "X-RateLimit-Remaining": str(REMAINING),
+        "X-RateLimit-Reset": str(int(time()) + WINDOW_SECONDS),
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": ", ".join(EXPOSED),
+    }
+
+
+def _picture_headers(made: Made) -> dict[str, str]:
+    (width, height), (most, highest), box = made.size, made.max_size, made.foreground
+    numbers = {
+        "X-Width": width,
+        "X-Height": height,
+        "X-Max-Width": most,
+        "X-Max-Height": highest,
+        "X-Credits-Charged": 0,
+        "X-Foreground-Top": box.top,
+        "X-Foreground-Left": box.left,
+        "X-Foreground-Width": box.width,
+        "X-Foreground-Height": box.height,
+    }
+    return {name: str(number) for name, number in numbers.items()}
+
+
+def _as_json(made: Made) -> dict[str, Any]:
+    box = made.foreground
+    return {
+        "data": {
+            "result_b64": b64encode(made.file).decode(),
+            "foreground_top": box.top,
+            "foreground_left": box.left,
+            "foreground_width": box.width,
+            "foreground_height": box.height,
+        }
+    }

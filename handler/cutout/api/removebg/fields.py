@@ -1,0 +1,150 @@
+"""Read fields and files from a request's body in any of three encodings."""
+
+import json
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from cutout.api.body import limited_body, parse_multipart
+from cutout.api.removebg.errors import missing_source, multiple_backgrounds, multiple_sources
+from cutout.errors import UnreadablePictureError
+from cutout.options import Source
+from cutout.request import PictureForm
+from cutout.request_errors import BrokenFormError
+from cutout.settings import Settings
+
+IMAGE, BACKGROUND, BASE64 = "image_file", "bg_image_file", "image_file_b64"
+FILES = frozenset({IMAGE.encode(), BACKGROUND.encode(), BASE64.encode()})
+"""Parts that are read as bytes. Base64 is among them, since it is longer than a text may be."""
+UNNAMED = "image"
+MAX_FIELDS = 100
+ALIKE = str.maketrans({" ": "+", "-": "+", "_": "/", "\r": None, "\n": None, "\t": None})
+"""Base64 as sent to base64 as defined: an unescaped `+` arrives as a blank, and the URL-safe
+alphabet has `-` and `_`."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Hold what a request gives and is not empty: texts, and files by their field's name."""
+
+    texts: Mapping[str, str]
+    files: Mapping[str, Source]
+
+    def picture(self) -> PictureForm:
+        """Return the picture and its background. Raises `DoorError` where there is none, or more
+        than one, and `UnreadablePictureError` for base64 that is none."""
+        texts, files = self.texts, self.files
+        found = [name for name in (IMAGE, BASE64, "image_url") if name in texts or name in files]
+        if not found:
+            raise missing_source()
+        if len(found) > 1:
+            raise multiple_sources()
+        backgrounds = ("bg_color" in texts, "bg_image_url" in texts, BACKGROUND in files)
+        if sum(backgrounds) > 1:
+            raise multiple_backgrounds()
+        image = files.get(IMAGE)
+        if BASE64 in files:
+            image = Source(decoded(files[BASE64].content.decode("latin-1")), UNNAMED)
+        return PictureForm(image, texts.get("image_url"), self._background())
+
+    def _background(self) -> PictureForm | None:
+        if BACKGROUND in self.files:
+            return PictureForm(self.files[BACKGROUND])
+        url = self.texts.get("bg_image_url")
+        return None if url is None else PictureForm(url=url)
+
+
+async def receive_fields(request: Request, settings: Settings) -> Fields:
+    """Return the fields of the body. Raises `BrokenFormError`, `RequestTooLargeError` or
+    `TooSlowUploadError`."""
+    body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        form = await parse_multipart(request.headers, body, settings.max_request_bytes, FILES)
+        try:
+            return await _of_form(form)
+        finally:
+            await form.close()
+    content = b"".join([chunk async for chunk in body])
+    if kind == "application/json":
+        return _of_pairs(_json_pairs(content))
+    if kind == "application/x-www-form-urlencoded":
+        return _of_pairs(_form_pairs(content))
+    return Fields({}, {})
+
+
+def decoded(text: str) -> bytes:
+    """Return the bytes of base64, with or without a `data:` address before it. Raises
+    `UnreadablePictureError`."""
+    if text.lstrip().startswith("data:"):
+        text = text.partition(",")[2]
+    plain = text.strip().translate(ALIKE).rstrip("=")
+    try:
+        return b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (Base64Error, ValueError) as error:
+        raise UnreadablePictureError from error
+
+
+async def _of_form(form: FormData) -> Fields:
+    texts: dict[str, str] = {}
+    files: dict[str, Source] = {}
+    empty: dict[str, Source] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            if value.strip():
+                texts.setdefault(name, value.strip())
+            continue
+        file = Source(await value.read(), value.filename or UNNAMED)
+        if file.content:
+            files.setdefault(name, file)
+        elif value.filename and name != BASE64:
+            empty.setdefault(name, file)
+    if not files and "image_url" not in texts and IMAGE in empty:
+        files[IMAGE] = empty[IMAGE]  # a file without a byte, and not an input that was not used
+    return Fields(texts, files)
+
+
+def _of_pairs(pairs: Iterable[tuple[str, str]]) -> Fields:
+    """Return the first value of each field that is not blank. A file in base64 is one, also under
+    the name of `image_file`, which some clients put into JSON."""
+    texts: dict[str, str] = {}
+    files: dict[str, Source] = {}
+    for name, value in pairs:
+        if not value.strip():
+            continue
+        if name == BASE64:
+            files.setdefault(BASE64, Source(value.encode("utf-8", "replace"), UNNAMED))
+        elif name in (IMAGE, BACKGROUND):
+            files.setdefault(name, Source(decoded(value), UNNAMED))
+        else:
+            texts.setdefault(name, value.strip())
+    return Fields(texts, files)
+
+
+def _form_pairs(content: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(content.decode("utf-8", "replace").strip(), max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise BrokenFormError from error
+
+
+def _json_pairs(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the members of a JSON object as a form would have them; null is absent."""
+    try:
+        found = json.loads(content) if content.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise BrokenFormError from error
+    if not isinstance(found, dict):
+        raise BrokenFormError
+    for name, value in found.items():
+        if isinstance(value, bool):
+            yield name, str(value).lower()
+        elif isinstance(value, str | int | float):
+            yield name, str(value)
+        elif value is not None:
+            yield name, json.dumps(value)[:MAX_FIELDS]

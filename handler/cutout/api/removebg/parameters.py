@@ -1,0 +1,162 @@
+"""Turn remove.bg's parameters into the pipeline's options."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cutout.api.removebg.errors import invalid
+from cutout.choices import FileFormat, Mode
+from cutout.colours import parse_colour
+from cutout.layout import Bound, Canvas
+from cutout.lengths import (
+    Margins,
+    parse_margins,
+    parse_position,
+    parse_region,
+    parse_scale,
+)
+from cutout.options import Background, Options, ShadowLook
+from cutout.settings import Settings
+
+Value = TypeVar("Value")
+
+MEGA = 1_000_000
+SIZES = {
+    "preview": 0.25,
+    "small": 0.25,
+    "regular": 0.25,
+    "medium": 1.5,
+    "hd": 4,
+    "full": 25,
+    "4k": 25,
+    "50mp": 50,
+    "auto": 25,
+}
+"""Upper bounds in megapixels, with the names of earlier years."""
+PNG_PIXELS = 10 * MEGA
+FULL_PIXELS = 25 * MEGA
+FORMATS = ("auto", "png", "jpg", "webp", "zip")
+TYPES = (
+    *("auto", "person", "product", "car", "animal", "graphic", "graphics", "transportation"),
+    "other",
+)
+LEVELS = ("none", "1", "2", "latest")
+SHADOWS = ("auto", "car", "3d", "drop", "none")
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+OPACITY = 50.0
+PERCENT = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,4})?")
+OURS = ("other", "product")
+"""Types in brackets that count: every object is `other` here."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Hold what a request asks for: `options`; whether the result decides between PNG and JPEG;
+    whether the answer may be smaller than `options` bound it; and whether it names the type."""
+
+    options: Options
+    auto_format: bool = True
+    may_shrink: bool = True
+    names_type: bool = True
+
+
+def parse(texts: Mapping[str, str], settings: Settings) -> Wanted:
+    """Return what the fields ask for; those that are unknown are ignored. Raises `DoorError`."""
+    read = _Reader(texts)
+    size = read.one_of("size", SIZES, settings.removebg_size)
+    kind = read.one_of("format", FORMATS, "auto")
+    channels = read.one_of("channels", ("rgba", "alpha"), "rgba")
+    read.one_of("type", TYPES, "auto")
+    level = read.one_of("type_level", LEVELS, "1")
+    read.boolean("semitransparency", default=True)
+    read.boolean("add_shadow", default=False)
+    shadow, look = _shadow(read)
+    pixels = SIZES[size] * MEGA
+    mode = Mode.FG_IMAGE_SHADOW if shadow else Mode.FG_IMAGE
+    options = Options(
+        mode=Mode.FG_MASK if channels == "alpha" else mode,
+        background=Background(read.parsed("bg_color", parse_colour, None)),
+        crop=_crop(read),
+        format=FileFormat.PNG if kind == "auto" else FileFormat(kind),
+        shadow=look,
+        objects=True,
+        roi=read.parsed("roi", parse_region, None),
+        canvas=_canvas(read),
+        bound=Bound(min(pixels, PNG_PIXELS) if kind == "png" else pixels),
+    )
+    return Wanted(options, kind == "auto", size == "auto" or "size" not in texts, level != "none")
+
+
+def _crop(read: "_Reader") -> Margins | None:
+    margins = read.parsed("crop_margin", parse_margins, Margins())
+    return margins if read.boolean("crop", default=False) else None
+
+
+def _canvas(read: "_Reader") -> Canvas | None:
+    scale = read.parsed("scale", parse_scale, None)
+    position = read.parsed("position", parse_position, None)
+    return Canvas(scale=scale, position=position) if scale or position else None
+
+
+def _shadow(read: "_Reader") -> tuple[bool, ShadowLook]:
+    """Return whether a shadow is drawn, and how. Cars are not told from other objects here, so that
+    `add_shadow`, which is for cars, draws none."""
+    kinds = {name: read.one_of(name, SHADOWS, "none") for name in read.bracketed("shadow_type")}
+    darkness = {name: _opacity(read, name) for name in read.bracketed("shadow_opacity")}
+    drawn = any(kind != "none" for kind in kinds.values())
+    opacity = next((each for each in darkness.values() if each is not None), OPACITY)
+    return drawn, ShadowLook(opacity=opacity / 100)
+
+
+def _opacity(read: "_Reader", name: str) -> float | None:
+    text = read.texts.get(name, "auto").strip().lower()
+    if text == "auto":
+        return None
+    if not PERCENT.fullmatch(text) or float(text) > 100:
+        raise invalid("shadow_opacity")
+    return float(text)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Read single fields. Each method raises `DoorError` for an invalid value."""
+
+    texts: Mapping[str, str]
+
+    def one_of(self, name: str, values: Mapping[str, object] | tuple[str, ...], usual: str) -> str:
+        found = self.texts.get(name, usual).lower()
+        if found not in values:
+            raise invalid(name.partition("[")[0])
+        return found
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        text = self.texts.get(name)
+        if text is None:
+            return default
+        if text.lower() not in BOOLEANS:
+            raise invalid(name)
+        return BOOLEANS[text.lower()]
+
+    def parsed(self, name: str, parser: Callable[[str], Value], default: Value) -> Value:
+        text = self.texts.get(name)
+        if text is None:
+            return default
+        try:
+            return parser(text)
+        except ValueError as error:
+            raise invalid(name) from error
+
+    def bracketed(self, name: str) -> list[str]:
+        """Return the fields of that name which count here, the one in brackets first."""
+        names = [*(f"{name}[{each}]" for each in OURS), name]
+        for each in self.texts:
+            if each.startswith(f"{name}[") and each not in names:
+                self._check_other(each, name)
+        bracketed = [each for each in names if each in self.texts]
+        return bracketed[:1]
+
+    def _check_other(self, field: str, name: str) -> None:
+        """Raise `DoorError` for a bad value, even for a type that is never recognized."""
+        if name == "shadow_type":
+            self.one_of(field, SHADOWS, "none")

@@ -1,0 +1,172 @@
+"""Serve `POST /v1.0/removebg` and `GET /v1.0/account`."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from anyio import move_on_after, to_thread
+from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from cutout.access.keys import Keys
+from cutout.api.admission import Admission
+from cutout.api.dependencies import SCHEME, receive_deadline
+from cutout.api.middleware import facts_of
+from cutout.api.removebg.answers import account_answer, error_answer, file_answer, wants_json
+from cutout.api.removebg.errors import DoorError, bad_key, invalid_url
+from cutout.api.removebg.failures import INTERNAL, Asked, door_error
+from cutout.api.removebg.fields import receive_fields
+from cutout.api.removebg.job import Made
+from cutout.api.removebg.openapi import ACCOUNT_ANSWERS, REMOVEBG_ANSWERS, REMOVEBG_BODY
+from cutout.api.removebg.parameters import Wanted, parse
+from cutout.api.removebg.service import Service
+from cutout.errors import TooSlowError
+from cutout.lambda_runtime import reason
+from cutout.pipeline import Pipeline
+from cutout.request import PictureForm
+from cutout.settings import Settings
+from cutout.timing import Deadline, Stages
+
+PREFIX = "/v1.0"
+ALLOWED = {"removebg": "POST", "account": "GET"}
+BEARER = "bearer "
+FORM = "cutout.api.removebg.form"
+"""The key of an ASGI scope under which an error finds the addresses that the request gave."""
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+logger = logging.getLogger(__name__)
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def door_route(settings: Settings) -> type[APIRoute]:
+    """Return a kind of route whose failures, whatever they are, have remove.bg's form."""
+
+    class DoorRoute(APIRoute):
+        def get_route_handler(self) -> Handler:
+            handler = super().get_route_handler()
+
+            async def answer(request: Request) -> Response:
+                try:
+                    return await handler(request)
+                except (ClientDisconnect, RequestValidationError):
+                    raise
+                except Exception as error:  # noqa: BLE001  # each has its answer
+                    return _failed(request, error, settings)
+
+            return answer
+
+    return DoorRoute
+
+
+def _failed(request: Request, error: Exception, settings: Settings) -> Response:
+    form: PictureForm = request.scope.get(FORM) or PictureForm()
+    background = form.background.url if form.background else None
+    found = door_error(error, Asked(settings, form.url or "", background or ""))
+    facts_of(request)["outcome"] = found.code if isinstance(error, DoorError) else reason(error)
+    if found.code == INTERNAL:
+        logger.error("a request failed", exc_info=error)
+    return error_answer(found)
+
+
+def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admission) -> APIRouter:
+    """Return the routes, bound to the pipeline that they serve. Both are behind the `keys`, if
+    there are any; a picture takes one of the places of `admission`."""
+    settings = pipeline.settings
+    router = APIRouter(prefix=PREFIX, route_class=door_route(settings), tags=["remove.bg"])
+    service, guard = Service(pipeline), [] if keys is None else [Depends(_check(keys))]
+
+    @router.post(
+        "/removebg",
+        summary="Remove the background, for clients of remove.bg",
+        response_class=Response,
+        responses=REMOVEBG_ANSWERS,
+        dependencies=[*guard, Depends(admission)],
+        openapi_extra=REMOVEBG_BODY,
+    )
+    async def removebg(
+        request: Request, deadline: Annotated[Deadline, Depends(receive_deadline)]
+    ) -> Response:
+        """Take what clients of remove.bg send, and answer with what they read. The answer is a
+        file, or JSON where `Accept` names `application/json`."""
+        stages, fields = Stages(), await receive_fields(request, settings)
+        form = fields.picture()
+        request.scope[FORM] = form
+        wanted = parse(fields.texts, settings)
+        _require_addresses(form)
+        made = await _made(service, form, wanted, deadline, stages)
+        width, height = made.size
+        facts_of(request).update(
+            {
+                "mode": str(wanted.options.mode),
+                "source": form.kind,
+                "width": width,
+                "height": height,
+                **stages.rounded(),
+            }
+        )
+        as_json = wants_json(request.headers.get("accept", ""))
+        return file_answer(made, stages.headers(), as_json=as_json, names_type=wanted.names_type)
+
+    @router.get(
+        "/account",
+        summary="Credits, for clients of remove.bg",
+        response_class=Response,
+        responses=ACCOUNT_ANSWERS,
+        dependencies=guard,
+    )
+    async def account() -> Response:
+        """Confirm that the key is valid; the credits never end."""
+        return account_answer()
+
+    @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
+    async def others(request: Request, rest: str) -> Response:
+        """Answer 404 and 405 in remove.bg's form."""
+        if rest not in ALLOWED:
+            raise HTTPException(404, "Not found")
+        allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        raise HTTPException(405, "Method not allowed", headers=allow)
+
+    return router
+
+
+def _check(keys: Keys) -> Callable[..., None]:
+    """Return a dependency that raises `DoorError`, or `KeysUnavailableError`, for a request without
+    a key."""
+
+    def check(request: Request, _shown: Annotated[str | None, Security(SCHEME)]) -> None:
+        bearer = request.headers.get("authorization", "")
+        shown = bearer[len(BEARER) :].strip() if bearer.lower().startswith(BEARER) else ""
+        given = [each for each in (request.headers.get("x-api-key", ""), shown) if each]
+        if not given or not keys.accept(given):
+            raise bad_key(given=bool(given))
+
+    return check
+
+
+def _require_addresses(form: PictureForm) -> None:
+    """Raise `DoorError` for an address that is none."""
+    background = form.background
+    for name, url in (
+        ("image_url", form.url),
+        ("bg_image_url", background.url if background else None),
+    ):
+        if url is not None and not url.lower().startswith(("http://", "https://", "upload:")):
+            raise invalid_url(name)
+
+
+async def _made(
+    service: Service, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
+) -> Made:
+    """Return the service's file. A step that overruns the deadline is left to end on its thread.
+    Raises `PictureError`."""
+    with move_on_after(deadline.remaining()):
+        return await to_thread.run_sync(
+            service, form, wanted, deadline, stages, abandon_on_cancel=True
+        )
+    service.pipeline.overran.set()
+    raise TooSlowError

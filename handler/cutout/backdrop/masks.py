@@ -1,0 +1,105 @@
+"""Grow, shrink and average masks and planes by squares; label the connected parts of a mask."""
+
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from cutout.arrays import label_components
+
+Mask = npt.NDArray[np.bool_]
+Plane = npt.NDArray[np.float32]
+"""Shape (height, width)."""
+Labels = npt.NDArray[np.int32]
+"""Shape (height, width): 0 for none, then 1, 2, ..."""
+Areas = npt.NDArray[np.intp]
+"""Pixels of each label."""
+Figures = npt.NDArray[np.float64]
+"""A value for each label."""
+Array = TypeVar("Array", bound=npt.NDArray[np.generic])
+
+
+def largest_within(values: Array, radius: int) -> Array:
+    """Return the largest value within `radius` pixels of each, in a square inside the picture."""
+    found = values
+    for axis in (0, 1):
+        before, found = found, found.copy()
+        for step in range(1, radius + 1):
+            near, far = (slice(None, -step), slice(step, None))
+            if step >= before.shape[axis]:
+                break
+            if axis == 1:
+                np.maximum(found[:, near], before[:, far], out=found[:, near])
+                np.maximum(found[:, far], before[:, near], out=found[:, far])
+            else:
+                np.maximum(found[near], before[far], out=found[near])
+                np.maximum(found[far], before[near], out=found[far])
+    return found
+
+
+def grow(mask: Mask, radius: int) -> Mask:
+    """Return where any pixel within `radius` is true."""
+    return largest_within(mask, radius)
+
+
+def shrink(mask: Mask, radius: int) -> Mask:
+    """Return where all pixels within `radius` are true."""
+    return ~largest_within(~mask, radius)
+
+
+def box_mean(values: Plane, radius: int) -> Plane:
+    """Return the mean within `radius` pixels of each, in a square inside the picture."""
+    for axis in (0, 1):
+        length = values.shape[axis]
+        at = np.arange(length)
+        first, last = np.maximum(at - radius, 0), np.minimum(at + radius + 1, length)
+        sums = np.cumsum(values, axis=axis, dtype=np.float64)
+        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
+        counts = np.expand_dims(last - first, 1 - axis)
+        values = ((sums.take(last, axis) - sums.take(first, axis)) / counts).astype(np.float32)
+    return values
+
+
+def box_sum(values: Plane, radius: int) -> Plane:
+    """Return the sum within `radius` pixels of each, in a square.
+
+    It is faster than `box_mean` for a small radius.
+    """
+    found = values
+    for axis in (0, 1):
+        before, found = found, found.copy()
+        for step in range(1, min(radius, before.shape[axis] - 1) + 1):
+            if axis == 0:
+                found[:-step] += before[step:]
+                found[step:] += before[:-step]
+            else:
+                found[:, :-step] += before[:, step:]
+                found[:, step:] += before[:, :-step]
+    return found
+
+
+def labelled(mask: Mask) -> tuple[Labels, int]:
+    """Return the result of `label_components` in half of the memory."""
+    labels, count = label_components(mask)
+    return labels.astype(np.int32), count
+
+
+def areas_of(labels: Labels, count: int) -> Areas:
+    """Return how many pixels each label has, 0 included."""
+    return np.bincount(labels.ravel(), minlength=count + 1)
+
+
+def touching(labels: Labels, count: int, where: Mask) -> Mask:
+    """Return for each label except 0 whether it occurs in `where`."""
+    found = np.zeros(count + 1, np.bool_)
+    found[labels[where]] = True
+    found[0] = False
+    return found
+
+
+def means(labels: Labels, values: Plane, count: int) -> Figures:
+    """Return the mean value of each of `count` labels; 0 for one that doesn't occur."""
+    flat = labels.ravel()
+    sums = np.bincount(flat, values.ravel(), count)
+    found: Figures = sums / np.maximum(np.bincount(flat, minlength=count), 1)
+    return found

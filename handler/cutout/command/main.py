@@ -1,0 +1,59 @@
+"""Entry point of the command: parse the arguments, run, and return an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from signal import SIGTERM, default_int_handler, signal
+from typing import NoReturn
+
+from cutout.command.errors import CommandError, UsageError
+
+INTERRUPTED = 130
+SERVE = "serve"
+"""The first argument that starts the local server. A file of that name is written `./serve`."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return 0 if everything is done, 1 if something failed, 2 after wrong usage and 130 after an
+    interrupt. Raise `SystemExit` where argparse ends the process (`--help`, a wrong option)."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return _execute(arguments)
+    except UsageError as error:
+        print(f"cutout: error: {error}", file=sys.stderr)
+        return 2
+    except CommandError as error:
+        print(f"cutout: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _execute(arguments: Sequence[str]) -> int:
+    """Import what the arguments need, here because an interrupt may come during the import."""
+    if arguments[:1] == [SERVE]:
+        from cutout.command.serve import execute_server  # noqa: PLC0415
+
+        return execute_server(arguments[1:])
+    from cutout.command.arguments import parse  # noqa: PLC0415
+    from cutout.command.run import execute  # noqa: PLC0415
+
+    return execute(parse(arguments))
+
+
+def run() -> NoReturn:
+    """Run the command as this process and end the process with its exit code."""
+    if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
+        with suppress(ValueError, AttributeError):
+            signal(SIGTERM, default_int_handler)
+    code = main()
+    with suppress(OSError):
+        sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:  # the reader has gone; Python would report that again when it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if code == INTERRUPTED:
+        os._exit(code)  # don't wait for threads that are in the middle of a picture
+    sys.exit(code)

@@ -1,0 +1,73 @@
+"""Start the local server: `cutout serve`."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from cutout.command.errors import CommandError
+
+HOST, PORT = "127.0.0.1", 8000
+LAST_PORT = 65_535
+WEB_PACKAGES = ("fastapi", "python_multipart", "uvicorn")
+MISSING = (
+    "The server needs packages that are not installed ({}). "
+    "Install them: pip install 'cutout-lambda[server]'"
+)
+
+
+def execute_server(argv: Sequence[str]) -> int:
+    """Serve the API until the process is told to end, then return 0. Raise `CommandError` if a
+    package, the model or a setting prevents it."""
+    given = _parser().parse_args(argv)
+    if missing := [each for each in WEB_PACKAGES if find_spec(each) is None]:
+        raise CommandError(MISSING.format(", ".join(missing)))
+    _serve(given.host, given.port)
+    return 0
+
+
+def _serve(host: str, port: int) -> None:
+    """Start the worker processes first, so that they load the model while the app is imported."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from cutout.engine import open_workers  # noqa: PLC0415
+    from cutout.segment.model_file import ModelError  # noqa: PLC0415
+    from cutout.setting_types import first_problem  # noqa: PLC0415
+    from cutout.settings import get_settings  # noqa: PLC0415
+
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        raise CommandError(first_problem(error)) from error
+    workers = open_workers(settings, settings.concurrency, settings.network_threads)
+
+    from cutout.api.app import create_app  # noqa: PLC0415
+    from cutout.api.server import serve  # noqa: PLC0415
+
+    try:
+        app = create_app(settings, workers)
+    except ModelError as error:
+        raise CommandError(str(error)) from error
+    serve(app, host, port)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="cutout serve",
+        description="Serve the API and its page on this machine. Stop it with Ctrl-C.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--host", default=HOST, help="the address to listen on (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--port", type=_port, default=PORT, help="the port to listen on (default: %(default)s)"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    """Return the port that the text names, or raise `ArgumentTypeError`. 0 lets the system choose
+    a free one."""
+    if text.isdecimal() and int(text) <= LAST_PORT:
+        return int(text)
+    raise ArgumentTypeError(f"not a port, which is a number from 0 to {LAST_PORT}: {text}")

@@ -1,0 +1,124 @@
+"""Plan the tasks: one per picture, none of which overwrites a picture or another cut-out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from cutout.command.errors import Problem, printable
+from cutout.command.inputs import InputFile, path_key
+
+CUTOUT_SUFFIX = "-cutout"
+"""Added to the name of a cut-out in the same folder as its picture."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A picture to cut out. Without a `source` the picture is `content`, read from standard input;
+    without a `target` the cut-out goes to standard output."""
+
+    name: str
+    source: Path | None = None
+    target: Path | None = None
+    content: bytes = field(default=b"", repr=False)
+
+    def open(self) -> BinaryIO:
+        """Open the picture. Raise `OSError` if it cannot be read."""
+        return BytesIO(self.content) if self.source is None else self.source.open("rb")
+
+    def size(self) -> int:
+        """Return the picture's size in bytes, 0 if it is unknown."""
+        if self.source is None:
+            return len(self.content)
+        try:
+            return self.source.stat().st_size
+        except OSError:
+            return 0
+
+    def is_done(self, others: Sequence[Path]) -> bool:
+        """Return whether the cut-out exists and is no older than the picture and the `others` that
+        it is made of."""
+        if self.source is None or self.target is None:
+            return False
+        try:
+            newest = max(each.stat().st_mtime_ns for each in (self.source, *others))
+            return self.target.stat().st_mtime_ns >= newest
+        except OSError:
+            return False
+
+
+def plan_folder(
+    found: Sequence[InputFile], output: Path | None, suffix: str
+) -> tuple[list[Task], list[Problem]]:
+    """Return tasks that write to the folder `output`, or to each picture's folder without one.
+    Skip files that are themselves the cut-out of a picture beside them."""
+    homes = {each: _Home(each, output) for each in found}
+    made = {path_key(home.path("")) for home in homes.values() if home.beside}
+    pictures = [each for each in found if not _is_cut_out(each.path, made)]
+
+    def usual(each: InputFile) -> Path:
+        return homes[each].path(suffix)
+
+    taken = Counter(path_key(usual(each)) for each in pictures)
+
+    def target(each: InputFile) -> Path:
+        """Return the target, with the picture's own suffix in its name if pictures differ in
+        nothing else."""
+        if taken[path_key(usual(each))] == 1:
+            return usual(each)
+        return homes[each].path(suffix, full_name=True)
+
+    return _without_overwriting(pictures, target)
+
+
+def plan_file(found: Sequence[InputFile], target: Path) -> tuple[list[Task], list[Problem]]:
+    """Return the task of a picture whose cut-out goes to the file `target`."""
+    return _without_overwriting(found, lambda _: target)
+
+
+@dataclass(frozen=True)
+class _Home:
+    """The folder and name for the cut-out of one picture."""
+
+    found: InputFile
+    output: Path | None
+
+    @property
+    def folder(self) -> Path:
+        if self.output is None:
+            return self.found.path.parent
+        return self.output / self.found.below
+
+    @property
+    def beside(self) -> bool:
+        """Whether the cut-out is in the picture's own folder."""
+        return path_key(self.folder / self.found.path.name) == path_key(self.found.path)
+
+    def path(self, suffix: str, *, full_name: bool = False) -> Path:
+        """Return the cut-out's path, named after the picture with or without its own suffix."""
+        stem = self.found.path.name if full_name else self.found.path.stem
+        return self.folder / f"{stem}{CUTOUT_SUFFIX if self.beside else ''}{suffix}"
+
+
+def _is_cut_out(path: Path, made: set[str]) -> bool:
+    return path.suffix.lower() in {".png", ".webp"} and path_key(path.with_suffix("")) in made
+
+
+def _without_overwriting(
+    pictures: Iterable[InputFile], target: Callable[[InputFile], Path]
+) -> tuple[list[Task], list[Problem]]:
+    tasks, problems = [], []
+    owners: dict[str, Path] = {path_key(each.path): each.path for each in pictures}
+    for each in pictures:
+        path = target(each)
+        owner = owners.setdefault(path_key(path), each.path)
+        if owner is each.path and path_key(path) != path_key(each.path):
+            tasks.append(Task(printable(each.path), each.path, path))
+            continue
+        message = f"Its cut-out would overwrite {printable(path)}"
+        if path_key(owner) != path_key(path):
+            message += f", the cut-out of {printable(owner)}"
+        problems.append(Problem(printable(each.path), f"{message}."))
+    return tasks, problems

@@ -1,0 +1,200 @@
+"""Place a picture's pixels in the answer: cropped, scaled, moved, on a canvas."""
+
+from dataclasses import dataclass, replace
+from math import ceil, floor
+
+import numpy as np
+from PIL import Image
+
+from cutout.choices import Margin
+from cutout.compose.crop import crop_frame
+from cutout.layout import Bound, Canvas, Size
+from cutout.lengths import CENTRE, Margins
+from cutout.options import Options
+from cutout.pictures import Alpha, Box, FoundObject, Pixels
+
+EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Map pixels of a picture to those of the answer: times `scale`, then moved by `offset`, each
+    across and down. Only what lies in `seen`, a part of the picture, is drawn. `full_size` is the
+    answer's size without its bound.
+    """
+
+    size: Size
+    full_size: Size
+    seen: Box
+    scale: tuple[float, float] = (1.0, 1.0)
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    def drawn(self, pixels: Pixels, fill: int = 0) -> Pixels:
+        """Return the answer's pixels, in the channels of `pixels`; what no pixel of the picture
+        covers is `fill` in each channel. Where alpha is zero, so are the colours.
+        """
+        across, down = self._span(0), self._span(1)
+        if self._is_exact:
+            found = pixels[_source(down, self.offset[1]), _source(across, self.offset[0])]
+            if found.shape[:2] == self.size[::-1]:
+                return found if found.shape == pixels.shape else found.copy()
+        else:
+            found = self._resampled(pixels, across, down)
+        canvas = np.full((self.size[1], self.size[0], *pixels.shape[2:]), fill, np.uint8)
+        canvas[down, across] = found
+        return canvas
+
+    def box(self, box: Box) -> Box | None:
+        """Return a box of the picture as the answer has it; None where it lies outside."""
+        edges = []
+        for axis in (0, 1):
+            start = box[axis] * self.scale[axis] + self.offset[axis]
+            end = (box[axis] + box[axis + 2]) * self.scale[axis] + self.offset[axis]
+            edges.append((max(0, floor(start + 0.01)), min(self.size[axis], ceil(end - 0.01))))
+        (left, right), (top, bottom) = edges
+        if right <= left or bottom <= top:
+            return None
+        return Box(left, top, right - left, bottom - top)
+
+    def objects(self, objects: tuple[FoundObject, ...]) -> tuple[FoundObject, ...]:
+        """Return those that the answer shows, their boxes as it has them."""
+        moved = ((each, self.box(each.box)) for each in objects)
+        return tuple(replace(each, box=box) for each, box in moved if box is not None)
+
+    @property
+    def _is_exact(self) -> bool:
+        scaled = max(abs(each - 1) for each in self.scale) > EPSILON
+        return not scaled and all(abs(each - round(each)) < EPSILON for each in self.offset)
+
+    def _span(self, axis: int) -> slice:
+        """Return the answer's columns (0) or rows (1) that the picture covers, one at least where
+        its middle is inside.
+        """
+        start = self.seen[axis] * self.scale[axis] + self.offset[axis]
+        end = start + self.seen[axis + 2] * self.scale[axis]
+        first = min(max(0, round(start)), self.size[axis])
+        last = min(max(first, round(end)), self.size[axis])
+        if first == last:
+            first = min(first, self.size[axis] - 1)
+            last = first + 1
+        return slice(first, last)
+
+    def _resampled(self, pixels: Pixels, across: slice, down: slice) -> Pixels:
+        """Return the part of the picture that covers these columns and rows, without halos: what
+        shrinks is averaged, and colours are weighted by their alpha.
+        """
+        (left, right), (top, bottom) = self._back(across, 0), self._back(down, 1)
+        rows = slice(floor(top), ceil(bottom))
+        columns = slice(floor(left), ceil(right))
+        image = Image.fromarray(np.ascontiguousarray(pixels[rows, columns]))
+        box = (left - columns.start, top - rows.start, right - columns.start, bottom - rows.start)
+        kind = Image.Resampling.HAMMING if max(self.scale) <= 1 else Image.Resampling.BICUBIC
+        size = (across.stop - across.start, down.stop - down.start)
+        found = np.array(image.resize(size, kind, box))
+        if found.ndim == 3 and found.shape[2] == 4:
+            found[found[..., 3] == 0] = 0
+        return found
+
+    def _back(self, span: slice, axis: int) -> tuple[float, float]:
+        """Return the picture's part for a part of the answer, which is never empty."""
+        first, length = self.seen[axis], self.seen[axis + 2]
+        start, end = (
+            min(max((at - self.offset[axis]) / self.scale[axis], first), first + length)
+            for at in (span.start, span.stop)
+        )
+        least = min(1e-3, length)
+        if end - start < least:
+            start = min(start, first + length - least)
+            end = start + least
+        return start, end
+
+
+def place(
+    size: Size,
+    full_size: Size,
+    objects: tuple[FoundObject, ...],
+    shade: Alpha | None,
+    options: Options,
+) -> Placement:
+    """Return the placement that `options` ask for. `size` is the picture's, `full_size` what it was
+    before it was shrunk for a small answer, which is done to pictures that are neither cropped nor
+    moved.
+    """
+    subject = Box(0, 0, *size)
+    if options.crop is not None or options.canvas is not None:
+        subject = crop_frame(objects, shade, Margin(), size)
+    frame = _frame(subject, objects, shade, options, size)
+    if options.canvas is None:
+        whole = Placement(frame[2:], frame[2:], _common(frame, size))
+        placed = replace(whole, offset=(-float(frame.left), -float(frame.top)))
+        if size != full_size:
+            scale = (full_size[0] / size[0], full_size[1] / size[1])
+            placed = replace(placed, size=full_size, full_size=full_size, scale=scale)
+    else:
+        placed = _on_canvas(options.canvas, frame, subject, _common(frame, size))
+    return _bounded(placed, options.bound)
+
+
+def _frame(
+    subject: Box,
+    objects: tuple[FoundObject, ...],
+    shade: Alpha | None,
+    options: Options,
+    size: Size,
+) -> Box:
+    """Return what the answer shows of the picture; with `Margins` it may reach past its edge."""
+    if options.crop is None or not objects:
+        return Box(0, 0, *size)
+    if not isinstance(options.crop, Margins):
+        return crop_frame(objects, shade, options.crop, size)
+    left, top, right, bottom = options.crop.around(*subject[2:])
+    width, height = subject.width + left + right, subject.height + top + bottom
+    return Box(subject.left - left, subject.top - top, width, height)
+
+
+def _common(frame: Box, size: Size) -> Box:
+    """Return the part of the frame that lies in the picture."""
+    left, top = max(0, frame.left), max(0, frame.top)
+    right = min(size[0], frame.left + frame.width)
+    bottom = min(size[1], frame.top + frame.height)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _on_canvas(canvas: Canvas, frame: Box, subject: Box, seen: Box) -> Placement:
+    """Return the placement on a canvas: of the object's box where its size or its position is
+    asked for, else of the whole frame.
+    """
+    size = canvas.size(frame[2:])
+    if canvas.scale is not None:
+        part = canvas.scale
+        factor = min(part * size[0] / subject.width, part * size[1] / subject.height)
+    elif canvas.width is not None or canvas.height is not None:
+        factor = min(size[0] / frame.width, size[1] / frame.height)
+    else:
+        factor = 1.0
+    by_object = canvas.scale is not None or canvas.position is not None
+    placed, at = (subject if by_object else frame), canvas.position or CENTRE
+    free = (size[0] - placed.width * factor, size[1] - placed.height * factor)
+    corner = (free[0] * at.across, free[1] * at.down)
+    if factor == 1:
+        corner = (float(round(corner[0])), float(round(corner[1])))
+    offset = (corner[0] - placed.left * factor, corner[1] - placed.top * factor)
+    return Placement(size, size, seen, (factor, factor), offset)
+
+
+def _bounded(placed: Placement, bound: Bound) -> Placement:
+    """Return the same, shrunk to the bound."""
+    size = bound.of(placed.size)
+    if size == placed.size:
+        return placed
+    across, down = size[0] / placed.size[0], size[1] / placed.size[1]
+    return replace(
+        placed,
+        size=size,
+        scale=(placed.scale[0] * across, placed.scale[1] * down),
+        offset=(placed.offset[0] * across, placed.offset[1] * down),
+    )
+
+
+def _source(span: slice, offset: float) -> slice:
+    return slice(span.start - round(offset), span.stop - round(offset))

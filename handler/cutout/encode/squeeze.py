@@ -1,0 +1,87 @@
+"""Make a file fit an answer of limited size, at the price of quality and, where that is allowed,
+of pixels.
+"""
+
+from dataclasses import dataclass, replace
+from math import sqrt
+
+import numpy as np
+from PIL import Image
+
+from cutout.choices import FileFormat
+from cutout.encode.encode import encode
+from cutout.options import Options
+from cutout.pictures import Box, Composition, Pixels
+from cutout.timing import Deadline
+
+QUALITIES = (80, 70, 55)
+"""JPEG and WebP qualities to try in turn if a file is too large."""
+SAFETY = 0.95
+ROUNDS = 8
+SMALLEST = 64
+
+
+@dataclass(frozen=True)
+class Squeezed:
+    """Hold a file and the composition that it shows."""
+
+    file: bytes
+    composition: Composition
+
+
+def squeeze(
+    composition: Composition,
+    options: Options,
+    room: int | None,
+    deadline: Deadline,
+    *,
+    may_shrink: bool,
+) -> Squeezed:
+    """Return a file of at most `room` bytes, if there is one; else the smallest that was tried."""
+    kind, quality = options.format, options.quality
+    file = encode(composition, kind, room, deadline, quality)
+    if room is None or len(file) <= room:
+        return Squeezed(file, composition)
+    if kind is not FileFormat.PNG:
+        for lower in (each for each in QUALITIES if each < quality):
+            quality, file = lower, encode(composition, kind, room, deadline, lower)
+            if len(file) <= room:
+                return Squeezed(file, composition)
+    smaller = composition
+    for _ in range(ROUNDS if may_shrink else 0):
+        if len(file) <= room or min(smaller.size) <= SMALLEST:
+            break
+        smaller = resized(composition, smaller, sqrt(room / len(file)) * SAFETY)
+        file = encode(smaller, kind, room, deadline, quality)
+    return Squeezed(file, smaller)
+
+
+def resized(original: Composition, current: Composition, factor: float) -> Composition:
+    """Return `original` at `factor` times the size of `current`, objects included."""
+    width, height = (max(1, round(side * factor)) for side in current.size)
+    return to_size(original, (width, height))
+
+
+def to_size(composition: Composition, size: tuple[int, int]) -> Composition:
+    """Return the composition at another size; where alpha is zero, so are the colours."""
+    across, down = (new / old for new, old in zip(size, composition.size, strict=True))
+    objects = composition.objects
+    if objects is not None:
+        objects = tuple(replace(each, box=_scaled(each.box, across, down)) for each in objects)
+    under = None if composition.under is None else _resampled(composition.under, size)
+    pixels = _resampled(composition.pixels, size)
+    return replace(composition, pixels=pixels, objects=objects, under=under)
+
+
+def _scaled(box: Box, across: float, down: float) -> Box:
+    left, top = int(box.left * across), int(box.top * down)
+    right = round((box.left + box.width) * across)
+    bottom = round((box.top + box.height) * down)
+    return Box(left, top, max(1, right - left), max(1, bottom - top))
+
+
+def _resampled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    found = np.array(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING))
+    if found.ndim == 3 and found.shape[2] == 4:
+        found[found[..., 3] == 0] = 0
+    return found

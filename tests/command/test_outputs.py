@@ -1,0 +1,164 @@
+"""Standard input and output; silence; and disks that are full."""
+
+import errno
+import subprocess
+from collections.abc import Callable
+from io import BufferedIOBase
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Self
+
+import pytest
+
+from cutout.command.outputs import OutputWriter
+from tests.command.conftest import STAND_IN, Run, files_in, opened, run_apart, write
+from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
+from tests.local_server import ROOT
+from tests.samples import gradient, jpeg
+
+
+def writing(
+    monkeypatch: pytest.MonkeyPatch, write: Callable[[BufferedIOBase, bytes], None]
+) -> None:
+    """From now on, this is how a new file is written."""
+    real = Path.open
+
+    class File:
+        def __init__(self, path: Path) -> None:
+            self._file = real(path, "xb")
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._file.close()
+
+        def write(self, content: bytes) -> None:
+            write(self._file, content)
+
+    def path_open(self: Path, mode: str = "r", *rest: Any) -> Any:
+        return File(self) if mode == "xb" else real(self, mode, *rest)
+
+    monkeypatch.setattr(Path, "open", path_open)
+
+
+def test_from_standard_input_to_standard_output() -> None:
+    done = run_apart("-", stdin=jpeg(gradient()))
+    assert (done.code, done.err) == (0, "")
+    assert opened(done.out).size == (64, 48)
+
+
+def test_from_standard_input_to_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "x.png"
+    done = run_apart("-o", target, "-", stdin=jpeg(gradient()))
+    assert (done.code, done.err, done.out) == (0, "", b"")
+    assert opened(target).size == (64, 48)
+    done = run_apart("-o", target, "-", stdin=jpeg(gradient(20, 20)))
+    assert opened(target).size == (20, 20), "what comes in is never already up to date"
+
+
+def test_from_a_file_to_standard_output(tmp_path: Path) -> None:
+    done = run_apart(write(tmp_path / "a.jpg"), "-o", "-")
+    assert (done.code, done.err) == (0, "")
+    assert opened(done.out).size == (64, 48)
+    assert files_in(tmp_path) == {"a.jpg"}
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture"])
+def test_no_picture_on_standard_input(content: bytes) -> None:
+    done = run_apart("-", stdin=content)
+    assert (done.code, done.out) == (1, b"")
+    assert done.lines[0].startswith("-: ")
+    assert done.lines[1:] == ["0 done, 1 failed"]
+
+
+def test_a_reader_that_has_gone_is_no_disaster(tmp_path: Path) -> None:
+    large = write(tmp_path / "a.jpg", jpeg(gradient(2000, 2000)))
+    with subprocess.Popen(
+        [*STAND_IN, str(large), "-o", "-"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read().decode()
+    assert process.returncode == 1
+    assert err.splitlines() == [
+        f"{large}: Standard output can't be written: Broken pipe.",
+        "0 done, 1 failed",
+    ]
+
+
+def test_quiet_leaves_the_failures(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "a.jpg")
+    write(tmp_path / "b.jpg", b"no picture")
+    done = run(tmp_path, "-q")
+    assert done.code == 1
+    assert [each.partition(": ")[0] for each in done.lines] == [f"{tmp_path}/b.jpg"]
+
+
+def test_verbose_tells_of_each(tmp_path: Path, run: Run) -> None:
+    photo = write(tmp_path / "a.jpg")
+    done = run(photo, "-v")
+    assert done.lines[0].startswith(f"{photo}: {tmp_path}/a-cutout.png (")
+    assert done.lines[1].startswith("1 done in ")
+
+
+def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "in" / "a.jpg", jpeg(gradient(300, 300)))
+    write(tmp_path / "in" / "b.jpg", jpeg(gradient(30, 20)))
+    out = tmp_path / "out"
+
+    def with_room_for_2000(file: BufferedIOBase, content: bytes) -> None:
+        file.write(content[:2000])
+        if len(content) > 2000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    writing(monkeypatch, with_room_for_2000)
+    done = run(tmp_path / "in", "-o", out)
+    assert done.code == 1
+    assert done.lines[0] == (
+        f"{tmp_path}/in/a.jpg: {out}/a.png can't be written: No space left on device."
+    )
+    assert files_in(out) == {"b.png"}, "nothing is left of the one that didn't fit"
+
+
+def test_what_is_half_written_goes_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs, begun, go_on = OutputWriter(), Event(), Event()
+
+    def slowly(file: BufferedIOBase, content: bytes) -> None:
+        file.write(content[:3])
+        file.flush()
+        begun.set()
+        assert go_on.wait(30)
+        file.write(content[3:])
+
+    outputs.write(tmp_path / "before.png", b"complete")
+    writing(monkeypatch, slowly)
+    thread = Thread(target=outputs.write, args=(tmp_path / "during.png", b"all of it"))
+    thread.start()
+    assert begun.wait(30)
+    assert len(files_in(tmp_path)) == 2
+    outputs.close()
+    assert files_in(tmp_path) == {"before.png"}
+    go_on.set()
+    thread.join(30)
+    outputs.write(tmp_path / "after.png", b"too late")
+    assert files_in(tmp_path) == {"before.png"}
+
+
+def test_a_fault_of_ours_stops_nothing_else(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "a.jpg", jpeg(gradient(FAULTY_WIDTH, 300)))
+    write(tmp_path / "b.jpg")
+    done = run(tmp_path)
+    assert done.code == 1
+    assert done.lines[0] == f"{tmp_path}/a.jpg: Processing failed (ZeroDivisionError)."
+    assert (tmp_path / "b-cutout.png").exists()
+    done = run(tmp_path, "-v")
+    assert "ZeroDivisionError: a fault" in done.lines, "on demand, with where it came from"
+
+
+def test_memory_that_does_not_suffice(tmp_path: Path, run: Run) -> None:
+    done = run(write(tmp_path / "a.jpg", jpeg(gradient(GREEDY_WIDTH, 300))))
+    assert done.lines[0] == f"{tmp_path}/a.jpg: There is not enough memory for it."
