@@ -76,8 +76,9 @@ class UnreadablePictureError(FileError):
 
 
 class UnsupportedTypeError(FileError):
-    """Report a file whose first bytes are those of no `accepted` type. `received` names the type
-    that they are of, or is `unknown`.
+    """Report a file whose first bytes are not those of an `accepted` type.
+
+    `received` names its type, or is `unknown`.
     """
 
     message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."

@@ -26,9 +26,10 @@ class Bound:
         return min(factors)
 
     def of(self, size: Size) -> Size:
-        """Return the size within the bound: each side is rounded by itself, so that the area may
-        exceed the bound by a little. Source: recorded answers of remove.bg, 2400x1600 bounded by
-        0.25 megapixels is 612x408.
+        """Return the size within the bound.
+
+        Each side is rounded by itself, so that the area may exceed the bound by a little. Source:
+        recorded answers of remove.bg; 2400x1600 bounded by 0.25 megapixels is 612x408.
         """
         factor = self.factor(*size)
         if factor >= 1:

@@ -69,8 +69,9 @@ class Margins:
 
     @classmethod
     def of(cls, lengths: list[Length]) -> Self:
-        """Return the margins that 1, 2 or 4 lengths stand for, in the order of CSS. Raises
-        `ValueError` for another number of them.
+        """Return the margins that 1, 2 or 4 lengths stand for, in the order of CSS.
+
+        Raise `ValueError` for another number of them.
         """
         if len(lengths) not in (1, 2, 4):
             raise ValueError("Input should be 1, 2 or 4 lengths")
@@ -121,8 +122,9 @@ def parse_scale(text: str) -> float | None:
 
 
 def parse_position(text: str) -> Position | None:
-    """Return the position of `center`, `30%` or `30% 80%`, and None for `original`. Raises
-    `ValueError`.
+    """Return the position of `center`, `30%` or `30% 80%`, and None for `original`.
+
+    Raise `ValueError` for anything else.
     """
     words = _words(text.lower())
     if words == ["original"]:

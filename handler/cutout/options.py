@@ -82,14 +82,15 @@ class Options:
 
     @property
     def early_bound(self) -> Bound:
-        """Return the bound that the picture can be shrunk to before it is composed; none where it
-        is cropped or its object scaled, since a part of it is shown then.
+        """Return the bound to which the picture can be shrunk before it is composed.
+
+        It is none if the picture is cropped or its object scaled, since only a part is shown then.
         """
         return self.bound if self.crop is None and self.canvas is None else Bound()
 
     @property
     def draws_mask(self) -> bool:
-        """Return whether the mask is all that is drawn. (A ZIP holds mask and colours.)"""
+        """Return whether the mask is all that is drawn; a ZIP holds mask and colours."""
         return self.mode is Mode.FG_MASK and self.format is not FileFormat.ZIP
 
     @property

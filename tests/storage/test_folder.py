@@ -62,7 +62,7 @@ def assert_unserved(storage: DiskStorage, name: str) -> None:
 
 
 @pytest.mark.parametrize(("folder", "name"), NAMES)
-@pytest.mark.parametrize("modified", [LONG_AGO, time()])
+@pytest.mark.parametrize("modified", [LONG_AGO, time()], ids=["long ago", "now"])
 def test_a_file_of_another_name_is_left_alone(
     storage: DiskStorage, tmp_path: Path, folder: str, name: str, modified: float
 ) -> None:

@@ -75,7 +75,7 @@ def compose(
 
 
 def _drawn(picture: Picture, alpha: Alpha, options: Options) -> tuple[Pixels, Alpha | None]:
-    """Return the whole picture before it is cropped, and the shadow in it."""
+    """Return the whole picture before it is placed, and the shadow in it."""
     if options.draws_mask:
         return alpha, None
     pixels = straight_rgba(picture, alpha)

@@ -18,9 +18,10 @@ EPSILON = 1e-6
 
 @dataclass(frozen=True)
 class Placement:
-    """Map pixels of a picture to those of the answer: times `scale`, then moved by `offset`, each
-    across and down. Only what lies in `seen`, a part of the picture, is drawn. `full_size` is the
-    answer's size without its bound.
+    """Map pixels of a picture to those of the answer: times `scale`, then moved by `offset`.
+
+    Both are pairs: across and down. Only the part `seen` of the picture is drawn. `full_size` is
+    the answer's size without its bound.
     """
 
     size: Size
@@ -30,8 +31,10 @@ class Placement:
     offset: tuple[float, float] = (0.0, 0.0)
 
     def drawn(self, pixels: Pixels, fill: int = 0) -> Pixels:
-        """Return the answer's pixels, in the channels of `pixels`; what no pixel of the picture
-        covers is `fill` in each channel. Where alpha is zero, so are the colours.
+        """Return the answer's pixels, in the channels of `pixels`.
+
+        Pixels that the picture does not cover are `fill` in each channel. Where alpha is zero, so
+        are the colours.
         """
         across, down = self._span(0), self._span(1)
         if self._is_exact:
@@ -67,8 +70,9 @@ class Placement:
         return not scaled and all(abs(each - round(each)) < EPSILON for each in self.offset)
 
     def _span(self, axis: int) -> slice:
-        """Return the answer's columns (0) or rows (1) that the picture covers, one at least where
-        its middle is inside.
+        """Return the answer's columns (0) or rows (1) that the picture covers.
+
+        It is at least one if the picture's middle is inside.
         """
         start = self.seen[axis] * self.scale[axis] + self.offset[axis]
         end = start + self.seen[axis + 2] * self.scale[axis]
@@ -80,8 +84,9 @@ class Placement:
         return slice(first, last)
 
     def _resampled(self, pixels: Pixels, across: slice, down: slice) -> Pixels:
-        """Return the part of the picture that covers these columns and rows, without halos: what
-        shrinks is averaged, and colours are weighted by their alpha.
+        """Return the part of the picture that covers these columns and rows, without halos.
+
+        Shrinking averages, and colours are weighted by their alpha.
         """
         (left, right), (top, bottom) = self._back(across, 0), self._back(down, 1)
         rows = slice(floor(top), ceil(bottom))
@@ -116,9 +121,10 @@ def place(
     shade: Alpha | None,
     options: Options,
 ) -> Placement:
-    """Return the placement that `options` ask for. `size` is the picture's, `full_size` what it was
-    before it was shrunk for a small answer, which is done to pictures that are neither cropped nor
-    moved.
+    """Return the placement that `options` ask for.
+
+    `size` is the picture's. `full_size` is its size before it was shrunk for a small answer, as
+    pictures are that are neither cropped nor moved.
     """
     subject = Box(0, 0, *size)
     if options.crop is not None or options.canvas is not None:
@@ -161,8 +167,9 @@ def _common(frame: Box, size: Size) -> Box:
 
 
 def _on_canvas(canvas: Canvas, frame: Box, subject: Box, seen: Box) -> Placement:
-    """Return the placement on a canvas: of the object's box where its size or its position is
-    asked for, else of the whole frame.
+    """Return the placement on a canvas.
+
+    It places the object's box if its size or position is asked for, else the whole frame.
     """
     size = canvas.size(frame[2:])
     if canvas.scale is not None:

@@ -24,8 +24,9 @@ class RegionEmptyError(PictureError):
 
 
 def region_box(region: Region, size: Size) -> Box:
-    """Return the region's box in a picture of `size`. Raises `RegionOutsideError` or
-    `RegionEmptyError`.
+    """Return the region's box in a picture of `size`.
+
+    Raise `RegionOutsideError` or `RegionEmptyError`.
     """
     left, top, right, bottom = region.within(size)
     if max(left, right) > size[0] + NEARLY or max(top, bottom) > size[1] + NEARLY:

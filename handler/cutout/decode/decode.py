@@ -19,8 +19,8 @@ def decode(
     """Return the picture in a file; raise `cutout.errors.PictureError`.
 
     That is for a file that is empty, broken or truncated, of another type, or too large in pixels,
-    which is known before any pixel is decoded. `webp` tells whether a WebP is accepted. A large
-    JPEG for an answer within `bound` is decoded at a smaller size.
+    which is known before any pixel is decoded. `webp` says whether a WebP is accepted. A large JPEG
+    for an answer within `bound` is decoded smaller.
     """
     image = open_picture(content, settings, webp=webp)
     try:

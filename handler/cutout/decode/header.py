@@ -28,7 +28,7 @@ and each one costs a pass over all coefficients."""
 def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> ImageFile:
     """Return a Pillow image with its header read and its pixels still in the file.
 
-    EXIF, if any, is in `info["exif"]`. The type is judged by content alone; `webp` tells whether a
+    EXIF, if any, is in `info["exif"]`. The type is judged by content alone; `webp` says whether a
     WebP is accepted. Raise `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError`
     or `ResolutionTooBigError`.
     """
@@ -80,7 +80,10 @@ def _open_png(content: bytes) -> ImageFile:
 
 
 def _open_webp(content: bytes, settings: Settings) -> ImageFile:
-    """Open a WebP, after its size, because libwebp allocates the canvas as it opens a file."""
+    """Open a WebP file.
+
+    Its size is checked first, because libwebp allocates the canvas as it opens a file.
+    """
     parts = split_webp(content)
     _require_size(parts.size, settings)
     # here, since few pictures are WebP, and a cold start is shorter without it

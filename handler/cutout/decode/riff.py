@@ -22,8 +22,9 @@ START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", 0x2F
 
 @dataclass(frozen=True)
 class WebpParts:
-    """Hold a file without metadata, of one frame; what was taken out of it; and the size that it
-    announces, width and height in pixels.
+    """Hold a WebP file of one frame without metadata, its metadata, and its announced size.
+
+    The size is width and height in pixels.
     """
 
     lean: bytes
@@ -38,8 +39,9 @@ def is_webp(content: bytes) -> bool:
 
 
 def split_webp(content: bytes) -> WebpParts:
-    """Return the parts of a WebP file. Raises `UnreadablePictureError` where its header is broken
-    or there are more than `MAX_CHUNKS`.
+    """Return the parts of a WebP file.
+
+    Raise `UnreadablePictureError` if its header is broken or there are more than `MAX_CHUNKS`.
     """
     kept: list[bytes] = []
     sizes: list[tuple[int, int]] = []

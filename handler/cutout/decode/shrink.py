@@ -15,8 +15,9 @@ whole picture."""
 
 
 def shrink_on_load(image: ImageFile, bound: Bound) -> Size | None:
-    """Let a JPEG decode to a half, a quarter or an eighth of its sides, and return its own size;
-    None where it is decoded as it is.
+    """Let a JPEG decode to a half, a quarter or an eighth of its sides, and return its own size.
+
+    Return None if it is decoded as it is.
     """
     width, height = image.size
     factor = max(
@@ -31,8 +32,9 @@ def shrink_on_load(image: ImageFile, bound: Bound) -> Size | None:
 
 
 def shrink(picture: Picture, bound: Bound) -> Picture:
-    """Return the picture shrunk for an answer within the bound: to the answer's size, or a longer
-    side of 1024 pixels where that is more.
+    """Return the picture shrunk for an answer within the bound.
+
+    Its size is the answer's, but its longer side is at least 1024 pixels.
     """
     target = bound.of(picture.full_size)
     if max(target) < NETWORK_SIDE:

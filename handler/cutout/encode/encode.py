@@ -14,10 +14,10 @@ def encode(
     deadline: Deadline,
     quality: int = QUALITY,
 ) -> bytes:
-    """Return the file, of at most `byte_budget` bytes if a PNG can be made to fit by `deadline`.
+    """Return the file; a PNG has at most `byte_budget` bytes if that is possible by `deadline`.
 
-    Other formats stay as they are: they could only shrink by getting worse. `quality`, 1..100,
-    applies to lossy formats.
+    Other formats stay as they are: they could only shrink by getting worse. `quality`, 1..100, is
+    for lossy formats.
     """
     if kind is FileFormat.WEBP:
         from cutout.encode.webp import encode_webp  # noqa: PLC0415  # few ask for it

@@ -12,8 +12,9 @@ FINE = 90
 
 
 def encode_jpg(composition: Composition, quality: int) -> bytes:
-    """Return a baseline JPEG: grey for a mask, else RGB, with white where nothing shows. `quality`
-    is 1..100.
+    """Return a baseline JPEG: grey for a mask, else RGB, with white where nothing shows.
+
+    `quality` is 1..100.
     """
     return jpg_file(on_white(composition.pixels), quality, composition.icc_profile)
 

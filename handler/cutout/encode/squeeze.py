@@ -1,6 +1,4 @@
-"""Make a file fit an answer of limited size, at the price of quality and, where that is allowed,
-of pixels.
-"""
+"""Make a file fit an answer of limited size by losing quality and, if allowed, pixels."""
 
 from dataclasses import dataclass, replace
 from math import sqrt
@@ -32,27 +30,27 @@ class Squeezed:
 def squeeze(
     composition: Composition,
     options: Options,
-    room: int | None,
+    byte_budget: int | None,
     deadline: Deadline,
     *,
     may_shrink: bool,
 ) -> Squeezed:
-    """Return a file of at most `room` bytes, if there is one; else the smallest that was tried."""
+    """Return a file of at most `byte_budget` bytes, else the smallest that was tried."""
     kind, quality = options.format, options.quality
-    file = encode(composition, kind, room, deadline, quality)
-    if room is None or len(file) <= room:
+    file = encode(composition, kind, byte_budget, deadline, quality)
+    if byte_budget is None or len(file) <= byte_budget:
         return Squeezed(file, composition)
     if kind is not FileFormat.PNG:
         for lower in (each for each in QUALITIES if each < quality):
-            quality, file = lower, encode(composition, kind, room, deadline, lower)
-            if len(file) <= room:
+            quality, file = lower, encode(composition, kind, byte_budget, deadline, lower)
+            if len(file) <= byte_budget:
                 return Squeezed(file, composition)
     smaller = composition
     for _ in range(ROUNDS if may_shrink else 0):
-        if len(file) <= room or min(smaller.size) <= SMALLEST:
+        if len(file) <= byte_budget or min(smaller.size) <= SMALLEST:
             break
-        smaller = resized(composition, smaller, sqrt(room / len(file)) * SAFETY)
-        file = encode(smaller, kind, room, deadline, quality)
+        smaller = resized(composition, smaller, sqrt(byte_budget / len(file)) * SAFETY)
+        file = encode(smaller, kind, byte_budget, deadline, quality)
     return Squeezed(file, smaller)
 
 

@@ -16,7 +16,10 @@ METHOD = 0  # libwebp's effort, 0..6
 
 
 def encode_webp(composition: Composition, quality: int = QUALITY) -> bytes:
-    """Return a WebP file: colours are lossy (`quality`, 1..100), alpha and masks are lossless."""
+    """Return a WebP file: colours are lossy, alpha is lossless, a mask is wholly lossless.
+
+    `quality`, 1..100, is that of the colours.
+    """
     mask = composition.pixels.ndim == 2
     file = BytesIO()
     Image.fromarray(composition.pixels).save(
