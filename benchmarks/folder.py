@@ -30,7 +30,8 @@ from cutout.pictures import Alpha, Picture
 from cutout.refine.edges import EdgeRefiner
 from cutout.refine.refine import enlarge, stretch_levels
 from cutout.segment.network import SIDE, Network, square
-from cutout.settings import Settings, visible_processors
+from cutout.setting_types import visible_processors
+from cutout.settings import Settings
 from cutout.timing import Deadline
 from tests.local_server import resident_kb
 

@@ -10,7 +10,7 @@ from benchmarks.cost.prices import Prices
 from benchmarks.cost.quiet import wait_until_quiet
 from benchmarks.cost.report import plot, render, template_default
 from benchmarks.pictures import save_photo
-from cutout.settings import visible_processors
+from cutout.setting_types import visible_processors
 from tools.engine import Engine
 from tools.page import update
 

@@ -1,10 +1,11 @@
 """Check the settings that are more than a number or a switch."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_settings import NoDecode
 
 from cutout.key_text import MIN_LENGTH, parse_keys
@@ -74,3 +75,17 @@ def default_model_dir() -> Path:
     package = Path(__file__).resolve().parent
     packaged = package / "model"
     return packaged if packaged.is_dir() else package.parents[1] / "model"
+
+
+def visible_processors() -> int:
+    """Return the processors that this process may use; on macOS, all processors."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return one line that names the wrong environment variable and says why."""
+    found = error.errors()[0]
+    name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
+    return f"{name}: {found['msg']}"

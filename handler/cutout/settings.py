@@ -1,12 +1,11 @@
 """Hold every limit and switch, read once from the environment. `docs/settings.md` lists them."""
 
-import os
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from cutout.aws_settings import AwsSettings
@@ -18,6 +17,7 @@ from cutout.setting_types import (
     HostNames,
     Origins,
     default_model_dir,
+    visible_processors,
 )
 
 MIB = 1024 * 1024
@@ -254,20 +254,6 @@ class Settings(AwsSettings):
         if self.lambda_memory_mb is None:
             return visible
         return min(visible, ceil(self.lambda_memory_mb / LAMBDA_MB_PER_VCPU))
-
-
-def visible_processors() -> int:
-    """Return the processors that this process may use; on macOS, all processors."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def first_problem(error: ValidationError) -> str:
-    """Return one line that names the wrong environment variable and says why."""
-    found = error.errors()[0]
-    name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
-    return f"{name}: {found['msg']}"
 
 
 @lru_cache

@@ -15,7 +15,7 @@ from cutout.command.outputs import Destination, OutputWriter, choose_destination
 from cutout.command.report import Progress, Report
 from cutout.command.tasks import Task, plan_file, plan_folder
 from cutout.errors import PictureError, ProcessingFailedError
-from cutout.settings import visible_processors
+from cutout.setting_types import visible_processors
 
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
@@ -128,7 +128,7 @@ def _local_worker(
     from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
 
     from cutout import engine  # noqa: PLC0415
-    from cutout.settings import first_problem  # noqa: PLC0415
+    from cutout.setting_types import first_problem  # noqa: PLC0415
 
     try:
         settings = engine.local_settings(given.model)

@@ -31,7 +31,8 @@ def _serve(host: str, port: int) -> None:
 
     from cutout.engine import open_workers  # noqa: PLC0415
     from cutout.segment.model_file import ModelError  # noqa: PLC0415
-    from cutout.settings import first_problem, get_settings  # noqa: PLC0415
+    from cutout.setting_types import first_problem  # noqa: PLC0415
+    from cutout.settings import get_settings  # noqa: PLC0415
 
     try:
         settings = get_settings()
