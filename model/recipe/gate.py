@@ -1,5 +1,6 @@
 """Hold the fusion's parameters, fitted by `model.recipe.fit_gate` and `model.recipe.fit_review`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 GRID, CELLS = 256, 64
@@ -66,6 +67,15 @@ class Gate:
     gain: float
     choice: float
     review: Review | None = None
+
+    def of(self, chosen: Sequence[int]) -> "Gate":
+        """Return the gate of these experts alone, by their places in it."""
+        review = self.review and replace(self.review, prior=_at(self.review.prior, chosen))
+        return replace(self, prior=_at(self.prior, chosen), review=review)
+
+
+def _at(prior: Sequence[float], chosen: Sequence[int]) -> tuple[float, ...]:
+    return tuple(prior[index] for index in chosen)
 
 
 REVIEW = Review(
