@@ -8,6 +8,10 @@ FOLDER holds what the experts say of the training pictures, at the gate's grid:
   that it is trusted as much as it deserves on pictures that it hasn't seen;
 - ``truth.npy``: uint8 of shape (pictures, 256, 256).
 
+No command writes that folder: put it together from `model.recipe.fit_gate.observe` and the folds'
+logits. The shipped numbers come from files with these sha256, which the command prints as well:
+7b3f9d92 (logits), ad1ea405 (sets), 10ac2f10 (truth).
+
 The first pass stays as `model.recipe.gate` has it. Both looks are fitted at once, with priors of
 their own. A picture counts by the logarithm of its error, and more if the error is above 0.1, or
 0.02 above the better peer's. Eight epochs take twenty seconds of one core after a minute of looking
