@@ -23,7 +23,7 @@ from model.recipe.detail import add_detail
 from model.recipe.fusion import fuse
 from model.recipe.gate import GRID, Gate
 from model.recipe.graph import INPUT, IR_VERSION, OPSET, OUTPUT
-from model.recipe.graph_builder import GraphBuilder as Sketch
+from model.recipe.graph_builder import GraphBuilder
 from model.recipe.pictures import SIDE
 
 PICTURE, ALPHA, DOUBT = "picture", "alpha", "doubt"
@@ -41,8 +41,8 @@ def assemble_first(experts: Sequence[Part], gate: Gate) -> ModelProto:
       first expert, which draws the detail;
     - one output for each expert, named as it is: its logits, float32 of shape (1, 1, side, side).
     """
-    sketch, tail = Sketch(), Sketch("fusion_")
-    grafts = _graft_all(sketch, experts)
+    builder, tail = GraphBuilder(), GraphBuilder("fusion_")
+    grafts = _graft_all(builder, experts)
     sides = {name: map_side(model) for name, _, model in experts}
     logits = [f"{name}/{OUTPUT}" for name in sides]
     fused = _fuse(tail, logits, gate, max(sides.values()))
@@ -51,28 +51,28 @@ def assemble_first(experts: Sequence[Part], gate: Gate) -> ModelProto:
         tail.nodes.append(helper.make_node("Identity", [name], [output], output))
     outputs = [_alpha(), helper.make_tensor_value_info(DOUBT, TensorProto.FLOAT, [1])]
     outputs += [_floats(name, side) for name, side in sides.items()]
-    return _model(sketch, grafts, tail, [_picture()], outputs)
+    return _model(builder, grafts, tail, [_picture()], outputs)
 
 
 def assemble_second(expert: Part, first: Mapping[str, int], gate: Gate) -> ModelProto:
     """Return the graph from ``picture`` and the logits of the first look, by the names and sides in
     `first`, to ``alpha``, uint8 of shape (1024, 1024)."""
-    sketch, tail = Sketch(), Sketch("fusion_")
-    grafts = _graft_all(sketch, [expert])
+    builder, tail = GraphBuilder(), GraphBuilder("fusion_")
+    grafts = _graft_all(builder, [expert])
     side = max(map_side(expert[2]), *first.values())
     _fuse(tail, [f"{expert[0]}/{OUTPUT}", *first], gate, side)
     inputs = [_picture(), *(_floats(name, each) for name, each in first.items())]
-    return _model(sketch, grafts, tail, inputs, [_alpha()])
+    return _model(builder, grafts, tail, inputs, [_alpha()])
 
 
 def assemble(experts: Sequence[Part], gate: Gate) -> ModelProto:
     """Return one graph of all, from ``picture`` to ``alpha``, to compare experts by. The one with
     the finest detail comes first."""
-    sketch, tail = Sketch(), Sketch("fusion_")
-    grafts = _graft_all(sketch, experts)
+    builder, tail = GraphBuilder(), GraphBuilder("fusion_")
+    grafts = _graft_all(builder, experts)
     side = max(map_side(model) for _, _, model in experts)
     _fuse(tail, [f"{name}/{OUTPUT}" for name, _, _ in experts], gate, side)
-    return _model(sketch, grafts, tail, [_picture()], [_alpha()])
+    return _model(builder, grafts, tail, [_picture()], [_alpha()])
 
 
 def map_side(model: ModelProto) -> int:
@@ -81,49 +81,49 @@ def map_side(model: ModelProto) -> int:
     return side
 
 
-def _fuse(sketch: Sketch, logits: Sequence[str], gate: Gate, side: int) -> str:
+def _fuse(builder: GraphBuilder, logits: Sequence[str], gate: Gate, side: int) -> str:
     """Draw all from the logits to ``alpha``; return the fused logits."""
-    fused = fuse(sketch, logits, side, gate)
-    alpha = _sigmoid(sketch, fused)
+    fused = fuse(builder, logits, side, gate)
+    alpha = _sigmoid(builder, fused)
     if len(logits) > 1:
-        alpha = add_detail(sketch, alpha, _sigmoid(sketch, logits[0]))
-    byte = sketch.add(
+        alpha = add_detail(builder, alpha, _sigmoid(builder, logits[0]))
+    byte = builder.add(
         "QuantizeLinear",
-        [alpha, sketch.constant(1 / 255), sketch.constant(0, np.uint8)],
+        [alpha, builder.constant(1 / 255), builder.constant(0, np.uint8)],
     )
-    axes = sketch.constant([0, 1], np.int64)
-    sketch.nodes.append(helper.make_node("Squeeze", [byte, axes], [ALPHA], ALPHA))
+    axes = builder.constant([0, 1], np.int64)
+    builder.nodes.append(helper.make_node("Squeeze", [byte, axes], [ALPHA], ALPHA))
     return fused
 
 
-def _doubt(sketch: Sketch, fused: str, drawn: str) -> None:
+def _doubt(builder: GraphBuilder, fused: str, drawn: str) -> None:
     """Draw ``doubt``."""
     both = [
-        sketch.add("Sigmoid", [sketch.resize(logits, 1, GRID, antialias=True)])
+        builder.add("Sigmoid", [builder.resize(logits, 1, GRID, antialias=True)])
         for logits in (fused, drawn)
     ]
-    apart = sketch.add("Abs", [sketch.add("Sub", both)])
-    mean = sketch.add("ReduceMean", [apart])
-    shape = sketch.constant([1], np.int64)
-    sketch.nodes.append(helper.make_node("Reshape", [mean, shape], [DOUBT], DOUBT))
+    apart = builder.add("Abs", [builder.add("Sub", both)])
+    mean = builder.add("ReduceMean", [apart])
+    shape = builder.constant([1], np.int64)
+    builder.nodes.append(helper.make_node("Reshape", [mean, shape], [DOUBT], DOUBT))
 
 
-def _sigmoid(sketch: Sketch, logits: str) -> str:
-    return sketch.add("Sigmoid", [sketch.resize(logits, 1, SIDE)])
+def _sigmoid(builder: GraphBuilder, logits: str) -> str:
+    return builder.add("Sigmoid", [builder.resize(logits, 1, SIDE)])
 
 
-def _graft_all(sketch: Sketch, experts: Sequence[Part]) -> list[ModelProto]:
+def _graft_all(builder: GraphBuilder, experts: Sequence[Part]) -> list[ModelProto]:
     """Draw what feeds the experts, and return them under names of their own. The picture is shrunk
     to the largest side below its own, and from there to the others', which costs half as much."""
-    channels = sketch.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
+    channels = builder.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
     squares = {SIDE: channels}
     largest = max((side for _, side, _ in experts if side < SIDE), default=SIDE)
     if largest not in squares:
-        squares[largest] = sketch.resize(channels, 3, largest, antialias=True)
+        squares[largest] = builder.resize(channels, 3, largest, antialias=True)
     grafts = []
     for name, side, model in experts:
         if side not in squares:
-            squares[side] = sketch.resize(squares[largest], 3, side, antialias=True)
+            squares[side] = builder.resize(squares[largest], 3, side, antialias=True)
         grafts.append(_graft(model, name, squares[side]))
     return grafts
 
@@ -169,9 +169,9 @@ def _floats(name: str, side: int) -> ValueInfoProto:
 
 
 def _model(
-    head: Sketch,
+    head: GraphBuilder,
     grafts: Sequence[ModelProto],
-    tail: Sketch,
+    tail: GraphBuilder,
     inputs: Sequence[ValueInfoProto],
     outputs: Sequence[ValueInfoProto],
 ) -> ModelProto:

@@ -5,7 +5,7 @@ Error is the geometric mean over the sets, as a ratio to the first row's; time i
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, geometric_mean
 from tempfile import TemporaryDirectory
@@ -70,10 +70,9 @@ def measure(experts: Path, sets: Path, every: int, folder: Path) -> Iterator[Row
 
 
 def _save(subset: tuple[Expert, ...], experts: Path, path: Path) -> None:
-    gate = GATES["best"]
-    trust = dict(zip((expert.stem for expert in BEST), gate.prior, strict=True))
     parts = [(e.stem, e.side, onnx.load(experts / f"{e.stem}.int8.onnx")) for e in subset]
-    onnx.save(assemble(parts, replace(gate, prior=tuple(trust[e.stem] for e in subset))), path)
+    gate = GATES["best"].of([BEST.index(expert) for expert in subset])
+    onnx.save(assemble(parts, gate), path)
 
 
 def _errors(path: Path, sets: Path, every: int) -> dict[str, float]:

@@ -26,7 +26,7 @@ def experts() -> list[Part]:
 
 def first_look(parts: Sequence[Part]) -> ModelProto:
     """Return the graph of a first look, whose gate has no favourite."""
-    return assemble_first(parts, replace(GATES["fast"], prior=(0.0,) * len(parts)))
+    return assemble_first(parts, replace(GATES["fast"], prior=(0.0,) * len(parts), review=None))
 
 
 def extracted(model: ModelProto, parts: Sequence[Part]) -> list[Part]:
@@ -49,7 +49,7 @@ def test_experts_assembled_again_give_the_same_answers() -> None:
 
 def test_so_do_experts_out_of_a_second_look_and_out_of_a_graph_of_all() -> None:
     parts, pixels = experts(), {"picture": picture()}
-    gate = replace(GATES["best"], prior=(0.0,) * len(parts))
+    gate = replace(GATES["best"], prior=(0.0,) * len(parts), review=None)
     whole = assemble(parts, gate)
     second = assemble_second(parts[0], {n: map_side(made) for n, _, made in parts[1:]}, gate)
     again = [*extracted(second, parts[:1]), *extracted(whole, parts[1:])]

@@ -89,6 +89,9 @@ def test_experts_and_gate_are_the_recipes(name: str) -> None:
     gate = GATES[name]
     assert described["gate"]["agreement"] == gate.agreement
     assert described["gate"]["prior"] == list(gate.prior)
+    assert gate.review
+    assert described["gate"]["review"]["near"] == gate.review.near
+    assert described["gate"]["review"]["prior"] == list(gate.review.prior)
 
 
 def test_files_are_valid_models(name: str) -> None:
