@@ -76,8 +76,9 @@ class UnreadablePictureError(FileError):
 
 
 class UnsupportedTypeError(FileError):
-    """Report a file whose first bytes are those of no `accepted` type. `received` names the type
-    that they are of, or is `unknown`.
+    """Report a file of a type that is not accepted.
+
+    `received` is the type that the first bytes show, or `unknown`; `accepted` lists the others.
     """
 
     message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."

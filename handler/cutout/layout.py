@@ -1,4 +1,4 @@
-"""Define how large an answer is, and where the object stands in it."""
+"""Define the size of an answer and the position of the object in it."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -26,9 +26,10 @@ class Bound:
         return min(factors)
 
     def of(self, size: Size) -> Size:
-        """Return the size within the bound: each side is rounded by itself, so that the area may
-        exceed the bound by a little. Source: recorded answers of remove.bg, 2400x1600 bounded by
-        0.25 megapixels is 612x408.
+        """Return `size` scaled down to the bound.
+
+        Each side is rounded on its own, so that the area may exceed the bound slightly. Source:
+        recorded answers of remove.bg, where 2400x1600 at 0.25 megapixels is 612x408.
         """
         factor = self.factor(*size)
         if factor >= 1:
@@ -48,11 +49,11 @@ class Bound:
 class Canvas:
     """Hold the size of the answer, and the object's size and position in it.
 
-    One of `width` and `height`, in pixels, follows from the other by the proportion of the picture
-    (the cropped one, where it is cropped) or by `ratio`, width by height. A `ratio` alone widens
-    the picture. `scale` is the part, 0..1, of the canvas that the box round all objects is fitted
-    into; without it the whole picture is fitted into the canvas. Without a `position` objects stay
-    where they are, or stand in the centre if they are scaled.
+    `width` and `height` are in pixels. If one is missing, it follows from the other and `ratio`
+    (width divided by height), or the proportions of the picture after cropping. `ratio` alone
+    extends the picture. `scale` is the part, 0..1, of the canvas that the box around all objects
+    is fitted into; without it the whole picture is fitted. Without a `position`, objects stay in
+    place, or are centred if they are scaled.
     """
 
     width: int | None = None

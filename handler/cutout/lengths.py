@@ -10,13 +10,13 @@ MAX_TEXT = 80
 
 @dataclass(frozen=True)
 class Length:
-    """Hold pixels, or a share of something else's length, 0..1 for 0 %..100 %."""
+    """Hold a number of pixels, or a share, 0..1, of another length."""
 
     pixels: float = 0.0
     share: float = 0.0
 
     def along(self, whole: float) -> float:
-        """Return the pixels, for a share of `whole` pixels."""
+        """Return the length in pixels; a share is that of `whole` pixels."""
         return self.pixels + self.share * whole
 
 
@@ -42,10 +42,10 @@ class Region:
 
 @dataclass(frozen=True)
 class Margins:
-    """Hold the room to leave around an object, which may go past the picture's edge.
+    """Hold the margins around an object, which may reach past the picture's edge.
 
-    A share is that of the object's width on the left and right, of its height above and below. A
-    side is at most 50 % of the object's size, or 500 pixels; more is cut to that.
+    Shares on the left and right are of the object's width, those at the top and bottom of its
+    height. Each side is limited to 50 % of the object's size, or to 500 pixels.
     """
 
     top: Length = Length()
@@ -69,8 +69,9 @@ class Margins:
 
     @classmethod
     def of(cls, lengths: list[Length]) -> Self:
-        """Return the margins that 1, 2 or 4 lengths stand for, in the order of CSS. Raises
-        `ValueError` for another number of them.
+        """Return the margins for 1, 2 or 4 lengths in the order of CSS.
+
+        Raise `ValueError` for any other number of lengths.
         """
         if len(lengths) not in (1, 2, 4):
             raise ValueError("Input should be 1, 2 or 4 lengths")
@@ -79,7 +80,7 @@ class Margins:
 
 @dataclass(frozen=True)
 class Position:
-    """Hold how the free room of a canvas is divided: 0 is flush left or top, 1 right or bottom."""
+    """Hold a place in the free space of a canvas: 0 is left or top, 1 is right or bottom."""
 
     across: float = 0.5
     down: float = 0.5
@@ -121,8 +122,9 @@ def parse_scale(text: str) -> float | None:
 
 
 def parse_position(text: str) -> Position | None:
-    """Return the position of `center`, `30%` or `30% 80%`, and None for `original`. Raises
-    `ValueError`.
+    """Return the position of `center`, `30%` or `30% 80%`, and None for `original`.
+
+    Raise `ValueError` for anything else.
     """
     words = _words(text.lower())
     if words == ["original"]:

@@ -1,4 +1,4 @@
-"""Read what a client's `Accept` header asks for."""
+"""Read the representation that a client's `Accept` header asks for."""
 
 from cutout.choices import Representation
 
@@ -6,8 +6,10 @@ STRUCTURED = ("application/json", "application/*", "text/html")
 
 
 def wanted_by(accept: str) -> Representation | None:
-    """Return `BINARY` where a client takes pictures and no JSON, such as `image/*`; None for all
-    others. (A browser that opens an address takes pictures as well, but wants HTML.)"""
+    """Return `BINARY` for a header that names pictures or a ZIP but no JSON, else None.
+
+    A browser that opens an address accepts pictures as well as HTML, so HTML counts as JSON does.
+    """
     ranges = [each.partition(";")[0].strip().lower() for each in accept.split(",")]
     if any(each in STRUCTURED for each in ranges):
         return None

@@ -9,12 +9,11 @@ from pydantic_core import PydanticCustomError
 from cutout.choices import Representation
 
 CONTRACT = "'base64' or 'url'"
-"""The choices in the reference API's words, which know no `binary`."""
+"""The choices as the reference API's error lists them; it has no `binary`."""
 
 
 def checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
-    """Return a validator that keeps the text if it can be parsed, and fails with `message` if
-    not."""
+    """Return a validator that keeps a text that `parse` accepts and else fails with `message`."""
 
     def check(text: str) -> str:
         try:

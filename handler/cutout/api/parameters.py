@@ -25,7 +25,7 @@ MarginText = Annotated[str, checked(parse_margin, "margin", choices.MARGIN_MESSA
 
 
 class OptionsQuery(LayoutQuery):
-    """List what a request may ask for beside the picture."""
+    """List the query parameters of `POST /v1/results`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -94,8 +94,10 @@ class OptionsQuery(LayoutQuery):
         }
 
     def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
-        """Return these parameters, completed by the form's text fields. Raise
-        `RequestValidationError`."""
+        """Return these parameters, completed by the form's text fields.
+
+        Raise `RequestValidationError` for an invalid field.
+        """
         names = {
             field.alias or name: name
             for name, field in type(self).model_fields.items()
@@ -114,8 +116,10 @@ class OptionsQuery(LayoutQuery):
         )
 
     def options(self, *, objects: bool, webp: bool = False) -> Options:
-        """Return them as `Options`; `objects` applies if the request doesn't say, and `webp` says
-        whether such files are accepted."""
+        """Return the parameters as `Options`.
+
+        `objects` applies if the request does not set it; `webp` accepts WebP files.
+        """
         return Options(
             mode=self.mode,
             background=Background(self._colour()),

@@ -24,8 +24,9 @@ class RegionEmptyError(PictureError):
 
 
 def region_box(region: Region, size: Size) -> Box:
-    """Return the region's box in a picture of `size`. Raises `RegionOutsideError` or
-    `RegionEmptyError`.
+    """Return the region's box in a picture of `size`, in pixels.
+
+    Raise `RegionOutsideError` or `RegionEmptyError`.
     """
     left, top, right, bottom = region.within(size)
     if max(left, right) > size[0] + NEARLY or max(top, bottom) > size[1] + NEARLY:
@@ -37,7 +38,7 @@ def region_box(region: Region, size: Size) -> Box:
 
 
 def keep_region(alpha: Alpha, box: Box, size: Size) -> Alpha:
-    """Return `alpha` with zeros outside of the box, which is one of a picture of `size`."""
+    """Return `alpha` with zeros outside of `box`, which is in pixels of a picture of `size`."""
     height, width = alpha.shape
     across, down = width / size[0], height / size[1]
     rows = slice(round(box.top * down), max(1, round((box.top + box.height) * down)))

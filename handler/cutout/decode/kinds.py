@@ -28,9 +28,7 @@ BEGINNINGS = {
 
 
 def kind_of(content: bytes) -> str:
-    """Return a file's type by its first bytes, such as `heic` or `mp4`; `unknown` where they say
-    nothing.
-    """
+    """Return the type that a file's first bytes show, such as `heic` or `mp4`, or `unknown`."""
     if content[4:8] == b"ftyp":
         return MP4_BRANDS.get(content[8:12], "mp4")
     if is_webp(content):

@@ -1,5 +1,7 @@
-"""Write a ZIP of the colours, as a JPEG, and the alpha, as a PNG: a cut-out for editors, and much
-smaller than a PNG. Source: recorded answers of remove.bg.
+"""Write a ZIP of the colours, as a JPEG, and the alpha, as a PNG.
+
+Picture editors can join the two, and it is much smaller than a PNG. Source: recorded answers of
+remove.bg.
 """
 
 from io import BytesIO
@@ -18,8 +20,10 @@ DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def encode_zip(composition: Composition, quality: int) -> bytes:
-    """Return a ZIP, not deflated, of `color.jpg`, RGB, which shows the background wherever alpha is
-    zero, and `alpha.png`, 8-bit grey. `quality` is the JPEG's, 1..100.
+    """Return an uncompressed ZIP of `color.jpg`, RGB, and `alpha.png`, 8-bit grey.
+
+    `color.jpg` shows the picture's own background where alpha is zero. `quality`, 1..100, is that
+    of the JPEG.
     """
     colour, alpha = _parts(composition)
     file = BytesIO()

@@ -8,12 +8,13 @@ from PIL import Image
 from cutout.pictures import Composition, Pixels
 
 FINE = 90
-"""Quality from which chroma is not subsampled."""
+"""Minimum quality at which chroma is not subsampled."""
 
 
 def encode_jpg(composition: Composition, quality: int) -> bytes:
-    """Return a baseline JPEG: grey for a mask, else RGB, with white where nothing shows. `quality`
-    is 1..100.
+    """Return a baseline JPEG: grey for a mask, else RGB with transparency replaced by white.
+
+    `quality` is 1..100.
     """
     return jpg_file(on_white(composition.pixels), quality, composition.icc_profile)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 
 class DoorError(Exception):
-    """End a request with a status and one entry of `errors`; an empty `detail` is left out."""
+    """End a request with an HTTP status and one entry of `errors`; omit an empty `detail`."""
 
     def __init__(
         self,
@@ -26,20 +26,20 @@ class DoorError(Exception):
 
 
 def unknown_foreground() -> DoorError:
-    """Return the error for a picture in which nothing is foreground."""
+    """Return the error for a picture without foreground."""
     title = "Could not identify foreground in image. For details and recommendations see "
     return DoorError("unknown_foreground", f"{title}https://www.remove.bg/supported-images.")
 
 
 def invalid(name: str) -> DoorError:
-    """Return the error for a value that a parameter does not have."""
+    """Return the error for an invalid value of the parameter `name`."""
     if name in ("size", "channels"):
         return DoorError(f"invalid_{name}", f"Invalid value for parameter '{name}'")
     return DoorError(f"invalid_{name}", f"Invalid {name} parameter given")
 
 
 def invalid_url(name: str) -> DoorError:
-    """Return the error for an `image_url` or a `bg_image_url` that is no address."""
+    """Return the error for an `image_url` or `bg_image_url` that is not a URL."""
     return DoorError(f"invalid_{name}", f"Invalid {name}: Please provide a valid URL.")
 
 

@@ -1,4 +1,4 @@
-"""Map every failure to the one that remove.bg's clients know, in this one place."""
+"""Map every exception to the error that remove.bg's clients expect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ RETRY = {"Retry-After": "5"}
 
 @dataclass(frozen=True)
 class Asked:
-    """Hold what an error's text may quote: the addresses that the request gave, and the limits."""
+    """Hold the values that an error's text may quote: the request's URLs and the limits."""
 
     settings: Settings
     url: str = ""
@@ -45,7 +45,7 @@ class Asked:
 
 
 def door_error(error: Exception, asked: Asked) -> DoorError:
-    """Return any failure as this door's; what is unknown is a 500."""
+    """Return the error for any exception; an unknown one becomes status 500."""
     for kind in type(error).__mro__:
         if kind in MAKERS:
             return MAKERS[kind](error, asked)

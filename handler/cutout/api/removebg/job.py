@@ -19,8 +19,11 @@ SENDING_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Made:
-    """Hold a finished file, its format, its picture's size, the size that it would have without
-    the request's bound, and the box round the foreground, in its own pixels."""
+    """Hold a finished file.
+
+    `size` is its width and height in pixels, `max_size` the largest size that any request could
+    get, and `foreground` the box around the foreground in the file's pixels.
+    """
 
     file: bytes = field(repr=False)
     format: FileFormat
@@ -31,16 +34,20 @@ class Made:
 
 @dataclass(frozen=True)
 class MakeJob:
-    """Cut out a picture for an answer of at most `room` bytes; None is no limit. (A job of
-    `cutout.workers`.)"""
+    """Cut out a picture for an answer of at most `room` bytes (None: no limit).
+
+    It is a job for `cutout.workers`.
+    """
 
     source: Source
     wanted: Wanted
     room: int | None
 
     def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Made | None:
-        """Return the file; None where the picture has no object. Raises `PictureError`:
-        `AnswerTooLargeError` where the file can't be made small enough."""
+        """Return the file, or None if the picture has no object.
+
+        Raise `PictureError`; `AnswerTooLargeError` means that the file can't be made small enough.
+        """
         options = self.wanted.options
         clock = Clock(deadline, stages)
         composition = work.compose(self.source, options, clock)
@@ -63,7 +70,7 @@ class MakeJob:
         return Made(squeezed.file, options.format, shown.size, largest, box)
 
     def _format(self, composition: Composition) -> FileFormat:
-        """Return the format asked for; else a PNG where anything is transparent."""
+        """Return the requested format; for `auto`, PNG if any pixel is transparent, else JPEG."""
         if not self.wanted.auto_format:
             return self.wanted.options.format
         pixels = composition.pixels

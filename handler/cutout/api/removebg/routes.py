@@ -34,7 +34,7 @@ PREFIX = "/v1.0"
 ALLOWED = {"removebg": "POST", "account": "GET"}
 BEARER = "bearer "
 FORM = "cutout.api.removebg.form"
-"""The key of an ASGI scope under which an error finds the addresses that the request gave."""
+"""Key of the ASGI scope that holds the form, so that an error can quote its URLs."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def door_route(settings: Settings) -> type[APIRoute]:
-    """Return a kind of route whose failures, whatever they are, have remove.bg's form."""
+    """Return a route class that answers every failure in remove.bg's form."""
 
     class DoorRoute(APIRoute):
         def get_route_handler(self) -> Handler:
@@ -72,8 +72,10 @@ def _failed(request: Request, error: Exception, settings: Settings) -> Response:
 
 
 def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admission) -> APIRouter:
-    """Return the routes, bound to the pipeline that they serve. Both are behind the `keys`, if
-    there are any; a picture takes one of the places of `admission`."""
+    """Return the routes, bound to `pipeline`.
+
+    Both require one of the `keys`, if there are any; a picture takes a slot of `admission`.
+    """
     settings = pipeline.settings
     router = APIRouter(prefix=PREFIX, route_class=door_route(settings), tags=["remove.bg"])
     service, guard = Service(pipeline), [] if keys is None else [Depends(_check(keys))]
@@ -89,8 +91,8 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def removebg(
         request: Request, deadline: Annotated[Deadline, Depends(receive_deadline)]
     ) -> Response:
-        """Take what clients of remove.bg send, and answer with what they read. The answer is a
-        file, or JSON where `Accept` names `application/json`."""
+        """Remove the background for clients of remove.bg. The answer is a file, or JSON if the
+        header `Accept` contains `application/json`."""
         stages, fields = Stages(), await receive_fields(request, settings)
         form = fields.picture()
         request.scope[FORM] = form
@@ -118,7 +120,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         dependencies=guard,
     )
     async def account() -> Response:
-        """Confirm that the key is valid; the credits never end."""
+        """Confirm that the key is valid. The number of credits is constant."""
         return account_answer()
 
     @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
@@ -135,8 +137,10 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
 
 
 def _check(keys: Keys) -> Callable[..., None]:
-    """Return a dependency that raises `DoorError`, or `KeysUnavailableError`, for a request without
-    a key."""
+    """Return a dependency that raises `DoorError` for a request without a valid key.
+
+    It raises `KeysUnavailableError` while the keys cannot be read.
+    """
 
     def check(request: Request, _shown: Annotated[str | None, Security(SCHEME)]) -> None:
         bearer = request.headers.get("authorization", "")
@@ -149,7 +153,7 @@ def _check(keys: Keys) -> Callable[..., None]:
 
 
 def _require_addresses(form: PictureForm) -> None:
-    """Raise `DoorError` for an address that is none."""
+    """Raise `DoorError` for an `image_url` or `bg_image_url` of another scheme."""
     background = form.background
     for name, url in (
         ("image_url", form.url),
@@ -162,8 +166,10 @@ def _require_addresses(form: PictureForm) -> None:
 async def _made(
     service: Service, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
 ) -> Made:
-    """Return the service's file. A step that overruns the deadline is left to end on its thread.
-    Raises `PictureError`."""
+    """Return the service's file; raise `PictureError`.
+
+    A step that overruns the deadline is abandoned and ends on its own thread.
+    """
     with move_on_after(deadline.remaining()):
         return await to_thread.run_sync(
             service, form, wanted, deadline, stages, abandon_on_cancel=True

@@ -1,4 +1,4 @@
-"""Fetch a request's pictures and have the file made."""
+"""Fetch a request's pictures and process them."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -15,21 +15,21 @@ from cutout.request import PictureForm
 from cutout.timing import Clock, Deadline, Stages
 
 HEADER_BYTES = 2048
-"""Bytes kept for an answer's headers, beside what every answer needs on Lambda."""
+"""Bytes reserved for an answer's headers, in addition to Lambda's `ENVELOPE_BYTES`."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Service:
-    """Cut out pictures for this door by the pipeline that serves our own API as well."""
+    """Cut out pictures for clients of remove.bg, with the pipeline that also serves `/v1`."""
 
     pipeline: Pipeline
 
     def __call__(
         self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
     ) -> Made:
-        """Return the file. Raises `PictureError`, and `DoorError` where nothing is foreground."""
+        """Return the file; raise `PictureError`, or `DoorError` if there is no foreground."""
         try:
             made = self._made(form, wanted, Clock(deadline, stages))
         except PictureError:
@@ -52,7 +52,7 @@ class Service:
             return pipeline.run(job, clock)
 
     def _with_background(self, options: Options, form: PictureForm, until: Deadline) -> Options:
-        """Return the options with the form's background picture. A mask has no use for one."""
+        """Return the options with the form's background picture, which a mask does not need."""
         if form.background is None or options.draws_mask:
             return options
         with of_background():
@@ -60,8 +60,7 @@ class Service:
         return replace(options, background=replace(options.background, picture=picture))
 
     def _room(self) -> int | None:
-        """Return how large a file may be, in bytes, which goes as base64; None: as large as it
-        is."""
+        """Return the maximum size in bytes of a file sent as base64; None is no limit."""
         limit = self.pipeline.settings.max_answer_bytes
         if limit is None:
             return None
