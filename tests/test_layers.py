@@ -26,7 +26,6 @@ LAYERS = (
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
     ("layout", "setting_types"),
-    ("lengths",),
     ("choices", "colours", "errors", "key_text", "request_errors"),
 )
 """From the top. A module belongs to the longest name that it begins with."""

@@ -6,8 +6,7 @@ from hashlib import md5
 
 from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
-from cutout.layout import Bound, Canvas
-from cutout.lengths import Margins, Region
+from cutout.layout import Bound, Canvas, Margins, Region
 
 QUALITY = 90
 

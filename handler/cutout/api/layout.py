@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from cutout.api.checks import checked
-from cutout.layout import Bound, Canvas
-from cutout.lengths import (
+from cutout.layout import (
+    Bound,
+    Canvas,
     Margins,
     Region,
     parse_margins,

@@ -8,8 +8,7 @@ from PIL import Image
 
 from cutout.choices import Margin
 from cutout.compose.crop import crop_frame
-from cutout.layout import Bound, Canvas, Size
-from cutout.lengths import CENTRE, Margins
+from cutout.layout import CENTRE, Bound, Canvas, Margins, Size
 from cutout.options import Options
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from cutout.errors import PictureError
-from cutout.layout import Size
-from cutout.lengths import Region
+from cutout.layout import Region, Size
 from cutout.pictures import Alpha, Box
 
 NEARLY = 0.01

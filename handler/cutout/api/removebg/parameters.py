@@ -8,8 +8,9 @@ from typing import TypeVar
 from cutout.api.removebg.errors import invalid
 from cutout.choices import FileFormat, Mode
 from cutout.colours import parse_colour
-from cutout.layout import Bound, Canvas
-from cutout.lengths import (
+from cutout.layout import (
+    Bound,
+    Canvas,
     Margins,
     parse_margins,
     parse_position,
