@@ -1,12 +1,13 @@
 """Parse the query parameters for the answer's size and the object's position."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
-from cutout.api.checks import checked
 from cutout.layout import (
     Bound,
     Canvas,
@@ -49,6 +50,19 @@ class Preset(StrEnum):
 
 PRESET_SIDES = {Preset.AMAZON: 2000, Preset.EBAY: 1600, Preset.SHOPIFY: 2048}
 """Pixels; `square` keeps the picture's longer side."""
+
+
+def checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
+    """Return a validator that keeps a text that `parse` accepts and else fails with `message`."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except ValueError as error:
+            raise PydanticCustomError(kind, message) from error
+        return text
+
+    return AfterValidator(check)
 
 
 def parse_ratio(text: str) -> float:
