@@ -18,8 +18,7 @@ from cutout.options import QUALITY
 from cutout.pictures import Composition, Pixels
 
 WEBP_METHOD = 0
-"""libwebp's effort, 0..6. A higher one doubles the time, or for a mask takes five times as long, and
-saves less than a slow line needs for the difference."""
+"""Effort of libwebp, 0..6. A higher one takes two to five times as long and saves little."""
 FINE = 90
 """Minimum quality at which the chroma of a JPEG is not subsampled."""
 COLOUR_NAME, ALPHA_NAME = "color.jpg", "alpha.png"

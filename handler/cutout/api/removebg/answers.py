@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from cutout.api.admission import PacedResponse
 from cutout.api.removebg.errors import DoorError
-from cutout.api.removebg.job import Made
+from cutout.api.removebg.service import Made
 
 EXPOSED = (
     *("X-Width", "X-Height", "X-Max-Width", "X-Max-Height", "X-Type", "X-Credits-Charged"),

@@ -8,7 +8,6 @@ from anyio import move_on_after, to_thread
 from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from cutout.access.keys import Keys
@@ -16,13 +15,18 @@ from cutout.api.admission import Admission
 from cutout.api.dependencies import SCHEME, receive_deadline
 from cutout.api.middleware import facts_of
 from cutout.api.removebg.answers import account_answer, error_answer, file_answer, wants_json
-from cutout.api.removebg.errors import DoorError, bad_key, invalid_url
-from cutout.api.removebg.failures import INTERNAL, Asked, door_error
+from cutout.api.removebg.errors import (
+    INTERNAL,
+    Asked,
+    DoorError,
+    bad_key,
+    door_error,
+    invalid_url,
+)
 from cutout.api.removebg.fields import receive_fields
-from cutout.api.removebg.job import Made
 from cutout.api.removebg.openapi import ACCOUNT_ANSWERS, REMOVEBG_ANSWERS, REMOVEBG_BODY
 from cutout.api.removebg.parameters import Wanted, parse
-from cutout.api.removebg.service import Service
+from cutout.api.removebg.service import Made, Service
 from cutout.errors import TooSlowError
 from cutout.lambda_runtime import reason
 from cutout.pipeline import Pipeline
@@ -127,11 +131,11 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def others(request: Request, rest: str) -> Response:
         """Answer 404 and 405 in remove.bg's form."""
         if rest not in ALLOWED:
-            raise HTTPException(404, "Not found")
+            raise DoorError("not_found", "Not found", status=404)
         allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
-        raise HTTPException(405, "Method not allowed", headers=allow)
+        raise DoorError("method_not_allowed", "Method not allowed", status=405, headers=allow)
 
     return router
 
