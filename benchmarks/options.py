@@ -24,7 +24,7 @@ from benchmarks.worker import peak_rss
 from cutout.api.service import Service
 from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
-from cutout.encode import webp
+from cutout.encode import formats
 from cutout.engine import Networks
 from cutout.options import Background, Options, ShadowLook, Source
 from cutout.pipeline import Pipeline
@@ -126,8 +126,8 @@ def qualities(path: Path) -> Iterator[str]:
     visible = composition.pixels[..., 3] > 0
     for quality in QUALITIES:
         for method in METHODS:
-            webp.METHOD = method
-            milliseconds, file = timed(partial(webp.encode_webp, composition, quality))
+            formats.WEBP_METHOD = method
+            milliseconds, file = timed(partial(formats.encode_webp, composition, quality))
             decoded = np.asarray(Image.open(BytesIO(file)))
             error = decoded[visible, :3].astype(np.float32) - composition.pixels[visible, :3]
             rms = float(np.sqrt(np.square(error).mean()))

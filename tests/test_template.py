@@ -1,7 +1,7 @@
 """Facts that the template and the code must agree on."""
 
 import tomllib
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -46,8 +46,10 @@ def test_objects_live_as_long_as_links() -> None:
 
 def test_every_variable_that_is_set_is_a_setting() -> None:
     names = {name.removeprefix("CUTOUT_").lower() for name in FUNCTION["Environment"]["Variables"]}
-    own = {"bucket_url", "model", "objects", "api_keys_secret", "base_path", "cors_origins"}
-    assert names == own
+    assert names == {
+        *("bucket_url", "model", "objects", "api_keys_secret"),
+        *("webp", "removebg", "removebg_size"),
+    }
     assert names <= set(Settings.model_fields)
 
 
@@ -60,6 +62,24 @@ def test_objects_are_told_of_only_where_the_owner_says_so() -> None:
     assert parameter["Default"] == "off"
     told = [Settings(objects=each).objects for each in parameter["AllowedValues"]]
     assert told == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "setting"),
+    [("WebP", "webp"), ("RemoveBg", "removebg"), ("RemoveBgSize", "removebg_size")],
+)
+def test_a_compatibility_parameter_sets_its_setting(parameter: str, setting: str) -> None:
+    assert FUNCTION["Environment"]["Variables"][f"CUTOUT_{setting.upper()}"] == {"Ref": parameter}
+    values = PARAMETERS[parameter]["AllowedValues"]
+    found = [getattr(Settings.model_validate({setting: each}), setting) for each in values]
+    usual = Settings.model_fields[setting].default
+    assert found[values.index(PARAMETERS[parameter]["Default"])] == usual
+    assert len(set(found)) == len(values)
+
+
+def test_remove_bg_sizes_are_those_of_the_setting() -> None:
+    allowed = get_args(Settings.model_fields["removebg_size"].annotation)
+    assert PARAMETERS["RemoveBgSize"]["AllowedValues"] == list(allowed)
 
 
 def test_the_function_ends_before_the_gateway_does() -> None:

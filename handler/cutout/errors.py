@@ -76,9 +76,9 @@ class UnreadablePictureError(FileError):
 
 
 class UnsupportedTypeError(FileError):
-    """Report a file whose first bytes are not those of an `accepted` type.
+    """Report a file of a type that is not accepted.
 
-    `received` names its type, or is `unknown`.
+    `received` is the type that the first bytes show, or `unknown`; `accepted` lists the others.
     """
 
     message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."

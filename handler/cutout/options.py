@@ -1,4 +1,4 @@
-"""Define what to make of a picture, and the file that it comes in."""
+"""Define the options for one picture, and the file that it comes in."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -6,8 +6,7 @@ from hashlib import md5
 
 from cutout.choices import FileFormat, Margin, Mode
 from cutout.colours import Colour
-from cutout.layout import Bound, Canvas
-from cutout.lengths import Margins, Region
+from cutout.layout import Bound, Canvas, Margins, Region
 
 QUALITY = 90
 
@@ -55,7 +54,7 @@ class ShadowLook:
 
 @dataclass(frozen=True)
 class Options:
-    """Describe what to make of a picture.
+    """Hold the options for one picture.
 
     The defaults are the reference API's: a transparent PNG of the picture's own size.
 
@@ -71,31 +70,31 @@ class Options:
     shadow: ShadowLook = field(default_factory=ShadowLook)
     objects: bool = False
     roi: Region | None = None
-    """Nothing outside of it can be foreground; None is the whole picture."""
+    """The only part of the picture that can be foreground; None is the whole picture."""
     canvas: Canvas | None = None
     bound: Bound = field(default_factory=Bound)
-    """How large the answer may be. What is foreground never changes with it."""
+    """Maximum size of the answer. The mask is found at full quality and then scaled."""
     quality: int = QUALITY
-    """1..100, of a JPEG, a WebP, and the JPEG in a ZIP."""
+    """Quality, 1..100, of a JPEG, a WebP, or the JPEG in a ZIP."""
     webp: bool = True
-    """Whether a WebP file is accepted as a picture and as a background."""
+    """Whether WebP files are accepted as pictures and backgrounds."""
 
     @property
     def early_bound(self) -> Bound:
-        """Return the bound to which the picture can be shrunk before it is composed.
+        """Return the bound to shrink the picture to before it is composed.
 
-        It is none if the picture is cropped or its object scaled, since only a part is shown then.
+        It is empty with a crop or a canvas, which may show a small part of the picture enlarged.
         """
         return self.bound if self.crop is None and self.canvas is None else Bound()
 
     @property
     def draws_mask(self) -> bool:
-        """Return whether the mask is all that is drawn; a ZIP holds mask and colours."""
+        """Return whether the answer is the mask alone; a ZIP also holds the colours."""
         return self.mode is Mode.FG_MASK and self.format is not FileFormat.ZIP
 
     @property
     def needs_objects(self) -> bool:
-        """Return whether the answer depends on where the objects are."""
+        """Return whether the objects' boxes are needed for the answer."""
         return self.objects or self.crop is not None or self.canvas is not None
 
     @property

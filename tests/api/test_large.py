@@ -19,7 +19,7 @@ from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage
 from cutout.work import Segmenter
 from tests.conftest import middle_is_object
-from tests.samples import gradient, jpeg, png
+from tests.samples import gradient, jpeg, png, webp
 from tests.shown import shown, told
 
 RESULTS, UPLOADS = "/v1/results", "/v1/uploads"
@@ -158,6 +158,19 @@ def test_an_upload_becomes_a_result(
     direct = result_of(client.post(RESULTS, files={"image": ("große Vase.jpg", content)}))
     for _ in range(2):
         assert result_of(client.post(RESULTS, data={"url": upload["url"]})) == direct
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_uploaded_webp_is_accepted_where_a_sent_one_is(
+    settings: Settings, *, accepted: bool
+) -> None:
+    server, content = serve(settings.model_copy(update={"webp": accepted})), webp()
+    upload = server.post(UPLOADS, params={"type": "image/webp", "name": "a.webp"}).json()
+    form = upload["upload"]
+    assert server.post(form["url"], data=form["fields"], files={"file": content}).is_success
+    found = result_of(server.post(RESULTS, data={"url": upload["url"]}))
+    assert found == result_of(server.post(RESULTS, files={"image": ("a.webp", content)}))
+    assert found["status"]["code"] == ("ok" if accepted else "failure")
 
 
 def test_the_local_form_is_checked_as_s3_checks_it(client: TestClient, settings: Settings) -> None:

@@ -18,7 +18,7 @@ from tests.batch.conftest import Context, Rig
 from tests.conftest import middle_is_object
 from tests.ports import free_ports
 from tests.s3 import BUCKET
-from tests.samples import gradient, jpeg, png, png_header
+from tests.samples import gradient, jpeg, png, png_header, webp
 from tools.events.batch import s3_message, s3_record, setup_message
 
 AWKWARD = "inbox/a/größe 100%+ü?x=1&y#z ~'(1).jpg"
@@ -35,9 +35,14 @@ def status_in(rig: Rig, key: str) -> dict[str, str]:
     return status
 
 
-@pytest.mark.parametrize("key", ["inbox/shoes/1.jpg", "inbox/1", AWKWARD])
-def test_a_picture_comes_out_under_the_same_path(rig: Rig, key: str) -> None:
-    content = jpeg()
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        *(("inbox/shoes/1.jpg", jpeg()), ("inbox/1", jpeg()), (AWKWARD, jpeg())),
+        *(("inbox/1.webp", webp()), ("inbox/1.png", png())),
+    ],
+)
+def test_a_picture_comes_out_under_the_same_path(rig: Rig, key: str, content: bytes) -> None:
     assert rig.arrive(key, content) == []
     (output,) = rig.outputs()
     assert output == f"outbox/{key.removeprefix('inbox/')}.png"

@@ -31,7 +31,7 @@ from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
 from cutout.decode.riff import split_webp
 from cutout.errors import DownloadError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
-from cutout.lengths import parse_margins, parse_position, parse_region, parse_scale
+from cutout.layout import parse_margins, parse_position, parse_region, parse_scale
 from cutout.options import Source
 from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings

@@ -1,4 +1,4 @@
-"""Warn about parameters that are ignored but look like ours, and about JPEG's white ground."""
+"""Warn about likely misspelled parameters and about JPEG's missing transparency."""
 
 import re
 from collections.abc import Iterable
@@ -22,14 +22,16 @@ ELSEWHERE = {
     "shadow_type": "mode=fg-image-shadow",
     "size": "max-megapixels",
 }
-"""Parameters of remove.bg's API, and what does the same here."""
+"""Parameters of remove.bg's API and their equivalents here."""
 ON_WHITE = "JPEG has no transparency: the object is laid on white. Set bg-color for another colour."
 MOST = 5
 
 
 def warnings(names: Iterable[str], options: Options) -> dict[str, str]:
-    """Return the `Warning` header (RFC 7234, code 299) for a request with parameters of these
-    names; nothing where there is nothing to be said."""
+    """Return a `Warning` header (RFC 7234, code 299), or an empty dictionary without a warning.
+
+    `names` are the request's parameters. At most `MOST` of them get a warning.
+    """
     texts = [
         f"{name} is not a parameter of this API; did you mean {meant}?"
         for name in dict.fromkeys(names)
@@ -41,7 +43,7 @@ def warnings(names: Iterable[str], options: Options) -> dict[str, str]:
 
 
 def _meant(name: str) -> str | None:
-    """Return the name of ours that an unknown one is like; None for all others."""
+    """Return the parameter that an unknown name resembles, or None."""
     if name in KNOWN or not QUOTABLE.fullmatch(name):
         return None
     plain = name.lower().replace("_", "-")

@@ -1,14 +1,16 @@
-"""Parse the part of the query that sets the answer's size and the object's place."""
+"""Parse the query parameters for the answer's size and the object's position."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
-from cutout.api.checks import checked
-from cutout.layout import Bound, Canvas
-from cutout.lengths import (
+from cutout.layout import (
+    Bound,
+    Canvas,
     Margins,
     Region,
     parse_margins,
@@ -30,15 +32,15 @@ PATTERNS = {
     "scale": r"^(?:original|100%|[1-9][0-9](?:[.][0-9]{1,4})?%)$",
     "position": rf"^(?:original|center|{_SHARE}(?: {_SHARE})?)$",
 }
-"""Patterns for the OpenAPI page. They leave out some texts that are accepted as well."""
+"""Patterns for the OpenAPI page. They are stricter than the parsers."""
 RATIO = re.compile(r"([0-9]{1,4})(?:[:/]([0-9]{1,4}))?")
 FLATTEST = 10
 SUBJECT = 0.85
-"""Part of the canvas that marketplaces want their products to fill."""
+"""Part of the canvas that marketplaces require the product to fill."""
 
 
 class Preset(StrEnum):
-    """Name canvases that marketplaces ask for: white, square, the object in 85 % of it."""
+    """Name the canvases that marketplaces require: white, square, 85 % filled by the object."""
 
     SQUARE = "square"
     AMAZON = "amazon"
@@ -50,8 +52,24 @@ PRESET_SIDES = {Preset.AMAZON: 2000, Preset.EBAY: 1600, Preset.SHOPIFY: 2048}
 """Pixels; `square` keeps the picture's longer side."""
 
 
+def checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
+    """Return a validator that keeps a text that `parse` accepts and else fails with `message`."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except ValueError as error:
+            raise PydanticCustomError(kind, message) from error
+        return text
+
+    return AfterValidator(check)
+
+
 def parse_ratio(text: str) -> float:
-    """Return width by height of `4:5`, `4/5` or `1`, from 1:10 to 10:1. Raises `ValueError`."""
+    """Return width divided by height of `4:5`, `4/5` or `1`, from 1:10 to 10:1.
+
+    Raise `ValueError` for anything else.
+    """
     match = RATIO.fullmatch(text.strip())
     width, height = (int(each or 1) for each in match.groups()) if match else (0, 0)
     if not width or not height or not 1 / FLATTEST <= width / height <= FLATTEST:
@@ -80,7 +98,7 @@ PositionText = Annotated[
 
 
 class LayoutQuery(BaseModel):
-    """List what a request may ask for of the answer's size and the object's place."""
+    """List the query parameters for the answer's size and the object's position."""
 
     roi: RegionText | None = Field(
         default=None,
@@ -152,7 +170,7 @@ class LayoutQuery(BaseModel):
         return None if self.roi is None else parse_region(self.roi)
 
     def margins(self) -> Margins | None:
-        """Return the margins that may go past the picture's edge, if any are asked for."""
+        """Return the margins of `margin`, or None."""
         return None if self.margin is None else parse_margins(self.margin)
 
     def bound(self) -> Bound:
@@ -161,7 +179,7 @@ class LayoutQuery(BaseModel):
         return Bound(pixels, self.max_side)
 
     def canvas(self) -> Canvas | None:
-        """Return the canvas, if anything of it is asked for."""
+        """Return the canvas, or None if no parameter sets any part of it."""
         side = None if self.preset is None else PRESET_SIDES.get(self.preset)
         width, height, ratio = self.width, self.height, self.ratio and parse_ratio(self.ratio)
         if width is None and height is None and not ratio:

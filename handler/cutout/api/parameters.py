@@ -4,28 +4,38 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from cutout import choices, colours
-from cutout.api.checks import RepresentationText, checked
-from cutout.api.layout import LayoutQuery
-from cutout.choices import MARGIN, FileFormat, Mode, parse_margin
+from cutout.api.layout import LayoutQuery, checked
+from cutout.choices import MARGIN, FileFormat, Mode, Representation, parse_margin
 from cutout.colours import HEX, NAMES, Colour, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
 REFERENCE_FIELDS = frozenset({"mode", "representation"})
 """Parameters that count in the query alone, where an empty value is an error: clients of the
 reference API may send form fields of these names that mean nothing."""
+CONTRACT = "'base64' or 'url'"
+"""The choices as the reference API's error lists them; it has no `binary`."""
+STRUCTURED = ("application/json", "application/*", "text/html")
 SHADOW = ShadowLook()
 WHITE = Colour(255, 255, 255)
 
 
+def _as_the_contract_says(value: object) -> object:
+    if isinstance(value, str) and value not in list(Representation):
+        raise PydanticCustomError("enum", "Input should be {expected}", {"expected": CONTRACT})
+    return value
+
+
+RepresentationText = Annotated[Representation, BeforeValidator(_as_the_contract_says)]
 ColourText = Annotated[str, checked(parse_colour, "colour", colours.MESSAGE)]
 MarginText = Annotated[str, checked(parse_margin, "margin", choices.MARGIN_MESSAGE)]
 
 
 class OptionsQuery(LayoutQuery):
-    """List what a request may ask for beside the picture."""
+    """List the query parameters of `POST /v1/results`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -94,8 +104,10 @@ class OptionsQuery(LayoutQuery):
         }
 
     def with_fields(self, texts: Mapping[str, str]) -> "OptionsQuery":
-        """Return these parameters, completed by the form's text fields. Raise
-        `RequestValidationError`."""
+        """Return these parameters, completed by the form's text fields.
+
+        Raise `RequestValidationError` for an invalid field.
+        """
         names = {
             field.alias or name: name
             for name, field in type(self).model_fields.items()
@@ -114,8 +126,10 @@ class OptionsQuery(LayoutQuery):
         )
 
     def options(self, *, objects: bool, webp: bool = False) -> Options:
-        """Return them as `Options`; `objects` applies if the request doesn't say, and `webp` says
-        whether such files are accepted."""
+        """Return the parameters as `Options`.
+
+        `objects` applies if the request does not set it; `webp` accepts WebP files.
+        """
         return Options(
             mode=self.mode,
             background=Background(self._colour()),
@@ -134,3 +148,15 @@ class OptionsQuery(LayoutQuery):
         if self.bg_color is not None:
             return parse_colour(self.bg_color)
         return None if self.preset is None else WHITE
+
+
+def wanted_by(accept: str) -> Representation | None:
+    """Return `BINARY` for a header that names pictures or a ZIP but no JSON, else None.
+
+    A browser that opens an address accepts pictures as well as HTML, so HTML counts as JSON does.
+    """
+    ranges = [each.partition(";")[0].strip().lower() for each in accept.split(",")]
+    if any(each in STRUCTURED for each in ranges):
+        return None
+    files = (each.startswith("image/") or each == "application/zip" for each in ranges)
+    return Representation.BINARY if any(files) else None

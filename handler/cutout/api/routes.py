@@ -7,14 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from cutout import __version__
-from cutout.api.accept import wanted_by
 from cutout.api.admission import Admission, PacedResponse
 from cutout.api.dependencies import Guard, receive_deadline
 from cutout.api.form import receive_form
 from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
 from cutout.api.openapi import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
-from cutout.api.parameters import OptionsQuery
+from cutout.api.parameters import OptionsQuery, wanted_by
 from cutout.api.results import Results
 from cutout.api.service import Answer, Service
 from cutout.choices import Mode

@@ -8,8 +8,7 @@ from PIL import Image
 
 from cutout.choices import Margin
 from cutout.compose.crop import crop_frame
-from cutout.layout import Bound, Canvas, Size
-from cutout.lengths import CENTRE, Margins
+from cutout.layout import CENTRE, Bound, Canvas, Margins, Size
 from cutout.options import Options
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 
@@ -18,10 +17,10 @@ EPSILON = 1e-6
 
 @dataclass(frozen=True)
 class Placement:
-    """Map pixels of a picture to those of the answer: times `scale`, then moved by `offset`.
+    """Map a picture's pixels to the answer's: multiply by `scale`, then add `offset`.
 
-    Both are pairs: across and down. Only the part `seen` of the picture is drawn. `full_size` is
-    the answer's size without its bound.
+    Both hold a horizontal and a vertical value. Only the part of the picture in `seen` is drawn.
+    `full_size` is the answer's size without its bound.
     """
 
     size: Size
@@ -31,10 +30,9 @@ class Placement:
     offset: tuple[float, float] = (0.0, 0.0)
 
     def drawn(self, pixels: Pixels, fill: int = 0) -> Pixels:
-        """Return the answer's pixels, in the channels of `pixels`.
+        """Return the answer's pixels, uint8, with as many channels as `pixels`.
 
-        Pixels that the picture does not cover are `fill` in each channel. Where alpha is zero, so
-        are the colours.
+        Pixels outside of the picture are `fill` in each channel. Colours are zero where alpha is.
         """
         across, down = self._span(0), self._span(1)
         if self._is_exact:
@@ -48,7 +46,7 @@ class Placement:
         return canvas
 
     def box(self, box: Box) -> Box | None:
-        """Return a box of the picture as the answer has it; None where it lies outside."""
+        """Return a box of the picture in the answer's pixels; None if it is outside of it."""
         edges = []
         for axis in (0, 1):
             start = box[axis] * self.scale[axis] + self.offset[axis]
@@ -60,7 +58,7 @@ class Placement:
         return Box(left, top, right - left, bottom - top)
 
     def objects(self, objects: tuple[FoundObject, ...]) -> tuple[FoundObject, ...]:
-        """Return those that the answer shows, their boxes as it has them."""
+        """Return the objects that the answer shows, with boxes in the answer's pixels."""
         moved = ((each, self.box(each.box)) for each in objects)
         return tuple(replace(each, box=box) for each, box in moved if box is not None)
 
@@ -70,9 +68,9 @@ class Placement:
         return not scaled and all(abs(each - round(each)) < EPSILON for each in self.offset)
 
     def _span(self, axis: int) -> slice:
-        """Return the answer's columns (0) or rows (1) that the picture covers.
+        """Return the columns (axis 0) or rows (axis 1) of the answer that the picture covers.
 
-        It is at least one if the picture's middle is inside.
+        The slice is never empty and lies within the answer.
         """
         start = self.seen[axis] * self.scale[axis] + self.offset[axis]
         end = start + self.seen[axis + 2] * self.scale[axis]
@@ -84,9 +82,9 @@ class Placement:
         return slice(first, last)
 
     def _resampled(self, pixels: Pixels, across: slice, down: slice) -> Pixels:
-        """Return the part of the picture that covers these columns and rows, without halos.
+        """Resize the part of the picture that covers these columns and rows of the answer.
 
-        Shrinking averages, and colours are weighted by their alpha.
+        Pillow averages when it shrinks and weights colours by their alpha, so there are no halos.
         """
         (left, right), (top, bottom) = self._back(across, 0), self._back(down, 1)
         rows = slice(floor(top), ceil(bottom))
@@ -101,7 +99,7 @@ class Placement:
         return found
 
     def _back(self, span: slice, axis: int) -> tuple[float, float]:
-        """Return the picture's part for a part of the answer, which is never empty."""
+        """Return start and end, in the picture's pixels, of a span of the answer; never empty."""
         first, length = self.seen[axis], self.seen[axis + 2]
         start, end = (
             min(max((at - self.offset[axis]) / self.scale[axis], first), first + length)
@@ -123,8 +121,8 @@ def place(
 ) -> Placement:
     """Return the placement that `options` ask for.
 
-    `size` is the picture's. `full_size` is its size before it was shrunk for a small answer, as
-    pictures are that are neither cropped nor moved.
+    `size` is the picture's size, `full_size` its size before it was shrunk for a small answer; only
+    pictures that are neither cropped nor moved are shrunk. `shade` is the shadow's alpha, if any.
     """
     subject = Box(0, 0, *size)
     if options.crop is not None or options.canvas is not None:
@@ -148,7 +146,7 @@ def _frame(
     options: Options,
     size: Size,
 ) -> Box:
-    """Return what the answer shows of the picture; with `Margins` it may reach past its edge."""
+    """Return the box that the answer shows; with `Margins` it may reach past the picture."""
     if options.crop is None or not objects:
         return Box(0, 0, *size)
     if not isinstance(options.crop, Margins):
@@ -169,7 +167,7 @@ def _common(frame: Box, size: Size) -> Box:
 def _on_canvas(canvas: Canvas, frame: Box, subject: Box, seen: Box) -> Placement:
     """Return the placement on a canvas.
 
-    It places the object's box if its size or position is asked for, else the whole frame.
+    It places the object's box if the canvas has a scale or a position, else the whole frame.
     """
     size = canvas.size(frame[2:])
     if canvas.scale is not None:
@@ -190,7 +188,7 @@ def _on_canvas(canvas: Canvas, frame: Box, subject: Box, seen: Box) -> Placement
 
 
 def _bounded(placed: Placement, bound: Bound) -> Placement:
-    """Return the same, shrunk to the bound."""
+    """Shrink the placement to the bound."""
     size = bound.of(placed.size)
     if size == placed.size:
         return placed

@@ -3,8 +3,7 @@
 import numpy as np
 
 from cutout.errors import PictureError
-from cutout.layout import Size
-from cutout.lengths import Region
+from cutout.layout import Region, Size
 from cutout.pictures import Alpha, Box
 
 NEARLY = 0.01
@@ -24,7 +23,7 @@ class RegionEmptyError(PictureError):
 
 
 def region_box(region: Region, size: Size) -> Box:
-    """Return the region's box in a picture of `size`.
+    """Return the region's box in a picture of `size`, in pixels.
 
     Raise `RegionOutsideError` or `RegionEmptyError`.
     """
@@ -38,7 +37,7 @@ def region_box(region: Region, size: Size) -> Box:
 
 
 def keep_region(alpha: Alpha, box: Box, size: Size) -> Alpha:
-    """Return `alpha` with zeros outside of the box, which is one of a picture of `size`."""
+    """Return `alpha` with zeros outside of `box`, which is in pixels of a picture of `size`."""
     height, width = alpha.shape
     across, down = width / size[0], height / size[1]
     rows = slice(round(box.top * down), max(1, round((box.top + box.height) * down)))

@@ -22,9 +22,9 @@ START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", 0x2F
 
 @dataclass(frozen=True)
 class WebpParts:
-    """Hold a WebP file of one frame without metadata, its metadata, and its announced size.
+    """Hold a WebP file of one frame without metadata, and the metadata taken out of it.
 
-    The size is width and height in pixels.
+    `size` is the width and height, in pixels, that the header announces.
     """
 
     lean: bytes
@@ -34,14 +34,14 @@ class WebpParts:
 
 
 def is_webp(content: bytes) -> bool:
-    """Return whether the file begins as a WebP does."""
+    """Return whether the file starts with the signature of a WebP."""
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
 
 
 def split_webp(content: bytes) -> WebpParts:
     """Return the parts of a WebP file.
 
-    Raise `UnreadablePictureError` if its header is broken or there are more than `MAX_CHUNKS`.
+    Raise `UnreadablePictureError` for a broken header or more than `MAX_CHUNKS` chunks.
     """
     kept: list[bytes] = []
     sizes: list[tuple[int, int]] = []

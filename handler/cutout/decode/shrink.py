@@ -1,4 +1,4 @@
-"""Shrink pictures as early as a small answer allows, never below what the networks see."""
+"""Shrink pictures early if the answer is small, never below the networks' input size."""
 
 import numpy as np
 from PIL import Image
@@ -8,16 +8,16 @@ from cutout.layout import Bound, Size
 from cutout.pictures import Picture
 
 NETWORK_SIDE = 1024
-"""Pixels of the square that the networks see."""
+"""Side, in pixels, of the networks' square input."""
 DECODED_SIDE = 2 * NETWORK_SIDE
-"""Pixels of the longer side that is decoded at least, so that the networks see the same as of the
-whole picture."""
+"""Minimum pixels of the longer side after decoding. With fewer, the networks' input would differ
+from that of the whole picture, and the mask with it."""
 
 
 def shrink_on_load(image: ImageFile, bound: Bound) -> Size | None:
-    """Let a JPEG decode to a half, a quarter or an eighth of its sides, and return its own size.
+    """Configure a JPEG to decode at a half, a quarter or an eighth of its width and height.
 
-    Return None if it is decoded as it is.
+    Return its full size, or None if it is decoded at that.
     """
     width, height = image.size
     factor = max(
@@ -32,9 +32,9 @@ def shrink_on_load(image: ImageFile, bound: Bound) -> Size | None:
 
 
 def shrink(picture: Picture, bound: Bound) -> Picture:
-    """Return the picture shrunk for an answer within the bound.
+    """Return the picture shrunk to the size of an answer within `bound`.
 
-    Its size is the answer's, but its longer side is at least 1024 pixels.
+    The longer side keeps at least 1024 pixels. A picture that is not larger is returned unchanged.
     """
     target = bound.of(picture.full_size)
     if max(target) < NETWORK_SIDE:

@@ -19,16 +19,14 @@ def encode(
     Other formats stay as they are: they could only shrink by getting worse. `quality`, 1..100, is
     for lossy formats.
     """
-    if kind is FileFormat.WEBP:
-        from cutout.encode.webp import encode_webp  # noqa: PLC0415  # few ask for it
+    if kind is FileFormat.PNG:
+        return encode_to_fit(composition, byte_budget, deadline)
+    # here, since few ask for another format, and a cold start is shorter without it
+    from cutout.encode import formats  # noqa: PLC0415
 
-        return encode_webp(composition, quality)
-    if kind is FileFormat.JPG:
-        from cutout.encode.jpg import encode_jpg  # noqa: PLC0415  # few ask for it
-
-        return encode_jpg(composition, quality)
-    if kind is FileFormat.ZIP:
-        from cutout.encode.archive import encode_zip  # noqa: PLC0415  # few ask for it
-
-        return encode_zip(composition, quality)
-    return encode_to_fit(composition, byte_budget, deadline)
+    encoders = {
+        FileFormat.WEBP: formats.encode_webp,
+        FileFormat.JPG: formats.encode_jpg,
+        FileFormat.ZIP: formats.encode_zip,
+    }
+    return encoders[kind](composition, quality)

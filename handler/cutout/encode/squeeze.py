@@ -1,4 +1,7 @@
-"""Make a file fit an answer of limited size by losing quality and, if allowed, pixels."""
+"""Make a file fit an answer of limited size.
+
+The quality is lowered first, then, if the request allows it, the number of pixels.
+"""
 
 from dataclasses import dataclass, replace
 from math import sqrt
@@ -35,7 +38,7 @@ def squeeze(
     *,
     may_shrink: bool,
 ) -> Squeezed:
-    """Return a file of at most `byte_budget` bytes, else the smallest that was tried."""
+    """Return a file of at most `room` bytes, or the smallest one tried if none fits."""
     kind, quality = options.format, options.quality
     file = encode(composition, kind, byte_budget, deadline, quality)
     if byte_budget is None or len(file) <= byte_budget:
@@ -61,7 +64,7 @@ def resized(original: Composition, current: Composition, factor: float) -> Compo
 
 
 def to_size(composition: Composition, size: tuple[int, int]) -> Composition:
-    """Return the composition at another size; where alpha is zero, so are the colours."""
+    """Resize the composition to `size`; colours are zero where alpha is."""
     across, down = (new / old for new, old in zip(size, composition.size, strict=True))
     objects = composition.objects
     if objects is not None:

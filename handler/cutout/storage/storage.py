@@ -33,6 +33,7 @@ class UploadType(StrEnum):
 
     JPEG = "image/jpeg"
     PNG = "image/png"
+    WEBP = "image/webp"
 
 
 @dataclass(frozen=True)

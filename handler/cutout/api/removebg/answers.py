@@ -1,4 +1,4 @@
-"""Build the answers: a file or JSON, and the headers that clients read."""
+"""Build the answers for clients of remove.bg: a file or JSON, and headers."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from cutout.api.admission import PacedResponse
 from cutout.api.removebg.errors import DoorError
-from cutout.api.removebg.job import Made
+from cutout.api.removebg.service import Made
 
 EXPOSED = (
     *("X-Width", "X-Height", "X-Max-Width", "X-Max-Height", "X-Type", "X-Credits-Charged"),
@@ -18,12 +18,12 @@ EXPOSED = (
     "Server-Timing",
 )
 RATE_LIMIT, REMAINING, WINDOW_SECONDS = 500, 499, 60
-"""Constants: no rate is limited, but some clients stop without these headers."""
+"""Constant values: requests are not rate limited, but some clients fail without these headers."""
 JSON_TYPE = "application/json; charset=utf-8"
 TYPE = "other"
-"""The only type: the kind of object is not recognized."""
+"""The only value of `X-Type`, because the kind of object is not recognized."""
 CREDITS = 1_000_000
-"""Nothing is charged; some clients stop or warn where less than a few are left."""
+"""Nothing is charged, but some clients stop or warn when few credits are left."""
 ACCOUNT = {
     "data": {
         "attributes": {
@@ -32,18 +32,18 @@ ACCOUNT = {
         }
     }
 }
-"""The keys are exactly those of remove.bg: one of its clients fails for one more or one less."""
+"""The keys are exactly remove.bg's: one client fails if any is missing or added."""
 
 
 def wants_json(accept: str) -> bool:
-    """Return whether a client asks for JSON. Nothing else, the body's type included, decides."""
+    """Return whether an `Accept` header asks for JSON."""
     return "application/json" in accept.lower()
 
 
 def file_answer(
     made: Made, timing: Mapping[str, str], *, as_json: bool, names_type: bool
 ) -> Response:
-    """Return the answer to a request that went well."""
+    """Return the answer to a successful request: the file, or JSON that holds it in base64."""
     headers = common_headers() | _picture_headers(made) | dict(timing)
     if names_type:
         headers["X-Type"] = TYPE
@@ -53,18 +53,18 @@ def file_answer(
 
 
 def error_answer(error: DoorError) -> Response:
-    """Return the answer to a request that failed: JSON, whatever the client accepts."""
+    """Return the answer to a failed request, which is always JSON."""
     headers = common_headers() | error.headers
     return JSONResponse(error.body, error.status, headers, JSON_TYPE)
 
 
 def account_answer() -> Response:
-    """Return the account, which has credits without end."""
+    """Return the account, which never runs out of credits."""
     return JSONResponse(ACCOUNT, headers=common_headers(), media_type=JSON_TYPE)
 
 
 def common_headers() -> dict[str, str]:
-    """Return the headers of every answer. Pages of any origin may read them."""
+    """Return the headers of every answer, readable by pages of any origin (CORS)."""
     return {
         "X-RateLimit-Limit": str(RATE_LIMIT),
         "X-RateLimit-Remaining": str(REMAINING),

@@ -1,4 +1,4 @@
-"""Read fields and files from a request's body in any of three encodings."""
+"""Read fields and files from a multipart, URL-encoded or JSON body."""
 
 import json
 from base64 import b64decode
@@ -20,24 +20,27 @@ from cutout.settings import Settings
 
 IMAGE, BACKGROUND, BASE64 = "image_file", "bg_image_file", "image_file_b64"
 FILES = frozenset({IMAGE.encode(), BACKGROUND.encode(), BASE64.encode()})
-"""Parts that are read as bytes. Base64 is among them, since it is longer than a text may be."""
+"""Parts that are read as files. Base64 is one of them, because it exceeds the limit for texts."""
 UNNAMED = "image"
 MAX_FIELDS = 100
 ALIKE = str.maketrans({" ": "+", "-": "+", "_": "/", "\r": None, "\n": None, "\t": None})
-"""Base64 as sent to base64 as defined: an unescaped `+` arrives as a blank, and the URL-safe
-alphabet has `-` and `_`."""
+"""Translation to standard base64: an unescaped `+` arrives as a space, the URL-safe alphabet has
+`-` and `_`, and line breaks are allowed."""
 
 
 @dataclass(frozen=True)
 class Fields:
-    """Hold what a request gives and is not empty: texts, and files by their field's name."""
+    """Hold a request's fields that are not empty, by name: texts and files."""
 
     texts: Mapping[str, str]
     files: Mapping[str, Source]
 
     def picture(self) -> PictureForm:
-        """Return the picture and its background. Raises `DoorError` where there is none, or more
-        than one, and `UnreadablePictureError` for base64 that is none."""
+        """Return the picture and its background.
+
+        Raise `DoorError` for no picture, several pictures or several backgrounds, and
+        `UnreadablePictureError` for invalid base64.
+        """
         texts, files = self.texts, self.files
         found = [name for name in (IMAGE, BASE64, "image_url") if name in texts or name in files]
         if not found:
@@ -60,8 +63,10 @@ class Fields:
 
 
 async def receive_fields(request: Request, settings: Settings) -> Fields:
-    """Return the fields of the body. Raises `BrokenFormError`, `RequestTooLargeError` or
-    `TooSlowUploadError`."""
+    """Return the fields of the body.
+
+    Raise `BrokenFormError`, `RequestTooLargeError` or `TooSlowUploadError`.
+    """
     body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
@@ -79,8 +84,10 @@ async def receive_fields(request: Request, settings: Settings) -> Fields:
 
 
 def decoded(text: str) -> bytes:
-    """Return the bytes of base64, with or without a `data:` address before it. Raises
-    `UnreadablePictureError`."""
+    """Return the bytes of base64 text, which may start with a `data:` prefix.
+
+    Raise `UnreadablePictureError` for invalid base64.
+    """
     if text.lstrip().startswith("data:"):
         text = text.partition(",")[2]
     plain = text.strip().translate(ALIKE).rstrip("=")
@@ -110,8 +117,10 @@ async def _of_form(form: FormData) -> Fields:
 
 
 def _of_pairs(pairs: Iterable[tuple[str, str]]) -> Fields:
-    """Return the first value of each field that is not blank. A file in base64 is one, also under
-    the name of `image_file`, which some clients put into JSON."""
+    """Return the first value of each field that is not blank.
+
+    Some clients send `image_file` or `bg_image_file` as base64 in JSON, so these are decoded too.
+    """
     texts: dict[str, str] = {}
     files: dict[str, Source] = {}
     for name, value in pairs:
@@ -134,7 +143,7 @@ def _form_pairs(content: bytes) -> list[tuple[str, str]]:
 
 
 def _json_pairs(content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the members of a JSON object as a form would have them; null is absent."""
+    """Yield the members of a JSON object as texts; skip null."""
     try:
         found = json.loads(content) if content.strip() else {}
     except (ValueError, RecursionError) as error:

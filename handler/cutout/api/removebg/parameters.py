@@ -8,8 +8,9 @@ from typing import TypeVar
 from cutout.api.removebg.errors import invalid
 from cutout.choices import FileFormat, Mode
 from cutout.colours import parse_colour
-from cutout.layout import Bound, Canvas
-from cutout.lengths import (
+from cutout.layout import (
+    Bound,
+    Canvas,
     Margins,
     parse_margins,
     parse_position,
@@ -33,7 +34,7 @@ SIZES = {
     "50mp": 50,
     "auto": 25,
 }
-"""Upper bounds in megapixels, with the names of earlier years."""
+"""Upper bounds in megapixels; includes the legacy names."""
 PNG_PIXELS = 10 * MEGA
 FULL_PIXELS = 25 * MEGA
 FORMATS = ("auto", "png", "jpg", "webp", "zip")
@@ -47,13 +48,16 @@ BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 OPACITY = 50.0
 PERCENT = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,4})?")
 OURS = ("other", "product")
-"""Types in brackets that count: every object is `other` here."""
+"""Types in brackets that apply here, where every object is `other`."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Hold what a request asks for: `options`; whether the result decides between PNG and JPEG;
-    whether the answer may be smaller than `options` bound it; and whether it names the type."""
+    """Hold a request's parameters.
+
+    `auto_format` chooses PNG or JPEG by the result, `may_shrink` allows an answer below the size
+    in `options`, and `names_type` adds the header `X-Type`.
+    """
 
     options: Options
     auto_format: bool = True
@@ -62,7 +66,7 @@ class Wanted:
 
 
 def parse(texts: Mapping[str, str], settings: Settings) -> Wanted:
-    """Return what the fields ask for; those that are unknown are ignored. Raises `DoorError`."""
+    """Return the request's parameters; ignore unknown fields. Raise `DoorError`."""
     read = _Reader(texts)
     size = read.one_of("size", SIZES, settings.removebg_size)
     kind = read.one_of("format", FORMATS, "auto")
@@ -100,8 +104,10 @@ def _canvas(read: "_Reader") -> Canvas | None:
 
 
 def _shadow(read: "_Reader") -> tuple[bool, ShadowLook]:
-    """Return whether a shadow is drawn, and how. Cars are not told from other objects here, so that
-    `add_shadow`, which is for cars, draws none."""
+    """Return whether a shadow is drawn, and its look.
+
+    `add_shadow`, which applies to cars only, draws none, because cars are not recognized.
+    """
     kinds = {name: read.one_of(name, SHADOWS, "none") for name in read.bracketed("shadow_type")}
     darkness = {name: _opacity(read, name) for name in read.bracketed("shadow_opacity")}
     drawn = any(kind != "none" for kind in kinds.values())
@@ -120,7 +126,7 @@ def _opacity(read: "_Reader", name: str) -> float | None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Read single fields. Each method raises `DoorError` for an invalid value."""
+    """Read single fields; raise `DoorError` for an invalid value."""
 
     texts: Mapping[str, str]
 
@@ -148,7 +154,7 @@ class _Reader:
             raise invalid(name) from error
 
     def bracketed(self, name: str) -> list[str]:
-        """Return the fields of that name which count here, the one in brackets first."""
+        """Return the name of the field that applies: one in brackets before the plain one."""
         names = [*(f"{name}[{each}]" for each in OURS), name]
         for each in self.texts:
             if each.startswith(f"{name}[") and each not in names:
@@ -157,6 +163,6 @@ class _Reader:
         return bracketed[:1]
 
     def _check_other(self, field: str, name: str) -> None:
-        """Raise `DoorError` for a bad value, even for a type that is never recognized."""
+        """Raise `DoorError` for an invalid value of a field for another type."""
         if name == "shadow_type":
             self.one_of(field, SHADOWS, "none")

@@ -8,7 +8,6 @@ from anyio import move_on_after, to_thread
 from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from cutout.access.keys import Keys
@@ -16,13 +15,18 @@ from cutout.api.admission import Admission
 from cutout.api.dependencies import SCHEME, receive_deadline
 from cutout.api.middleware import facts_of
 from cutout.api.removebg.answers import account_answer, error_answer, file_answer, wants_json
-from cutout.api.removebg.errors import DoorError, bad_key, invalid_url
-from cutout.api.removebg.failures import INTERNAL, Asked, door_error
+from cutout.api.removebg.errors import (
+    INTERNAL,
+    Asked,
+    DoorError,
+    bad_key,
+    door_error,
+    invalid_url,
+)
 from cutout.api.removebg.fields import receive_fields
-from cutout.api.removebg.job import Made
 from cutout.api.removebg.openapi import ACCOUNT_ANSWERS, REMOVEBG_ANSWERS, REMOVEBG_BODY
 from cutout.api.removebg.parameters import Wanted, parse
-from cutout.api.removebg.service import Service
+from cutout.api.removebg.service import Made, Service
 from cutout.errors import TooSlowError
 from cutout.lambda_runtime import reason
 from cutout.pipeline import Pipeline
@@ -34,7 +38,7 @@ PREFIX = "/v1.0"
 ALLOWED = {"removebg": "POST", "account": "GET"}
 BEARER = "bearer "
 FORM = "cutout.api.removebg.form"
-"""The key of an ASGI scope under which an error finds the addresses that the request gave."""
+"""Key of the ASGI scope that holds the form, so that an error can quote its URLs."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 logger = logging.getLogger(__name__)
@@ -42,7 +46,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def door_route(settings: Settings) -> type[APIRoute]:
-    """Return a kind of route whose failures, whatever they are, have remove.bg's form."""
+    """Return a route class that answers every failure in remove.bg's form."""
 
     class DoorRoute(APIRoute):
         def get_route_handler(self) -> Handler:
@@ -72,8 +76,10 @@ def _failed(request: Request, error: Exception, settings: Settings) -> Response:
 
 
 def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admission) -> APIRouter:
-    """Return the routes, bound to the pipeline that they serve. Both are behind the `keys`, if
-    there are any; a picture takes one of the places of `admission`."""
+    """Return the routes, bound to `pipeline`.
+
+    Both require one of the `keys`, if there are any; a picture takes a slot of `admission`.
+    """
     settings = pipeline.settings
     router = APIRouter(prefix=PREFIX, route_class=door_route(settings), tags=["remove.bg"])
     service, guard = Service(pipeline), [] if keys is None else [Depends(_check(keys))]
@@ -89,8 +95,8 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def removebg(
         request: Request, deadline: Annotated[Deadline, Depends(receive_deadline)]
     ) -> Response:
-        """Take what clients of remove.bg send, and answer with what they read. The answer is a
-        file, or JSON where `Accept` names `application/json`."""
+        """Remove the background for clients of remove.bg. The answer is a file, or JSON if the
+        header `Accept` contains `application/json`."""
         stages, fields = Stages(), await receive_fields(request, settings)
         form = fields.picture()
         request.scope[FORM] = form
@@ -118,25 +124,27 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         dependencies=guard,
     )
     async def account() -> Response:
-        """Confirm that the key is valid; the credits never end."""
+        """Confirm that the key is valid. The number of credits is constant."""
         return account_answer()
 
     @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
     async def others(request: Request, rest: str) -> Response:
         """Answer 404 and 405 in remove.bg's form."""
         if rest not in ALLOWED:
-            raise HTTPException(404, "Not found")
+            raise DoorError("not_found", "Not found", status=404)
         allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
-        raise HTTPException(405, "Method not allowed", headers=allow)
+        raise DoorError("method_not_allowed", "Method not allowed", status=405, headers=allow)
 
     return router
 
 
 def _check(keys: Keys) -> Callable[..., None]:
-    """Return a dependency that raises `DoorError`, or `KeysUnavailableError`, for a request without
-    a key."""
+    """Return a dependency that raises `DoorError` for a request without a valid key.
+
+    It raises `KeysUnavailableError` while the keys cannot be read.
+    """
 
     def check(request: Request, _shown: Annotated[str | None, Security(SCHEME)]) -> None:
         bearer = request.headers.get("authorization", "")
@@ -149,7 +157,7 @@ def _check(keys: Keys) -> Callable[..., None]:
 
 
 def _require_addresses(form: PictureForm) -> None:
-    """Raise `DoorError` for an address that is none."""
+    """Raise `DoorError` for an `image_url` or `bg_image_url` of another scheme."""
     background = form.background
     for name, url in (
         ("image_url", form.url),
@@ -162,8 +170,10 @@ def _require_addresses(form: PictureForm) -> None:
 async def _made(
     service: Service, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
 ) -> Made:
-    """Return the service's file. A step that overruns the deadline is left to end on its thread.
-    Raises `PictureError`."""
+    """Return the service's file; raise `PictureError`.
+
+    A step that overruns the deadline is abandoned and ends on its own thread.
+    """
     with move_on_after(deadline.remaining()):
         return await to_thread.run_sync(
             service, form, wanted, deadline, stages, abandon_on_cancel=True

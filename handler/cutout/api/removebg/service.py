@@ -1,35 +1,108 @@
-"""Fetch a request's pictures and have the file made."""
+"""Fetch and cut out the pictures of one request."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cutout.api.removebg.errors import unknown_foreground
-from cutout.api.removebg.job import Made, MakeJob
-from cutout.api.removebg.parameters import Wanted
+from cutout.api.removebg.parameters import FULL_PIXELS, PNG_PIXELS, Wanted
 from cutout.api.service import ENVELOPE_BYTES
-from cutout.errors import PictureError, ProcessingFailedError, of_background
+from cutout.choices import FileFormat
+from cutout.compose.objects import object_box
+from cutout.encode.squeeze import squeeze, to_size
+from cutout.errors import AnswerTooLargeError, PictureError, ProcessingFailedError, of_background
 from cutout.fetch.source import fetch
-from cutout.options import Options
+from cutout.layout import Bound, Size
+from cutout.options import Options, Source
+from cutout.pictures import Box, Composition
 from cutout.pipeline import Pipeline
 from cutout.request import PictureForm
 from cutout.timing import Clock, Deadline, Stages
+from cutout.work import PictureWork
 
 HEADER_BYTES = 2048
-"""Bytes kept for an answer's headers, beside what every answer needs on Lambda."""
+"""Bytes reserved for an answer's headers, in addition to Lambda's `ENVELOPE_BYTES`."""
+SENDING_SECONDS = 1.0
+"""Seconds of the request's time that are left for sending the answer."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Made:
+    """Hold a finished file.
+
+    `size` is its width and height in pixels, `max_size` the largest size that any request could
+    get, and `foreground` the box around the foreground in the file's pixels.
+    """
+
+    file: bytes = field(repr=False)
+    format: FileFormat
+    size: Size
+    max_size: Size
+    foreground: Box
+
+
+@dataclass(frozen=True)
+class MakeJob:
+    """Cut out a picture for an answer of at most `room` bytes (None: no limit).
+
+    It is a job for `cutout.workers`.
+    """
+
+    source: Source
+    wanted: Wanted
+    room: int | None
+
+    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Made | None:
+        """Return the file, or None if the picture has no object.
+
+        Raise `PictureError`; `AnswerTooLargeError` means that the file can't be made small enough.
+        """
+        options = self.wanted.options
+        clock = Clock(deadline, stages)
+        composition = work.compose(self.source, options, clock)
+        if not composition.objects:
+            return None
+        options = replace(options, format=self._format(composition))
+        limit = FULL_PIXELS
+        if options.format is FileFormat.PNG:
+            limit = PNG_PIXELS
+            composition = _bounded(composition, Bound(limit))
+        with clock.time("encode"):
+            until = deadline.earlier(SENDING_SECONDS)
+            shrinks = self.wanted.may_shrink
+            squeezed = squeeze(composition, options, self.room, until, may_shrink=shrinks)
+        if self.room is not None and len(squeezed.file) > self.room:
+            raise AnswerTooLargeError
+        shown = squeezed.composition
+        largest = Bound(limit).of(composition.full_size or composition.size)
+        box = object_box(shown.objects or ()) or Box(0, 0, *shown.size)
+        return Made(squeezed.file, options.format, shown.size, largest, box)
+
+    def _format(self, composition: Composition) -> FileFormat:
+        """Return the requested format; for `auto`, PNG if any pixel is transparent, else JPEG."""
+        if not self.wanted.auto_format:
+            return self.wanted.options.format
+        pixels = composition.pixels
+        transparent = pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255
+        return FileFormat.PNG if transparent else FileFormat.JPG
+
+
+def _bounded(composition: Composition, bound: Bound) -> Composition:
+    size = bound.of(composition.size)
+    return composition if size == composition.size else to_size(composition, size)
+
+
+@dataclass(frozen=True)
 class Service:
-    """Cut out pictures for this door by the pipeline that serves our own API as well."""
+    """Cut out pictures for clients of remove.bg, with the pipeline that also serves `/v1`."""
 
     pipeline: Pipeline
 
     def __call__(
         self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
     ) -> Made:
-        """Return the file. Raises `PictureError`, and `DoorError` where nothing is foreground."""
+        """Return the file; raise `PictureError`, or `DoorError` if there is no foreground."""
         try:
             made = self._made(form, wanted, Clock(deadline, stages))
         except PictureError:
@@ -52,7 +125,7 @@ class Service:
             return pipeline.run(job, clock)
 
     def _with_background(self, options: Options, form: PictureForm, until: Deadline) -> Options:
-        """Return the options with the form's background picture. A mask has no use for one."""
+        """Return the options with the form's background picture, which a mask does not need."""
         if form.background is None or options.draws_mask:
             return options
         with of_background():
@@ -60,8 +133,7 @@ class Service:
         return replace(options, background=replace(options.background, picture=picture))
 
     def _room(self) -> int | None:
-        """Return how large a file may be, in bytes, which goes as base64; None: as large as it
-        is."""
+        """Return the maximum size in bytes of a file sent as base64; None is no limit."""
         limit = self.pipeline.settings.max_answer_bytes
         if limit is None:
             return None

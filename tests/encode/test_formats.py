@@ -6,8 +6,8 @@ from PIL import Image, ImageCms
 
 from cutout.choices import FileFormat
 from cutout.encode.encode import encode
+from cutout.encode.formats import encode_webp
 from cutout.encode.png import encode_png
-from cutout.encode.webp import encode_webp
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
 from tests.samples import gradient
