@@ -40,7 +40,7 @@ FOLDER = Path(__file__).parents[1] / "page"
 SCRIPT, STYLE = "page.js", "page.css"
 """What the modules and the style sheets are sent as, each in one piece: see `joined`
 for why."""
-STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css")
+STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css", "album.css")
 ENTRY = "main.js"
 
 

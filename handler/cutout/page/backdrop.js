@@ -1,21 +1,32 @@
 /** What lies behind the cut-out. */
 export class Backdrop {
-  kind = "none"; // or "white", "black", "colour", "picture"
-  colour = "#000000";
-  picture = null; // an ImageBitmap
+  /** `kind` is "none", "colour" or "picture"; `colour` is CSS's, `picture` an ImageBitmap. */
+  constructor(kind = "none", { colour = "#000000", picture = null } = {}) {
+    Object.assign(this, { kind, colour, picture });
+  }
 
   /** Whether there is one: a chequered pattern only says that there is none. */
   get isThere() {
-    return this.kind !== "none" && !(this.kind === "picture" && !this.picture);
+    return this.kind !== "none";
   }
 
   /** Fills a rectangle; `cell` is the side of a chequered square in the context's pixels. */
   paint(context, { x, y, width, height }, cell) {
     if (!this.isThere) return paintChecks(context, { x, y, width, height }, cell);
     if (this.kind === "picture") return paintCover(context, this.picture, { x, y, width, height });
-    context.fillStyle = this.kind === "colour" ? this.colour : this.kind;
+    context.fillStyle = this.colour;
     return context.fillRect(x, y, width, height);
   }
+}
+
+/** The background that choices name. A JPEG can't be transparent, so it lies on white; a mask is
+ * opaque. A picture counts once there is one. */
+export function backdropOf({ mode, backdrop, colour, format }, scene) {
+  if (mode === "fg-mask") return new Backdrop();
+  if (backdrop === "picture" && scene.bitmap) return new Backdrop("picture", { picture: scene.bitmap });
+  if (backdrop === "colour") return new Backdrop("colour", { colour });
+  if (backdrop === "white" || backdrop === "black") return new Backdrop("colour", { colour: backdrop });
+  return format === "jpg" ? new Backdrop("colour", { colour: "white" }) : new Backdrop();
 }
 
 function paintChecks(context, { x, y, width, height }, cell) {

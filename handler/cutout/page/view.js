@@ -1,3 +1,4 @@
+import { Backdrop } from "./backdrop.js";
 import { scaled } from "./scaled.js";
 
 const MARGIN = 16; // CSS pixels around the picture where it fits
@@ -12,17 +13,18 @@ export class View {
   split = 0.5; // the share of what is visible that shows the picture as it was
   before = null;
   after = null;
+  part = null; // what is shown of both, in their pixels; null is all
   #waiting = false;
 
   /** `onDraw` is called whenever something has moved. */
-  constructor(canvas, backdrop, onDraw) {
-    Object.assign(this, { canvas, backdrop, onDraw });
+  constructor(canvas, onDraw) {
+    Object.assign(this, { canvas, onDraw, backdrop: new Backdrop() });
     this.context = canvas.getContext("2d");
     new ResizeObserver(() => this.#resize()).observe(canvas.parentElement);
   }
 
-  show(before, after) {
-    Object.assign(this, { before, after });
+  show(before, after, { part = null, backdrop = new Backdrop() } = {}) {
+    Object.assign(this, { before, after, part, backdrop });
     this.draw();
   }
 
@@ -43,7 +45,7 @@ export class View {
   }
 
   get picture() {
-    return this.before ?? this.after;
+    return this.part ?? this.before ?? this.after;
   }
 
   get scale() {
@@ -126,17 +128,19 @@ export class View {
   }
 
   /** One of the two, between two upright lines. */
-  #layer(bitmap, frame, from, to) {
+  #layer(bitmap, frame, left, right) {
     const { context } = this;
     context.save();
     context.beginPath();
-    context.rect(from, 0, to - from, this.canvas.height);
+    context.rect(left, 0, right - left, this.canvas.height);
     context.clip();
     const under = visible(frame, this.canvas);
     this.backdrop.paint(context, this.backdrop.kind === "picture" ? frame : under, CELL * this.ratio);
     context.imageSmoothingEnabled = this.zoom !== 4; // single pixels are what one looks at there
     const { x, y, width, height } = frame;
-    context.drawImage(scaled(bitmap, width, height), x, y, width, height);
+    const part = this.part ?? { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
+    const [source, from] = scaled(bitmap, part, width, height);
+    context.drawImage(source, from.x, from.y, from.width, from.height, x, y, width, height);
     context.restore();
   }
 }
