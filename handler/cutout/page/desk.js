@@ -15,7 +15,7 @@ export class Desk {
   #photo = null; // whose bitmaps these are
   #before = null;
   #after = null;
-  #png = null; // what `#after` shows
+  #key = null; // of the result that `#after` shows
   #turn = 0;
 
   /** `album`, `view`, `scene`, `saver`, the server's `limits`, and `progress(photo)`, which gives words
@@ -32,7 +32,7 @@ export class Desk {
     if (!photo) return enter("empty", false);
     const status = this.album.statusOf(photo);
     const made = this.album.resultOf(photo);
-    const isOpening = made && (this.#png !== (made.mended ?? made.png) || !this.#before);
+    const isOpening = made && (this.#key !== made.key || !this.#before);
     if (status === "busy" || status === "waiting") this.showProgress();
     if (isOpening) enter("busy", Boolean(this.#before), true);
     else this.#enter(status);
@@ -57,7 +57,7 @@ export class Desk {
     this.#before?.close();
     this.#after?.close();
     this.#photo = photo;
-    this.#before = this.#after = this.#png = null;
+    this.#before = this.#after = this.#key = null;
     this.view.show(null, null);
     setZoom(this.view, "fit", { x: 0.5, y: 0.5 });
   }
@@ -76,14 +76,15 @@ export class Desk {
       if (photo !== this.#photo || this.#before) bitmap?.close();
       else this.#before = bitmap;
     }
-    const png = made?.mended ?? made?.png;
-    if (!png || png === this.#png) return;
-    const bitmap = await decoded(png);
-    if (photo !== this.#photo || this.album.resultOf(photo) !== made) return void bitmap?.close();
-    this.#after?.close();
-    const isFirst = !this.#after;
+    if (!made || made.key === this.#key) return;
+    const bitmap = await decoded(made.mended ?? made.png);
+    const isWanted = photo === this.#photo && this.album.resultOf(photo)?.key === made.key;
+    if (!isWanted || made.key === this.#key) return void bitmap.close();
+    const [last, isFirst] = [this.#after, !this.#after];
     this.#after = bitmap;
-    this.#png = png;
+    this.#key = made.key;
+    if (last && this.view.after === last) this.view.after = bitmap; // a closed one can't be drawn
+    last?.close();
     if (isFirst) this.view.centre = findEdge(bitmap);
   }
 
@@ -121,6 +122,8 @@ export class Desk {
       shown && `${shown.width}\u00a0×\u00a0${shown.height}`,
       sizeOf((photo.file ?? photo.source).size),
       photo.note,
+      made && !made.mended && photo.made.get("fg-image")?.mended && "without the brush’s strokes",
+      made?.mended && "mended by hand",
       made && `${made.seconds.toFixed(1)}\u00a0s`,
     ];
     byId("name").textContent = photo.name;

@@ -8,10 +8,10 @@ const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
 export function frameOf(bitmap, objects, { mode, crop }, isMended = false) {
   const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
   if (crop === "none" || (!objects.length && !isMended)) return whole;
-  const core = isMended ? seenOf(bitmap, VISIBLE) : around(objects, bitmap);
+  const core = isMended ? seenOf(bitmap, isObject) : around(objects, bitmap);
   if (!core) return whole;
   const margin = halfToEven((Math.max(core.right - core.left, core.bottom - core.top) * parseInt(crop)) / 100);
-  const box = mode === "fg-image-shadow" ? union(core, seenOf(bitmap, FAINT)) : core;
+  const box = mode === "fg-image-shadow" ? union(core, seenOf(bitmap, isShade)) : core;
   const [left, top] = [Math.max(0, box.left - margin), Math.max(0, box.top - margin)];
   const right = Math.min(bitmap.width, box.right + margin);
   const bottom = Math.min(bitmap.height, box.bottom + margin);
@@ -38,8 +38,17 @@ function union(one, other) {
   };
 }
 
-/** The box around all pixels with at least so much alpha; null where there is none. */
-function seenOf(bitmap, least) {
+function isObject(red, green, blue, alpha) {
+  return alpha >= VISIBLE;
+}
+
+/** A shadow is black. What an edge of the object adds to a colour shows that it is one. */
+function isShade(red, green, blue, alpha) {
+  return alpha >= FAINT && (Math.max(red, green, blue) * alpha) / 255 <= 2;
+}
+
+/** The box around all pixels that `counts` accepts; null where there is none. */
+function seenOf(bitmap, counts) {
   const { width, height } = bitmap;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -48,7 +57,8 @@ function seenOf(bitmap, least) {
   const box = { left: width, top: height, right: 0, bottom: 0 };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (data[4 * (y * width + x) + 3] < least) continue;
+      const at = 4 * (y * width + x);
+      if (!counts(data[at], data[at + 1], data[at + 2], data[at + 3])) continue;
       if (x < box.left) box.left = x;
       if (x >= box.right) box.right = x + 1;
       if (y < box.top) box.top = y;

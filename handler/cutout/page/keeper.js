@@ -62,6 +62,11 @@ export class Keeper {
     else photo.made.set(mode, await this.#store.get("results", key));
   }
 
+  /** Forgets a result that is made anew when it is next asked for. */
+  async dropResult({ id }, mode) {
+    await this.#store?.remove("results", [id, mode]);
+  }
+
   choices() {
     return this.#put("settings", "choices", this.#album.shared);
   }

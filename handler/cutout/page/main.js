@@ -1,5 +1,6 @@
 import { Album } from "./album.js";
 import { saveAll } from "./archive.js";
+import { backdropOf } from "./backdrop.js";
 import { showChoices } from "./choices.js";
 import { Desk } from "./desk.js";
 import { byId, chosen } from "./dom.js";
@@ -7,6 +8,8 @@ import { Failure } from "./failure.js";
 import { watchFiles } from "./intake.js";
 import { Keeper } from "./keeper.js";
 import { askForKey, watchKey } from "./key.js";
+import { maskOf, mend } from "./mended.js";
+import { Mending } from "./mending.js";
 import { hideNotice, showLeftOut, showNotice, watchNotice } from "./notice.js";
 import { watchPanel } from "./panel.js";
 import { Photo } from "./photo.js";
@@ -18,6 +21,7 @@ import { Scene } from "./scene.js";
 import { enter, say, showProgress } from "./status.js";
 import { Strip } from "./strip.js";
 import { showTally } from "./tally.js";
+import { thumbOf } from "./thumb.js";
 import { Thumbs } from "./thumbs.js";
 import { View } from "./view.js";
 import { showDivider, watchViewing } from "./viewing.js";
@@ -30,6 +34,11 @@ const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
 const desk = new Desk({ album, view, scene, saver, limits, progress });
+const mending = new Mending(view, {
+  backdrop: () => backdropOf(album.choicesOf(album.selected), scene),
+  onEnd: (png) => (png ? keepMended(png) : Promise.resolve()).then(endMending, report),
+  onReset: () => keepMended(null).then(endMending, report),
+});
 const keeper = new Keeper(album, () =>
   showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
 );
@@ -52,6 +61,7 @@ function update() {
   strip.update();
   showTally(album, queue.isPaused);
   byId("scope").hidden = album.photos.length < 2;
+  byId("mend").hidden = album.modeOf(album.selected) !== "fg-image";
   desk.update().catch(report);
 }
 
@@ -84,6 +94,7 @@ async function open(files) {
 }
 
 function select(photo) {
+  if (mending.isOn) mending.drop();
   album.selected = photo;
   showChoices(album.choicesOf(photo));
   document.querySelector(`[name="scope"][value="${photo?.own ? "one" : "all"}"]`).checked = true;
@@ -123,6 +134,25 @@ function fail(error) {
   album.selected.failure = new Failure("Something went wrong on this page", String(error));
 }
 
+/** Takes the cut-out that was mended by hand; null is the one from the server. */
+async function keepMended(png) {
+  const photo = album.selected;
+  for (const mode of mend(photo, png && { image: png, mask: await maskOf(png) })) {
+    await keeper.addResult(photo, mode);
+  }
+  if (!png) await keeper.dropResult(photo, "fg-mask");
+  photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
+  await keeper.update(photo);
+  update();
+}
+
+/** Back from the brush to the slider. */
+function endMending() {
+  view.split = Number(byId("split").value) / 100;
+  update();
+  byId("mend").focus();
+}
+
 function retry(photos) {
   for (const photo of photos) photo.failure = null;
   queue.resume();
@@ -160,7 +190,7 @@ function choose(choices) {
 
 watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
 watchNotice();
-watchViewing(view);
+watchViewing(view, mending);
 watchKey(() => retry(album.photos.filter((photo) => photo.failure?.wantsKey)));
 watchPanel(scene, {
   onChange: choose,
@@ -184,6 +214,11 @@ byId("retry-all").addEventListener("click", () => retry(album.photos.filter((eac
 byId("cancel").addEventListener("click", () => {
   queue.cancel(album.selected);
   update();
+});
+byId("mend").addEventListener("click", () => {
+  view.split = 0;
+  byId("unmend").hidden = !album.resultOf(album.selected).mended;
+  mending.start(desk.bitmaps.before, desk.bitmaps.after);
 });
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {

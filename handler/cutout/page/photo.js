@@ -1,3 +1,10 @@
+/** A result: its PNG, the API's objects, how it was made, and the PNG mended by hand, if there is one.
+ * Results that show something else have another key; blobs are no keys, since a kept one takes the
+ * place of the one in memory. */
+export function keyed(result) {
+  return { mended: null, ...result, key: Math.random() };
+}
+
 /** One photo in the queue, and what was made of it so far. It holds blobs, never bitmaps. */
 export class Photo {
   file = null; // as the service takes it; null until it is prepared
@@ -8,7 +15,7 @@ export class Photo {
   phase = null; // "reading", "upload", "work", "download" or "busy" while it is worked on
   fraction = null;
   since = 0; // when the phase began, in milliseconds
-  made = new Map(); // by mode: {png, objects, uploaded, withKey, seconds, mended}, the last a PNG as well
+  made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, mended}, see `keyed`
 
   constructor(id, source) {
     Object.assign(this, { id, source });

@@ -12,7 +12,8 @@ export async function fileOf(made, choices, scene, bitmap = null) {
   if (isAsMade(choices, backdrop)) return png;
   const own = bitmap ?? (await decoded(png));
   try {
-    return await encoded(drawnOn(backdrop, own, frameOf(own, made.objects, choices, Boolean(made.mended))), TYPES[choices.format]);
+    const frame = frameOf(own, made.objects, choices, Boolean(made.mended));
+    return await encoded(drawnOn(backdrop, own, frame), TYPES[choices.format]);
   } finally {
     if (!bitmap) own.close();
   }
@@ -26,7 +27,7 @@ export function isAsMade({ crop, format }, backdrop) {
 function drawnOn(backdrop, bitmap, { x, y, width, height }) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
-  if (backdrop.isThere) backdrop.paint(context, { x: 0, y: 0, width, height }, 1);
+  if (backdrop.isThere) backdrop.paint(context, { x: 0, y: 0, width, height }, canvas, 1);
   context.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
   return canvas;
 }

@@ -33,6 +33,10 @@ export class Store {
     return finished(this.#open(table, "readwrite").put(value, key).transaction);
   }
 
+  remove(table, key) {
+    return finished(this.#open(table, "readwrite").delete(key).transaction);
+  }
+
   /** Removes what begins with the photo's number from all tables. */
   async forget(id) {
     const keys = IDBKeyRange.bound([id], [id, []]);

@@ -1,4 +1,5 @@
 import { currentKey } from "./key.js";
+import { keyed } from "./photo.js";
 import { prepare } from "./picture.js";
 import { cutOut } from "./service.js";
 import { thumbOf } from "./thumb.js";
@@ -16,7 +17,7 @@ export async function makeResult(photo, mode, { limits, signal, report }) {
   const seconds = (performance.now() - start) / 1000;
   photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
   signal.throwIfAborted();
-  photo.made.set(mode, { ...made, withKey: key !== "", seconds });
+  photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds }));
 }
 
 /** Prepares the file, once. */
