@@ -172,8 +172,8 @@ def visiting(
     browser: Browser, url: str, *, complaints: int | None = 0, also: str = "", **context: Any
 ) -> Iterator[Visit]:
     """The page at `url`; at the end it must have complained `complaints` times (a browser logs
-    each refused request as an error; None is any number), have met its security policy, and have asked nobody but its
-    own server and `also`."""
+    each refused request as an error; None is any number), have met its security policy, and have
+    asked nobody but its own server and `also`."""
     options: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce", **context}
     tab = browser.new_context(**options)
     try:

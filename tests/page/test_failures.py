@@ -46,9 +46,7 @@ def test_a_file_that_is_no_picture_is_never_sent(visit: Visit) -> None:
 def test_too_many_pixels_are_scaled_down_unasked(visit: Visit, known: str) -> None:
     """Before the photo is sent, or once the server has said how many it takes."""
     visit.page.goto("about:blank")
-    visit.page.route(
-        visit.url, lambda route: route.fulfill(body=page_that_knows(visit.url, known))
-    )
+    visit.page.route(visit.url, lambda route: route.fulfill(body=page_that_knows(visit.url, known)))
     visit.page.goto(visit.url)
     visit.choose(file("wide.jpg", jpeg(gradient(4200, 100))))
     assert len(visit.posts("/v1/results")) == 1 + (known != "4096")

@@ -50,7 +50,8 @@ function dabOf(size, softness) {
   const context = canvas.getContext("2d");
   const [middle, radius] = [side / 2, Math.max(0.5, size / 2)];
   if (softness > 0) {
-    const shade = context.createRadialGradient(middle, middle, radius * (1 - softness), middle, middle, radius);
+    const core = radius * (1 - softness);
+    const shade = context.createRadialGradient(middle, middle, core, middle, middle, radius);
     shade.addColorStop(0, "#000f");
     shade.addColorStop(1, "#0000");
     context.fillStyle = shade;

@@ -10,7 +10,8 @@ export function frameOf(bitmap, objects, { mode, crop }, isMended = false) {
   if (crop === "none" || (!objects.length && !isMended)) return whole;
   const core = isMended ? seenOf(bitmap, isObject) : around(objects, bitmap);
   if (!core) return whole;
-  const margin = halfToEven((Math.max(core.right - core.left, core.bottom - core.top) * parseInt(crop)) / 100);
+  const longer = Math.max(core.right - core.left, core.bottom - core.top);
+  const margin = halfToEven((longer * parseInt(crop)) / 100);
   const box = mode === "fg-image-shadow" ? union(core, seenOf(bitmap, isShade)) : core;
   const [left, top] = [Math.max(0, box.left - margin), Math.max(0, box.top - margin)];
   const right = Math.min(bitmap.width, box.right + margin);

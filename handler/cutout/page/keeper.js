@@ -42,9 +42,11 @@ export class Keeper {
   }
 
   /** Keeps a new photo's file. */
-  async add({ id, source }) {
+  async add(photo) {
+    const { id, source } = photo;
     await this.#put("files", [id], { id, file: source });
-    await this.update({ id });
+    if (this.#album.photos.includes(photo)) await this.update(photo);
+    else await this.forget(photo); // it was removed meanwhile
   }
 
   /** Keeps what is known of a photo, but for its file and results. */

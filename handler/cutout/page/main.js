@@ -168,7 +168,8 @@ function remove(photo) {
 
 async function removeAll() {
   const count = album.photos.length;
-  if (count > 1 && !window.confirm(`Remove all ${count} photos and their results from this device?`)) return;
+  const question = `Remove all ${count} photos and their results from this device?`;
+  if (count > 1 && !window.confirm(question)) return;
   queue.pause();
   thumbs.forget();
   Object.assign(album, new Album());
@@ -180,8 +181,10 @@ async function removeAll() {
 
 function choose(choices) {
   const photo = album.selected;
+  const isAnother = choices.mode !== album.modeOf(photo);
   if (chosen("scope") === "one") photo.own = choices;
   else album.shared = choices;
+  if (isAnother && photo.failure) retry([photo]);
   keeper.choices().catch(report);
   keeper.update(photo).catch(report);
   queue.retarget();

@@ -5,7 +5,7 @@ const JPEG = [0xff, 0xd8, 0xff];
 const PNG = [0x89, 0x50, 0x4e, 0x47];
 
 const HEIC = /^ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1)/;
-const DRAW = 0.8; // by how much a file that has too many bytes is scaled, until it has not
+const STEP_DOWN = 0.8; // by how much a file that has too many bytes is scaled, until it has not
 
 /** Why a file can't be taken; null where it can. What is neither JPEG nor PNG is taken if the browser
  * can show it. A broken JPEG or PNG is the service's to judge. */
@@ -43,7 +43,7 @@ async function fitted(bitmap, { file, name }, { side, bytes }) {
   if (file && longer <= side && file.size < bytes) return { file, note: "" };
   let scale = Math.min(1, side / longer);
   let made = await drawn(bitmap, scale, type, name);
-  for (; made.size >= bytes; made = await drawn(bitmap, scale, type, name)) scale *= DRAW;
+  for (; made.size >= bytes; made = await drawn(bitmap, scale, type, name)) scale *= STEP_DOWN;
   if (scale < 1) return { file: made, note: "too large, so it was scaled down in the browser" };
   const note = file ? "too large, so it was compressed in the browser" : "converted to PNG in the browser";
   return { file: made, note };
@@ -59,7 +59,9 @@ async function mayExceed(file, side) {
 /** `[width, height]` as a JPEG's or PNG's header says; null where it can't be found. */
 async function sizeInHeader(file) {
   const view = new DataView(await file.slice(0, 1 << 18).arrayBuffer());
-  if (file.type === "image/png") return view.byteLength > 24 ? [view.getUint32(16), view.getUint32(20)] : null;
+  if (file.type === "image/png") {
+    return view.byteLength > 24 ? [view.getUint32(16), view.getUint32(20)] : null;
+  }
   for (let at = 2; at + 9 < view.byteLength && view.getUint8(at) === 0xff; ) {
     const marker = view.getUint8(at + 1);
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -92,7 +94,8 @@ function typeOf(head) {
 }
 
 async function drawn(bitmap, scale, type, name) {
-  const [width, height] = [bitmap.width, bitmap.height].map((each) => Math.max(1, Math.round(each * scale)));
+  const scaled = (length) => Math.max(1, Math.round(length * scale));
+  const [width, height] = [scaled(bitmap.width), scaled(bitmap.height)];
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";

@@ -31,7 +31,10 @@ export class Preview {
 
   #place({ x, y }) {
     const { frame, picture } = this.view;
-    return { x: frame.x + (x / picture.width) * frame.width, y: frame.y + (y / picture.height) * frame.height };
+    return {
+      x: frame.x + (x / picture.width) * frame.width,
+      y: frame.y + (y / picture.height) * frame.height,
+    };
   }
 }
 

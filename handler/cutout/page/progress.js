@@ -11,7 +11,9 @@ const SAID = ["upload", "work", "download"];
 export function wordsOf({ phase, fraction, since }, isPaused) {
   if (!phase) return { text: isPaused ? "Stopped" : "Waiting for its turn", fraction: null, said: null };
   const said = SAID.includes(phase) ? PHASES[phase] : null;
-  if (fraction !== null) return { text: `${PHASES[phase]}: ${Math.round(100 * fraction)} %`, fraction, said };
+  if (fraction !== null) {
+    return { text: `${PHASES[phase]}: ${Math.round(100 * fraction)} %`, fraction, said };
+  }
   const seconds = Math.round((performance.now() - since) / 1000);
   const text = phase === "work" && seconds > 1 ? `${PHASES.work}: ${seconds} s` : PHASES[phase];
   return { text, fraction: null, said };

@@ -34,7 +34,8 @@ function drawnOn(backdrop, bitmap, { x, y, width, height }) {
 
 /** Saves a blob at once. */
 export function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  const href = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement("a"), { href, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // browsers fetch it a little later
 }

@@ -10,8 +10,9 @@ const UPLOADS = "v1/uploads";
 const NAME_LENGTH = 200;
 
 /** The cut-out of a file: `{png, objects, uploaded}`, where `objects` are the API's and none means
- * that nothing can be seen, and `uploaded` says whether it went through `/v1/uploads`. `report(phase, fraction)` tells how it goes; the phases are "upload", "work" and
- * "download", and `fraction` is null where nobody knows. */
+ * that nothing can be seen, and `uploaded` says whether it went through `/v1/uploads`.
+ * `report(phase, fraction)` tells how it goes; the phases are "upload", "work" and "download", and
+ * `fraction` is null where nobody knows. */
 export async function cutOut(file, mode, { key, signal, report }) {
   const headers = key ? { "X-API-KEY": key } : {};
   const invitation = file.size > LARGE ? await invite(file, headers, signal) : null;

@@ -54,8 +54,7 @@ export class Strip {
     cell.dataset.own = Boolean(photo.own);
     cell.setAttribute("aria-label", `${photo.name}: ${WORDS[status]}`);
     cell.title = cell.getAttribute("aria-label");
-    const share = photo.phase === "upload" ? 0.4 * (photo.fraction ?? 0) : photo.phase === "download" ? 0.9 : 0.5;
-    cell.querySelector("progress").value = photo.phase === "reading" ? 0 : share;
+    cell.querySelector("progress").value = shareOf(photo);
     if (photo.thumb && photo.thumb !== entry.thumb) {
       URL.revokeObjectURL(image.src);
       image.src = URL.createObjectURL(photo.thumb);
@@ -90,4 +89,10 @@ export class Strip {
     this.#cells.set(photo, entry);
     return entry;
   }
+}
+
+/** About how much of a photo's work is done: the upload, then the work, then the answer. */
+function shareOf({ phase, fraction }) {
+  const [start, span] = { upload: [0, 0.4], work: [0.4, 0], download: [0.9, 0.1] }[phase] ?? [0, 0];
+  return start + span * (fraction ?? 0);
 }

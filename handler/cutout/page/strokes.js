@@ -50,6 +50,10 @@ export class Strokes {
 
   #paint({ points, ...terms }) {
     const brush = new Brush(terms);
-    points.forEach((point, at) => brush.line(this.#context, this.photo, points[Math.max(0, at - 1)], point));
+    let last = points[0];
+    for (const point of points) {
+      brush.line(this.#context, this.photo, last, point);
+      last = point;
+    }
   }
 }

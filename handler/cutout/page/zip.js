@@ -12,7 +12,8 @@ export async function zipOf(files, onProgress = () => {}) {
     const common = commonFields(crc32(new Uint8Array(await blob.arrayBuffer())), blob.size, label, time);
     const header = joinedBytes([word(0x04034b50), common, label]);
     parts.push(header, blob);
-    directory.push(joinedBytes([word(0x02014b50), half(VERSION), common, new Uint8Array(10), word(offset), label]));
+    const entry = [word(0x02014b50), half(VERSION), common, new Uint8Array(10), word(offset), label];
+    directory.push(joinedBytes(entry));
     offset += header.length + blob.size;
     onProgress(index + 1);
   }
