@@ -40,8 +40,8 @@ COMMENT = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 
 
 def without_comments(script: str) -> str:
-    """Return the script without the comments that describe modules, classes and functions: they would
-    be a tenth of what a first visit loads."""
+    """Return the script without the comments that describe modules, classes and functions: a tenth
+    of what a first visit would load."""
     return COMMENT.sub("", script)
 
 
