@@ -86,6 +86,21 @@ class Visit:
         self.settle()
         assert self.state() == state, plain(self.page.inner_text('[role="alert"]'))
 
+    def wait_for_command(self, part: str) -> None:
+        """Wait until the command, which may be folded away, has this part."""
+        text = "document.getElementById('command-text').textContent"
+        self.page.wait_for_function(f"(part) => {text}.includes(part)", arg=part)
+        self.wait("done")
+
+    def command(self) -> str:
+        """Return the command as it is on the page."""
+        return self.page.text_content("#command-text") or ""
+
+    def notice(self) -> str:
+        """Return what the notice says once it is there."""
+        self.page.wait_for_selector("#notice")
+        return plain(self.page.inner_text("#notice [role=status]"))
+
     def settle(self) -> None:
         """Until what was asked for is drawn."""
         frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -158,17 +173,18 @@ def plain(text: str) -> str:
 
 @contextmanager
 def visiting(
-    browser: Browser, url: str, *, complaints: int = 0, also: str = "", **context: Any
+    browser: Browser, url: str, *, complaints: int | None = 0, also: str = "", **context: Any
 ) -> Iterator[Visit]:
     """The page at `url`; at the end it must have complained `complaints` times (a browser logs
-    each refused request as an error), have met its security policy, and have asked nobody but its
-    own server and `also`."""
+    each refused request as an error; None is any number), have met its security policy, and have
+    asked nobody but its own server and `also`."""
     options: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce", **context}
     tab = browser.new_context(**options)
     try:
         visit = Visit(tab.new_page(), url)
         yield visit
-        assert len(visit.errors) == complaints, visit.errors
+        if complaints is not None:
+            assert len(visit.errors) == complaints, visit.errors
         assert visit.page.evaluate("violations") == []
         server = url.split("/", 3)
         own = ("/".join(server[:3]) + "/", "blob:", "data:", *([also] if also else []))

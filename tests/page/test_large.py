@@ -38,10 +38,13 @@ def test_a_server_without_storage_gets_it_directly(open_page: Open) -> None:
         assert len(visit.posts("/v1/results")) == 1
 
 
-def test_a_file_over_the_limit_is_told_before_it_is_sent(visit: Visit) -> None:
-    visit.choose(of_size(16 * 2**20), "failed")
-    assert visit.failure() == "The file is too big It must be smaller than 16 MB."
-    assert not [url for url in visit.requests if "/v1/uploads/" in url]
+@pytest.mark.parametrize(("size", "is_smaller"), [(16 * 2**20 - 1, False), (16 * 2**20, True)])
+def test_a_file_over_the_limit_is_compressed_unasked(
+    visit: Visit, size: int, is_smaller: bool
+) -> None:
+    visit.choose(of_size(size))
+    assert ("too large, so it was compressed in the browser" in visit.facts()) == is_smaller
+    assert visit.facts().startswith("400 x 300")
 
 
 def test_the_progress_of_an_upload_is_shown(visit: Visit) -> None:

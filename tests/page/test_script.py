@@ -2,7 +2,7 @@
 
 import pytest
 
-from cutout.api.page import join_modules
+from cutout.api.page import join_modules, without_comments
 
 
 def test_what_is_needed_comes_first_and_once() -> None:
@@ -32,3 +32,8 @@ def test_a_module_that_is_missing_is_named() -> None:
 def test_words_within_a_text_stay() -> None:
     text = 'const text = "export const";\n// import { a } from "./a.js";\n'
     assert join_modules({"main.js": text}, "main.js") == text
+
+
+def test_descriptions_are_not_sent() -> None:
+    script = '/** Some\n * lines. */\nlet a = "/** b */"; // c\n  /** One line. */\n  let d;\n'
+    assert without_comments(script) == 'let a = "/** b */"; // c\n  let d;\n'

@@ -93,8 +93,7 @@ def test_a_background_that_is_no_picture_says_so(done: Visit) -> None:
 def test_each_mode_is_made_once(done: Visit) -> None:
     for mode in ("fg-mask", "fg-image-shadow", "fg-image", "fg-mask"):
         done.press("mode", mode)
-        done.page.wait_for_selector(f"#command-text:has-text('mode={mode}')")
-        done.wait("done")
+        done.wait_for_command(f"mode={mode}")
     modes = [url.partition("mode=")[2] for url in done.posts("/v1/results")]
     assert modes == ["fg-image", "fg-mask", "fg-image-shadow"]
     assert done.pixel(*CORNER) == (0, 0, 0, 255), "a mask is black where nothing is"

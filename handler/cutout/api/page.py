@@ -42,11 +42,19 @@ def join_modules(modules: Mapping[str, str], entry: str) -> str:
     return "\n".join(collect(entry))
 
 
+COMMENT = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+
+
+def without_comments(script: str) -> str:
+    """Return the script without its documentation comments, a tenth of a first visit's bytes."""
+    return COMMENT.sub("", script)
+
+
 FOLDER = Path(__file__).parents[1] / "page"
 SCRIPT, STYLE = "page.js", "page.css"
 """Names under which the modules and the style sheets are sent, each in one piece; see
 `join_modules`."""
-STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css")
+STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css", "album.css")
 ENTRY = "main.js"
 
 
@@ -68,7 +76,7 @@ def assets() -> Mapping[str, Asset]:
     """Return the page's files by name. They are read for the first request, so that a function that
     only serves the API never does."""
     modules = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
-    script = join_modules(modules, ENTRY)
+    script = without_comments(join_modules(modules, ENTRY))
     style = "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)
     pictures = {path.name: Asset(path.read_bytes(), "image/jpeg") for path in FOLDER.glob("*.jpg")}
     return {

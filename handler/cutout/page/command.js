@@ -2,19 +2,46 @@ import { invitationPath } from "./service.js";
 
 const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
 
-/** What to type into a terminal for the same: curl, and jq to get the picture out of the JSON. */
-export function commandOf({ name, type }, mode, { uploaded, withKey, target }) {
-  const key = withKey ? ' -H "X-API-KEY: $KEY"' : "";
-  const results = quoted(address(`v1/results?mode=${mode}`));
+/** What to type into a terminal for the same picture: curl, and jq to get it out of the JSON.
+ *
+ * `file` is what was sent, `scene` the file used as background or null, `made` how it was made. What
+ * the page did and curl can't do is said in a comment. */
+export function commandOf({ file, note, made, choices, scene, target }) {
+  const key = made.withKey ? ' -H "X-API-KEY: $KEY"' : "";
+  const below = scene && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene : null;
+  const results = quoted(address(`v1/results?${queryOf(choices)}`));
   const output = `${TO_FILE} ${quoted(target)}`;
-  if (!uploaded) return `curl -sL${key} -F ${formFile("image", name)} ${results} \\\n  ${output}`;
-  const invitation = quoted(address(invitationPath({ name, type })));
+  const background = below ? ` -F ${formFile("image-bg", below.name)}` : "";
+  const remarks = [
+    note && `# ${file.name} is the photo as the page sent it: ${note}.`,
+    made.mended && "# Strokes of the brush are not in it.",
+  ];
+  const image = formFile("image", file.name);
+  const lines = made.uploaded
+    ? throughUploads(file, { key, background, results })
+    : [`curl -sL${key} -F ${image}${background} ${results} \\`];
+  return [...remarks.filter(Boolean), ...lines, `  ${output}`].join("\n");
+}
+
+function throughUploads(file, { key, background, results }) {
   return [
-    `UPLOAD=$(curl -s -X POST${key} ${invitation})`,
+    `UPLOAD=$(curl -s -X POST${key} ${quoted(address(invitationPath(file)))})`,
     `echo "$UPLOAD" | jq -r '.upload.fields | to_entries[] | "form-string = \\(.key)=\\(.value)"' \\`,
-    `  | curl -sf -K - -F ${formFile("file", name)} "$(echo "$UPLOAD" | jq -r .upload.url)"`,
-    `curl -sL${key} --data-urlencode "url=$(echo "$UPLOAD" | jq -r .url)" ${results} \\\n  ${output}`,
-  ].join("\n");
+    `  | curl -sf -K - -F ${formFile("file", file.name)} "$(echo "$UPLOAD" | jq -r .upload.url)"`,
+    `curl -sL${key} --form-string "url=$(echo "$UPLOAD" | jq -r .url)"${background} ${results} \\`,
+  ];
+}
+
+/** The API's parameters for choices; what they leave out is its default. */
+function queryOf({ mode, backdrop, colour, crop, format }) {
+  const query = new URLSearchParams({ mode });
+  const plain = { white: "white", black: "black", colour: colour.slice(1) }[backdrop];
+  const fill = plain ?? (format === "jpg" ? "white" : null);
+  if (fill && mode !== "fg-mask") query.set("bg-color", fill);
+  if (crop !== "none") query.set("crop", "true");
+  if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
+  if (format !== "png") query.set("format", format);
+  return query;
 }
 
 function address(path) {

@@ -1,13 +1,14 @@
 import { byId } from "./dom.js";
+import { filesIn } from "./folders.js";
 
-/** Photos that are dropped, pasted, picked, or among the samples: each goes to `open(file)`;
+/** Photos that are dropped, pasted, picked, or among the samples: each lot goes to `open(files)`;
  * `nothing(text)` says why there is none. */
 export function watchFiles(open, nothing) {
-  for (const input of document.querySelectorAll('input[data-picks="photo"]')) {
+  for (const input of document.querySelectorAll("input[data-picks]")) {
     input.addEventListener("change", () => {
-      const [file] = input.files;
-      input.value = ""; // so that the same one can be chosen again
-      if (file) open(file);
+      const files = [...input.files];
+      input.value = ""; // so that the same ones can be chosen again
+      if (files.length) open(files);
     });
   }
   byId("drop").addEventListener("click", (event) => {
@@ -15,12 +16,15 @@ export function watchFiles(open, nothing) {
   });
   for (const button of document.querySelectorAll("button[data-photo]")) {
     button.addEventListener("click", () =>
-      fetchSample(button.dataset.photo).then(open, () => nothing("The sample can’t be downloaded.")),
+      fetchSample(button.dataset.photo).then(
+        (file) => open([file]),
+        () => nothing("The sample can’t be downloaded."),
+      ),
     );
   }
   document.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData.files;
-    if (file) open(file);
+    const files = [...event.clipboardData.files];
+    if (files.length) open(files);
     else if (!event.target.closest?.("input")) nothing("The clipboard doesn’t contain an image.");
   });
   watchDrops(open, nothing);
@@ -37,12 +41,12 @@ function watchDrops(open, nothing) {
     if (!event.relatedTarget) sign.hidden = true; // it left the window
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
+  document.addEventListener("drop", async (event) => {
     event.preventDefault();
     sign.hidden = true;
-    const [file] = event.dataTransfer.files;
-    if (file) open(file);
-    else nothing("That isn’t a file. Drop a photo.");
+    const files = await filesIn(event.dataTransfer);
+    if (files.length) open(files);
+    else nothing("There is no file in what you dropped. Drop photos or a folder.");
   });
 }
 

@@ -1,137 +1,256 @@
-import { Backdrop } from "./backdrop.js";
-import { watchBackdrops } from "./backdrops.js";
-import { commandOf } from "./command.js";
+import { Album } from "./album.js";
+import { saveAll } from "./archive.js";
+import { backdropOf } from "./backdrop.js";
+import { showChoices } from "./choices.js";
+import { Desk } from "./desk.js";
 import { byId, chosen } from "./dom.js";
-import { findEdge } from "./edge.js";
 import { Failure } from "./failure.js";
 import { watchFiles } from "./intake.js";
-import { Job } from "./job.js";
+import { Keeper } from "./keeper.js";
 import { askForKey, watchKey } from "./key.js";
-import { composite, offer, resultName, save } from "./saving.js";
-import { enter, say, showFailure, showProgress, sizeOf } from "./status.js";
+import { maskOf, mend } from "./mended.js";
+import { Mending } from "./mending.js";
+import { hideNotice, showLeftOut, showNotice, watchNotice } from "./notice.js";
+import { watchPanel } from "./panel.js";
+import { Photo } from "./photo.js";
+import { objection } from "./picture.js";
+import { wordsOf } from "./progress.js";
+import { Queue } from "./queue.js";
+import { Saver } from "./saver.js";
+import { Scene } from "./scene.js";
+import { enter, say, showProgress } from "./status.js";
+import { Strip } from "./strip.js";
+import { showTally } from "./tally.js";
+import { thumbOf } from "./thumb.js";
+import { Thumbs } from "./thumbs.js";
 import { View } from "./view.js";
-import { setZoom, showDivider, watchViewing } from "./viewing.js";
+import { showDivider, watchViewing } from "./viewing.js";
 
-const backdrop = new Backdrop();
-const view = new View(byId("view"), backdrop, showDivider);
-let job = null;
-let task = new AbortController(); // what goes on now
-let largestSide = null; // of the last failure
+const { side, megabytes } = document.body.dataset;
+const limits = { side: Number(side), bytes: Number(megabytes) * 2 ** 20 };
+const album = new Album();
+const scene = new Scene();
+const view = new View(byId("view"), showDivider);
+const saver = new Saver(report);
+const progress = (photo) => wordsOf(photo, queue.isPaused);
+const desk = new Desk({ album, view, scene, saver, limits, progress });
+const mending = new Mending(view, {
+  backdrop: () => backdropOf(album.choicesOf(album.selected), scene),
+  onEnd: (png) => (png ? keepMended(png) : Promise.resolve()).then(endMending, report),
+  onReset: () => keepMended(null).then(endMending, report),
+});
+const keeper = new Keeper(album, () =>
+  showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
+);
+const strip = new Strip(album, { onSelect: select, onRemove: remove });
+const thumbs = new Thumbs((photo) => {
+  if (album.photos.includes(photo)) keeper.update(photo).catch(report);
+  strip.refresh(photo);
+});
+const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
 
-/** Does a task in place of the one that goes on; its failure is shown. */
-async function instead(work) {
-  task.abort(new DOMException("", "AbortError"));
-  const own = (task = new AbortController());
-  try {
-    await work(own.signal);
-  } catch (error) {
-    if (own === task) fail(error);
+/** Shows a fault of this page's own, and keeps going. */
+function report(error) {
+  if (error instanceof Failure) return showNotice(error.title, [error.message]);
+  console.error(error);
+  return showNotice("Something went wrong on this page", [String(error)]);
+}
+
+/** Brings everything up to date. */
+function update() {
+  strip.update();
+  showTally(album, queue.isPaused);
+  byId("scope").hidden = album.photos.length < 2;
+  byId("mend").hidden = album.modeOf(album.selected) !== "fg-image";
+  desk.update().catch(report);
+}
+
+async function open(files) {
+  hideNotice();
+  showProgress("Reading the files");
+  enter("busy", false);
+  const seen = files.filter(({ name }) => !name.startsWith("."));
+  const [taken, leftOut] = [[], []];
+  let isFirst = true;
+  for (const file of seen) {
+    const reason = await objection(file);
+    if (reason) {
+      leftOut.push({ name: file.name, reason });
+      continue;
+    }
+    const photo = new Photo(keeper.nextId(), file);
+    taken.push(photo);
+    album.photos.push(photo);
+    if (isFirst) select(photo);
+    if (isFirst) byId("name").focus({ preventScroll: true });
+    isFirst = false;
   }
+  if (leftOut.length) showLeftOut(leftOut);
+  else if (!taken.length) showNotice("There is no photo in this folder");
+  update();
+  queue.resume();
+  thumbs.add(taken).catch(report);
+  for (const photo of taken) await keeper.add(photo);
 }
 
-const open = (file) =>
-  instead(async (signal) => {
-    job?.close();
-    job = new Job(file);
-    view.show(null, null);
-    showProgress("Reading the photo");
-    enter("busy", false);
-    byId("name").textContent = file.name;
-    byId("facts").textContent = "";
-    byId("name").focus({ preventScroll: true });
-    await job.read();
-    signal.throwIfAborted();
-    setZoom(view, "fit");
-    await make(signal, true);
-  });
-
-/** Shows the photo in the mode that is chosen, and first has it made where it isn't there yet. */
-async function make(signal, isNew = false) {
-  const mode = chosen("mode");
-  if (!job.made(mode)) {
-    view.show(job.bitmap, null);
-    enter("busy", job.bitmap !== null);
-    showFacts();
-    await job.make(mode, signal);
-    signal.throwIfAborted();
-  }
-  const made = job.made(mode);
-  view.show(job.bitmap, made.bitmap);
-  if (isNew) view.centre = findEdge(made.bitmap);
-  enter("done", true);
-  showResult(mode, made);
+function select(photo) {
+  if (mending.isOn) mending.drop();
+  album.selected = photo;
+  showChoices(album.choicesOf(photo));
+  document.querySelector(`[name="scope"][value="${photo?.own ? "one" : "all"}"]`).checked = true;
+  strip.follow();
+  update();
+  queue.go();
 }
 
-function showFacts(...more) {
-  const size = job.bitmap && `${job.bitmap.width}\u00a0×\u00a0${job.bitmap.height}`;
-  byId("name").textContent = job.file.name;
-  byId("facts").textContent = [size, sizeOf(job.file.size), job.note, ...more]
-    .filter(Boolean)
-    .join(" · ");
+/** A photo has come a step further. */
+function follow(photo) {
+  strip.refresh(photo);
+  if (photo !== album.selected) return;
+  if (document.body.dataset.state !== "busy") desk.update().catch(report);
+  desk.showProgress();
+  const { said } = progress(photo);
+  if (said && byId("said").textContent !== said) say(said);
 }
 
-function showResult(mode, made) {
-  const seconds = `${made.seconds.toFixed(1)}\u00a0s`;
-  showFacts(seconds);
-  const name = resultName(job.file.name, mode);
-  offer(byId("save"), made.png, name);
-  byId("save").textContent = `Download PNG (${sizeOf(made.png.size)})`;
-  byId("command-text").textContent = commandOf(job.file, mode, { ...made, target: name });
-  byId("view").setAttribute("aria-label", `${job.file.name}, before and after`);
-  showBackdrop();
-  say(`Done in ${seconds}.`);
-}
-
-/** A mask has no background. */
-function showBackdrop() {
-  const isMask = chosen("mode") === "fg-mask";
-  byId("backdrops").disabled = isMask;
-  byId("save-composite").hidden = isMask || !backdrop.isThere;
-  view.draw();
+/** A photo's work has ended, well or not. */
+async function settle(photo, mode) {
+  if (!album.photos.includes(photo)) return;
+  if (photo.made.has(mode)) await keeper.addResult(photo, mode);
+  if (album.photos.includes(photo)) await keeper.update(photo);
+  if (photo === album.selected && photo.failure) fail(photo.failure);
+  strip.refresh(photo);
+  showTally(album, queue.isPaused);
+  if (photo !== album.selected) return;
+  await desk.update();
+  if (album.statusOf(photo) === "done") say(`Done in ${album.resultOf(photo).seconds.toFixed(1)} s.`);
+  if (album.statusOf(photo) === "blank") say("No subject found.");
 }
 
 function fail(error) {
-  const shown = inWords(error);
-  largestSide = job?.bitmap ? shown.largestSide : null;
-  enter("failed", Boolean(job?.bitmap));
-  showFailure({ title: shown.title, message: shown.message, largestSide }, Boolean(job?.isRead));
-  if (shown.wantsKey) askForKey();
-}
-
-function inWords(error) {
-  if (error instanceof Failure) return error;
-  if (error.name === "AbortError") return new Failure("Cancelled", "Your photo is still here.");
+  if (error.wantsKey) askForKey();
+  if (error instanceof Failure) return;
   console.error(error); // a fault of this page's own
-  return new Failure("Something went wrong on this page", String(error));
+  album.selected.failure = new Failure("Something went wrong on this page", String(error));
 }
 
-const again = () => job?.isRead && instead(make);
-watchFiles(open, (text) => {
-  if (job) say(text);
-  else fail(new Failure("No photo", text));
+/** Takes the cut-out that was mended by hand; null is the one from the server. */
+async function keepMended(png) {
+  const photo = album.selected;
+  for (const mode of mend(photo, png && { image: png, mask: await maskOf(png) })) {
+    await keeper.addResult(photo, mode);
+  }
+  if (!png) await keeper.dropResult(photo, "fg-mask");
+  photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
+  await keeper.update(photo);
+  update();
+}
+
+/** Back from the brush to the slider. */
+function endMending() {
+  view.split = Number(byId("split").value) / 100;
+  update();
+  byId("mend").focus();
+}
+
+function retry(photos) {
+  for (const photo of photos) photo.failure = null;
+  queue.resume();
+  update();
+}
+
+function remove(photo) {
+  queue.drop(photo);
+  album.remove(photo);
+  keeper.forget(photo).catch(report);
+  select(album.selected);
+}
+
+async function removeAll() {
+  const count = album.photos.length;
+  const question = `Remove all ${count} photos and their results from this device?`;
+  if (count > 1 && !window.confirm(question)) return;
+  queue.pause();
+  thumbs.forget();
+  Object.assign(album, new Album());
+  scene.forget();
+  hideNotice();
+  select(null);
+  await keeper.clear();
+}
+
+function choose(choices) {
+  const photo = album.selected;
+  const isAnother = choices.mode !== album.modeOf(photo);
+  if (chosen("scope") === "one") photo.own = choices;
+  else album.shared = choices;
+  if (isAnother && photo.failure) retry([photo]);
+  keeper.choices().catch(report);
+  keeper.update(photo).catch(report);
+  queue.retarget();
+  update();
+}
+
+watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
+watchNotice();
+watchViewing(view, mending);
+watchKey(() => retry(album.photos.filter((photo) => photo.failure?.wantsKey)));
+watchPanel(scene, {
+  onChange: choose,
+  onScene: async (file) => {
+    if (await scene.take(file)) {
+      keeper.scene(file).catch(report);
+      update();
+    } else say(`This browser can’t open “${file.name}”. Use a JPEG or PNG.`);
+  },
 });
-watchKey(again);
-watchBackdrops(backdrop, showBackdrop, say);
-watchViewing(view);
-byId("modes").addEventListener("change", again);
-byId("retry").addEventListener("click", again);
-byId("other").addEventListener("click", () => byId("another").click());
+byId("scope").addEventListener("change", () => {
+  const photo = album.selected;
+  photo.own = chosen("scope") === "one" ? { ...album.shared } : null;
+  showChoices(album.choicesOf(photo));
+  keeper.update(photo).catch(report);
+  queue.retarget();
+  update();
+});
+byId("retry").addEventListener("click", () => retry([album.selected]));
+byId("retry-all").addEventListener("click", () => retry(album.photos.filter((each) => each.failure)));
 byId("cancel").addEventListener("click", () => {
-  task.abort(new DOMException("", "AbortError"));
+  queue.cancel(album.selected);
+  update();
 });
-byId("shrink").addEventListener("click", () =>
-  instead(async (signal) => {
-    showProgress("Scaling down");
-    enter("busy", true);
-    await job.shrink(largestSide);
-    await make(signal, true);
-  }),
-);
-byId("save-composite").addEventListener("click", async () => {
-  const { bitmap } = job.made(chosen("mode"));
-  save(await composite(bitmap, backdrop), resultName(job.file.name, chosen("mode"), true));
+byId("mend").addEventListener("click", () => {
+  view.split = 0;
+  byId("unmend").hidden = !album.resultOf(album.selected).mended;
+  mending.start(desk.bitmaps.before, desk.bitmaps.after);
 });
+byId("drop-photo").addEventListener("click", () => remove(album.selected));
+byId("stop").addEventListener("click", () => {
+  if (queue.isPaused) queue.resume();
+  else queue.pause();
+  update();
+});
+byId("clear").addEventListener("click", () => removeAll().catch(report));
+byId("zip").addEventListener("click", async () => {
+  byId("zip").disabled = true;
+  try {
+    const count = await saveAll(album, scene, (text) => (byId("tally-text").textContent = text));
+    say(`${count} pictures saved.`);
+  } catch (error) {
+    report(error);
+  }
+  showTally(album, queue.isPaused);
+});
+byId("copy").hidden = !navigator.clipboard;
 byId("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText(byId("command-text").textContent);
   say("Copied.");
 });
+setInterval(() => {
+  if (album.selected?.phase === "work") desk.showProgress();
+}, 1000);
+
+keeper.restore().then(async (kept) => {
+  if (kept) await scene.take(kept);
+  if (album.photos.length && !album.selected) select(album.photos[0]);
+  thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
+}, report);

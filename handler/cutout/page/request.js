@@ -9,7 +9,8 @@ const SECONDS = 180;
 export function post(url, { body = null, headers = {}, signal, onUpload, onDownload } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const broken = (text) => () => reject(new Failure("The connection failed", text));
+    const broken = (text) => () => reject(new Failure("The connection failed", text, { isOffline: true }));
+    signal?.throwIfAborted();
     request.open("POST", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.timeout = SECONDS * 1000;

@@ -1,33 +1,41 @@
-import { encoded, stem } from "./picture.js";
+import { backdropOf } from "./backdrop.js";
+import { frameOf } from "./frame.js";
+import { decoded, encoded } from "./picture.js";
 
-const ENDINGS = { "fg-image": "cut-out", "fg-image-shadow": "shadow", "fg-mask": "mask" };
+const TYPES = { png: "image/png", jpg: "image/jpeg" };
 
-/** What a result's file is called. */
-export function resultName(name, mode, isComposite = false) {
-  return `${stem(name)}-${isComposite ? "composite" : ENDINGS[mode]}.png`;
+/** The file of a result as it is shown: cropped, on its background, in its format. The server's PNG,
+ * byte for byte, where nothing of that is asked for. `bitmap` is decoded here if it isn't given. */
+export async function fileOf(made, choices, scene, bitmap = null) {
+  const png = made.mended ?? made.png;
+  const backdrop = backdropOf(choices, scene);
+  if (isAsMade(choices, backdrop)) return png;
+  const own = bitmap ?? (await decoded(png));
+  try {
+    const frame = frameOf(own, made.objects, choices, Boolean(made.mended));
+    return await encoded(drawnOn(backdrop, own, frame), TYPES[choices.format]);
+  } finally {
+    if (!bitmap) own.close();
+  }
 }
 
-/** A link that saves the PNG as the server made it, byte for byte. */
-export function offer(link, png, name) {
-  if (link.href) URL.revokeObjectURL(link.href);
-  link.href = URL.createObjectURL(png);
-  link.download = name;
+/** Whether the file is the PNG that was made. */
+export function isAsMade({ crop, format }, backdrop) {
+  return crop === "none" && format === "png" && !backdrop.isThere;
 }
 
-/** The cut-out on its background, at its full size, as a PNG file. */
-export async function composite(bitmap, backdrop) {
-  const { width, height } = bitmap;
+function drawnOn(backdrop, bitmap, { x, y, width, height }) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
-  backdrop.paint(context, { x: 0, y: 0, width, height }, 8);
-  context.drawImage(bitmap, 0, 0);
-  return encoded(canvas, "image/png");
+  if (backdrop.isThere) backdrop.paint(context, { x: 0, y: 0, width, height }, canvas, 1);
+  context.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
+  return canvas;
 }
 
 /** Saves a blob at once. */
 export function save(blob, name) {
-  const link = document.createElement("a");
-  offer(link, blob, name);
+  const href = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement("a"), { href, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // browsers fetch it a little later
 }

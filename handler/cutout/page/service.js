@@ -9,9 +9,10 @@ const RESULTS = "v1/results";
 const UPLOADS = "v1/uploads";
 const NAME_LENGTH = 200;
 
-/** The cut-out of a file: `{png, uploaded}`, where `uploaded` says whether it went through
- * `/v1/uploads`. `report(phase, fraction)` tells how it goes; the phases are "upload", "work" and
- * "download", and `fraction` is null where nobody knows. */
+/** The cut-out of a file: `{png, objects, uploaded}`, where `objects` are the API's and none means
+ * that nothing can be seen, and `uploaded` says whether it went through `/v1/uploads`.
+ * `report(phase, fraction)` tells how it goes; the phases are "upload", "work" and "download", and
+ * `fraction` is null where nobody knows. */
 export async function cutOut(file, mode, { key, signal, report }) {
   const headers = key ? { "X-API-KEY": key } : {};
   const invitation = file.size > LARGE ? await invite(file, headers, signal) : null;
@@ -22,14 +23,14 @@ export async function cutOut(file, mode, { key, signal, report }) {
   } else {
     form.append("image", file, file.name);
   }
-  const reply = await post(`${RESULTS}?mode=${mode}`, {
+  const reply = await post(`${RESULTS}?objects=true&mode=${mode}`, {
     body: form,
     headers,
     signal,
     onUpload: invitation ? undefined : progressOf(report),
     onDownload: (fraction) => report("download", fraction),
   });
-  return { png: pictureIn(reply), uploaded: invitation !== null };
+  return { ...resultIn(reply), uploaded: invitation !== null };
 }
 
 /** What `/v1/uploads` answers for a file. */
@@ -66,8 +67,8 @@ function progressOf(report) {
   return (fraction) => (fraction < 1 ? report("upload", fraction) : report("work", null));
 }
 
-/** The PNG of an answer, the very bytes that the server made. */
-function pictureIn(reply) {
+/** The PNG of an answer, the very bytes that the server made, and its objects. */
+function resultIn(reply) {
   if (reply.status !== 200) throw refusal(reply);
   let result;
   try {
@@ -76,7 +77,8 @@ function pictureIn(reply) {
     throw new Failure("The server’s answer can’t be read", "It doesn’t contain results.");
   }
   if (result.status.code !== "ok") throw unprocessed(result.status.message);
-  return new Blob([bytesOf(result.entities[0].image)], { type: "image/png" });
+  const [{ image }, { objects }] = result.entities;
+  return { png: new Blob([bytesOf(image)], { type: "image/png" }), objects };
 }
 
 function bytesOf(base64) {

@@ -1,16 +1,18 @@
 import { byId } from "./dom.js";
 
-/** How it goes, for the eye and for screen readers. The page is in one of four states: "empty",
- * "busy", "done" or "failed"; `hasPicture` says whether there is a photo to look at. */
-export function enter(state, hasPicture) {
+/** How it goes, for the eye and for screen readers. The page is in one of five states: "empty",
+ * "busy", "done", "blank" or "failed"; `hasPicture` says whether there is a photo to look at,
+ * `isQuiet` that the photo is only opened, which takes too short to be told. */
+export function enter(state, hasPicture, isQuiet = false) {
   document.body.dataset.state = state;
   byId("welcome").hidden = state !== "empty";
   byId("desk").hidden = state === "empty";
-  byId("busy").hidden = state !== "busy";
+  byId("busy").hidden = state !== "busy" || isQuiet;
+  byId("blank").hidden = state !== "blank";
   byId("failure").hidden = state !== "failed";
   byId("tools").inert = state !== "done"; // it keeps its place, or the picture would jump
-  for (const id of ["saving", "command"]) byId(id).hidden = state !== "done";
-  for (const id of ["modes", "backdrops"]) byId(id).hidden = !hasPicture;
+  const isShown = state === "done" || isQuiet;
+  for (const id of ["saving", "command"]) byId(id).hidden = !isShown;
   byId("stage").tabIndex = hasPicture ? 0 : -1;
 }
 
@@ -22,12 +24,10 @@ export function showProgress(text, fraction = null) {
   else bar.value = fraction;
 }
 
-/** What went wrong, and what can be done about it. */
-export function showFailure({ title, message, largestSide }, canRetry) {
+/** What went wrong. */
+export function showFailure({ title, message }) {
   byId("failure-title").textContent = title;
   byId("failure-text").textContent = message;
-  byId("retry").hidden = !canRetry;
-  byId("shrink").hidden = largestSide === null;
 }
 
 /** Says it to screen readers once they are done with what they are saying. */

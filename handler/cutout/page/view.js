@@ -1,3 +1,4 @@
+import { Backdrop } from "./backdrop.js";
 import { scaled } from "./scaled.js";
 
 const MARGIN = 16; // CSS pixels around the picture where it fits
@@ -12,17 +13,20 @@ export class View {
   split = 0.5; // the share of what is visible that shows the picture as it was
   before = null;
   after = null;
+  preview = null; // a stroke that is being painted, in place of `after`
+  ring = null; // the brush: {x, y, size}, shares of the picture and pixels of it
+  part = null; // what is shown of both, in their pixels; null is all
   #waiting = false;
 
   /** `onDraw` is called whenever something has moved. */
-  constructor(canvas, backdrop, onDraw) {
-    Object.assign(this, { canvas, backdrop, onDraw });
+  constructor(canvas, onDraw) {
+    Object.assign(this, { canvas, onDraw, backdrop: new Backdrop() });
     this.context = canvas.getContext("2d");
     new ResizeObserver(() => this.#resize()).observe(canvas.parentElement);
   }
 
-  show(before, after) {
-    Object.assign(this, { before, after });
+  show(before, after, { part = null, backdrop = new Backdrop() } = {}) {
+    Object.assign(this, { before, after, part, backdrop });
     this.draw();
   }
 
@@ -43,11 +47,15 @@ export class View {
   }
 
   get picture() {
-    return this.before ?? this.after;
+    return this.part ?? this.before ?? this.after;
   }
 
   get scale() {
-    if (this.zoom !== "fit") return this.zoom;
+    return this.zoom === "fit" ? this.fit : this.zoom;
+  }
+
+  /** The scale at which the whole picture is seen. */
+  get fit() {
     const { width, height } = this.canvas;
     const room = 2 * MARGIN * this.ratio;
     const fit = Math.min((width - room) / this.picture.width, (height - room) / this.picture.height);
@@ -123,21 +131,41 @@ export class View {
     const divide = this.after ? Math.round(this.divide) : canvas.width;
     if (this.after) this.#layer(this.after, frame, divide, canvas.width);
     if (this.before) this.#layer(this.before, frame, 0, divide);
+    if (this.ring) this.#drawRing(frame);
   }
 
   /** One of the two, between two upright lines. */
-  #layer(bitmap, frame, from, to) {
+  #layer(bitmap, frame, left, right) {
     const { context } = this;
     context.save();
     context.beginPath();
-    context.rect(from, 0, to - from, this.canvas.height);
+    context.rect(left, 0, right - left, this.canvas.height);
     context.clip();
     const under = visible(frame, this.canvas);
-    this.backdrop.paint(context, this.backdrop.kind === "picture" ? frame : under, CELL * this.ratio);
-    context.imageSmoothingEnabled = this.zoom !== 4; // single pixels are what one looks at there
+    const filled = this.backdrop.kind === "picture" ? frame : under;
+    this.backdrop.paint(context, filled, this.picture, CELL * this.ratio);
+    context.imageSmoothingEnabled = !(this.zoom >= 4); // single pixels are what one looks at there
     const { x, y, width, height } = frame;
-    context.drawImage(scaled(bitmap, width, height), x, y, width, height);
-    context.restore();
+    if (this.preview && bitmap === this.after) {
+      context.drawImage(this.preview.canvas, 0, 0);
+      return context.restore();
+    }
+    const part = this.part ?? { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
+    const [source, from] = scaled(bitmap, part, width, height);
+    context.drawImage(source, from.x, from.y, from.width, from.height, x, y, width, height);
+    return context.restore();
+  }
+
+  /** A black and a white circle, one of which is seen on any ground. */
+  #drawRing(frame) {
+    const { context, ratio } = this;
+    const [x, y] = [frame.x + this.ring.x * frame.width, frame.y + this.ring.y * frame.height];
+    for (const [colour, width] of [["#000", 3 * ratio], ["#fff", 1.5 * ratio]]) {
+      Object.assign(context, { strokeStyle: colour, lineWidth: width });
+      context.beginPath();
+      context.arc(x, y, Math.max(2, (this.ring.size * this.scale) / 2), 0, 2 * Math.PI);
+      context.stroke();
+    }
   }
 }
 

@@ -28,7 +28,7 @@ export function setZoom(view, zoom, centre = view.centre) {
 }
 
 /** The slider, the zoom's buttons, and what is done on the picture itself. */
-export function watchViewing(view) {
+export function watchViewing(view, brush) {
   const slider = byId("split");
   const show = () => {
     slider.setAttribute("aria-valuetext", `${slider.value} % before`);
@@ -41,6 +41,7 @@ export function watchViewing(view) {
     setZoom(view, value === "fit" ? value : Number(value));
   });
   watchGestures(byId("stage"), view, {
+    brush,
     onSplit: (share) => {
       slider.value = Math.round(100 * share);
       show();

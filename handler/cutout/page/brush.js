@@ -1,0 +1,63 @@
+const SPACING = 0.15; // of the brush's size, between two dabs
+
+/** Paints one stroke. Lengths are in the target's pixels; `isErase` takes away, otherwise the photo
+ * comes back; `softness` is the share of the radius over which the edge fades. */
+export class Brush {
+  #dab;
+  #scratch;
+
+  constructor({ size, softness, isErase }) {
+    Object.assign(this, { size, isErase });
+    this.#dab = dabOf(size, softness);
+    this.#scratch = Object.assign(document.createElement("canvas"), {
+      width: this.#dab.width,
+      height: this.#dab.height,
+    });
+  }
+
+  /** From one point to another, the first left out unless both are the same. `photo` lies exactly
+   * above the target. */
+  line(context, photo, from, to) {
+    const [dx, dy] = [to.x - from.x, to.y - from.y];
+    const steps = Math.max(1, Math.ceil(Math.hypot(dx, dy) / Math.max(1, SPACING * this.size)));
+    for (let step = 1; step <= steps; step++) {
+      this.#put(context, photo, from.x + (dx * step) / steps, from.y + (dy * step) / steps);
+    }
+  }
+
+  #put(context, photo, x, y) {
+    const { width, height } = this.#dab;
+    const [left, top] = [Math.round(x - width / 2), Math.round(y - height / 2)];
+    if (this.isErase) {
+      context.globalCompositeOperation = "destination-out";
+      context.drawImage(this.#dab, left, top);
+      context.globalCompositeOperation = "source-over";
+      return;
+    }
+    const scratch = this.#scratch.getContext("2d");
+    scratch.globalCompositeOperation = "copy";
+    scratch.drawImage(this.#dab, 0, 0);
+    scratch.globalCompositeOperation = "source-in";
+    scratch.drawImage(photo, left, top, width, height, 0, 0, width, height);
+    context.drawImage(this.#scratch, left, top);
+  }
+}
+
+/** A disc whose edge fades out. */
+function dabOf(size, softness) {
+  const side = Math.max(1, Math.ceil(size)) + 2;
+  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  const context = canvas.getContext("2d");
+  const [middle, radius] = [side / 2, Math.max(0.5, size / 2)];
+  if (softness > 0) {
+    const core = radius * (1 - softness);
+    const shade = context.createRadialGradient(middle, middle, core, middle, middle, radius);
+    shade.addColorStop(0, "#000f");
+    shade.addColorStop(1, "#0000");
+    context.fillStyle = shade;
+  }
+  context.beginPath();
+  context.arc(middle, middle, radius, 0, 2 * Math.PI);
+  context.fill();
+  return canvas;
+}

@@ -1,0 +1,132 @@
+import { backdropOf } from "./backdrop.js";
+import { commandOf } from "./command.js";
+import { byId } from "./dom.js";
+import { findEdge } from "./edge.js";
+import { frameOf } from "./frame.js";
+import { resultName } from "./names.js";
+import { decoded } from "./picture.js";
+import { fileOf, isAsMade } from "./saving.js";
+import { enter, showFailure, showProgress, sizeOf } from "./status.js";
+import { setZoom } from "./viewing.js";
+import { ready } from "./work.js";
+
+/** Shows the photo that is looked at. Its bitmaps are the only ones in memory. */
+export class Desk {
+  #photo = null; // whose bitmaps these are
+  #before = null;
+  #after = null;
+  #key = null; // of the result that `#after` shows
+  #turn = 0;
+
+  /** `album`, `view`, `scene`, `saver`, the server's `limits`, and `progress(photo)`, which gives words
+   * for a photo in work. */
+  constructor(parts) {
+    Object.assign(this, parts);
+  }
+
+  /** Brings everything up to date; pictures come a little later. */
+  async update() {
+    const turn = ++this.#turn;
+    const photo = this.album.selected;
+    if (photo !== this.#photo) this.#leave(photo);
+    if (!photo) return enter("empty", false);
+    const status = this.album.statusOf(photo);
+    const made = this.album.resultOf(photo);
+    const isOpening = made && (this.#key !== made.key || !this.#before);
+    if (status === "busy" || status === "waiting") this.showProgress();
+    if (isOpening) enter("busy", Boolean(this.#before), true);
+    else this.#enter(status);
+    this.#showFacts(made);
+    await this.#open(photo, made);
+    if (turn !== this.#turn) return undefined;
+    this.#show(status, made);
+    return undefined;
+  }
+
+  /** Only how far the photo is. */
+  showProgress() {
+    const { text, fraction } = this.progress(this.album.selected);
+    showProgress(text, fraction);
+  }
+
+  get bitmaps() {
+    return { before: this.#before, after: this.#after };
+  }
+
+  #leave(photo) {
+    this.#before?.close();
+    this.#after?.close();
+    this.#photo = photo;
+    this.#before = this.#after = this.#key = null;
+    this.view.show(null, null);
+    setZoom(this.view, "fit", { x: 0.5, y: 0.5 });
+  }
+
+  #enter(status) {
+    const state = { busy: "busy", waiting: "busy" }[status] ?? status;
+    if (state === "failed") showFailure(this.#photo.failure);
+    enter(state, Boolean(this.#before));
+  }
+
+  /** Decodes what is not yet decoded; lets it go again if another photo is looked at by then. */
+  async #open(photo, made) {
+    if (!this.#before && (photo.file || made)) {
+      await ready(photo, this.limits);
+      const bitmap = await decoded(photo.file);
+      if (photo !== this.#photo || this.#before) bitmap?.close();
+      else this.#before = bitmap;
+    }
+    if (!made || made.key === this.#key) return;
+    const bitmap = await decoded(made.mended ?? made.png);
+    const isWanted = photo === this.#photo && this.album.resultOf(photo)?.key === made.key;
+    if (!isWanted || made.key === this.#key) return void bitmap.close();
+    const [last, isFirst] = [this.#after, !this.#after];
+    this.#after = bitmap;
+    this.#key = made.key;
+    if (last && this.view.after === last) this.view.after = bitmap; // a closed one can't be drawn
+    last?.close();
+    if (isFirst) this.view.centre = findEdge(bitmap);
+  }
+
+  #show(status, made) {
+    const photo = this.#photo;
+    const choices = this.album.choicesOf(photo);
+    const isDone = status === "done";
+    const part = isDone ? frameOf(this.#after, made.objects, choices, Boolean(made.mended)) : null;
+    const backdrop = backdropOf(choices, this.scene);
+    this.view.show(this.#before, isDone ? this.#after : null, { part, backdrop });
+    if (isDone) this.#offer(made, choices);
+    this.#showFacts(made, part);
+    this.#enter(status);
+  }
+
+  #offer(made, choices) {
+    const [photo, scene] = [this.#photo, this.scene];
+    const name = resultName(photo.name, choices);
+    const bitmap = this.#after;
+    const make = (format = choices.format) =>
+      fileOf(made, { ...choices, format }, scene, bitmap === this.#after ? bitmap : null);
+    const backdrop = backdropOf(choices, scene);
+    const png = made.mended ?? made.png;
+    this.saver.offer(make, name, isAsMade(choices, backdrop) ? png.size : null);
+    const { file, note } = photo;
+    const text = commandOf({ file, note, made, choices, scene: scene.file, target: name });
+    byId("command-text").textContent = text;
+    byId("view").setAttribute("aria-label", `${photo.name}, before and after`);
+  }
+
+  #showFacts(made, part = null) {
+    const photo = this.#photo;
+    const shown = part ?? this.#before;
+    const facts = [
+      shown && `${shown.width}\u00a0×\u00a0${shown.height}`,
+      sizeOf((photo.file ?? photo.source).size),
+      photo.note,
+      made && !made.mended && photo.made.get("fg-image")?.mended && "without the brush’s strokes",
+      made?.mended && "mended by hand",
+      made && `${made.seconds.toFixed(1)}\u00a0s`,
+    ];
+    byId("name").textContent = photo.name;
+    byId("facts").textContent = facts.filter(Boolean).join(" · ");
+  }
+}

@@ -1,0 +1,100 @@
+import { Failure } from "./failure.js";
+import { Photo } from "./photo.js";
+import { Store } from "./store.js";
+
+/** Keeps the album on this device, so that it survives a reload. */
+export class Keeper {
+  #store = null;
+  #album;
+  #onFull;
+  #last = 0;
+
+  /** `onFull()` is called when the device has no room left. */
+  constructor(album, onFull) {
+    this.#album = album;
+    this.#onFull = onFull;
+  }
+
+  /** Puts back into the album what was kept; the file that was kept as background, or null. */
+  async restore() {
+    this.#store = await Store.open();
+    if (!this.#store) return null;
+    const [records, files, results] = await Promise.all(
+      ["photos", "files", "results"].map((table) => this.#store.all(table)),
+    );
+    const sources = new Map(files.map(({ id, file }) => [id, file]));
+    const photos = new Map();
+    for (const { id, thumb, own, failure } of records) {
+      if (!sources.has(id)) continue;
+      const photo = Object.assign(new Photo(id, sources.get(id)), { thumb, own });
+      photo.failure = failure && new Failure(failure.title, failure.message);
+      photos.set(id, photo);
+    }
+    for (const made of results) photos.get(made.id)?.made.set(made.mode, made);
+    this.#album.photos.unshift(...photos.values());
+    Object.assign(this.#album.shared, await this.#store.get("settings", "choices"));
+    return (await this.#store.get("settings", "scene")) ?? null;
+  }
+
+  /** A number for a new photo, larger than any before. */
+  nextId() {
+    return (this.#last = Math.max(this.#last + 1, Date.now() * 1000));
+  }
+
+  /** Keeps a new photo's file. */
+  async add(photo) {
+    const { id, source } = photo;
+    await this.#put("files", [id], { id, file: source });
+    if (this.#album.photos.includes(photo)) await this.update(photo);
+    else await this.forget(photo); // it was removed meanwhile
+  }
+
+  /** Keeps what is known of a photo, but for its file and results. */
+  update({ id, thumb = null, own = null, failure = null }) {
+    const told = failure && { title: failure.title, message: failure.message };
+    return this.#put("photos", [id], { id, thumb, own, failure: told });
+  }
+
+  /** Keeps a result, and puts the kept one in the place of the one in memory: it lies on the disk. */
+  async addResult(photo, mode) {
+    const key = [photo.id, mode];
+    const made = { ...photo.made.get(mode), id: photo.id, mode };
+    if (!(await this.#put("results", key, made))) return;
+    if (!this.#album.photos.includes(photo)) await this.#store.forget(photo.id);
+    else photo.made.set(mode, await this.#store.get("results", key));
+  }
+
+  /** Forgets a result that is made anew when it is next asked for. */
+  async dropResult({ id }, mode) {
+    await this.#store?.remove("results", [id, mode]);
+  }
+
+  choices() {
+    return this.#put("settings", "choices", this.#album.shared);
+  }
+
+  scene(file) {
+    return this.#put("settings", "scene", file);
+  }
+
+  async forget(photo) {
+    await this.#store?.forget(photo.id);
+  }
+
+  async clear() {
+    await this.#store?.clear();
+  }
+
+  /** False where it could not be kept. */
+  async #put(table, key, value) {
+    if (!this.#store) return false;
+    try {
+      await this.#store.put(table, key, value);
+      return true;
+    } catch (error) {
+      if (error?.name !== "QuotaExceededError") throw error;
+      this.#onFull();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { byId, chosen } from "./dom.js";
+import { encoded } from "./picture.js";
+import { Preview } from "./preview.js";
+import { outdated } from "./scaled.js";
+import { say } from "./status.js";
+import { Strokes } from "./strokes.js";
+
+const BRUSH_MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const NUDGE = 0.25; // of the brush's size, for an arrow key
+
+/** Mending a cut-out by hand: a tool for the stage, and its controls. */
+export class Mending {
+  #strokes = null;
+  #preview = null;
+  #at = null; // the brush, in the picture's pixels
+
+  /** `backdrop()` is what lies behind the cut-out, `onEnd(png)` gets the mended one, or null where
+   * nothing was changed, and `onReset()` is called to go back to the server's. */
+  constructor(view, { backdrop, onEnd, onReset }) {
+    Object.assign(this, { view, backdrop, onEnd });
+    byId("undo").addEventListener("click", () => this.#turn("undo"));
+    byId("redo").addEventListener("click", () => this.#turn("redo"));
+    byId("mended").addEventListener("click", () => this.end());
+    byId("unmend").addEventListener("click", () => {
+      this.drop();
+      onReset();
+    });
+    byId("brush-size").addEventListener("input", () => view.draw());
+    byId("mending").addEventListener("keydown", (event) => this.#shortcut(event));
+  }
+
+  get isOn() {
+    return this.#strokes !== null;
+  }
+
+  start(before, after) {
+    this.#strokes = new Strokes(before, after);
+    this.#at = { x: after.width / 2, y: after.height / 2 };
+    document.body.dataset.mending = "on";
+    byId("mending").hidden = false;
+    this.#show();
+    byId("stage").focus();
+    say("Paint on the picture. Arrow keys move the brush, and the space bar paints.");
+  }
+
+  /** Leaves it; the strokes are kept. */
+  async end() {
+    const strokes = this.#strokes;
+    this.drop();
+    await this.onEnd(strokes.canUndo ? await encoded(strokes.canvas, "image/png") : null);
+  }
+
+  /** Leaves it; the strokes are lost. */
+  drop() {
+    this.#strokes = this.#preview = this.view.preview = this.view.ring = null;
+    delete document.body.dataset.mending;
+    byId("mending").hidden = true;
+  }
+
+  /** A stroke begins, goes on or ends at a point that is a share of the picture's sides. */
+  press(share) {
+    this.hover(share);
+    this.#preview = this.view.preview = new Preview(this.view, this.#terms);
+    this.#preview.to(this.#at);
+  }
+
+  move(share) {
+    this.hover(share);
+    this.#preview?.to(this.#at);
+  }
+
+  release() {
+    if (!this.#preview) return;
+    this.#strokes.add(this.#preview.stroke);
+    this.cancel();
+    this.#show();
+  }
+
+  /** The stroke was none: a second finger has come. */
+  cancel() {
+    this.#preview = this.view.preview = null;
+    this.view.draw();
+  }
+
+  hover({ x, y }) {
+    const { width, height } = this.view.picture;
+    this.#at = { x: x * width, y: y * height };
+    this.view.ring = { x, y, size: this.#terms.size };
+    this.view.draw();
+  }
+
+  /** Whether the key was for the brush. */
+  key(event) {
+    const { width, height } = this.view.picture;
+    const step = BRUSH_MOVES[event.key];
+    if (step) {
+      const length = Math.max(1, NUDGE * this.#terms.size);
+      const [x, y] = [this.#at.x + step[0] * length, this.#at.y + step[1] * length];
+      this.move({ x: Math.min(Math.max(x / width, 0), 1), y: Math.min(Math.max(y / height, 0), 1) });
+    } else if (event.key === " ") {
+      if (!event.repeat) this.press({ x: this.#at.x / width, y: this.#at.y / height });
+    } else return this.#shortcut(event);
+    event.preventDefault();
+    return true;
+  }
+
+  #shortcut(event) {
+    const isCommand = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (isCommand && key === "z") this.#turn(event.shiftKey ? "redo" : "undo");
+    else if (isCommand && key === "y") this.#turn("redo");
+    else if (event.key === "[" || event.key === "]") {
+      byId("brush-size")[event.key === "[" ? "stepDown" : "stepUp"](3);
+      this.hover({ x: this.#at.x / this.view.picture.width, y: this.#at.y / this.view.picture.height });
+    } else return false;
+    event.preventDefault();
+    return true;
+  }
+
+  /** The slider is a share of the longer side, by its square, so that small brushes are easy to set. */
+  get #terms() {
+    const { width, height } = this.view.picture;
+    const share = (Number(byId("brush-size").value) / 100) ** 2;
+    const size = Math.max(2, 0.5 * share * Math.max(width, height));
+    return { size, softness: byId("brush-soft").checked ? 0.7 : 0, isErase: chosen("brush") === "erase" };
+  }
+
+  #turn(what) {
+    this.#strokes[what]();
+    say(what === "undo" ? "Undone." : "Redone.");
+    this.#show();
+  }
+
+  #show() {
+    const { photo, canvas, canUndo, canRedo } = this.#strokes;
+    outdated(canvas);
+    byId("undo").disabled = !canUndo;
+    byId("redo").disabled = !canRedo;
+    this.view.show(photo, canvas, { backdrop: this.backdrop() });
+  }
+}

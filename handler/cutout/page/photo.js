@@ -1,0 +1,35 @@
+/** A result: its PNG, the API's objects, how it was made, and the PNG mended by hand, if there is one.
+ * Results that show something else have another key; blobs are no keys, since a kept one takes the
+ * place of the one in memory. */
+export function keyed(result) {
+  return { mended: null, ...result, key: Math.random() };
+}
+
+/** One photo in the queue, and what was made of it so far. It holds blobs, never bitmaps. */
+export class Photo {
+  file = null; // as the service takes it; null until it is prepared
+  note = ""; // what was done to it before it was sent
+  thumb = null; // a small blob
+  own = null; // choices that differ from those for all
+  failure = null;
+  phase = null; // "reading", "upload", "work", "download" or "busy" while it is worked on
+  fraction = null;
+  since = 0; // when the phase began, in milliseconds
+  made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, mended}, see `keyed`
+
+  constructor(id, source) {
+    Object.assign(this, { id, source });
+  }
+
+  get name() {
+    return (this.file ?? this.source).name;
+  }
+
+  /** "done", "blank", "failed", "busy" or "waiting" for a mode. */
+  status(mode) {
+    if (this.phase) return "busy";
+    const made = this.made.get(mode);
+    if (made) return made.objects.length || made.mended ? "done" : "blank";
+    return this.failure ? "failed" : "waiting";
+  }
+}

@@ -1,0 +1,20 @@
+const PHASES = {
+  reading: "Reading the photo",
+  upload: "Sending the photo",
+  work: "Removing the background",
+  download: "Receiving the cut-out",
+};
+const SAID = ["upload", "work", "download"];
+
+/** Words and a fraction for a photo that is not done yet: `{text, fraction, said}`, where `said` is
+ * what screen readers hear once. `fraction` is null where nobody knows. */
+export function wordsOf({ phase, fraction, since }, isPaused) {
+  if (!phase) return { text: isPaused ? "Stopped" : "Waiting for its turn", fraction: null, said: null };
+  const said = SAID.includes(phase) ? PHASES[phase] : null;
+  if (fraction !== null) {
+    return { text: `${PHASES[phase]}: ${Math.round(100 * fraction)} %`, fraction, said };
+  }
+  const seconds = Math.round((performance.now() - since) / 1000);
+  const text = phase === "work" && seconds > 1 ? `${PHASES.work}: ${seconds} s` : PHASES[phase];
+  return { text, fraction: null, said };
+}

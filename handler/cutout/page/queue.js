@@ -1,0 +1,118 @@
+import { Failure } from "./failure.js";
+import { makeResult } from "./work.js";
+
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const CALM = 10; // photos after which one more at once is tried again
+
+/** Works through the album's photos, as many at once as the server takes: one more after each that
+ * goes well, fewer once it answers that it is busy, which is nobody's concern but this class's. */
+export class Queue {
+  isPaused = false;
+  #running = new Map(); // photo → {control, mode}
+  #calm = 0; // photos made since the server was busy
+  #limit;
+  #most; // the most that the server has taken lately
+  #ceiling;
+  #timer = null;
+
+  /** `onChange(photo)` is called at each step of a photo, `onEnd(photo)` when its work has ended. */
+  constructor(album, limits, { onChange, onEnd }) {
+    Object.assign(this, { album, limits, onChange, onEnd });
+    const isLocal = LOCAL.test(location.hostname);
+    this.#limit = isLocal ? 1 : 2;
+    this.#most = this.#ceiling = isLocal ? 2 : 8;
+  }
+
+  /** Starts what can be started. */
+  go() {
+    while (!this.isPaused && !this.#timer && this.#running.size < this.#limit) {
+      const photo = this.#next();
+      if (!photo) return;
+      this.#work(photo, this.album.modeOf(photo));
+    }
+  }
+
+  /** Ends a photo's work; it can be tried again. */
+  cancel(photo) {
+    photo.failure = new Failure("Cancelled", "Your photo is still here.");
+    this.drop(photo);
+  }
+
+  /** Ends a photo's work without a word. */
+  drop(photo) {
+    this.#running.get(photo)?.control.abort(new DOMException("", "AbortError"));
+  }
+
+  /** Ends the work on results that are no longer wanted. */
+  retarget() {
+    for (const [photo, { mode }] of this.#running) {
+      if (mode !== this.album.modeOf(photo)) this.drop(photo);
+    }
+    this.go();
+  }
+
+  /** Ends all work; what is not done waits for `resume`. */
+  pause() {
+    this.isPaused = true;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    for (const photo of this.#running.keys()) this.drop(photo);
+  }
+
+  resume() {
+    this.isPaused = false;
+    this.go();
+  }
+
+  /** What is looked at comes first. */
+  #next() {
+    const { album } = this;
+    const waits = (photo) => photo && album.statusOf(photo) === "waiting" && !this.#running.has(photo);
+    return waits(album.selected) ? album.selected : album.photos.find(waits);
+  }
+
+  async #work(photo, mode) {
+    const control = new AbortController();
+    this.#running.set(photo, { control, mode });
+    const report = (phase, fraction) => {
+      if (control.signal.aborted) return;
+      if (phase !== photo.phase) photo.since = performance.now();
+      Object.assign(photo, { phase, fraction });
+      this.onChange(photo);
+    };
+    try {
+      await makeResult(photo, mode, { limits: this.limits, signal: control.signal, report });
+      this.#grow();
+    } catch (error) {
+      this.#note(photo, error);
+    }
+    Object.assign(photo, { phase: null, fraction: null });
+    this.#running.delete(photo);
+    await this.onEnd(photo, mode);
+    this.go();
+  }
+
+  #note(photo, error) {
+    if (error.name === "AbortError") return;
+    if (error.seconds) this.#wait(error.seconds);
+    else photo.failure = error;
+    if (error.wantsKey || error.isOffline) this.pause(); // the others would meet the same
+  }
+
+  #grow() {
+    this.#calm += 1;
+    if (this.#calm % CALM === 0) this.#most = Math.min(this.#ceiling, this.#most + 1);
+    this.#limit = Math.min(this.#most, this.#limit + 1);
+  }
+
+  /** Sends nothing for some seconds, and less from then on. */
+  #wait(seconds) {
+    this.#calm = 0;
+    this.#limit = this.#most = Math.max(1, this.#running.size - 1);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.go();
+    }, 1000 * seconds);
+  }
+}

@@ -1,0 +1,29 @@
+import { thumbOf } from "./thumb.js";
+
+/** Makes small pictures of new photos, one after another. */
+export class Thumbs {
+  #waiting = [];
+  #isAtWork = false;
+
+  /** `onMade(photo)` is called for each. */
+  constructor(onMade) {
+    this.onMade = onMade;
+  }
+
+  async add(photos) {
+    this.#waiting.push(...photos);
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    for (let photo = this.#waiting.shift(); photo; photo = this.#waiting.shift()) {
+      if (photo.thumb) continue;
+      const thumb = await thumbOf(photo.source);
+      photo.thumb ??= thumb; // its result may have come first
+      this.onMade(photo);
+    }
+    this.#isAtWork = false;
+  }
+
+  forget() {
+    this.#waiting = [];
+  }
+}

@@ -1,0 +1,37 @@
+import { currentKey } from "./key.js";
+import { keyed } from "./photo.js";
+import { prepare } from "./picture.js";
+import { cutOut } from "./service.js";
+import { thumbOf } from "./thumb.js";
+
+/** Has a photo made in a mode: reads it, scales it down if the service could not take it, sends it and
+ * keeps the answer. `report(phase, fraction)` tells how it goes. */
+export async function makeResult(photo, mode, { limits, signal, report }) {
+  report("reading", null);
+  const key = currentKey();
+  await ready(photo, limits);
+  signal.throwIfAborted();
+  const start = performance.now();
+  report("upload", 0);
+  const made = await sent(photo, mode, { limits, key, signal, report });
+  const seconds = (performance.now() - start) / 1000;
+  photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
+  signal.throwIfAborted();
+  photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds }));
+}
+
+/** Prepares the file, once. */
+export async function ready(photo, limits) {
+  if (!photo.file) Object.assign(photo, await prepare(photo.source, limits));
+}
+
+/** Sends it; once more if the service says that it takes smaller ones than this page knew. */
+async function sent(photo, mode, { limits, key, signal, report }) {
+  try {
+    return await cutOut(photo.file, mode, { key, signal, report });
+  } catch (error) {
+    if (!error.largestSide || error.largestSide >= limits.side) throw error;
+    Object.assign(photo, await prepare(photo.source, { ...limits, side: error.largestSide }));
+    return cutOut(photo.file, mode, { key, signal, report });
+  }
+}

@@ -1,0 +1,191 @@
+"""The brushes: what they take away and bring back, by mouse, finger and key."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.page.browser import Visit, file
+from tests.page.conftest import Open
+from tests.page.test_accessibility import ON_A_PHONE, findings
+from tests.page.test_saving import saved
+from tests.samples import jpeg
+
+GREY = (90, 120, 150)
+PHOTO = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), GREY), quality=100))
+MIDDLE, CORNER = (200, 200), (3, 3)  # with the tests' segmenter: object, and background
+
+
+def start(visit: Visit, brush: str) -> None:
+    visit.page.click("#mend")
+    visit.press("brush", brush)
+
+
+def paint(visit: Visit, *points: tuple[float, float]) -> None:
+    """A stroke with the mouse, in the picture's pixels, where it fits its frame."""
+    box = visit.page.locator("#view").bounding_box()
+    assert box
+    side = min(box["width"], box["height"]) - 32
+    left, top = box["x"] + (box["width"] - side) / 2, box["y"] + (box["height"] - side) / 2
+    for at, (x, y) in enumerate(points):
+        visit.page.mouse.move(left + x / 400 * side, top + y / 400 * side, steps=4)
+        if at == 0:
+            visit.page.mouse.down()
+    visit.page.mouse.up()
+    visit.settle()
+
+
+def finish(visit: Visit) -> np.ndarray:
+    """Leave the brush; the saved picture's pixels."""
+    visit.page.click("#mended")
+    visit.page.wait_for_selector("#facts:has-text('mended by hand')")
+    visit.wait("done")
+    return pixels(saved(visit.page, "#save")[1])
+
+
+def pixels(content: bytes) -> np.ndarray:
+    return np.asarray(Image.open(BytesIO(content)).convert("RGBA"))
+
+
+def test_what_is_erased_is_gone_from_the_file(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    start(visit, "erase")
+    paint(visit, (180, 200), (220, 200))
+    found = finish(visit)
+    assert found[MIDDLE][3] == 0
+    assert found[100, 200][3] == 255
+    assert "# Strokes of the brush are not in it." in visit.command()
+    visit.page.reload()
+    visit.wait("done")
+    assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
+
+
+def test_what_is_kept_has_the_photo_s_colours(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    start(visit, "keep")
+    paint(visit, (3, 3))
+    found = finish(visit)
+    assert found[CORNER][3] == 255
+    assert np.abs(found[CORNER][:3].astype(int) - GREY).max() <= 2
+
+
+def test_a_hard_edge_and_a_soft_one(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    shares = []
+    for is_soft in (True, False):
+        visit.page.click("#mend")
+        visit.press("brush", "erase")
+        visit.page.set_checked("#brush-soft", is_soft)
+        paint(visit, (200, 200))
+        alpha = finish(visit)[150:250, 150:250, 3]
+        shares.append(((alpha > 0) & (alpha < 255)).mean())
+        visit.page.click("#mend")
+        visit.page.click("#unmend")
+        visit.page.wait_for_selector("#facts:not(:has-text('mended by hand'))")
+        visit.wait("done")
+    assert shares[0] > 3 * shares[1] > 0
+
+
+def test_strokes_are_undone_and_redone(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    start(visit, "erase")
+    paint(visit, (200, 200))
+    paint(visit, (100, 200))
+    visit.page.focus("#stage")
+    visit.page.keyboard.press("Control+z")
+    visit.page.keyboard.press("Control+z")
+    assert visit.page.is_disabled("#undo")
+    visit.page.keyboard.press("Control+Shift+z")
+    assert visit.page.is_enabled("#redo")
+    found = finish(visit)
+    assert (found[200, 200][3], found[200, 100][3]) == (0, 255)
+
+
+def test_by_keyboard(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    start(visit, "erase")
+    visit.page.focus("#stage")
+    visit.page.keyboard.down(" ")
+    for _ in range(12):
+        visit.page.keyboard.press("ArrowRight")
+    visit.page.keyboard.up(" ")
+    found = finish(visit)
+    erased = np.flatnonzero(found[200, :, 3] == 0)
+    assert erased.min() < 200
+    assert erased.max() > 220
+
+
+def test_the_mask_has_the_strokes_too(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    start(visit, "erase")
+    paint(visit, (200, 200))
+    finish(visit)
+    visit.press("mode", "fg-mask")
+    visit.wait_for_command("mode=fg-mask")
+    found = pixels(saved(visit.page, "#save")[1])
+    assert tuple(found[MIDDLE]) == (0, 0, 0, 255)
+    assert tuple(found[100, 200]) == (255, 255, 255, 255)
+
+
+def test_what_is_seen_while_painting_is_what_comes_of_it(visit: Visit) -> None:
+    """The stroke in progress is painted at the screen's size."""
+    visit.choose(PHOTO)
+    visit.press("backdrop", "black")
+    start(visit, "erase")
+    visit.page.mouse.move(*middle_of_stage(visit))
+    visit.page.mouse.down()
+    visit.settle()
+    assert visit.pixel(0.5, 0.5) == (0, 0, 0, 255)
+    visit.page.mouse.up()
+    visit.settle()
+    assert visit.pixel(0.5, 0.5) == (0, 0, 0, 255)
+    assert visit.pixel(0.5, 0.25) != (0, 0, 0, 255)
+
+
+def middle_of_stage(visit: Visit) -> tuple[float, float]:
+    box = visit.page.locator("#view").bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_the_wheel_zooms_where_the_pointer_is(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    visit.page.click("#mend")
+    visit.page.mouse.move(*middle_of_stage(visit))
+    visit.page.mouse.wheel(0, -400)
+    visit.settle()
+    assert not visit.page.is_checked('[name="zoom"][value="fit"]')
+    visit.page.mouse.wheel(0, 4000)
+    visit.settle()
+    assert visit.page.is_checked('[name="zoom"][value="fit"]')
+
+
+def test_two_fingers_zoom_and_paint_nothing(open_page: Open) -> None:
+    with open_page(**ON_A_PHONE) as visit:
+        visit.choose(PHOTO)
+        start(visit, "erase")
+        x, y = middle_of_stage(visit)
+        system = visit.page.context.new_cdp_session(visit.page)
+        for kind, gap in (("Start", 20), ("Move", 40), ("Move", 60), ("End", None)):
+            fingers = [] if gap is None else [{"x": x - gap, "y": y}, {"x": x + gap, "y": y}]
+            points = [{**each, "id": at} for at, each in enumerate(fingers)]
+            system.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        visit.settle()
+        assert not visit.page.is_checked('[name="zoom"][value="fit"]')
+        assert visit.page.is_disabled("#undo"), "a pinch has painted"
+        system.send(
+            "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+        )
+        system.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        visit.settle()
+        assert visit.page.is_enabled("#undo"), "a finger paints nothing"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_beside_the_brush(open_page: Open, scheme: str) -> None:
+    with open_page(color_scheme=scheme) as visit:
+        visit.choose(PHOTO)
+        start(visit, "erase")
+        paint(visit, (200, 200))
+        assert findings(visit.page) == []

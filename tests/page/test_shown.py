@@ -1,0 +1,129 @@
+"""The saved file is the picture that is shown, and the command gives it again."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.e2e.segmenter import INNER_SIZE
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, file, visiting
+from tests.page.test_saving import run, saved
+from tests.samples import gradient, jpeg
+
+PHOTO = jpeg(gradient(*INNER_SIZE))
+SCENE = jpeg(gradient(200, 50).rotate(180), quality=100)
+
+SHOWN = """([width, height]) => {
+  const canvas = document.getElementById("view");
+  const [x, y] = [(canvas.width - width) / 2, (canvas.height - height) / 2].map(Math.round);
+  return [...canvas.getContext("2d").getImageData(x, y, width, height).data];
+}"""
+
+
+def seen(visit: Visit, size: tuple[int, int]) -> np.ndarray:
+    """Return what the screen shows of the result at 100 %, shape (height, width, 3)."""
+    visit.set_split(0)
+    visit.press("zoom", "1")
+    pixels = np.array(visit.page.evaluate(SHOWN, list(size)), np.uint8)
+    return pixels.reshape(size[1], size[0], 4)[..., :3]
+
+
+def choose_background(visit: Visit, kind: str) -> None:
+    if kind == "picture":
+        visit.page.set_input_files("#scene", file("scene.jpg", SCENE))
+        visit.page.wait_for_selector("#scene-name:has-text('scene.jpg')", state="attached")
+    visit.press("backdrop", kind)
+
+
+@pytest.mark.parametrize("crop", ["none", "0%", "10%"])
+@pytest.mark.parametrize("kind", ["white", "colour", "picture"])
+def test_the_saved_picture_is_the_shown_one(visit: Visit, kind: str, crop: str) -> None:
+    visit.choose(file("a.jpg", PHOTO))
+    choose_background(visit, kind)
+    visit.page.select_option("#crop", crop)
+    visit.settle()
+    name, content = saved(visit.page, "#save")
+    picture = Image.open(BytesIO(content))
+    assert name == "a-cut-out.png"
+    assert (picture.size == INNER_SIZE) == (crop == "none")
+    assert np.array_equal(np.asarray(picture.convert("RGB")), seen(visit, picture.size))
+
+
+@pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow", "fg-mask"])
+@pytest.mark.parametrize(("kind", "crop"), [("none", "5%"), ("colour", "none"), ("picture", "0%")])
+def test_the_command_gives_it_again(
+    visit: Visit, tmp_path: Path, mode: str, kind: str, crop: str
+) -> None:
+    """Both blend on their own, and round to either side."""
+    (tmp_path / "a.jpg").write_bytes(PHOTO)
+    (tmp_path / "scene.jpg").write_bytes(SCENE)
+    visit.choose(file("a.jpg", PHOTO))
+    choose_background(visit, kind)
+    visit.page.select_option("#crop", crop)
+    visit.press("mode", mode)
+    visit.wait_for_command(f"mode={mode}")
+    name, content = saved(visit.page, "#save")
+    run(visit.command(), tmp_path)
+    here, there = (Image.open(BytesIO(each)) for each in (content, (tmp_path / name).read_bytes()))
+    if mode == "fg-image-shadow" and crop != "none":  # the API doesn't tell where the shadow ends
+        assert np.abs(np.subtract(here.size, there.size)).max() <= 1
+        return
+    assert here.size == there.size
+    ours, theirs = (premultiplied(each) for each in (here, there))
+    smooth = 12 if kind == "picture" else 2  # the two scale the background by different filters
+    assert np.abs(ours - theirs).max() <= smooth
+
+
+def premultiplied(image: Image.Image) -> np.ndarray:
+    pixels = np.asarray(image.convert("RGBA")).astype(np.float32)
+    return pixels * np.minimum(1, pixels[..., 3:] / 255 + [0, 0, 0, 1])
+
+
+def test_a_jpeg_is_on_white(visit: Visit) -> None:
+    visit.choose(file("a.jpg", PHOTO))
+    visit.press("format", "jpg")
+    visit.set_split(0)
+    assert visit.pixel(0.01, 0.01) == (255, 255, 255, 255)
+    name, content = saved(visit.page, "#save")
+    picture = Image.open(BytesIO(content))
+    assert (name, picture.format, picture.size) == ("a-cut-out.jpg", "JPEG", INNER_SIZE)
+    difference = np.asarray(picture).astype(int) - seen(visit, INNER_SIZE)
+    assert np.abs(difference).mean() < 2
+    assert "bg-color=white&format=jpg" in visit.command()
+
+
+def test_the_picture_is_copied(browser: Browser, server: LocalServer) -> None:
+    allowed = ["clipboard-read", "clipboard-write"]
+    with visiting(browser, server.url + "/", permissions=allowed) as visit:
+        visit.choose(file("a.jpg", PHOTO))
+        visit.press("backdrop", "black")
+        visit.page.click("#copy-picture")
+        visit.page.wait_for_selector("#said:has-text('Copied.')", state="attached")
+        pixel = visit.page.evaluate("""async () => {
+          const [item] = await navigator.clipboard.read();
+          const bitmap = await createImageBitmap(await item.getType("image/png"));
+          const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+          canvas.getContext("2d").drawImage(bitmap, 0, 0);
+          const { data } = canvas.getContext("2d").getImageData(0, 0, 1, 1);
+          return [bitmap.width, bitmap.height, ...data];
+        }""")
+        assert pixel == [*INNER_SIZE, 0, 0, 0, 255]
+
+
+def test_the_picture_is_dragged_out(visit: Visit) -> None:
+    """To a folder, which Chromium does for an address, a type and a name."""
+    visit.choose(file("a.jpg", PHOTO))
+    visit.press("backdrop", "black")
+    visit.page.hover("#save")
+    visit.page.wait_for_timeout(300)
+    dragged = visit.page.evaluate("""() => {
+      const dataTransfer = new DataTransfer();
+      const event = new DragEvent("dragstart", { dataTransfer, bubbles: true });
+      document.getElementById("save").dispatchEvent(event);
+      return dataTransfer.getData("DownloadURL");
+    }""")
+    assert dragged.startswith(f"image/png:a-cut-out.png:blob:{visit.url}")
