@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cutout.arrays import STRIPE_ROWS, Labels, Mask, label_components, pad_to_multiple, stripes
+from cutout.arrays import (
+    STRIPE_ROWS,
+    Labels,
+    Mask,
+    hide_colours,
+    label_components,
+    pad_to_multiple,
+    stripes,
+)
 
 
 @pytest.mark.parametrize("height", [0, 1, STRIPE_ROWS - 1, STRIPE_ROWS, STRIPE_ROWS + 1, 1000])
@@ -111,3 +119,17 @@ def test_nothing_and_everything(value: bool) -> None:
     labels, count = label_components(np.full((7, 9), value))
     assert count == int(value)
     assert (labels == int(value)).all()
+
+
+def test_colours_are_hidden_where_alpha_is_zero() -> None:
+    pixels = np.full((3, 5, 4), 200, np.uint8)
+    pixels[1, :, 3] = (0, 1, 0, 255, 0)
+    hide_colours(pixels)
+    assert pixels[1].tolist() == [
+        [0, 0, 0, 0],
+        [200, 200, 200, 1],
+        [0, 0, 0, 0],
+        [200, 200, 200, 255],
+        [0, 0, 0, 0],
+    ]
+    assert (pixels[[0, 2]] == 200).all()

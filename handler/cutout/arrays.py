@@ -29,6 +29,15 @@ def pad_to_multiple(data: npt.NDArray[Kind], side: int) -> npt.NDArray[Kind]:
     return np.pad(data, [*short, *[(0, 0)] * (data.ndim - 2)], "edge")
 
 
+def hide_colours(pixels: npt.NDArray[np.uint8]) -> None:
+    """Set, in place, the colours of pixels of shape (height, width, 4) to zero where alpha is.
+
+    The array must be contiguous.
+    """
+    words = pixels.view(np.uint32)[..., 0]  # a pixel in one word: faster than a boolean index
+    words *= pixels[..., 3] > 0
+
+
 def label_components(mask: Mask) -> tuple[Labels, int]:
     """Return labels of `mask`'s shape, and how many components there are.
 

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
 from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
+from cutout.choices import FileFormat
 from cutout.request_errors import (
     BrokenFormError,
     MissingSourceError,
@@ -118,10 +119,15 @@ UNAUTHORIZED: Answers = {
     }
 }
 
+FILE_CONTENT: dict[str, Any] = {
+    each.media_type: {"schema": {"type": "string", "format": "binary"}} for each in FileFormat
+}
+"""The file itself, for `representation=binary` or a client that accepts pictures and no JSON."""
+
 RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     200: {
         "description": "The picture, or the reason why there is none.",
-        "content": _json_examples(RESULTS_EXAMPLES),
+        "content": _json_examples(RESULTS_EXAMPLES) | FILE_CONTENT,
     },
     303: {
         "description": "The answer is too large to be sent, on AWS over 6 MB. `Location` is where "

@@ -6,6 +6,7 @@ from math import ceil, floor
 import numpy as np
 from PIL import Image
 
+from cutout.arrays import hide_colours
 from cutout.choices import Margin
 from cutout.compose.crop import crop_frame
 from cutout.layout import CENTRE, Bound, Canvas, Margins, Size
@@ -95,7 +96,7 @@ class Placement:
         size = (across.stop - across.start, down.stop - down.start)
         found = np.array(image.resize(size, kind, box))
         if found.ndim == 3 and found.shape[2] == 4:
-            found[found[..., 3] == 0] = 0
+            hide_colours(found)
         return found
 
     def _back(self, span: slice, axis: int) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 from PIL import Image
 
+from cutout.arrays import hide_colours
 from cutout.choices import FileFormat
 from cutout.encode.encode import encode
 from cutout.options import Options
@@ -84,5 +85,5 @@ def _scaled(box: Box, across: float, down: float) -> Box:
 def _resampled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     found = np.array(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING))
     if found.ndim == 3 and found.shape[2] == 4:
-        found[found[..., 3] == 0] = 0
+        hide_colours(found)
     return found
