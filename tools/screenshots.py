@@ -23,6 +23,7 @@ def keep(visit: Visit, name: str) -> None:
     """Save the page as it looks now as a JPEG."""
     path = DOCS / name
     visit.page.evaluate("document.activeElement.blur()")  # no ring around what was set last
+    visit.page.evaluate("scrollTo(0, 0)")
     image = Image.open(BytesIO(visit.page.screenshot())).convert("RGB")
     image.save(path, quality=85, optimize=True, progressive=True)
     if path.stat().st_size > LARGEST:
