@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from struct import pack
 
 import pytest
 from PIL import Image, ImageCms
@@ -19,7 +20,7 @@ from cutout.segment.network import Network
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
-from tests.samples import PHOTOS, gradient, jpeg, png
+from tests.samples import PHOTOS, after_header, gradient, jpeg, png, png_chunk
 
 
 @pytest.fixture
@@ -77,6 +78,18 @@ def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) 
         assert image.info == before, "the caller's image was changed"
     assert made.getpixel((0, 0)) == (0, 0, 0, 0)
     assert made.tobytes() == cut_out(content).tobytes()
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
+    gamma = png_chunk(b"gAMA", pack(">I", 100_000))
+    p3 = pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+    for chunks in (gamma, png_chunk(b"cHRM", p3), png_chunk(b"sRGB", b"\0") + gamma):
+        content = after_header(png(), chunks)
+        with Image.open(BytesIO(content)) as image:
+            made, expected = cut_out(image), cut_out(content)
+        assert made.tobytes() == expected.tobytes()
+        assert made.info == expected.info
 
 
 @pytest.mark.usefixtures("stand_in")

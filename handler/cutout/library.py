@@ -78,6 +78,7 @@ def _decoded(given: AnyPicture, settings: "Settings") -> "Picture":
     """Return the pixels of a picture, upright. Leave a Pillow image itself unchanged."""
     from cutout.decode.colour import split_colour, transparent_colour  # noqa: PLC0415
     from cutout.decode.decode import decode  # noqa: PLC0415
+    from cutout.decode.png_colour import COLOUR_SPACE, opened_space  # noqa: PLC0415
     from cutout.pictures import Picture  # noqa: PLC0415
 
     if isinstance(given, Image.Image):
@@ -85,6 +86,7 @@ def _decoded(given: AnyPicture, settings: "Settings") -> "Picture":
         upright = ImageOps.exif_transpose(given)  # a copy
         if key is not None:
             upright.info["transparency"] = key
+        upright.info[COLOUR_SPACE] = opened_space(given)
         return Picture(*split_colour(upright))
     content = given if isinstance(given, bytes) else Path(given).read_bytes()
     return decode(content, settings)

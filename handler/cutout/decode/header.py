@@ -6,7 +6,14 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from cutout.decode.containers import SIGNATURE, lean_png, png_profile, split_jpeg
+from cutout.decode.containers import (
+    SIGNATURE,
+    colour_chunks,
+    lean_png,
+    png_profile,
+    split_jpeg,
+)
+from cutout.decode.png_colour import COLOUR_SPACE, code_points, gamma_and_primaries
 from cutout.errors import (
     ResolutionTooBigError,
     TooManyPixelsError,
@@ -24,7 +31,7 @@ pass over all coefficients."""
 
 def open_picture(content: bytes, settings: Settings) -> ImageFile:
     """A Pillow image with its header read and its pixels still in the file; EXIF, if any, is in
-    `info["exif"]`.
+    `info["exif"]`, and what a PNG says of its colour space in `info[COLOUR_SPACE]`.
 
     Raises `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
     `ResolutionTooBigError`. Type is judged by content alone.
@@ -63,9 +70,12 @@ def _open_png(content: bytes) -> ImageFile:
         image = _opened(PngImageFile, lean_png(content))
     except UnreadablePictureError:
         image = _opened(PngImageFile, lean_png(content, exif=False))
-    profile = png_profile(content)
-    if profile is not None:
-        image.info["icc_profile"] = profile
+    chunks = colour_chunks(content)
+    space = code_points(chunks)
+    if space is None:
+        image.info["icc_profile"] = png_profile(chunks)
+        space = gamma_and_primaries(chunks)
+    image.info[COLOUR_SPACE] = space
     return image
 
 
