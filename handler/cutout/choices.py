@@ -27,6 +27,13 @@ class FileFormat(StrEnum):
     PNG = "png"
     WEBP = "webp"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "FileFormat | None":
+        """Return the format for a name in any case, and for `jpeg`."""
+        name = value.lower() if isinstance(value, str) else ""
+        name = {"jpeg": "jpg"}.get(name, name)
+        return next((each for each in cls if each.value == name), None)
+
 
 class Model(StrEnum):
     """Name how closely the networks look."""

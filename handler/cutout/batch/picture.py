@@ -20,14 +20,19 @@ from cutout.storage.storage import AnswerKind
 from cutout.timing import Clock, Deadline
 
 INBOX, OUTBOX = "inbox", "outbox"
+LEFT_BY_DESKTOPS = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
+"""Folders and files in lower case; `.DS_Store` and `._*` are hidden."""
 
 
 def is_picture(key: str) -> bool:
     """Return whether a key may be a picture's. The console writes empty objects such as
     `inbox/shoes/` for folders, a key outside the inbox would make the function process its own
-    results, and HTTP can't ask for `.` and `..`."""
+    results, and HTTP can't ask for `.` and `..`. Hidden files, and what desktops leave in every
+    folder, come along when a folder is copied."""
     folder, *path = key.split("/")
-    return folder == INBOX and bool(path) and bool(path[-1]) and not {".", ".."} & set(path)
+    if folder != INBOX or not path or not path[-1]:
+        return False
+    return not any(each.startswith(".") or each.lower() in LEFT_BY_DESKTOPS for each in path)
 
 
 def mode_of(key: str) -> Mode:
