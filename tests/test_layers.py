@@ -21,11 +21,11 @@ LAYERS = (
     ("work",),
     ("workers",),
     ("fetch", "decode", "segment", "refine", "compose", "encode", "access"),
-    ("backdrop", "storage"),
+    ("backdrop", "quality", "storage"),
     ("net", "lambda_runtime"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
-    ("choices", "colours", "errors", "key_text", "request_errors"),
+    ("choices", "colours", "errors", "key_text", "request_errors", "setting_types"),
 )
 """From the top. A module belongs to the longest name that it begins with."""
 SIDEWAYS = {"batch": "api.results"}

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image, ImageCms
 
 import cutout
-from cutout import cut_out, library
+from cutout import cut_out
 from cutout.choices import Model
 from cutout.engine import local_settings
 from cutout.errors import UnreadablePictureError, UnsupportedTypeError
+from cutout.library import session as library
 from cutout.pipeline import Pipeline
 from cutout.segment.network import Network
 from tests.command.stand_in import open_stand_in
@@ -28,12 +29,12 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[Model | None]:
     """Without the network; which models were opened."""
     opened: list[Model | None] = []
 
-    def open_pipeline(model: Model | None = None) -> Pipeline:
+    def open_pipeline(model: Model | None = None, threads: int | None = None) -> Pipeline:
         opened.append(model)
-        return open_stand_in(model)
+        return open_stand_in(model, threads)
 
     monkeypatch.setattr(library, "open_pipeline", open_pipeline)
-    monkeypatch.setattr(library, "_pipelines", {})
+    monkeypatch.setattr(library, "_sessions", {})
     return opened
 
 
@@ -152,7 +153,8 @@ def test_the_model_is_loaded_once(stand_in: list[Model | None]) -> None:
 
 def test_the_real_network(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     pipeline = Pipeline(local_settings(), network)
-    monkeypatch.setattr(library, "_pipelines", {None: pipeline})
+    monkeypatch.setattr(library, "open_pipeline", lambda *_: pipeline)
+    monkeypatch.setattr(library, "_sessions", {})
     alpha = cut_out(PHOTOS / "astronaut.jpg").getchannel("A")
     assert alpha.getpixel((250, 300)) == 255, "her suit"
     assert alpha.getpixel((20, 20)) == 0, "behind her"
@@ -186,6 +188,6 @@ def test_a_cut_out_loads_no_web_framework() -> None:
 
 
 def test_the_package_has_nothing_else_to_offer() -> None:
-    assert set(cutout.__all__) == {"__version__", "cut_out"}
+    assert set(cutout.__all__) == {"__version__", "CutOut", "Session", "cut_out"}
     with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):
         _ = cutout.cut_off

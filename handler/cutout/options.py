@@ -62,6 +62,8 @@ class Options:
     format: FileFormat = FileFormat.PNG
     shadow: ShadowLook = field(default_factory=ShadowLook)
     objects: bool = False
+    quality_hint: bool = False
+    """Whether the answer says how sure the networks are."""
 
     @property
     def laid_on(self) -> Background | None:

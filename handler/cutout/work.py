@@ -1,8 +1,10 @@
 """Process one picture from decoding to encoding, without network or storage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+import numpy as np
 
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
@@ -11,7 +13,8 @@ from cutout.decode.header import open_picture
 from cutout.encode.encode import encode
 from cutout.errors import TooSlowError, of_background
 from cutout.options import Background, Options, Source
-from cutout.pictures import Alpha, Composition, Picture
+from cutout.pictures import Alpha, Composition, Look, Matte, Picture, Quality, Verdict
+from cutout.quality import judge
 from cutout.refine.refine import Sharpen, refine
 from cutout.settings import Settings
 from cutout.timing import Clock, Deadline, Stages
@@ -36,15 +39,34 @@ class PictureWork:
 
     def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
         """Return the finished pixels of a decoded picture. Raise `PictureError`."""
+        return self.compose_matte(picture, self.find_matte(picture, clock), options, clock)
+
+    def find_matte(self, picture: Picture, clock: Clock) -> Matte:
+        """Return the alpha of a picture, empty if nothing was found. Raise `TooSlowError`."""
         _require_time(clock.deadline)
         with clock.time("segment"):
-            coarse = self.segment(picture)
+            look = self._look(picture)
         _require_time(clock.deadline)
         with clock.time("refine"):
             until = self._optional_until(clock.deadline).within(self.settings.edge_seconds)
-            alpha = refine(coarse, picture, self.sharpen, until)
+            alpha = refine(look.alpha, picture, self.sharpen, until)
+            quality = judge(alpha, look.doubt, picture.holes)
+        if quality.verdict is Verdict.NOTHING:
+            alpha = np.zeros_like(alpha)
+        return Matte(alpha, quality)
+
+    def compose_matte(
+        self, picture: Picture, matte: Matte, options: Options, clock: Clock
+    ) -> Composition:
+        """Return the finished pixels of a picture whose alpha is known. Raise `PictureError`."""
         with clock.time("compose"):
-            return compose(picture, alpha, options, self._backdrop(options.laid_on))
+            backdrop = self._backdrop(options.laid_on)
+            return replace(compose(picture, matte.alpha, options, backdrop), quality=matte.quality)
+
+    def _look(self, picture: Picture) -> Look:
+        """Ask the network with its doubt, and any other segmenter, as those of tests, without."""
+        look: Callable[[Picture], Look] | None = getattr(self.segment, "look", None)
+        return Look(self.segment(picture)) if look is None else look(picture)
 
     def encode(
         self,
@@ -80,17 +102,27 @@ class PictureWork:
 
 
 @dataclass(frozen=True)
+class CutOutFile:
+    """Hold an encoded picture, its width and height, and its quality if that is known."""
+
+    content: bytes
+    size: tuple[int, int] | None = None
+    quality: Quality | None = None
+
+
+@dataclass(frozen=True)
 class FileJob:
     """Cut out a picture for a file of any size; a job for `cutout.workers`."""
 
     source: Source
     options: Options
 
-    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> bytes:
+    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> "CutOutFile":
         """Return the file, or raise `PictureError`."""
         clock = Clock(deadline, stages)
         composition = work.compose(self.source, self.options, clock)
-        return work.encode(composition, self.options, None, clock)
+        file = work.encode(composition, self.options, None, clock)
+        return CutOutFile(file, composition.size, composition.quality)
 
 
 @dataclass(frozen=True)

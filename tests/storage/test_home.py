@@ -6,7 +6,6 @@ from stat import S_IMODE
 import pytest
 
 from cutout.settings import Settings
-from cutout.storage import disk
 from cutout.storage.disk import DiskStorage, storage_folder
 from cutout.storage.storage import AnswerKind
 from cutout.timing import NO_DEADLINE
@@ -29,7 +28,7 @@ def test_without_a_home_folder_it_is_a_private_one(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_home_folder_that_cannot_be_written_to_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk.os, "access", lambda *_: False)
+    monkeypatch.setattr("os.access", lambda *_: False)
     folder = storage_folder(USUAL)
     _requires_private(folder)
     storage = DiskStorage(Settings(storage_dir=USUAL))

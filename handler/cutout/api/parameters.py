@@ -53,6 +53,11 @@ class OptionsQuery(BaseModel):
         description="Adds the answered picture's `width` and `height`, and where the objects are "
         "in it. Where a request doesn't say, the server's setting holds; as delivered it is off.",
     )
+    quality_hint: bool = Field(
+        default=False,
+        alias="quality-hint",
+        description="Adds `quality`: whether something was found, and how sure the networks are.",
+    )
     bg_color: ColourText | None = Field(
         default=None,
         alias="bg-color",
@@ -129,4 +134,5 @@ class OptionsQuery(BaseModel):
             format=self.format,
             shadow=ShadowLook(self.shadow_opacity, self.shadow_softness, self.shadow_angle),
             objects=objects if self.objects is None else self.objects,
+            quality_hint=self.quality_hint,
         )

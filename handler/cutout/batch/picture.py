@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cutout.api.results import failure
+from cutout.api.results import failure, quality_facts
 from cutout.batch.events import Arrival
 from cutout.choices import Mode
 from cutout.errors import (
@@ -96,14 +96,15 @@ class Cutter:
             facts: Facts = {"mode": str(mode), "file_bytes": len(source.content)}
             if found.is_of(source):
                 return facts | {"outcome": "Duplicate"}
-            png = self.pipeline.cut_out(source, Options(mode), clock)
+            made = self.pipeline.cut_out_file(source, Options(mode), clock)
+            facts |= quality_facts(made.quality)
         except (StorageError, TooSlowError, UploadMissingError):
             raise
         except PictureError as error:
             facts = {"outcome": reason(error), "file_bytes": len(source.content)}
             content, kind, replaced = failure(source, error), AnswerKind.JSON, found.json
         else:
-            content, kind, replaced = png, AnswerKind.PNG, found.png
+            content, kind, replaced = made.content, AnswerKind.PNG, found.png
         with clock.time("answer"):
             new = New(content, kind, {MD5: source.md5})
             self.objects.put(output_key(arrival.key, kind), new, replaced, clock.deadline)

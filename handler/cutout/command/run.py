@@ -154,7 +154,7 @@ def _local_worker(
         def work(task: Task) -> bytes:
             with task.open() as file:
                 source = Source(file.read(), task.name)
-            return workers(FileJob(source, processing), NO_DEADLINE, Stages())
+            return workers(FileJob(source, processing), NO_DEADLINE, Stages()).content
 
         yield work
 

@@ -24,7 +24,12 @@ def decode(content: bytes, settings: Settings) -> Picture:
         mended = _mended(content)
         if mended is None:
             raise UnreadablePictureError from error
-    return decode(mended, settings)
+    try:
+        return _picture(open_picture(mended, settings))
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UnreadablePictureError from error
 
 
 def _mended(content: bytes) -> bytes | None:

@@ -35,7 +35,8 @@ def with_end(content: bytes) -> bytes | None:
     kept = JpegParts(parts.segments, parts.scans.rstrip(b"\xff"))
     lean = kept.lean()
     found = {_pixels(lean + filling) for filling in _fillings(kept.scans)}
-    return content.rstrip(b"\xff") + END if len(found) == 1 else None
+    ended = content.rstrip(b"\xff") + END
+    return ended if len(found) == 1 and split_jpeg(ended).has_end else None
 
 
 def _fillings(scans: bytes) -> Iterator[bytes]:

@@ -109,10 +109,8 @@ def opened_space(image: Image.Image) -> ColourSpace | None:
     gamma, points = image.info.get("gamma"), image.info.get("chromaticity")
     if "srgb" in image.info:
         return None
-    is_whole = isinstance(points, tuple) and len(points) == 8
-    return space_of(
-        gamma if isinstance(gamma, float) else 0.0, primaries_of(points) if is_whole else None
-    )
+    primaries = primaries_of(points) if isinstance(points, tuple) and len(points) == 8 else None
+    return space_of(gamma if isinstance(gamma, float) else 0.0, primaries)
 
 
 def primaries_of(numbers: tuple[float, ...]) -> Primaries:
@@ -139,7 +137,7 @@ def _table(light: Numbers) -> bytes:
     """Return sRGB's values for linear light; what is brighter than white becomes white."""
     light = np.clip(light, 0, 1)
     values = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(values * 255).astype(np.uint8).tobytes()
+    return bytes(np.rint(values * 255).astype(np.uint8))
 
 
 def _srgb(value: Numbers) -> Numbers:
