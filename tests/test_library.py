@@ -132,13 +132,13 @@ def test_what_is_wrong_is_raised(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         cut_out(tmp_path / "missing.jpg")
     with pytest.raises(ValueError, match="fg"):
-        cut_out(png(), mode="fg")
+        cut_out(png(), mode="fg")  # type: ignore[call-overload]
     with pytest.raises(ValueError, match="#rrggbb"):
         cut_out(png(), background="whitish")
     with pytest.raises(ValueError, match="30px"):
         cut_out(png(), crop="wide")
     with pytest.raises(ValueError, match="huge"):
-        cut_out(png(), model="huge")
+        cut_out(png(), model="huge")  # type: ignore[call-overload]
 
 
 def test_the_model_is_loaded_once(stand_in: list[Model | None]) -> None:

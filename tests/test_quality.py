@@ -11,7 +11,7 @@ def alpha(opaque: int, soft: int, value: int = 128) -> Alpha:
     """A thousand pixels, so many of them opaque and so many of another value."""
     flat = np.zeros(1000, np.uint8)
     flat[:opaque], flat[opaque : opaque + soft] = 255, value
-    return flat.reshape(250, 4)  # more than one stripe
+    return flat.reshape(500, 2)  # more than one stripe
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,12 @@ def test_many_undecided_pixels_are_unsure() -> None:
     assert judge(alpha(500 - limit - 1, limit + 1), None).verdict is Verdict.UNSURE
 
 
+def test_in_a_small_picture_edges_are_not_counted() -> None:
+    soft = np.full((255, 255), 128, np.uint8)
+    assert judge(soft, None).verdict is Verdict.FINE
+    assert judge(np.pad(soft, (0, 1), "edge"), None).verdict is Verdict.UNSURE
+
+
 def test_disagreement_is_unsure() -> None:
     found = judge(alpha(500, 0), MAX_DISAGREEMENT)
     assert (found.verdict, found.disagreement) == (Verdict.FINE, MAX_DISAGREEMENT)
@@ -42,7 +48,7 @@ def test_disagreement_is_unsure() -> None:
 
 
 def test_a_pictures_own_transparency_is_not_in_doubt() -> None:
-    holes = np.full((250, 4), 100, np.uint8)
+    holes = np.full((500, 2), 100, np.uint8)
     veiled = alpha(0, 500, 100)
     assert judge(veiled, None).verdict is Verdict.NOTHING
     found = judge(veiled, None, holes)

@@ -15,6 +15,8 @@ SEEN = 128
 MAX_UNDECIDED = 0.12
 """Share of undecided pixels from which a picture is unsure. Hair, glass and wires have their share
 of them as well: most photos have 0.01 to 0.09."""
+SMALL = 256
+"""Longer side in pixels under which edges are most of a cut-out: their share says nothing."""
 MAX_DISAGREEMENT = 0.05
 """Distance between the networks, 0..1, from which a picture is unsure. Most photos
 have 0.002 to 0.02."""
@@ -36,5 +38,6 @@ def judge(alpha: Alpha, disagreement: float | None, holes: Alpha | None = None) 
     most = 255 if holes is None else int(holes.max(initial=0))
     if not brightest or brightest * 255 < SEEN * most:
         return Quality(Verdict.NOTHING, share, disagreement)
-    unsure = share > MAX_UNDECIDED or (disagreement or 0.0) > MAX_DISAGREEMENT
+    is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL
+    unsure = is_soft or (disagreement or 0.0) > MAX_DISAGREEMENT
     return Quality(Verdict.UNSURE if unsure else Verdict.FINE, share, disagreement)
