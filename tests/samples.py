@@ -57,6 +57,12 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
     return pack(">I", len(data)) + kind + data + pack(">I", crc32(kind + data))
 
 
+def after_header(content: bytes, chunks: bytes) -> bytes:
+    """A PNG file with more chunks, right behind its header."""
+    end = 8 + 25
+    return content[:end] + chunks + content[end:]
+
+
 def picture_of(result: dict[str, Any]) -> Image.Image:
     """The picture in one of the answer's results."""
     image = Image.open(BytesIO(b64decode(result["entities"][0]["image"], validate=True)))

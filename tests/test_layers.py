@@ -21,7 +21,7 @@ LAYERS = (
     ("work",),
     ("workers",),
     ("fetch", "decode", "segment", "refine", "compose", "encode", "access"),
-    ("backdrop", "storage"),
+    ("backdrop", "quality", "storage"),
     ("net", "lambda_runtime"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),

@@ -5,21 +5,23 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from struct import pack
 
 import pytest
 from PIL import Image, ImageCms
 
 import cutout
-from cutout import cut_out, library
+from cutout import cut_out
 from cutout.choices import Model
 from cutout.engine import local_settings
 from cutout.errors import UnreadablePictureError, UnsupportedTypeError
+from cutout.library import session as library
 from cutout.pipeline import Pipeline
 from cutout.segment.network import Network
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
-from tests.samples import PHOTOS, gradient, jpeg, png
+from tests.samples import PHOTOS, after_header, gradient, jpeg, png, png_chunk
 
 
 @pytest.fixture
@@ -27,12 +29,12 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> list[Model | None]:
     """Without the network; which models were opened."""
     opened: list[Model | None] = []
 
-    def open_pipeline(model: Model | None = None) -> Pipeline:
+    def open_pipeline(model: Model | None = None, threads: int | None = None) -> Pipeline:
         opened.append(model)
-        return open_stand_in(model)
+        return open_stand_in(model, threads)
 
     monkeypatch.setattr(library, "open_pipeline", open_pipeline)
-    monkeypatch.setattr(library, "_pipelines", {})
+    monkeypatch.setattr(library, "_sessions", {})
     return opened
 
 
@@ -80,6 +82,18 @@ def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) 
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
+    gamma = png_chunk(b"gAMA", pack(">I", 100_000))
+    p3 = pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+    for chunks in (gamma, png_chunk(b"cHRM", p3), png_chunk(b"sRGB", b"\0") + gamma):
+        content = after_header(png(), chunks)
+        with Image.open(BytesIO(content)) as image:
+            made, expected = cut_out(image), cut_out(content)
+        assert made.tobytes() == expected.tobytes()
+        assert made.info == expected.info
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -118,13 +132,13 @@ def test_what_is_wrong_is_raised(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         cut_out(tmp_path / "missing.jpg")
     with pytest.raises(ValueError, match="fg"):
-        cut_out(png(), mode="fg")
+        cut_out(png(), mode="fg")  # type: ignore[call-overload]
     with pytest.raises(ValueError, match="#rrggbb"):
         cut_out(png(), background="whitish")
     with pytest.raises(ValueError, match="30px"):
         cut_out(png(), crop="wide")
     with pytest.raises(ValueError, match="huge"):
-        cut_out(png(), model="huge")
+        cut_out(png(), model="huge")  # type: ignore[call-overload]
 
 
 def test_the_model_is_loaded_once(stand_in: list[Model | None]) -> None:
@@ -139,7 +153,8 @@ def test_the_model_is_loaded_once(stand_in: list[Model | None]) -> None:
 
 def test_the_real_network(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     pipeline = Pipeline(local_settings(), network)
-    monkeypatch.setattr(library, "_pipelines", {None: pipeline})
+    monkeypatch.setattr(library, "open_pipeline", lambda *_: pipeline)
+    monkeypatch.setattr(library, "_sessions", {})
     alpha = cut_out(PHOTOS / "astronaut.jpg").getchannel("A")
     assert alpha.getpixel((250, 300)) == 255, "her suit"
     assert alpha.getpixel((20, 20)) == 0, "behind her"
@@ -173,6 +188,6 @@ def test_a_cut_out_loads_no_web_framework() -> None:
 
 
 def test_the_package_has_nothing_else_to_offer() -> None:
-    assert set(cutout.__all__) == {"__version__", "cut_out"}
+    assert set(cutout.__all__) == {"__version__", "CutOut", "Session", "cut_out"}
     with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):
         _ = cutout.cut_off

@@ -1,22 +1,28 @@
 """Remove the backgrounds of pictures, as an AWS Lambda container, a local server or a library.
 
 A picture passes through api, fetch, decode, segment, refine, compose, encode and api again, a
-package for each step. As a library: ``from cutout import cut_out``.
+package for each step. As a library: ``from cutout import cut_out,
+Session`` (`docs/library.md`).
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cutout.library import cut_out
+    from cutout.library.result import CutOut
+    from cutout.library.session import Session, cut_out
 
 __version__ = "1.1.0"
-__all__ = ["__version__", "cut_out"]
+__all__ = ["CutOut", "Session", "__version__", "cut_out"]
 
 
 def __getattr__(name: str) -> object:
-    """Import `cut_out` at its first use, so that a cold start on Lambda is not slowed by it."""
-    if name == "cut_out":
-        from cutout.library import cut_out  # noqa: PLC0415
+    """Import the library at its first use, so that a cold start on Lambda is not slowed by it."""
+    if name in {"Session", "cut_out"}:
+        from cutout.library import session  # noqa: PLC0415
 
-        return cut_out
+        return getattr(session, name)
+    if name == "CutOut":
+        from cutout.library.result import CutOut  # noqa: PLC0415
+
+        return CutOut
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -39,6 +39,13 @@ class FileFormat(StrEnum):
         """Return the `Content-Type` of such a file."""
         return MEDIA_TYPES[self]
 
+    @classmethod
+    def _missing_(cls, value: object) -> "FileFormat | None":
+        """Return the format for a name in any case, and for `jpeg`."""
+        name = value.lower() if isinstance(value, str) else ""
+        name = {"jpeg": "jpg"}.get(name, name)
+        return next((each for each in cls if each.value == name), None)
+
 
 class Model(StrEnum):
     """Name how closely the networks look."""

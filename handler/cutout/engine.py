@@ -68,12 +68,13 @@ def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[Pic
     return Workers(partial(open_work, settings, threads), count, settings.picture_seconds)
 
 
-def open_pipeline(model: Model | None = None) -> "Pipeline":
-    """Return a pipeline that several threads may use, with `local_settings` and loaded networks.
+def open_pipeline(model: Model | None = None, threads: int | None = None) -> "Pipeline":
+    """Return a pipeline that several threads may use, with `local_settings` and loaded networks,
+    which use `threads` threads for each picture.
 
     Raise `ModelError`, or pydantic's `ValidationError` for a bad environment.
     """
-    networks = Networks(local_settings(model))
+    networks = Networks(local_settings(model), threads)
     pipeline = networks.pipeline()
     networks.wait()
     return pipeline

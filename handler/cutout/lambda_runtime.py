@@ -39,6 +39,8 @@ class LambdaContext(Protocol):
 
 Facts: TypeAlias = dict[str, str | int | float]
 NAMESPACE = "Cutout"
+SHARES = frozenset({"undecided", "disagreement"})
+"""Facts of 0..1 about a picture's quality. All other fractions are milliseconds."""
 REQUESTS, MILLISECONDS = "requests", "milliseconds"
 
 
@@ -52,18 +54,23 @@ def reason(error: Exception) -> str:
 def metrics(found: dict[str, Any], function: str) -> dict[str, Any]:
     """Return the fields that make metrics of a log line.
 
-    Times have the dimension function; the count has function and outcome.
+    Times and shares have the dimension function. The count has function and outcome, and function
+    and quality.
     """
-    times = [name for name, value in found.items() if isinstance(value, float)]
+    numbers = [name for name, value in found.items() if isinstance(value, float)]
+    groups = [["function", "outcome"], *([["function", "quality"]] if "quality" in found else [])]
     directives = [
         {
             "Namespace": NAMESPACE,
             "Dimensions": [["function"]],
-            "Metrics": [{"Name": name, "Unit": "Milliseconds"} for name in times],
+            "Metrics": [
+                {"Name": name, "Unit": "None" if name in SHARES else "Milliseconds"}
+                for name in numbers
+            ],
         },
         {
             "Namespace": NAMESPACE,
-            "Dimensions": [["function", "outcome"]],
+            "Dimensions": groups,
             "Metrics": [{"Name": REQUESTS, "Unit": "Count"}],
         },
     ]

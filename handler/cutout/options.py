@@ -78,6 +78,8 @@ class Options:
     """Quality, 1..100, of a JPEG, a WebP, or the JPEG in a ZIP."""
     webp: bool = True
     """Whether WebP files are accepted as pictures and backgrounds."""
+    quality_hint: bool = False
+    """Whether the answer says how sure the networks are."""
 
     @property
     def early_bound(self) -> Bound:

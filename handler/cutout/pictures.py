@@ -1,6 +1,7 @@
 """Define the values that pass from step to step."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -31,6 +32,14 @@ alpha; 0..255."""
 
 Alpha: TypeAlias = npt.NDArray[np.uint8]
 """Shape (height, width): 0 is background, 255 is foreground."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Hold what a network sees: an alpha of its own size, and `doubt`, 0..1, None if unknown."""
+
+    alpha: Alpha
+    doubt: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,36 @@ class FoundObject:
     opacity: float
 
 
+class Verdict(StrEnum):
+    """Name how good a cut-out is likely to be."""
+
+    NOTHING = "found nothing"
+    UNSURE = "unsure"
+    FINE = "fine"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Hold the signs by which a cut-out can be judged unseen.
+
+    `undecided` is the share, 0..1, of the pixels that show anything whose alpha is between 10 % and
+    90 %. `disagreement` is the mean distance, 0..1, between the networks' joint alpha and that of
+    the one with the finest detail; None where the networks' folder doesn't tell it.
+    """
+
+    verdict: Verdict
+    undecided: float
+    disagreement: float | None = None
+
+
+@dataclass(frozen=True)
+class Matte:
+    """Hold the alpha of a whole picture, of its size, and how sure it is."""
+
+    alpha: Alpha
+    quality: Quality
+
+
 @dataclass(frozen=True)
 class Composition:
     """Hold the pixels to encode.
@@ -98,6 +137,7 @@ class Composition:
     under: Pixels | None = None
     """Shape (height, width, 3): the picture's own colours, background included; None where nobody
     asked for them."""
+    quality: Quality | None = None
 
     @property
     def size(self) -> tuple[int, int]:

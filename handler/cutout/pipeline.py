@@ -13,7 +13,7 @@ from cutout.refine.refine import Sharpen
 from cutout.settings import Settings
 from cutout.storage.storage import Storage
 from cutout.timing import Clock, Deadline
-from cutout.work import FileJob, PictureWork, Segmenter
+from cutout.work import CutOutFile, FileJob, PictureWork, Segmenter
 
 if TYPE_CHECKING:
     from cutout.workers.child import Job
@@ -51,7 +51,11 @@ class Pipeline:
         `Settings.request_seconds`.
         """
         until = clock or Clock(Deadline.after(self.settings.request_seconds))
-        return self.run(FileJob(source, options or Options()), until)
+        return self.cut_out_file(source, options or Options(), until).content
+
+    def cut_out_file(self, source: Source, options: Options, clock: Clock) -> CutOutFile:
+        """Return the finished file with its size and quality. Raise `PictureError`."""
+        return self.run(FileJob(source, options), clock)
 
     def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
         """Return the finished pixels of a decoded picture. Raise `PictureError`."""

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
+
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
 from cutout.compose.roi import keep_region, region_box
@@ -13,7 +15,8 @@ from cutout.decode.shrink import shrink
 from cutout.encode.encode import encode
 from cutout.errors import TooSlowError, of_background
 from cutout.options import Options, Source
-from cutout.pictures import Alpha, Composition, Picture
+from cutout.pictures import Alpha, Box, Composition, Look, Matte, Picture, Quality, Verdict
+from cutout.quality import judge
 from cutout.refine.refine import Sharpen, refine
 from cutout.settings import Settings
 from cutout.timing import Clock, Deadline, Stages
@@ -40,19 +43,45 @@ class PictureWork:
 
     def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
         """Return the finished pixels of a decoded picture. Raise `PictureError`."""
-        _require_time(clock.deadline)
         region = None if options.roi is None else region_box(options.roi, picture.full_size)
+        look = self._look(picture, clock)
         with clock.time("segment"):
-            coarse = self.segment(picture)
             picture = shrink(picture, options.early_bound)
+        matte = self._refined(look, picture, region, clock)
+        return self.compose_matte(picture, matte, options, clock)
+
+    def find_matte(self, picture: Picture, clock: Clock) -> Matte:
+        """Return the alpha of a picture, empty if nothing was found. Raise `TooSlowError`."""
+        return self._refined(self._look(picture, clock), picture, None, clock)
+
+    def compose_matte(
+        self, picture: Picture, matte: Matte, options: Options, clock: Clock
+    ) -> Composition:
+        """Return the finished pixels of a picture whose alpha is known. Raise `PictureError`."""
+        with clock.time("compose"):
+            backdrop = self._backdrop(options)
+            composition = compose(picture, matte.alpha, self._limited(options), backdrop)
+        return replace(composition, quality=matte.quality)
+
+    def _look(self, picture: Picture, clock: Clock) -> Look:
+        """Return the networks' alpha, with their doubt if the segmenter tells it."""
+        _require_time(clock.deadline)
+        look: Callable[[Picture], Look] | None = getattr(self.segment, "look", None)
+        with clock.time("segment"):
+            return Look(self.segment(picture)) if look is None else look(picture)
+
+    def _refined(self, look: Look, picture: Picture, region: Box | None, clock: Clock) -> Matte:
+        """Return the alpha at the picture's size, zero outside of `region` and if it is faint."""
         _require_time(clock.deadline)
         with clock.time("refine"):
             until = self._optional_until(clock.deadline).within(self.settings.edge_seconds)
-            alpha = refine(coarse, picture, self.sharpen, until)
+            alpha = refine(look.alpha, picture, self.sharpen, until)
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
-        with clock.time("compose"):
-            return compose(picture, alpha, self._limited(options), self._backdrop(options))
+            quality = judge(alpha, look.doubt, picture.holes)
+        if quality.verdict is Verdict.NOTHING:
+            alpha = np.zeros_like(alpha)
+        return Matte(alpha, quality)
 
     def encode(
         self,
@@ -94,17 +123,27 @@ class PictureWork:
 
 
 @dataclass(frozen=True)
+class CutOutFile:
+    """Hold an encoded picture, its width and height, and its quality if that is known."""
+
+    content: bytes
+    size: tuple[int, int] | None = None
+    quality: Quality | None = None
+
+
+@dataclass(frozen=True)
 class FileJob:
     """Cut out a picture for a file of any size; a job for `cutout.workers`."""
 
     source: Source
     options: Options
 
-    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> bytes:
+    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> "CutOutFile":
         """Return the file, or raise `PictureError`."""
         clock = Clock(deadline, stages)
         composition = work.compose(self.source, self.options, clock)
-        return work.encode(composition, self.options, None, clock)
+        file = work.encode(composition, self.options, None, clock)
+        return CutOutFile(file, composition.size, composition.quality)
 
 
 @dataclass(frozen=True)

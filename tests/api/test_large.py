@@ -232,6 +232,22 @@ def test_an_odd_host_is_the_callers_own_matter(client: TestClient, host: str) ->
         assert answer.status_code < 500
 
 
+@pytest.mark.parametrize(
+    ("kind", "meant"),
+    [
+        ("image/jpg", "image/jpeg"),
+        ("image/pjpeg", "image/jpeg"),
+        ("IMAGE/JPEG", "image/jpeg"),
+        ("image/x-png", "image/png"),
+    ],
+)
+def test_other_names_of_a_type_mean_the_same(client: TestClient, kind: str, meant: str) -> None:
+    form = client.post(UPLOADS, params={"type": kind}).json()["upload"]
+    assert form["fields"]["Content-Type"] == meant
+    sent = client.post(form["url"], data=form["fields"], files={"file": jpeg()})
+    assert sent.status_code == 204
+
+
 @pytest.mark.parametrize("kind", ["image/gif", "text/html", ""])
 def test_other_types_are_not_invited(client: TestClient, kind: str) -> None:
     answer = client.post(UPLOADS, params={"type": kind})

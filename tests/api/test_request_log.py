@@ -43,6 +43,8 @@ def test_a_picture(client: TestClient, lines: Any) -> None:
         48,
     ]
     assert line["file_bytes"] == len(content)
+    assert line["quality"] == "fine"
+    assert 0 <= line["undecided"] <= 1
     assert len(line["request_id"]) == 32
     assert [name for name in line if name in STAGES] == STAGES
     assert 0 < sum(line[name] for name in STAGES) <= line["milliseconds"]
@@ -117,13 +119,18 @@ def test_on_lambda_the_line_makes_metrics(settings: Settings, lines: Any) -> Non
     assert (good["outcome"], bad["outcome"]) == ("ok", "UnsupportedType")
     times, counts = good["_aws"]["CloudWatchMetrics"]
     assert times["Dimensions"] == [["function"]]
-    assert {each["Name"] for each in times["Metrics"]} == {*STAGES, "milliseconds"}
-    assert {each["Unit"] for each in times["Metrics"]} == {"Milliseconds"}
-    assert counts["Dimensions"] == [["function", "outcome"]]
+    units = {each["Name"]: each["Unit"] for each in times["Metrics"]}
+    assert units.pop("undecided") == "None"
+    assert set(units) == {*STAGES, "milliseconds"}
+    assert set(units.values()) == {"Milliseconds"}
+    assert counts["Dimensions"] == [["function", "outcome"], ["function", "quality"]]
+    assert bad["_aws"]["CloudWatchMetrics"][1]["Dimensions"] == [["function", "outcome"]]
     assert counts["Metrics"] == [{"Name": "requests", "Unit": "Count"}]
     for line in (good, bad):
         for each in line["_aws"]["CloudWatchMetrics"]:
             named = [metric["Name"] for metric in each["Metrics"]]
             assert all(isinstance(line[name], int | float) for name in named)
-            assert all(isinstance(line[name], str) for name in each["Dimensions"][0])
+            assert all(
+                isinstance(line[name], str) for group in each["Dimensions"] for name in group
+            )
         assert abs(line["_aws"]["Timestamp"] - line["time"]) < 1000

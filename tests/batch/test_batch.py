@@ -137,7 +137,11 @@ def test_a_file_under_the_limit_is_read(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["inbox/shoes/", "inbox/", "inbox", "outbox/1.jpg.png", "answers/x", "inbox/../answers/x"],
+    [
+        *("inbox/shoes/", "inbox/", "inbox", "outbox/1.jpg.png", "answers/x", "inbox/../answers/x"),
+        *("inbox/.DS_Store", "inbox/shoes/._1.jpg", "inbox/fg-mask/.DS_Store", "inbox/.git/1.jpg"),
+        *("inbox/__MACOSX/1.jpg", "inbox/Thumbs.db", "inbox/shoes/desktop.ini"),
+    ],
 )
 def test_what_is_no_picture_is_left_alone(rig: Rig, message: Callable[..., str], key: str) -> None:
     assert rig.deliver(one=message(key, 0)) == []

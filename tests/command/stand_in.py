@@ -62,7 +62,7 @@ TROUBLE: dict[int, Callable[[], object]] = {
 }
 
 
-def open_stand_in(model: Model | None = None) -> Pipeline:
+def open_stand_in(model: Model | None = None, threads: int | None = None) -> Pipeline:  # noqa: ARG001
     """In the place of `cutout.engine.open_pipeline`."""
     return Pipeline(local_settings(model), middle_is_object)
 

@@ -8,7 +8,7 @@ from PIL import Image
 from cutout import __version__, engine
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.stand_in import open_nothing
-from tests.samples import png
+from tests.samples import gradient, png
 
 WRONG = {
     "no input": ([], "name a picture, a folder, or - for standard input"),
@@ -120,9 +120,9 @@ def test_a_setting_that_is_none(tmp_path: Path, run: Run, monkeypatch: pytest.Mo
 def test_large_pictures_are_welcome_here(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wide = write(tmp_path / "a.png", png(Image.new("1", (8192, 10))))
+    wide = write(tmp_path / "a.png", png(gradient(8192, 10)))
     assert run(wide).code == 0, "the API's limit is 4096"
-    wider = write(tmp_path / "b.png", png(Image.new("1", (8193, 10))))
+    wider = write(tmp_path / "b.png", png(gradient(8193, 10)))
     done = run(wider)
     assert done.code == 1
     assert "Resolution is too big: 8193x10. Max allowed resolution: 8192x8192" in done.lines[0]

@@ -67,7 +67,17 @@ def test_file_upload(client: TestClient, body: bytes) -> None:
         ("name=image", "image"),
         ('name="image"; x="', "image"),
         ("name=image; filename=a.jpg; filename*=utf-8''a.jpg", "a.jpg"),
-        ("name=\"image\"; filename*=utf-8''a.jpg", "image"),
+        ("name=\"image\"; filename*=utf-8''a.jpg", "a.jpg"),
+        (
+            "name=image; filename=_.jpg; filename*=UTF-8'de'Gr%C3%B6%C3%9fe%20%22x%22.jpg",
+            'Größe "x".jpg',
+        ),
+        ("name=image; filename* = iso-8859-1'en'%A3.jpg; filename=_.jpg", "£.jpg"),
+        ("name=image; filename=a.jpg; filename*=utf-8''%ff.jpg", "a.jpg"),
+        ("name=image; filename=a.jpg; filename*=utf-7''b.jpg", "a.jpg"),
+        ("name=image; filename=a.jpg; filename*=utf-8''", "a.jpg"),
+        ("name=image; filename=a.jpg; filename*=b.jpg", "a.jpg"),
+        ("name=image; filename=\"a; filename*=utf-8''b.jpg\"", "a; filename*=utf-8''b.jpg"),
     ],
 )
 def test_file_names_come_back(client: TestClient, disposition: str, name: str) -> None:

@@ -2,7 +2,13 @@ from zlib import compress
 
 import pytest
 
-from cutout.decode.containers import MAX_CHUNKS, MAX_EXIF_BYTES, lean_png, png_profile
+from cutout.decode.containers import (
+    MAX_CHUNKS,
+    MAX_EXIF_BYTES,
+    colour_chunks,
+    lean_png,
+    png_profile,
+)
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.icc import MAX_PROFILE_BYTES
@@ -40,15 +46,15 @@ def packed(profile: bytes) -> bytes:
 
 def test_a_profile_is_unpacked_up_to_its_limit_and_kept_from_pillow() -> None:
     most = laden(packed(bytes(MAX_PROFILE_BYTES)))
-    assert png_profile(most) == bytes(MAX_PROFILE_BYTES)
+    assert png_profile(colour_chunks(most)) == bytes(MAX_PROFILE_BYTES)
     assert lean_png(most) == PLAIN
-    assert png_profile(laden(packed(bytes(MAX_PROFILE_BYTES + 1)))) is None
+    assert png_profile(colour_chunks(laden(packed(bytes(MAX_PROFILE_BYTES + 1))))) is None
 
 
 def test_only_a_profile_before_the_pixels_counts() -> None:
-    assert png_profile(laden(packed(b"first"), packed(b"second"))) == b"first"
-    assert png_profile(PLAIN[:-12] + packed(b"late") + PLAIN[-12:]) is None
-    assert png_profile(PLAIN[:HEAD] + packed(b"cut off")[:-1]) is None
+    assert png_profile(colour_chunks(laden(packed(b"first"), packed(b"second")))) == b"first"
+    assert png_profile(colour_chunks(PLAIN[:-12] + packed(b"late") + PLAIN[-12:])) is None
+    assert png_profile(colour_chunks(PLAIN[:HEAD] + packed(b"cut off")[:-1])) is None
 
 
 def test_what_is_behind_the_end_goes() -> None:

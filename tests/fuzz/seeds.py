@@ -1,12 +1,13 @@
 """Sound inputs for the fuzzer to begin with."""
 
 from ipaddress import ip_address
+from struct import pack
 
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from tests.decode.profiles import CHANNELS, HOSTILE, lut_a2b, plain
-from tests.samples import gradient, jpeg, png, webp
+from tests.samples import after_header, gradient, jpeg, png, png_chunk, webp
 
 
 def jpegs() -> list[bytes]:
@@ -33,6 +34,9 @@ def pngs() -> list[bytes]:
     words.add_itxt("b", "words", zip=True)
     modes = [png(small.convert(mode)) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")]
     animated = png(small, save_all=True, append_images=[small.rotate(90)])
+    gamma = png_chunk(b"gAMA", pack(">I", 100_000)) + png_chunk(b"cHRM", pack(">8I", *P3))
+    numbers = png_chunk(b"cICP", b"\t\x10\0\1")
+    modes += [after_header(png(small), each) for each in (gamma, numbers)]
     return [*modes, png(small, pnginfo=words), png(small, transparency=(1, 2, 3)), animated]
 
 
@@ -67,6 +71,12 @@ def pictures() -> list[bytes]:
     """Return one list of all types."""
     return jpegs() + pngs() + webps()
 
+
+P3 = (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+NUMBERS = [
+    bytes(code) + gamma.to_bytes(4, "big") + pack(">8I", *P3)
+    for code, gamma in (((12, 13, 0, 1), 45455), ((9, 16, 0, 1), 100_000), ((1, 18, 0, 0), 50_000))
+]
 
 FORMS = [
     each.replace("\n", "\r\n").replace("\r\n", "\n", 1).encode()

@@ -26,8 +26,10 @@ from cutout.compose.background import to_profile
 from cutout.decode.colour import PROFILE_SPACES
 from cutout.decode.containers import SIGNATURE, lean_png, split_jpeg
 from cutout.decode.decode import decode
-from cutout.decode.header import open_picture
+from cutout.decode.header import JPEG, open_picture
 from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
+from cutout.decode.open_end import with_end
+from cutout.decode.png_colour import code_points, gamma_and_primaries
 from cutout.decode.riff import split_webp
 from cutout.errors import DownloadError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
@@ -117,6 +119,33 @@ def chunks(content: bytes) -> None:
         lean = lean_png(content)
         assert len(lean) <= max(len(SIGNATURE), len(content))
         assert lean_png(lean) == lean, "not all that could go went"
+
+
+def numbers(content: bytes) -> None:
+    """The chunks cICP, gAMA and cHRM, filled with anything, make tables and profiles that hold."""
+    code, gamma, points = content[:4], content[4:8], content[8:40]
+    for found in (
+        code_points({b"cICP": code}),
+        gamma_and_primaries({b"gAMA": gamma, b"cHRM": points}),
+    ):
+        if found is None:
+            continue
+        assert found.table is None or len(found.table) == 256
+        assert found.profile is None or trusted_profile(found.profile) == found.profile
+        if found.profile is not None:
+            to_profile(Image.new("RGBA", (2, 2)), None, found.profile)
+        found.apply(Image.new("RGB", (2, 2)))
+
+
+def ends(content: bytes) -> None:
+    """A JPEG that gets its end marker has one from then on, and is decoded as before."""
+    with suppress(PictureError):
+        open_picture(content, SETTINGS)
+        with suppress(OSError, ValueError, SyntaxError):
+            ended = with_end(content) if content.startswith(JPEG) else None
+            if ended is not None:
+                assert with_end(ended) is None
+                decode(ended, SETTINGS)
 
 
 def profile(content: bytes) -> None:
@@ -217,6 +246,8 @@ TARGETS: dict[str, Target] = {
     "segments": Target(segments, seeds.jpegs()),
     "riff": Target(riff, seeds.webps()),
     "chunks": Target(chunks, seeds.pngs()),
+    "numbers": Target(numbers, seeds.NUMBERS, 40),
+    "ends": Target(ends, [each[:-2] for each in seeds.jpegs()]),
     "profile": Target(profile, seeds.profiles(), 8192),
     "multipart": Target(multipart, seeds.FORMS),
     "urlencoded": Target(urlencoded, seeds.URLENCODED),

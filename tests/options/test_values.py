@@ -75,6 +75,13 @@ def test_at_its_limits(client: TestClient, name: str, value: str) -> None:
     ask(client, {"mode": "fg-image-shadow", "crop": "true", name: value})
 
 
+@pytest.mark.parametrize("name", ["PNG", "Png", "WEBP", "WebP"])
+def test_a_format_may_be_in_any_case(client: TestClient, name: str) -> None:
+    expected = told(ask(client, {"format": name.lower()}))
+    assert told(ask(client, {"format": name})) == expected
+    assert told(ask(client, {}, {"format": name})) == expected
+
+
 SAID = {
     "bg-color": "#ff0000",
     "crop": "true",

@@ -1,8 +1,9 @@
 """Read and parse request bodies, never more of them than the limits allow."""
 
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from anyio import fail_after
 from python_multipart.multipart import parse_options_header
@@ -88,12 +89,35 @@ class PictureFormParser(MultiPartParser):
 
     def on_headers_finished(self) -> None:
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
-        _, options = parse_options_header(self._current_part.content_disposition)
+        disposition = self._current_part.content_disposition or b""
+        _, options = parse_options_header(disposition)
         name = options.get(b"name")
         if name in self._own_files and b"filename" not in options:
             # written anew: behind an odd quote, nothing that is added would be seen
             self._current_part.content_disposition = b'form-data; name="%b"; filename=""' % name
         super().on_headers_finished()
+        extended = extended_name(disposition)
+        if self._current_part.file is not None and extended:
+            self._current_part.file.filename = extended
+
+
+QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+EXTENDED_NAME = re.compile(
+    rb";\s*filename\*\s*=\s*(utf-8|iso-8859-1)'[^';]*'([^\s;'\"]+)", re.IGNORECASE
+)
+
+
+def extended_name(disposition: bytes) -> str | None:
+    """Return the file name in a header's `filename*` (RFC 5987); None if there is none that can be
+    decoded. It comes before `filename`, which then is a version in ASCII (RFC 6266, 4.3)."""
+    match = EXTENDED_NAME.search(QUOTED.sub(b'""', disposition))
+    if match is None:
+        return None
+    charset, text = (each.decode("ascii", "replace") for each in match.groups())
+    try:
+        return unquote(text, charset, "strict")
+    except UnicodeDecodeError:
+        return None
 
 
 async def parse_multipart(

@@ -56,6 +56,11 @@ class OptionsQuery(LayoutQuery):
         description="Adds the answered picture's `width` and `height`, and where the objects are "
         "in it. Where a request doesn't say, the server's setting holds; as delivered it is off.",
     )
+    quality_hint: bool = Field(
+        default=False,
+        alias="quality-hint",
+        description="Adds `quality`: whether something was found, and how sure the networks are.",
+    )
     bg_color: ColourText | None = Field(
         default=None,
         alias="bg-color",
@@ -142,6 +147,7 @@ class OptionsQuery(LayoutQuery):
             bound=self.bound(),
             quality=self.quality,
             webp=webp,
+            quality_hint=self.quality_hint,
         )
 
     def _colour(self) -> Colour | None:

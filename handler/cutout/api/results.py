@@ -13,8 +13,10 @@ from pydantic import BaseModel, Field
 
 from cutout.choices import FileFormat, Mode, Representation
 from cutout.errors import PictureError
+from cutout.lambda_runtime import Facts
 from cutout.options import Source
 from cutout.pictures import FoundObject as Found
+from cutout.pictures import Quality, Verdict
 
 
 class Status(BaseModel):
@@ -62,6 +64,20 @@ class ObjectsEntity(BaseModel):
     objects: list[FoundObject]
 
 
+class QualityHint(BaseModel):
+    """Say how good the cut-out is likely to be; only if the request asks for it."""
+
+    hint: Verdict = Field(
+        description="`found nothing`: the picture is empty. `unsure`: worth a look. `fine`."
+    )
+    undecided: float = Field(
+        description="0..1, the share of the visible pixels whose alpha is between 10 % and 90 %."
+    )
+    disagreement: float | None = Field(
+        default=None, description="0..1, the mean distance between the networks' alphas."
+    )
+
+
 class Result(BaseModel):
     """Describe the result of one picture."""
 
@@ -73,6 +89,9 @@ class Result(BaseModel):
     )
     height: int | None = Field(
         default=None, description="Of the answered picture; only with `objects=true`."
+    )
+    quality: QualityHint | None = Field(
+        default=None, description="How sure the networks are; only with `quality-hint=true`."
     )
     entities: list[Entity | ObjectsEntity] = Field(
         description="The picture, always the first; empty after a failure."
@@ -94,8 +113,8 @@ def entity_name(mode: Mode) -> str:
 class ResultDetails:
     """Hold what the answer says about the picture.
 
-    `size` (width, height), `objects` and `representation` are None if the request didn't ask for
-    them; without them the answer is the reference API's, byte for byte.
+    `size` (width, height), `objects`, `quality` and `representation` are None if the request didn't
+    ask for them; without them the answer is the reference API's, byte for byte.
     """
 
     source: Source
@@ -104,6 +123,7 @@ class ResultDetails:
     format: FileFormat = FileFormat.PNG
     size: tuple[int, int] | None = None
     objects: tuple[Found, ...] | None = None
+    quality: Quality | None = None
 
 
 MAX_NAME = 4096
@@ -142,6 +162,10 @@ def _success(details: ResultDetails, image: str) -> bytes:
     result = _result(details.source, Status(code="ok", message="Success"))
     if details.size is not None:
         result.width, result.height = details.size
+    if details.quality is not None:
+        result.quality = QualityHint(
+            hint=details.quality.verdict, **quality_figures(details.quality)
+        )
     result.entities.append(
         Entity(
             name=entity_name(details.mode),
@@ -153,6 +177,19 @@ def _success(details: ResultDetails, image: str) -> bytes:
     if details.size is not None and details.objects is not None:
         result.entities.append(_objects(details.objects, details.size))
     return _json(result)
+
+
+def quality_figures(quality: Quality) -> dict[str, float]:
+    """Return the shares that are known, rounded, by their names in answers and in the log."""
+    found = {"undecided": quality.undecided, "disagreement": quality.disagreement}
+    return {name: round(each, DIGITS) for name, each in found.items() if each is not None}
+
+
+def quality_facts(quality: Quality | None) -> Facts:
+    """Return the quality for the log."""
+    if quality is None:
+        return {}
+    return {"quality": str(quality.verdict), **quality_figures(quality)}
 
 
 def _objects(objects: tuple[Found, ...], size: tuple[int, int]) -> ObjectsEntity:

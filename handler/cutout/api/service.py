@@ -5,7 +5,14 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from cutout.api.results import ResultDetails, failure, frame, success, success_link
+from cutout.api.results import (
+    ResultDetails,
+    failure,
+    frame,
+    quality_facts,
+    success,
+    success_link,
+)
 from cutout.choices import Mode, Representation
 from cutout.errors import (
     AnswerTooLargeError,
@@ -18,7 +25,7 @@ from cutout.errors import (
 from cutout.fetch.source import fetch, named_source
 from cutout.lambda_runtime import Facts, reason
 from cutout.options import Options, Source
-from cutout.pictures import FoundObject
+from cutout.pictures import FoundObject, Quality
 from cutout.pipeline import Pipeline
 from cutout.request import PictureRequest
 from cutout.storage.storage import AnswerKind, Storage, absolute
@@ -75,6 +82,7 @@ class Finished:
     size: tuple[int, int]
     objects: tuple[FoundObject, ...] | None
     byte_budget: int | None
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True)
@@ -92,13 +100,16 @@ class AnswerJob:
         clock = Clock(deadline, stages)
         composition = work.compose(self.source, self.options, clock)
         size, objects = composition.size, composition.objects
-        details = self.details(size, objects)
+        details = self.details(size, objects, composition.quality)
         budget = file_budget(details, self.max_answer_bytes)
         file = work.encode(composition, self.options, budget, clock)
-        return Finished(file, size, objects, budget)
+        return Finished(file, size, objects, budget, composition.quality)
 
     def details(
-        self, size: tuple[int, int], objects: tuple[FoundObject, ...] | None
+        self,
+        size: tuple[int, int],
+        objects: tuple[FoundObject, ...] | None,
+        quality: Quality | None,
     ) -> ResultDetails:
         """Return what the answer says of the finished picture of that `size`."""
         return ResultDetails(
@@ -108,6 +119,7 @@ class AnswerJob:
             self.options.format,
             size if self.options.objects else None,
             objects,
+            quality if self.options.quality_hint else None,
         )
 
 
@@ -131,9 +143,9 @@ class Service:
             with self.pipeline.slot(request.deadline):
                 finished = self.pipeline.run(job, clock)
             with clock.time("answer"):
-                details = job.details(finished.size, finished.objects)
+                details = job.details(finished.size, finished.objects, finished.quality)
                 answer = deliver(details, request, finished, self.pipeline.storage)
-            return replace(answer, facts={**_bytes_in(source), **_sides(finished)})
+            return replace(answer, facts={**_bytes_in(source), **_found(finished)})
         except PictureError as error:
             return _failed(source, error)
         except Exception:
@@ -205,6 +217,6 @@ def _bytes_in(source: Source) -> Facts:
     return {"file_bytes": len(source.content)}
 
 
-def _sides(finished: Finished) -> Facts:
+def _found(finished: Finished) -> Facts:
     width, height = finished.size
-    return {"width": width, "height": height}
+    return {"width": width, "height": height, **quality_facts(finished.quality)}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cutout.api.results import failure
+from cutout.api.results import failure, quality_facts
 from cutout.batch.events import Arrival
 from cutout.choices import Mode
 from cutout.errors import (
@@ -20,16 +20,21 @@ from cutout.storage.storage import AnswerKind
 from cutout.timing import Clock, Deadline
 
 INBOX, OUTBOX = "inbox", "outbox"
+LEFT_BY_DESKTOPS = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
+"""Folders and files in lower case; `.DS_Store` and `._*` are hidden."""
 
 
 def is_picture(key: str) -> bool:
     """Return whether a key may be a picture's.
 
     The console writes empty objects such as `inbox/shoes/` for folders, a key outside the inbox
-    would make the function process its own results, and HTTP can't ask for `.` and `..`.
+    would make the function process its own results, and HTTP can't ask for `.` and `..`. Hidden
+    files, and those that desktops leave in every folder, come along when a folder is copied.
     """
     folder, *path = key.split("/")
-    return folder == INBOX and bool(path) and bool(path[-1]) and not {".", ".."} & set(path)
+    if folder != INBOX or not path or not path[-1]:
+        return False
+    return not any(each.startswith(".") or each.lower() in LEFT_BY_DESKTOPS for each in path)
 
 
 def mode_of(key: str) -> Mode:
@@ -93,14 +98,15 @@ class Cutter:
             facts: Facts = {"mode": str(mode), "file_bytes": len(source.content)}
             if found.is_of(source):
                 return facts | {"outcome": "Duplicate"}
-            png = self.pipeline.cut_out(source, Options(mode), clock)
+            made = self.pipeline.cut_out_file(source, Options(mode), clock)
+            facts |= quality_facts(made.quality)
         except (StorageError, TooSlowError, UploadMissingError):
             raise
         except PictureError as error:
             facts = {"outcome": reason(error), "file_bytes": len(source.content)}
             content, kind, replaced = failure(source, error), AnswerKind.JSON, found.json
         else:
-            content, kind, replaced = png, AnswerKind.PNG, found.png
+            content, kind, replaced = made.content, AnswerKind.PNG, found.png
         with clock.time("answer"):
             new = New(content, kind, {MD5: source.md5})
             self.objects.put(output_key(arrival.key, kind), new, replaced, clock.deadline)

@@ -25,7 +25,7 @@ EXAMPLES = """examples:
   CUTOUT_KEY=... cutout photos/ -o out/ --url https://abc123.execute-api.eu-west-1.amazonaws.com
   cutout serve                           start the API on this machine: cutout serve --help
 
-exit code: 0 all done, 1 some failed, 2 wrong usage, 130 interrupted
+exit code: 0 all done, 1 some failed, 2 wrong usage, 3 a picture has no subject, 130 interrupted
 """
 
 
@@ -44,6 +44,9 @@ class Arguments:
     url: str | None
     key: str | None
     force: bool
+    review: str | None
+    report: str | None
+    dry_run: bool
     quiet: bool
     verbose: bool
 
@@ -99,6 +102,8 @@ def _checked(given: Arguments) -> Arguments:
         raise UsageError("name a picture, a folder, or - for standard input")
     if STANDARD in given.inputs and len(given.inputs) > 1:
         raise UsageError("standard input (-) cannot be combined with other inputs")
+    if given.report is not None and not given.report.lower().endswith((".json", ".csv")):
+        raise UsageError(f"--report must end in .json or .csv: {printable(given.report)}")
     if given.url is None:
         return given
     if not _is_api_address(given.url):
@@ -154,6 +159,19 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument(
         "--force", action="store_true", help="also replace cut-outs that are up to date"
+    )
+    parser.add_argument(
+        "--review",
+        metavar="FOLDER",
+        help="write cut-outs that are unsure or empty to this folder instead",
+    )
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="write the outcome of each picture to a .json or .csv file",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only print what would be written, and where"
     )
     parser.add_argument(
         "--jobs",

@@ -1,6 +1,7 @@
 """Find the pictures that the command line names: files, folders and patterns."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -33,6 +34,8 @@ class InputFinder:
     output: Path | None = None
     found: list[InputFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Files in folders that are not JPEG or PNG, counted by their suffix in lower case."""
     _seen: set[str] = field(default_factory=set)
 
     def add(self, inputs: Iterable[str]) -> None:
@@ -91,12 +94,13 @@ class InputFinder:
                 if not each.startswith(".")
                 and (hidden is None or Path(os.path.realpath(parent), each) != hidden)
             )
-            yield from (
-                path
-                for path in (Path(parent, name) for name in sorted(files))
-                if not path.name.startswith(".") and path.suffix.lower() in SUFFIXES
-                if path.is_file() or path.is_symlink()  # report broken links, skip pipes
-            )
+            for path in (Path(parent, name) for name in sorted(files)):
+                if path.name.startswith(".") or not (path.is_file() or path.is_symlink()):
+                    continue  # hidden files and pipes; broken links are reported later
+                if path.suffix.lower() in SUFFIXES:
+                    yield path
+                else:
+                    self.left_out[path.suffix.lower() or "no suffix"] += 1
 
     def _output_inside(self, folder: Path) -> Path | None:
         """Return the output folder's real path if it lies below `folder`, else None."""

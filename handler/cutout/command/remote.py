@@ -17,6 +17,7 @@ from cutout.command.answers import (
 from cutout.command.client import Client, FilePart, Form, Sent
 from cutout.command.errors import CommandError, TaskError, printable, system_message
 from cutout.command.options import CommandOptions
+from cutout.command.records import FINE, NOTHING, UNSURE, Made
 from cutout.command.report import Progress
 from cutout.command.tasks import Task
 from cutout.errors import (
@@ -34,6 +35,7 @@ SIGNATURES = {
     FileFormat.PNG: re.compile(rb"\x89PNG"),
     FileFormat.WEBP: re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
 }
+HINTS = (FINE, UNSURE, NOTHING)
 MAX_NAME = 200  # characters of a file's name that the API accepts
 TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 UNKNOWN = "application/octet-stream"
@@ -54,7 +56,8 @@ class RemoteWorker:
     ) -> None:
         self._client = Client(url, key, connections)
         self._uploads = _Uploads(self._client)
-        self._options, self._query, self._progress = options, options.query(), progress
+        self._options, self._progress = options, progress
+        self._query = options.query() | {"quality-hint": "true"}
         self._background: Form = {}
         self._background_size = 0
 
@@ -72,8 +75,9 @@ class RemoteWorker:
         """End all connections."""
         self._client.close()
 
-    def __call__(self, task: Task) -> bytes:
-        """Return the cut-out's file. Raise `TaskError`, `PictureError` or `OSError`."""
+    def __call__(self, task: Task) -> Made:
+        """Return the cut-out's file and its quality. Raise `TaskError`, `PictureError` or
+        `OSError`."""
         size, image = task.size(), _file_part(_task_name(task), task.open)
 
         def report(count: int) -> None:
@@ -188,9 +192,9 @@ def _ignore(_count: int) -> None:
     """Ignore the progress of a form that isn't a picture's."""
 
 
-def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> bytes:
-    """Return the file in the answer. Raise `TaskError` with the answer's own words if there is
-    none."""
+def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
+    """Return the file in the answer, with its quality if that is told. Raise `TaskError` with the
+    answer's own words if there is none."""
     try:
         (result,) = answer["results"]
         code, message = result["status"]["code"], result["status"]["message"]
@@ -204,4 +208,17 @@ def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> bytes:
         raise TaskError(excerpt(message))
     if not SIGNATURES[kind].match(content):
         raise TaskError(f"The server sent no {kind.name}; it may be older than this command.")
-    return content
+    return Made(content, *_quality(result.get("quality")))
+
+
+def _quality(told: object) -> tuple[str | None, float | None, float | None]:
+    """Return the hint and the two shares of an answer; None for what is not told as it should
+    be."""
+    hint = told.get("hint") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or hint not in HINTS:
+        return None, None, None
+    undecided, disagreement = (
+        float(each) if isinstance(each, float | int) and 0 <= each <= 1 else None
+        for each in (told.get("undecided"), told.get("disagreement"))
+    )
+    return str(hint), undecided, disagreement

@@ -3,14 +3,17 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TextIO
 
 from cutout.command.errors import Problem, printable
+from cutout.command.records import NOTHING, UNSURE, Made, Record
 from cutout.command.tasks import Task
 
 SENDING_SHARE = 0.5
@@ -157,6 +160,10 @@ def _columns(stream: TextIO) -> int:
         return 80
 
 
+def _shown(target: Path | None) -> str:
+    return "standard output" if target is None else printable(target)
+
+
 @dataclass
 class Report:
     """Prints a line for each failure, a bar on a terminal, and a summary on a terminal or after
@@ -168,6 +175,8 @@ class Report:
     quiet: bool = False
     verbose: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
+    left_out: Counter[str] = field(default_factory=Counter)
+    records: list[Record] = field(default_factory=list)
     _bar: ProgressBar | None = None
     _silent: bool = False
 
@@ -192,16 +201,33 @@ class Report:
     def problem(self, problem: Problem) -> None:
         """Report a problem found before any picture was processed."""
         self.problems += 1
+        self.records.append(Record(problem.name, "failed", message=problem.message))
         self._line(f"{problem.name}: {problem.message}")
 
-    def done(self, task: Task, seconds: float) -> None:
+    def plan(self, tasks: Sequence[Task]) -> None:
+        """Print what would be done."""
+        for each in tasks:
+            self._line(f"{each.name}: {_shown(each.target)}")
+        counts = [f"{len(tasks)} to do", *self._skipped()]
+        self._line(", ".join(counts))
+
+    def done(self, task: Task, made: Made, seconds: float) -> None:
         """Report that a cut-out is written."""
         if self._silent:  # an interrupt may have come before the file was complete
             return
         self.progress.end(task.name, ok=True)
+        target = _shown(task.target if made.is_fine else task.doubtful_target)
+        self.records.append(
+            Record(
+                *(task.name, "done", target, round(seconds, 3), len(made.content)),
+                *(made.quality, made.undecided, made.disagreement),
+            )
+        )
+        if made.quality == NOTHING and not self.quiet:
+            self._line(f"{task.name}: No subject was found.")
         if self.verbose:
-            target = "standard output" if task.target is None else printable(task.target)
-            self._line(f"{task.name}: {target} ({seconds:.2f} s)")
+            doubt = "" if made.is_fine else f", {made.quality}"
+            self._line(f"{task.name}: {target} ({seconds:.2f} s{doubt})")
 
     def failed(self, task: Task, message: str, error: Exception | None = None) -> None:
         """Report that a picture failed. With `verbose`, print the traceback of an unexpected
@@ -209,6 +235,7 @@ class Report:
         if self._silent:
             return
         self.progress.end(task.name, ok=False)
+        self.records.append(Record(task.name, "failed", message=message))
         self._line(f"{task.name}: {message}")
         if error is not None and self.verbose:
             self._line("".join(traceback.format_exception(error)).rstrip())
@@ -219,19 +246,41 @@ class Report:
 
     def summary(self, *, ended: bool) -> None:
         """Print the last line. `ended` is False after an interrupt."""
-        if self.quiet or not (self.on_terminal or self.verbose or self.failures or not ended):
+        telling = self.failures or self.left_out or self.empty or not ended
+        if self.quiet or not (self.on_terminal or self.verbose or telling):
             return
         counts = [f"{self.progress.done} done"]
         if self.failures:
             counts.append(f"{self.failures} failed")
-        if self.skipped:
-            counts.append(f"{self.skipped} already up to date")
+        if self.empty:
+            counts.append(f"{self.empty} without a subject")
+        if self.unsure:
+            counts.append(f"{self.unsure} unsure")
+        counts += self._skipped()
         if not ended:
             counts.append(f"{self.progress.total - self.progress.ended} not finished")
         line = ", ".join(counts)
         if self.progress.done:
             line += f" in {self.progress.seconds:.1f} s ({format_rate(self.progress.rate)})"
         self._line(line)
+
+    @property
+    def empty(self) -> int:
+        """Number of pictures in which nothing was found."""
+        return sum(each.quality == NOTHING for each in self.records)
+
+    @property
+    def unsure(self) -> int:
+        """Number of cut-outs that are worth a look."""
+        return sum(each.quality == UNSURE for each in self.records)
+
+    def _skipped(self) -> list[str]:
+        """Return how many pictures are up to date, and how many files are no pictures."""
+        counts = [f"{self.skipped} already up to date"] if self.skipped else []
+        if self.left_out:
+            kinds = ", ".join(printable(each) for each in sorted(self.left_out))
+            counts.append(f"{self.left_out.total()} left out: {kinds}")
+        return counts
 
     def _line(self, text: str) -> None:
         if self._bar is not None:

@@ -1,9 +1,11 @@
 """Run the command: plan the tasks, process them in parallel, and report."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
 
@@ -12,50 +14,67 @@ from cutout.command.errors import CommandError, Problem, TaskError, printable, s
 from cutout.command.inputs import InputFinder
 from cutout.command.options import CommandOptions
 from cutout.command.outputs import Destination, OutputWriter, choose_destination
+from cutout.command.records import Made, write_records
 from cutout.command.report import Progress, Report
-from cutout.command.tasks import Task, plan_file, plan_folder
+from cutout.command.tasks import Task, plan_file, plan_folder, put_apart
 from cutout.errors import PictureError, ProcessingFailedError
 from cutout.setting_types import visible_processors
 
+NO_SUBJECT = 3
+"""The exit code where nothing was found in a picture."""
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
 """Default limit of pictures processed at once on this machine. Each is a process of some 650 MB."""
 
-Worker: TypeAlias = Callable[[Task], bytes]
-"""Returns the file of a task's cut-out. Raises `TaskError`, `PictureError` or `OSError`."""
+Worker: TypeAlias = Callable[[Task], Made]
+"""Returns the file of a task's cut-out and its quality. Raises `TaskError`, `PictureError` or
+`OSError`."""
 
 
 def execute(given: Arguments) -> int:
-    """Return the exit code: 0 if all is done, 1 if something failed. Raise `CommandError` if
-    nothing can be done at all."""
+    """Return the exit code: 0 if all is done, 1 if something failed, 3 if nothing failed and a
+    picture has no subject. Raise `CommandError` if nothing can be done at all."""
     to = choose_destination(given)
     options = CommandOptions(given.mode, to.format, given.background, given.crop)
     options.check()
-    tasks, problems = _plan(given, to)
+    tasks, problems, left_out = _plan(given, to)
     others = [] if options.background_file is None else [options.background_file]
     waiting = [task for task in tasks if given.force or not task.is_done(others)]
     progress = Progress(len(waiting), sum(map(Task.size, waiting)) if given.url else 0)
     report = Report(progress, len(tasks) - len(waiting), quiet=given.quiet, verbose=given.verbose)
+    report.left_out = left_out
     for problem in problems:
         report.problem(problem)
+    if given.dry_run:
+        report.plan(waiting)
+        return 1 if report.failures else 0
     if waiting:
         _process(options, given, waiting, report)
     report.summary(ended=True)
-    return 1 if report.failures else 0
+    if given.report is not None:
+        write_records(Path(given.report), report.records)
+    if report.failures:
+        return 1
+    return NO_SUBJECT if report.empty else 0
 
 
-def _plan(given: Arguments, to: Destination) -> tuple[list[Task], list[Problem]]:
+def _plan(given: Arguments, to: Destination) -> tuple[list[Task], list[Problem], Counter[str]]:
+    """Return the tasks, the problems, and how many files of which suffix are passed over."""
     if STANDARD in given.inputs:
-        return [Task(STANDARD, None, to.file, sys.stdin.buffer.read())], []
+        content = b"" if given.dry_run else sys.stdin.buffer.read()
+        return [Task(STANDARD, None, to.file, content)], [], Counter()
     finder = InputFinder(to.folder)
     finder.add(given.inputs)
     if to.standard:
-        return [Task(printable(each.path), each.path) for each in finder.found], finder.problems
+        tasks = [Task(printable(each.path), each.path) for each in finder.found]
+        return tasks, finder.problems, finder.left_out
     if to.file is not None:
         tasks, problems = plan_file(finder.found, to.file)
     else:
         tasks, problems = plan_folder(finder.found, to.folder, f".{to.format}")
-    return tasks, finder.problems + problems
+    if given.review is not None:
+        tasks = [put_apart(each, Path(given.review), to.folder) for each in tasks]
+    return tasks, finder.problems + problems, finder.left_out
 
 
 def _process(
@@ -98,7 +117,8 @@ def _process_one(task: Task, worker: Worker, writer: OutputWriter, report: Repor
     """Process one picture and report its failure, which stops no other picture."""
     start = monotonic()
     try:
-        writer.write(task.target, worker(task))
+        made = worker(task)
+        writer.write(task.target if made.is_fine else task.doubtful_target, made.content)
     except (TaskError, PictureError) as error:
         report.failed(task, str(error))
     except OSError as error:
@@ -108,7 +128,7 @@ def _process_one(task: Task, worker: Worker, writer: OutputWriter, report: Repor
     except Exception as error:  # noqa: BLE001  # a bug must not stop the other pictures
         report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__}).", error)
     else:
-        report.done(task, monotonic() - start)
+        report.done(task, made, monotonic() - start)
 
 
 def _worker(
@@ -151,10 +171,16 @@ def _local_worker(
         except PictureError as error:
             raise CommandError(f"{printable(options.background)}: {error}") from error
 
-        def work(task: Task) -> bytes:
+        def work(task: Task) -> Made:
             with task.open() as file:
                 source = Source(file.read(), task.name)
-            return workers(FileJob(source, processing), NO_DEADLINE, Stages())
+            found = workers(FileJob(source, processing), NO_DEADLINE, Stages())
+            quality = found.quality
+            if quality is None:
+                return Made(found.content)
+            return Made(
+                found.content, str(quality.verdict), quality.undecided, quality.disagreement
+            )
 
         yield work
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,13 @@ class Task:
     source: Path | None = None
     target: Path | None = None
     content: bytes = field(default=b"", repr=False)
+    review: Path | None = None
+    """Where a doubtful cut-out goes instead of `target`."""
+
+    @property
+    def doubtful_target(self) -> Path | None:
+        """The file for a cut-out that should be looked at."""
+        return self.review or self.target
 
     def open(self) -> BinaryIO:
         """Open the picture. Raise `OSError` if it cannot be read."""
@@ -40,13 +47,37 @@ class Task:
     def is_done(self, others: Sequence[Path]) -> bool:
         """Return whether the cut-out exists and is no older than the picture and the `others` that
         it is made of."""
-        if self.source is None or self.target is None:
+        if self.source is None:
             return False
         try:
             newest = max(each.stat().st_mtime_ns for each in (self.source, *others))
-            return self.target.stat().st_mtime_ns >= newest
         except OSError:
             return False
+        return any(_is_newer(each, newest) for each in {self.target, self.review} if each)
+
+
+def _is_newer(path: Path, time: int) -> bool:
+    try:
+        return path.stat().st_mtime_ns >= time
+    except OSError:
+        return False
+
+
+def put_apart(task: Task, folder: Path, output: Path | None) -> Task:
+    """Return the task with a place in the folder for a doubtful cut-out, at the same path below it
+    as below the output folder, or at its own folder's without one."""
+    if task.target is None:
+        return task
+    target = task.target
+    below = target.relative_to(output) if output is not None else _below_root(target)
+    return replace(task, review=folder / below)
+
+
+def _below_root(path: Path) -> Path:
+    """Return a path that names the file within any folder, so that none of two files collide."""
+    whole = path.absolute()
+    common = Path.cwd()
+    return whole.relative_to(common if whole.is_relative_to(common) else whole.anchor)
 
 
 def plan_folder(

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageFile
 
 from cutout.decode.icc import trusted_profile
+from cutout.decode.png_colour import COLOUR_SPACE, ColourSpace
 from cutout.pictures import Alpha
 
 Transparent: TypeAlias = int | tuple[int, ...] | bytes | None
@@ -25,16 +26,29 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     such a profile.
     """
     profile = _sound(image.info.get("icc_profile"))
+    named: ColourSpace | None = image.info.get(COLOUR_SPACE)
     image = _eight_bits(image)
     holes = _holes(image)
     space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
     colour = _flat(image)
+    if profile is None and named is not None:
+        return _named(colour, named, holes)
     if space == "RGB" and colour.mode == "RGB":
         return colour, holes, profile
     if profile and space == colour.mode:
         return _to_srgb(colour, profile), holes, None
     # Pillow's convert copies even what is RGB already: 35 ms at 4096²
     return colour if colour.mode == "RGB" else colour.convert("RGB"), holes, None
+
+
+def _named(
+    colour: Image.Image, space: ColourSpace, holes: Alpha | None
+) -> tuple[Image.Image, Alpha | None, bytes | None]:
+    """Apply the space that a PNG names in numbers. A grey has the same values in all of them."""
+    applied = space.apply(colour)
+    if colour.mode == "RGB":
+        return applied, holes, space.profile
+    return applied.convert("RGB"), holes, None
 
 
 def transparent_colour(image: Image.Image) -> Transparent:

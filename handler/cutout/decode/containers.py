@@ -8,8 +8,9 @@ image, which decoders without animation show.
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from cutout.decode.icc import MAX_PROFILE_BYTES
 from cutout.errors import UnreadablePictureError
@@ -21,6 +22,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
 TRANSPARENT_COLOUR = b"tRNS"
 PROFILE, EXIF, PIXELS = b"iCCP", b"eXIf", b"IDAT"
+COLOUR_SPACES = {PROFILE, b"cICP", b"sRGB", b"gAMA", b"cHRM"}
 MAX_EXIF_BYTES = 4 << 20
 DEFLATE = 0  # the only method there is
 
@@ -33,26 +35,33 @@ def lean_png(content: bytes, *, exif: bool = True) -> bytes:
     return b"".join((SIGNATURE, *_kept(content, exif)))
 
 
-def png_profile(content: bytes) -> bytes | None:
-    """Return the unpacked ICC profile of a PNG file.
+def colour_chunks(content: bytes) -> dict[bytes, bytes]:
+    """Return the data of the chunks that tell the colour space of a PNG file, by their names.
 
-    Return None if there is none before the pixels, or if it is broken or over `MAX_PROFILE_BYTES`.
+    Only the first sound chunk of each name before the pixels counts.
     """
+    found: dict[bytes, bytes] = {}
     at = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + length
         if end > len(content) or name in {PIXELS, END}:
-            return None
-        if name == PROFILE:
-            named = zlib.crc32(content[at + 4 : end - 4]).to_bytes(4, "big")
-            return _unpacked(content[at + 8 : end - 4]) if named == content[end - 4 : end] else None
+            break
+        if name in COLOUR_SPACES and name not in found:
+            checksum = zlib.crc32(content[at + 4 : end - 4]).to_bytes(4, "big")
+            if checksum == content[end - 4 : end]:
+                found[name] = content[at + 8 : end - 4]
         at = end
-    return None
+    return found
 
 
-def _unpacked(chunk: bytes) -> bytes | None:
-    """Return the profile in an iCCP chunk: a name, a zero byte, the method, the packed profile."""
+def png_profile(chunks: Mapping[bytes, bytes]) -> bytes | None:
+    """Return the unpacked ICC profile among a PNG file's `colour_chunks`.
+
+    Return None if there is none, or if it is broken or over `MAX_PROFILE_BYTES`.
+    """
+    # a name, a zero byte, the method, and the packed profile
+    chunk = chunks.get(PROFILE, b"")
     _, _, packed = chunk.partition(b"\0")
     if packed[:1] != bytes((DEFLATE,)):
         return None
@@ -92,6 +101,7 @@ MAX_SEGMENTS = 10_000
 write a few dozen more."""
 
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers that no length follows
 JFIF, JPEG_EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = {*range(0xE0, 0xF0), 0xFE}  # APP0 to APP15, and comments
@@ -117,6 +127,11 @@ class Segment:
         Adobe's tells how CMYK is meant, JFIF's that three channels are YCbCr.
         """
         return self.kind not in METADATA or self.kind in {JFIF, ADOBE}
+
+    @property
+    def starts_frame(self) -> bool:
+        """Return whether it is a frame header (SOF0 to SOF15), which lists the components."""
+        return self.kind in FRAMES
 
     @property
     def holds_profile(self) -> bool:
@@ -157,17 +172,34 @@ class JpegParts:
         A decoder never reads beyond the end of the image: data that a phone appends there (a film,
         a depth map) may look like anything.
         """
-        at, scans, found = 0, self.scans, 0
-        while at + 4 <= len(scans) and scans[at + 1] != END_OF_IMAGE:
-            found += scans[at + 1] == START_OF_SCAN
-            if found > limit:
-                return True
+        starts = (at for kind, at in self._markers() if kind == START_OF_SCAN)
+        return next(islice(starts, limit, None), None) is not None
+
+    @property
+    def has_end(self) -> bool:
+        """Return whether the end marker is there. All scans are read."""
+        return any(kind == END_OF_IMAGE for kind, _ in self._markers())
+
+    def scan_headers(self) -> Iterator[bytes]:
+        """Yield the header of each scan, without its marker and length."""
+        for kind, at in self._markers():
+            if kind == START_OF_SCAN:
+                length = int.from_bytes(self.scans[at + 2 : at + 4], "big")
+                yield self.scans[at + 4 : at + 2 + length]
+
+    def _markers(self) -> Iterator[tuple[int, int]]:
+        """Yield kind and place of each marker from the first scan to the end of the image."""
+        at, scans = 0, self.scans
+        while at + 2 <= len(scans):
+            kind = scans[at + 1]
+            yield kind, at
+            if kind == END_OF_IMAGE or at + 4 > len(scans):
+                return
             length = int.from_bytes(scans[at + 2 : at + 4], "big")
             marker = SCAN_MARKER.search(scans, at + 2 + length)
             if marker is None:
-                break
+                return
             at = marker.start()
-        return False
 
 
 def split_jpeg(content: bytes) -> JpegParts:

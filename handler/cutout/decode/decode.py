@@ -4,7 +4,8 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from cutout.decode.colour import split_colour, transparent_colour
-from cutout.decode.header import open_picture
+from cutout.decode.header import JPEG, open_picture
+from cutout.decode.open_end import with_end
 from cutout.decode.orientation import SIDEWAYS, orientation_turn
 from cutout.decode.shrink import shrink_on_load
 from cutout.errors import UnreadablePictureError
@@ -28,7 +29,27 @@ def decode(
     except MemoryError:
         raise
     except Exception as error:  # on hostile bytes Pillow's decoders raise almost anything
+        mended = _mended(content)
+        if mended is None:
+            raise UnreadablePictureError from error
+    try:
+        return _picture(open_picture(mended, settings), bound or Bound())
+    except MemoryError:
+        raise
+    except Exception as error:
         raise UnreadablePictureError from error
+
+
+def _mended(content: bytes) -> bytes | None:
+    """Return a JPEG that lacks nothing but its end marker, with the marker; None for others."""
+    if not content.startswith(JPEG):
+        return None
+    try:
+        return with_end(content)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # as above; the first error tells more
+        return None
 
 
 def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:

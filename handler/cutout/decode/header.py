@@ -7,7 +7,14 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from cutout.decode.containers import SIGNATURE, lean_png, png_profile, split_jpeg
+from cutout.decode.containers import (
+    SIGNATURE,
+    colour_chunks,
+    lean_png,
+    png_profile,
+    split_jpeg,
+)
+from cutout.decode.png_colour import COLOUR_SPACE, code_points, gamma_and_primaries
 from cutout.decode.riff import is_webp, split_webp
 from cutout.errors import (
     ResolutionTooBigError,
@@ -27,7 +34,8 @@ and each one costs a pass over all coefficients."""
 def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> ImageFile:
     """Return a Pillow image with its header read and its pixels still in the file.
 
-    EXIF, if any, is in `info["exif"]`. The type is judged by content alone; `webp` says whether a
+    EXIF, if any, is in `info["exif"]`, and the colour space of a PNG in `info[COLOUR_SPACE]`. The
+    type is judged by content alone; `webp` says whether a
     WebP is accepted. Raise `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError`
     or `ResolutionTooBigError`.
     """
@@ -72,9 +80,12 @@ def _open_png(content: bytes) -> ImageFile:
         image = _opened(PngImageFile, lean_png(content))
     except UnreadablePictureError:
         image = _opened(PngImageFile, lean_png(content, exif=False))
-    profile = png_profile(content)
-    if profile is not None:
-        image.info["icc_profile"] = profile
+    chunks = colour_chunks(content)
+    space = code_points(chunks)
+    if space is None:
+        image.info["icc_profile"] = png_profile(chunks)
+        space = gamma_and_primaries(chunks)
+    image.info[COLOUR_SPACE] = space
     return image
 
 

@@ -6,7 +6,7 @@ one: it takes the first one's outputs beside the picture.
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.choices import Model
-from cutout.pictures import Alpha, Picture
+from cutout.pictures import Alpha, Look, Picture
 from cutout.segment.model_file import ModelError, check_files, is_prepared, listed_files
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ class Network:
 
     def __call__(self, picture: Picture) -> Alpha:
         """Return the alpha of a picture."""
-        return self.infer(square(picture))
+        return self.look(picture).alpha
+
+    def look(self, picture: Picture) -> Look:
+        """Return the alpha and the doubt about the first look."""
+        return self._infer(square(picture))
 
     def wait(self) -> None:
         """Return when the first look can begin.
@@ -68,13 +72,17 @@ class Network:
         self._first.result()
 
     def infer(self, data: Square) -> Alpha:
-        """Return the alpha of a square. A first graph without ``doubt`` is always in doubt."""
+        """Return the alpha of a square."""
+        return self._infer(data).alpha
+
+    def _infer(self, data: Square) -> Look:
+        """Look once or twice. A first graph without ``doubt`` is always in doubt."""
         seen = _run(self._first.result(), {"picture": data})
         alpha: Alpha = seen.pop("alpha")
         doubt = seen.pop("doubt", [inf])[0]
         if doubt > self._doubt and (second := self._second.result()):
             alpha = _run(second, {"picture": data, **seen})["alpha"]
-        return alpha
+        return Look(alpha, float(doubt) if isfinite(doubt) else None)
 
 
 def square(picture: Picture) -> Square:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
+from tempfile import mkdtemp
 from threading import Lock
 from time import time
 from typing import NamedTuple
@@ -126,6 +127,22 @@ answers."""
 logger = logging.getLogger(__name__)
 
 
+def storage_folder(configured: Path) -> Path:
+    """Return the folder with `~` replaced.
+
+    Without a home folder that can be written to, as for a system user, it is a new and private
+    temporary folder.
+    """
+    if not str(configured).startswith("~"):
+        return configured
+    try:
+        folder = configured.expanduser()
+    except RuntimeError:  # the user has no home folder
+        return Path(mkdtemp(prefix="cutout-"))
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    return folder if os.access(existing, os.W_OK) else Path(mkdtemp(prefix="cutout-"))
+
+
 class DiskStorage:
     """Keep `answers` for clients to fetch and `uploads` that clients sent, in two folders.
 
@@ -136,7 +153,7 @@ class DiskStorage:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        folder, day = settings.storage_dir.expanduser(), settings.link_seconds
+        folder, day = storage_folder(settings.storage_dir), settings.link_seconds
         self._answers = Folder(folder / "answers", {f".{kind}": day for kind in AnswerKind})
         self._uploads = Folder(folder / "uploads", {"": day, TICKET: settings.upload_seconds})
         self._writing = Lock()

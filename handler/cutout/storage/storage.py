@@ -35,6 +35,20 @@ class UploadType(StrEnum):
     PNG = "image/png"
     WEBP = "image/webp"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "UploadType | None":
+        """Return the type for a name in any case, and for the names that old clients use."""
+        name = value.lower() if isinstance(value, str) else ""
+        name = ALIASES.get(name, name)
+        return next((each for each in cls if each.value == name), None)
+
+
+ALIASES = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+}
+
 
 @dataclass(frozen=True)
 class PresignedUpload:

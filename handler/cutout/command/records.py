@@ -1,0 +1,62 @@
+"""Record what came of each picture, and write the records to a file."""
+
+import csv
+import json
+from dataclasses import asdict, dataclass, fields
+from io import StringIO
+from pathlib import Path
+
+from cutout.command.errors import CommandError, printable, system_message
+
+FINE, UNSURE, NOTHING = "fine", "unsure", "found nothing"
+SUFFIXES = (".json", ".csv")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A cut-out's file, and how sure the networks are of it: `fine`, `unsure` or `found nothing`;
+    None if an API doesn't tell."""
+
+    content: bytes
+    quality: str | None = None
+    undecided: float | None = None
+    disagreement: float | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nobody needs to look at it."""
+        return self.quality in {FINE, None}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One picture of the report. `outcome` is `done` or `failed`; `bytes` is the size of the
+    cut-out."""
+
+    picture: str
+    outcome: str
+    cutout: str | None = None
+    seconds: float | None = None
+    bytes: int | None = None
+    quality: str | None = None
+    undecided: float | None = None
+    disagreement: float | None = None
+    message: str | None = None
+
+
+def write_records(path: Path, records: list[Record]) -> None:
+    """Write a JSON list or a CSV table, by the suffix, in the pictures' order. Raise
+    `CommandError` if that fails."""
+    rows = [asdict(each) for each in sorted(records, key=lambda each: each.picture)]
+    if path.suffix.lower() == ".json":
+        text = json.dumps(rows, indent=1) + "\n"
+    else:
+        table = StringIO()
+        writer = csv.DictWriter(table, [each.name for each in fields(Record)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        text = table.getvalue()
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise CommandError(f"{printable(path)}: {system_message(error)}") from error

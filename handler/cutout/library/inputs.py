@@ -1,0 +1,98 @@
+"""Read a picture of any kind that the library takes."""
+
+import re
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from cutout.decode.colour import GREY_8_OF_16, split_colour, transparent_colour
+from cutout.decode.decode import decode
+from cutout.decode.png_colour import COLOUR_SPACE, opened_space
+from cutout.errors import UnreadablePictureError
+from cutout.options import Source
+from cutout.pictures import Picture, Pixels
+from cutout.settings import Settings
+
+URL = re.compile(r"(?:[a-z][a-z0-9+.-]+://|data:)", re.IGNORECASE)
+KINDS = "a path, bytes, a binary file, a Pillow image or a numpy array"
+SHAPES = "(height, width), (height, width, 3) for RGB or (height, width, 4) for RGBA"
+CHANNELS = {1, 3, 4}
+
+
+def decode_any(given: object, settings: Settings) -> Picture:
+    """Return the pixels of a picture, upright, and leave `given` unchanged.
+
+    Raise `PictureError` for a bad file, `OSError` if it cannot be read, `TypeError` or `ValueError`
+    for what is no picture.
+    """
+    if isinstance(given, Image.Image):
+        return _from_image(given)
+    if isinstance(given, np.ndarray):
+        return Picture(*split_colour(Image.fromarray(eight_bits(given))))
+    return decode(read_file(given), settings)
+
+
+def to_source(given: object) -> Source:
+    """Return a picture as a file, for a background. Raise as `decode_any`."""
+    if isinstance(given, np.ndarray):
+        given = Image.fromarray(eight_bits(given))
+    if isinstance(given, Image.Image):
+        picture = _from_image(given)
+        image = picture.colour.copy()
+        if picture.holes is not None:
+            image.putalpha(Image.fromarray(picture.holes))
+        file = BytesIO()
+        image.save(file, "PNG", compress_level=1, icc_profile=picture.icc_profile)
+        return Source(file.getvalue(), "background.png")
+    return Source(read_file(given), "background")
+
+
+def read_file(given: object) -> bytes:
+    """Return a file's content."""
+    if isinstance(given, bytes | bytearray | memoryview):
+        return bytes(given)
+    if isinstance(given, str | PathLike):
+        if isinstance(given, str) and URL.match(given):
+            raise ValueError(f"URLs are not downloaded: {given[:80]!r}. Pass the file's bytes")
+        return Path(given).read_bytes()
+    read = getattr(given, "read", None)
+    if read is None:
+        raise TypeError(f"a picture must be {KINDS}, not {type(given).__name__}")
+    content = read()
+    if not isinstance(content, bytes):
+        raise TypeError("a file object must be open in binary mode, as by open(path, 'rb')")
+    return content
+
+
+def eight_bits(array: npt.NDArray[Any]) -> Pixels:
+    """Return an array in 8 bits, without an axis of length 1.
+
+    Raise `TypeError` for another type than uint8 and uint16, `ValueError` for another shape.
+    """
+    if array.dtype not in (np.uint8, np.uint16):
+        hint = " (scale 0..1 by 255)" if array.dtype.kind == "f" else ""
+        raise TypeError(f"an array must be uint8 or uint16, not {array.dtype}{hint}")
+    is_picture = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in CHANNELS)
+    if not is_picture or not array.size:
+        raise ValueError(f"an array must have the shape {SHAPES}, not {array.shape}")
+    flat = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
+    pixels: Pixels = GREY_8_OF_16[flat] if flat.dtype == np.uint16 else np.ascontiguousarray(flat)
+    return pixels
+
+
+def _from_image(given: Image.Image) -> Picture:
+    """Return the pixels of a Pillow image. Raise `UnreadablePictureError` if its file is broken."""
+    key = transparent_colour(given)
+    try:
+        upright = ImageOps.exif_transpose(given)  # a copy
+    except (OSError, SyntaxError) as error:
+        raise UnreadablePictureError from error
+    if key is not None:
+        upright.info["transparency"] = key
+    upright.info[COLOUR_SPACE] = opened_space(given)
+    return Picture(*split_colour(upright))

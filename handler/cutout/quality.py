@@ -1,0 +1,45 @@
+"""Say how sure the networks are of a picture, and whether they found anything."""
+
+import numpy as np
+
+from cutout.arrays import stripes
+from cutout.pictures import Alpha, Quality, Verdict
+
+FAINT, SOLID = 26, 230
+"""Alpha from which a pixel shows anything, and from which it is decided: a tenth and nine tenths of
+255."""
+SEEN = 128
+"""Alpha that something must reach for a subject to be found."""
+
+
+MAX_UNDECIDED = 0.12
+"""Share of undecided pixels from which a picture is unsure. Hair, glass and wires have their share
+of them as well: most photos have 0.01 to 0.09."""
+SMALL = 256
+"""Longer side in pixels under which edges are most of a cut-out: their share says nothing."""
+MAX_DISAGREEMENT = 0.05
+"""Distance between the networks, 0..1, from which a picture is unsure. Most photos
+have 0.002 to 0.02."""
+
+
+def judge(alpha: Alpha, disagreement: float | None, holes: Alpha | None = None) -> Quality:
+    """Return the quality of an alpha of any size.
+
+    Pixels that the picture's own alpha, `holes`, makes transparent do not count as undecided.
+    """
+    shown = undecided = brightest = 0
+    for rows in stripes(len(alpha)):
+        stripe = alpha[rows]
+        brightest = max(brightest, int(stripe.max(initial=0)))
+        visible, soft = stripe >= FAINT, (stripe >= FAINT) & (stripe <= SOLID)
+        if holes is not None:
+            soft &= holes[rows] == 255
+        shown += int(np.count_nonzero(visible))
+        undecided += int(np.count_nonzero(soft))
+    share = undecided / shown if shown else 0.0
+    most = 255 if holes is None else int(holes.max(initial=0))
+    if not brightest or brightest * 255 < SEEN * most:
+        return Quality(Verdict.NOTHING, share, disagreement)
+    is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL
+    unsure = is_soft or (disagreement or 0.0) > MAX_DISAGREEMENT
+    return Quality(Verdict.UNSURE if unsure else Verdict.FINE, share, disagreement)

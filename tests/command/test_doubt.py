@@ -1,0 +1,145 @@
+"""What the command says of doubtful pictures, of files that it passes over, and in its report."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cutout import engine
+from cutout.choices import FileFormat
+from cutout.command.remote import _decoded_file
+from cutout.pictures import Alpha, Look, Picture
+from cutout.settings import Settings
+from cutout.work import PictureWork
+from tests.command.conftest import Run, files_in, write
+from tests.samples import gradient, jpeg
+
+EMPTY, UNSURE = 60, 61
+"""Widths of the pictures in which nothing is found, and of those that are unsure."""
+
+
+class Doubtful:
+    """A network that judges by the width of a picture."""
+
+    def __call__(self, picture: Picture) -> Alpha:
+        return self.look(picture).alpha
+
+    def look(self, picture: Picture) -> Look:
+        alpha = np.zeros((1024, 1024), np.uint8)
+        if picture.size[0] != EMPTY:
+            alpha[:, :512] = 255
+        return Look(alpha, 0.4 if picture.size[0] == UNSURE else 0.001)
+
+
+def open_doubtful(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
+    return PictureWork(settings, Doubtful())
+
+
+@pytest.fixture
+def photos(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001
+    """A fine picture, an empty one and an unsure one."""
+    monkeypatch.setattr(engine, "open_work", open_doubtful)
+    folder = tmp_path / "photos"
+    for name, width in (("fine", 400), ("sub/empty", EMPTY), ("unsure", UNSURE)):
+        write(folder / f"{name}.jpg", jpeg(gradient(width, 400)))
+    return folder
+
+
+def test_pictures_without_a_subject_are_told(run: Run, photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run(photos, "-o", f"{out}/")
+    assert done.code == 3
+    assert f"{photos}/sub/empty.jpg: No subject was found." in done.lines
+    assert "3 done, 1 without a subject, 1 unsure in " in done.lines[-1]
+    assert files_in(out) == {"fine.png", "sub/empty.png", "unsure.png"}
+    assert run(photos / "fine.jpg", "-o", tmp_path / "b.png").code == 0
+    assert run(photos / "unsure.jpg", "-o", tmp_path / "c.png").code == 0
+    quiet = run(photos, "-o", f"{tmp_path / 'quiet'}/", "-q")
+    assert (quiet.code, quiet.err) == (3, "")
+
+
+def test_a_failure_weighs_more_than_an_empty_picture(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    write(photos / "broken.jpg", b"x")
+    assert run(photos, "-o", f"{tmp_path / 'out'}/").code == 1
+
+
+def test_doubtful_ones_are_put_apart(run: Run, photos: Path, tmp_path: Path) -> None:
+    out, review = tmp_path / "out", tmp_path / "review"
+    arguments = (photos, "-o", f"{out}/", "--review", review)
+    run(*arguments)
+    assert files_in(out) == {"fine.png"}
+    assert files_in(review) == {"sub/empty.png", "unsure.png"}
+    again = run(*arguments, "-v")
+    assert (again.code, "3 already up to date" in again.err) == (0, True)
+
+
+def test_the_report(run: Run, photos: Path, tmp_path: Path) -> None:
+    write(photos / "broken.jpg", b"x")
+    found = {}
+    for suffix in ("json", "csv"):
+        report = tmp_path / f"report.{suffix}"
+        run(photos, "-o", f"{tmp_path / suffix}/", "--report", report)
+        text = report.read_text()
+        rows = json.loads(text) if suffix == "json" else list(csv.DictReader(StringIO(text)))
+        found[suffix] = {Path(each["picture"]).name: each for each in rows}
+    for rows in found.values():
+        assert list(rows) == ["broken.jpg", "fine.jpg", "empty.jpg", "unsure.jpg"]
+        assert [each["outcome"] for each in rows.values()] == ["failed", "done", "done", "done"]
+        assert rows["broken.jpg"]["message"]
+        assert rows["empty.jpg"]["quality"] == "found nothing"
+        assert float(rows["unsure.jpg"]["disagreement"]) == 0.4
+        assert float(rows["fine.jpg"]["seconds"]) > 0
+    made = Path(found["json"]["fine.jpg"]["cutout"])
+    assert found["json"]["fine.jpg"]["bytes"] == made.stat().st_size
+
+
+@pytest.mark.parametrize("name", ["report.txt", "report", "json"])
+def test_a_report_is_json_or_csv(run: Run, photos: Path, name: str) -> None:
+    done = run(photos, "--report", name)
+    assert done.code == 2
+    assert f"--report must end in .json or .csv: {name}" in done.err
+
+
+def test_what_is_passed_over_is_named(run: Run, photos: Path, tmp_path: Path) -> None:
+    for name in ("a.HEIC", "b.tif", "sub/c.tif", ".DS_Store", "README"):
+        write(photos / name, b"x")
+    done = run(photos, "-o", f"{tmp_path / 'out'}/")
+    assert "4 left out: .heic, .tif, no suffix" in done.lines[-1]
+
+
+def test_a_dry_run_writes_nothing(run: Run, photos: Path, tmp_path: Path) -> None:
+    write(photos / "b.tif", b"x")
+    out = tmp_path / "out"
+    done = run(photos, "-o", f"{out}/", "--dry-run")
+    assert done.code == 0
+    assert f"{photos}/fine.jpg: {out}/fine.png" in done.lines
+    assert done.lines[-1] == "3 to do, 1 left out: .tif"
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "quality"),
+    [
+        (None, (None, None, None)),
+        ({"hint": "unsure", "undecided": 0.5}, ("unsure", 0.5, None)),
+        ({"hint": "\x1b[2J", "undecided": 0.5}, (None, None, None)),
+        ({"hint": ["fine"]}, (None, None, None)),
+        ({"hint": "fine", "undecided": "0.5", "disagreement": 7}, ("fine", None, None)),
+        ("fine", (None, None, None)),
+    ],
+)
+def test_a_servers_hint_is_checked(
+    told: object, quality: tuple[str | None, float | None, float | None]
+) -> None:
+    result = {
+        "status": {"code": "ok", "message": "Success"},
+        "entities": [{"image": "iVBORw=="}],
+        "quality": told,
+    }
+    made = _decoded_file({"results": [result]}, FileFormat.PNG)
+    assert (made.quality, made.undecided, made.disagreement) == quality

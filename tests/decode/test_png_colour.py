@@ -1,0 +1,164 @@
+"""Colours of PNG files whose space is told in numbers look the same after as before."""
+
+from io import BytesIO
+from struct import pack
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from cutout.decode.decode import decode
+from cutout.decode.icc import trusted_profile
+from cutout.decode.png_colour import PRIMARIES
+from cutout.pictures import Picture
+from cutout.settings import Settings
+from tests.samples import after_header, gradient, png, png_chunk
+
+SETTINGS = Settings()
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+P3 = (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+REC709 = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+
+
+def gamma(units: int) -> bytes:
+    return png_chunk(b"gAMA", pack(">I", units))
+
+
+def primaries(*units: int) -> bytes:
+    return png_chunk(b"cHRM", pack(">8I", *units))
+
+
+def code_points(*values: int) -> bytes:
+    return png_chunk(b"cICP", bytes(values))
+
+
+def opened(chunks: bytes, image: Image.Image | None = None) -> Picture:
+    return decode(after_header(png(image), chunks), SETTINGS)
+
+
+def flat(*colour: int) -> Image.Image:
+    return Image.new("RGB", (8, 8), colour)
+
+
+def shown(picture: Picture) -> tuple[int, ...]:
+    """The first pixel on an sRGB screen."""
+    image = picture.colour
+    if picture.icc_profile is not None:
+        own = ImageCms.ImageCmsProfile(BytesIO(picture.icc_profile))
+        image = ImageCms.profileToProfile(image, own, SRGB) or image
+    pixel: Any = image.getpixel((0, 0))
+    return tuple(pixel)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "stored", "expected"),
+    [
+        # 0.5 and 0.216 of the light are 188 and 128 of sRGB
+        (gamma(100_000), (128, 55, 0), (188, 128, 0)),
+        (gamma(55_556), (0, 128, 255), (0, 146, 255)),  # 1.8: Macs of old
+        (code_points(1, 8, 0, 1), (128, 55, 255), (188, 128, 255)),
+        (code_points(1, 13, 0, 0), (16, 126, 235), (0, 128, 255)),  # narrow range
+        (code_points(1, 1, 0, 1), (128, 0, 255), (140, 0, 255)),
+        # 203 nits are white: 148 of 255 by PQ, 191 by HLG; and what is brighter as well
+        (code_points(1, 16, 0, 1), (148, 200, 0), (255, 255, 0)),
+        (code_points(1, 18, 0, 1), (191, 230, 0), (255, 255, 0)),
+        # P3's full red is beyond sRGB's; its greys are the same
+        (primaries(*P3), (150, 150, 150), (150, 150, 150)),
+        (primaries(*P3), (200, 120, 120), (213, 117, 118)),
+        (code_points(12, 13, 0, 1), (200, 120, 120), (213, 117, 118)),
+    ],
+)
+def test_what_is_shown(chunks: bytes, stored: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    assert shown(opened(chunks, flat(*stored))) == pytest.approx(expected, abs=2)
+
+
+PLAIN = {
+    "sRGB's gamma": gamma(45_455),
+    "its lower limit": gamma(45_000),
+    "its upper limit": gamma(46_000),
+    "its primaries": primaries(*REC709),
+    "an sRGB chunk": png_chunk(b"sRGB", b"\0") + gamma(100_000) + primaries(*P3),
+    "sRGB by number": code_points(1, 13, 0, 1) + gamma(100_000),
+    "no gamma": gamma(0),
+    "a gamma too small": gamma(9_999),
+    "a gamma too large": gamma(500_001),
+    "a broken checksum": gamma(100_000)[:-1] + b"x",
+    "a short gamma": png_chunk(b"gAMA", b""),
+    "short primaries": png_chunk(b"cHRM", bytes(28)),
+    "primaries of zero": primaries(*[0] * 8),
+    "all primaries alike": primaries(*[33_000] * 8),
+    "primaries beyond": primaries(*[0xFFFFFFFF] * 8),
+    "a white that is not between": primaries(70000, 29000, *P3[2:]),
+    "YCbCr by number": code_points(1, 13, 1, 1),
+    "an unknown curve": code_points(1, 2, 0, 1),
+    "unknown primaries": code_points(2, 8, 0, 1),
+    "an odd range": code_points(1, 8, 0, 2),
+    "short numbers": code_points(1, 8, 0),
+}
+
+
+@pytest.mark.parametrize("chunks", PLAIN.values(), ids=PLAIN)
+def test_what_says_nothing_new_changes_nothing(chunks: bytes) -> None:
+    picture = opened(chunks)
+    assert picture.icc_profile is None
+    assert picture.colour.tobytes() == gradient().tobytes()
+
+
+@pytest.mark.parametrize("units", [10_000, 44_999, 46_001, 500_000])
+def test_another_gamma_counts_up_to_its_limits(units: int) -> None:
+    picture = opened(gamma(units))
+    assert picture.icc_profile is None
+    assert picture.colour.tobytes() != gradient().tobytes()
+
+
+def test_numbers_come_before_a_profile_and_that_before_gamma() -> None:
+    profile = SRGB.tobytes()
+    content = png(flat(128, 55, 0), icc_profile=profile)
+    kept = decode(after_header(content, gamma(100_000) + primaries(*P3)), SETTINGS)
+    assert kept.icc_profile == profile
+    assert kept.colour.getpixel((0, 0)) == (128, 55, 0)
+    numbers = decode(after_header(content, code_points(1, 8, 0, 1)), SETTINGS)
+    assert numbers.icc_profile is None
+    assert numbers.colour.getpixel((0, 0)) == (188, 128, 0)
+    broken = png(flat(128, 55, 0), icc_profile=b"no profile")
+    assert shown(decode(after_header(broken, gamma(100_000)), SETTINGS)) == (188, 128, 0)
+
+
+@pytest.mark.parametrize("number", sorted(set(PRIMARIES) - {1}))
+def test_primaries_become_a_profile_that_is_trusted(number: int) -> None:
+    profile = opened(code_points(number, 13, 0, 1)).icc_profile
+    assert profile is not None
+    assert trusted_profile(profile) == profile
+
+
+def test_the_profile_is_that_of_display_p3() -> None:
+    """sRGB's red in P3 is 0.917, 0.200, 0.139 (CSS Color 4)."""
+    profile = opened(primaries(*P3)).icc_profile
+    assert profile is not None
+    p3 = ImageCms.ImageCmsProfile(BytesIO(profile))
+    red = ImageCms.profileToProfile(flat(255, 0, 0), SRGB, p3)
+    assert red is not None
+    assert red.getpixel((0, 0)) == pytest.approx((234, 51, 35), abs=1)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_gamma_counts_in_every_mode(mode: str) -> None:
+    if mode == "I;16":
+        image = Image.fromarray(np.full((8, 8), 128 * 257, np.uint16))
+    else:
+        grey = flat(128, 128, 128)
+        image = grey.quantize(2) if mode == "P" else grey.convert(mode, dither=Image.Dither.NONE)
+    value = opened(gamma(100_000), image).colour.getpixel((0, 0))
+    assert value == ((255,) * 3 if mode == "1" else (188,) * 3)
+
+
+def test_greys_need_no_profile() -> None:
+    assert opened(primaries(*P3), gradient().convert("L")).icc_profile is None
+
+
+def test_a_transparent_colour_is_found_before_colours_change() -> None:
+    content = png(flat(128, 55, 0), transparency=(128, 55, 0))
+    holes = decode(after_header(content, gamma(100_000)), SETTINGS).holes
+    assert holes is not None
+    assert not holes.any()

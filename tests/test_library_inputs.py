@@ -1,0 +1,248 @@
+"""All that the library takes and returns, and what it says of everything else."""
+
+import pydoc
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import cutout
+from cutout import CutOut, Session, cut_out
+from cutout.choices import Mode, Model
+from cutout.errors import UnreadablePictureError, UnsupportedTypeError
+from cutout.library import session as library
+from cutout.library.options import ModelName, ModeName
+from cutout.pictures import Verdict
+from tests.command.stand_in import open_stand_in
+from tests.samples import gradient, png
+
+RGB = np.asarray(gradient())
+GREY = np.asarray(gradient().convert("L"))
+RGBA = np.asarray(gradient().convert("RGBA"))
+PHOTO = png(gradient(1024, 1024))
+
+
+@pytest.fixture(autouse=True)
+def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "open_pipeline", open_stand_in)
+    monkeypatch.setattr(library, "_sessions", {})
+
+
+def deep(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return array.astype(np.uint16) * 257
+
+
+def path_of(folder: Path) -> Path:
+    path = folder / "a.png"
+    path.write_bytes(png())
+    return path
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(png(), bytearray(png()), memoryview(png()), gradient(), RGB, deep(RGB), RGBA, deep(RGBA)),
+        *(RGB[:, ::-1][:, ::-1], np.asfortranarray(RGB)),
+    ],
+    ids=map(str, range(10)),
+)
+def test_every_kind_of_picture_gives_the_same(given: Any, tmp_path: Path) -> None:
+    expected = cut_out(path_of(tmp_path))
+    assert (expected.mode, expected.size) == ("RGBA", (64, 48))
+    assert cut_out(given).tobytes() == expected.tobytes()
+
+
+def test_paths_and_files(tmp_path: Path) -> None:
+    path = path_of(tmp_path)
+    expected = cut_out(png()).tobytes()
+    with path.open("rb") as file:
+        for given in (path, str(path), file, BytesIO(png())):
+            assert cut_out(given).tobytes() == expected
+
+
+@pytest.mark.parametrize("given", [GREY, GREY[..., np.newaxis], deep(GREY)])
+def test_grey_arrays(given: Any) -> None:
+    assert cut_out(given).tobytes() == cut_out(gradient().convert("L")).tobytes()
+
+
+def test_an_array_of_16_bits_is_rounded_and_stays_as_it_is() -> None:
+    array = np.full((8, 8, 3), 257 * 100 + 129, np.uint16)
+    before = array.copy()
+    assert cut_out(array).getpixel((4, 4)) == (101, 101, 101, 255)
+    assert np.array_equal(array, before)
+
+
+WRONG: list[tuple[Any, type[Exception], str]] = [
+    ("https://a.example/b.jpg", ValueError, "URLs are not downloaded"),
+    ("S3://bucket/b.jpg", ValueError, "URLs are not downloaded"),
+    ("data:image/png;base64,AA", ValueError, "URLs are not downloaded"),
+    (
+        None,
+        TypeError,
+        "a path, bytes, a binary file, a Pillow image or .*, not NoneType",
+    ),
+    (7, TypeError, "not int"),
+    ([[0]], TypeError, "not list"),
+    (StringIO("text"), TypeError, "binary mode"),
+    (RGB / 255, TypeError, "uint8 or uint16, not float64 .scale 0..1 by 255"),
+    (RGB > 9, TypeError, "not bool"),
+    (RGB.astype(np.int16), TypeError, "not int16"),
+    (RGB[..., :2], ValueError, "not .48, 64, 2"),
+    (RGB[np.newaxis], ValueError, r"\(height, width, 3\) for RGB"),
+    (RGB[0, 0], ValueError, "not .3,"),
+    (RGB[:0], ValueError, "not .0, 64, 3"),
+    (b"", UnreadablePictureError, "."),
+    (b"text", UnsupportedTypeError, "."),
+    ("missing.jpg", FileNotFoundError, "missing"),
+]
+
+
+@pytest.mark.parametrize(("given", "error", "words"), WRONG)
+def test_what_is_no_picture_is_refused(given: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        cut_out(given)
+
+
+MODES = "'fg-image', 'fg-image-shadow', 'fg-mask'"
+BAD: list[tuple[str, Any, type[Exception], str]] = [
+    ("mode", "fg", ValueError, f"mode must be one of {MODES}, not 'fg'"),
+    ("mode", 1, TypeError, f"mode must be one of {MODES}, not int"),
+    ("model", "huge", ValueError, "model must be one of 'auto', 'best', 'fast', not 'huge'"),
+    ("model", True, TypeError, "model must be one of .*, not bool"),
+    ("returns", "file", ValueError, "'image', 'numpy', 'alpha', 'result', not 'file'"),
+    ("crop", "10em", ValueError, "crop must be '0', '30px' or '10%'"),
+    ("crop", 10, TypeError, "crop must be a text"),
+    ("background", "whitish", ValueError, "a colour or a file, not 'whitish'.*#rrggbb"),
+    ("background", 3, TypeError, "not int"),
+    ("background", "https://a.example/b.jpg", ValueError, "a colour or a file"),
+    ("shadow_opacity", -0.01, ValueError, "shadow_opacity must be from 0 to 1"),
+    ("shadow_opacity", 1.01, ValueError, "shadow_opacity must be from 0 to 1"),
+    ("shadow_softness", 2, ValueError, "from 0 to 1, not 2"),
+    ("shadow_angle", 75.5, ValueError, "from -75 to 75"),
+    ("shadow_angle", float("nan"), ValueError, "from -75 to 75"),
+    ("shadow_angle", "steep", TypeError, "a number from -75 to 75, not str"),
+    ("shadow_opacity", True, TypeError, "a number"),
+    ("colour", "white", TypeError, "no such option: colour. There are mode, background"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "error", "words"), BAD)
+def test_a_bad_option_is_named_with_what_is_allowed(
+    name: str, value: Any, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        cut_out(png(), **{name: value})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mode": Mode.FG_MASK},
+        {"crop": "9999px"},
+        {"shadow_opacity": 0, "shadow_softness": 1.0, "shadow_angle": -75},
+        {"shadow_opacity": 1, "shadow_softness": 0, "shadow_angle": 75},
+    ],
+)
+def test_options_reach_to_their_limits(options: Any) -> None:
+    assert cut_out(png(), **({"mode": "fg-image-shadow"} | options)).size == (64, 48)
+
+
+def test_the_shadow_follows_its_options() -> None:
+    plain = cut_out(PHOTO, mode="fg-image-shadow")
+    changes: list[Any] = [{"shadow_opacity": 0.2}, {"shadow_softness": 0.1}, {"shadow_angle": 40.0}]
+    for change in changes:
+        assert cut_out(PHOTO, mode="fg-image-shadow", **change).tobytes() != plain.tobytes()
+
+
+def test_a_background_is_a_colour_or_any_picture(tmp_path: Path) -> None:
+    blue = Image.new("RGB", (64, 48), "blue")
+    path = tmp_path / "white"
+    blue.save(path, "PNG")
+    expected = cut_out(png(), background="blue").tobytes()
+    for given in ("#00f", path, str(path), path.read_bytes(), blue, np.asarray(blue)):
+        assert cut_out(png(), background=given).tobytes() == expected
+
+
+def test_names_are_those_of_the_enumerations() -> None:
+    assert set(get_args(ModeName)) == set(Mode)
+    assert set(get_args(ModelName)) == set(Model)
+
+
+def test_returns() -> None:
+    image = cut_out(PHOTO, crop="0")
+    pixels = cut_out(PHOTO, crop="0", returns="numpy")
+    assert np.array_equal(pixels, np.asarray(image))
+    pixels[0, 0] = 1  # the caller's own
+    alpha = cut_out(PHOTO, crop="0", background="white", returns="alpha")
+    assert (str(alpha.dtype), alpha.shape) == ("uint8", (512, 512))
+    assert np.array_equal(alpha, np.asarray(image)[..., 3])
+    found = cut_out(PHOTO, crop="10px", background="white", returns="result")
+    assert isinstance(found, CutOut)
+    assert (found.image.mode, found.image.size) == ("RGB", (532, 532))
+    assert np.array_equal(found.pixels, np.asarray(found.image))
+    assert found.alpha.shape == (1024, 1024)
+    assert np.array_equal(found.foreground, np.asarray(cut_out(PHOTO)))
+    assert [each.box for each in found.objects] == [(10, 10, 512, 512)]
+    assert found.doubt.verdict is Verdict.FINE
+    for kind in ("png", "webp", "PNG"):
+        with Image.open(BytesIO(found.to_bytes(kind))) as file:
+            assert (file.format, file.size) == (kind.upper(), (532, 532))
+    with pytest.raises(ValueError, match="format must be one of 'png', 'webp'"):
+        found.to_bytes("gif")
+
+
+def test_help_is_plain() -> None:
+    words = pydoc.plain(pydoc.render_doc(cutout.cut_out)) + pydoc.plain(pydoc.render_doc(Session))
+    for name in ("mode", "background", "crop", "shadow_angle", "returns", "threads", "read_ahead"):
+        assert name in words
+    assert "Session(model: " in words
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"threads": 0}, ValueError),
+        ({"threads": 1.5}, TypeError),
+        ({"threads": True}, TypeError),
+        ({"model": "huge"}, ValueError),
+    ],
+)
+def test_a_session_checks_its_own(options: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Session(**options)
+
+
+@pytest.mark.parametrize(("jobs", "ahead"), [(1, 0), (1, 2), (3, 4)])
+def test_many_pictures_come_in_their_order(jobs: int, ahead: int) -> None:
+    taken = 0
+
+    def pictures() -> Iterator[bytes]:
+        nonlocal taken
+        for width in range(20, 40):
+            taken += 1
+            yield png(gradient(width, 20))
+
+    session = Session(model="fast", threads=1)
+    made = session.cut_out_all(pictures(), jobs=jobs, read_ahead=ahead, returns="alpha")
+    for count, alpha in enumerate(made):
+        assert alpha.shape == (20, 20 + count)
+        assert taken <= count + jobs + ahead, "more is held than was allowed"
+    assert count == 19
+
+
+def test_a_broken_picture_among_many() -> None:
+    given = [png(), b"broken", png()]
+    session = Session()
+    made = session.cut_out_all(given)
+    assert next(made).size == (64, 48)
+    with pytest.raises(UnsupportedTypeError):
+        next(made)
+    kinds = [type(each) for each in session.cut_out_all(given, errors="return")]
+    assert kinds == [Image.Image, UnsupportedTypeError, Image.Image]
+    for wrong in ({"jobs": 0}, {"read_ahead": -1}, {"errors": "ignore"}, {"returns": "x"}):
+        with pytest.raises(ValueError, match="|".join(wrong)):
+            session.cut_out_all(given, **wrong)

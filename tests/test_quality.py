@@ -1,0 +1,59 @@
+"""When a cut-out is fine, unsure or empty."""
+
+import numpy as np
+import pytest
+
+from cutout.pictures import Alpha, Verdict
+from cutout.quality import MAX_DISAGREEMENT, MAX_UNDECIDED, judge
+
+
+def alpha(opaque: int, soft: int, value: int = 128) -> Alpha:
+    """A thousand pixels, so many of them opaque and so many of another value."""
+    flat = np.zeros(1000, np.uint8)
+    flat[:opaque], flat[opaque : opaque + soft] = 255, value
+    return flat.reshape(500, 2)  # more than one stripe
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [(0, Verdict.NOTHING), (127, Verdict.NOTHING), (128, Verdict.UNSURE), (255, Verdict.FINE)],
+)
+def test_what_never_is_half_opaque_is_nothing(value: int, verdict: Verdict) -> None:
+    assert judge(alpha(0, 100, value), None).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "undecided"), [(25, 0.0), (26, 0.5), (230, 0.5), (231, 0.0), (255, 0.0)]
+)
+def test_undecided_is_from_a_tenth_to_nine_tenths(value: int, undecided: float) -> None:
+    assert judge(alpha(100, 100, value), None).undecided == undecided
+
+
+def test_many_undecided_pixels_are_unsure() -> None:
+    limit = round(MAX_UNDECIDED * 500)
+    assert judge(alpha(500 - limit, limit), None).verdict is Verdict.FINE
+    assert judge(alpha(500 - limit - 1, limit + 1), None).verdict is Verdict.UNSURE
+
+
+def test_in_a_small_picture_edges_are_not_counted() -> None:
+    soft = np.full((255, 255), 128, np.uint8)
+    assert judge(soft, None).verdict is Verdict.FINE
+    assert judge(np.pad(soft, (0, 1), "edge"), None).verdict is Verdict.UNSURE
+
+
+def test_disagreement_is_unsure() -> None:
+    found = judge(alpha(500, 0), MAX_DISAGREEMENT)
+    assert (found.verdict, found.disagreement) == (Verdict.FINE, MAX_DISAGREEMENT)
+    assert judge(alpha(500, 0), MAX_DISAGREEMENT + 0.001).verdict is Verdict.UNSURE
+
+
+def test_a_pictures_own_transparency_is_not_in_doubt() -> None:
+    holes = np.full((500, 2), 100, np.uint8)
+    veiled = alpha(0, 500, 100)
+    assert judge(veiled, None).verdict is Verdict.NOTHING
+    found = judge(veiled, None, holes)
+    assert (found.verdict, found.undecided) == (Verdict.FINE, 0)
+    assert judge(alpha(0, 500, 49), None, holes).verdict is Verdict.NOTHING
+    assert judge(np.zeros((9, 9), np.uint8), None, np.zeros((9, 9), np.uint8)).verdict is (
+        Verdict.NOTHING
+    )
