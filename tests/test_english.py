@@ -41,7 +41,7 @@ Optimise Order Orient Overwrite Pack Pad Paint Parse Partition Pass Paste Patch 
 Place Plan Plot Point Poll Post Predict Prepare Prevent Print Process Produce Propagate Protect
 Provide Prune Publish Pull Push Put Quantize Quote Raise Rank Read Rearrange Rebuild Receive
 Recognize Recolour Reconstruct Record Redirect Reduce Refine Refuse Register Reject Release Reload
-Remember Remove Rename Render Reorder Repeat Replace Report Represent Request Require Reserve Reset
+Remember Remove Rename Render Repair Reorder Repeat Replace Report Represent Request Require Reserve Reset
 Reshape Resize Resolve Respond Restore Retry Return Reuse Rewrite Round Route Run Sample Save Say
 Scale Scan Schedule Search Segment Select Send Separate Serve Set Settle Shape Share Sharpen Show
 Shrink Shuffle Shut Sign Simplify Simulate Skip Sleep Smooth Snap Solve Sort Specify Split Spread

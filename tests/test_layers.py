@@ -25,7 +25,7 @@ LAYERS = (
     ("net", "lambda_runtime"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
-    ("layout", "setting_types"),
+    ("aws_settings", "layout", "setting_types"),
     ("choices", "colours", "errors", "key_text", "request_errors"),
 )
 """From the top. A module belongs to the longest name that it begins with."""

@@ -147,29 +147,29 @@ def _table(light: Numbers) -> bytes:
 
 
 def _srgb(value: Numbers) -> Numbers:
-    """IEC 61966-2-1."""
+    """Return linear light (IEC 61966-2-1)."""
     return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
 
 
 def _bt709(value: Numbers) -> Numbers:
-    """ITU-R BT.709-6, item 1.2, inverted."""
+    """Return linear light (ITU-R BT.709-6, item 1.2, inverted)."""
     return np.where(value < 0.081, value / 4.5, ((value + 0.099) / 1.099) ** (1 / 0.45))
 
 
 def _smpte240(value: Numbers) -> Numbers:
-    """SMPTE ST 240, inverted."""
+    """Return linear light (SMPTE ST 240, inverted)."""
     return np.where(value < 0.0913, value / 4.0, ((value + 0.1115) / 1.1115) ** (1 / 0.45))
 
 
 def _pq(value: Numbers) -> Numbers:
-    """ITU-R BT.2100-2, table 4."""
+    """Return linear light (ITU-R BT.2100-2, table 4)."""
     root = value ** (32 / 2523)
     share = np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)
     return share ** (16384 / 2610) * (PQ_NITS / WHITE_NITS)
 
 
 def _hlg(value: Numbers) -> Numbers:
-    """ITU-R BT.2100-2, table 5, with the display's gamma of 1.2 for each channel alone."""
+    """Return linear light (ITU-R BT.2100-2, table 5, with the display's gamma of 1.2 for each channel alone)."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(value <= 0.5, value**2 / 3, (np.exp((value - c) / a) + b) / 12)
     return scene**1.2 * (HLG_NITS / WHITE_NITS)
