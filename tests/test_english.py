@@ -30,25 +30,25 @@ Average Await Begin Bind Blend Block Blur Bound Break Brighten Bring Buffer Buil
 Call Cancel Carry Catch Change Check Choose Clamp Clean Clear Clip Close Collect Colour Combine
 Compare Compile Complete Compose Compress Compute Configure Connect Consume Contain Control Convert
 Convolve Copy Correct Count Cover Create Crop Cut Decide Declare Decode Define Degrade Delay Delete
-Deliver Describe Detect Determine Disable Discard Display Divide Download Draw Drop Dump Emit Enable
-Encode End Enlarge Ensure Enter Estimate Evaluate Execute Exit Expand Explain Export Expose Extend
-Extract Feed Fetch Fill Filter Find Finish Fit Flatten Fold Follow Forget Format Forward Fuse Gather
-Generate Get Give Group Grow Guard Guess Guide Handle Hash Hide Hold Identify Ignore Implement
-Import Include Indicate Infer Initialize Insert Inspect Interpolate Invert Invoke Join Judge Keep
-Label Launch Lay Leave Let Limit List Listen Load Locate Lock Log Look Lower Make Manage Map Mark
-Mask Match Measure Merge Mix Model Modify Move Multiply Name Normalize Note Observe Offer Open
-Optimise Order Orient Overwrite Pack Pad Paint Parse Partition Pass Paste Patch Pause Perform Pick
-Place Plan Plot Point Poll Post Predict Prepare Prevent Print Process Produce Propagate Protect
-Provide Prune Publish Pull Push Put Quantize Quote Raise Rank Read Rearrange Rebuild Receive
-Recognize Recolour Reconstruct Record Redirect Reduce Refine Refuse Register Reject Release Reload
-Remember Remove Rename Render Repair Reorder Repeat Replace Report Represent Request Require Reserve Reset
-Reshape Resize Resolve Respond Restore Retry Return Reuse Rewrite Round Route Run Sample Save Say
-Scale Scan Schedule Search Segment Select Send Separate Serve Set Settle Shape Share Sharpen Show
-Shrink Shuffle Shut Sign Simplify Simulate Skip Sleep Smooth Snap Solve Sort Specify Split Spread
-Stack Start State Stop Store Stream Strip Submit Subtract Sum Summarize Supply Swap Take Tell
-Terminate Test Throttle Tile Time Touch Trace Track Train Transfer Transform Translate Transpose
-Trim Try Turn Undo Unmix Unpack Unpickle Update Upload Upscale Use Validate Verify View Visit Wait
-Walk Warn Watch Weaken Weigh Widen Work Wrap Write Yield
+Deliver Describe Detect Determine Disable Discard Display Divide Download Draw Drop Dump Emit
+Enable Encode End Enlarge Ensure Enter Estimate Evaluate Execute Exit Expand Explain Export Expose
+Extend Extract Feed Fetch Fill Filter Find Finish Fit Flatten Fold Follow Forget Format Forward
+Fuse Gather Generate Get Give Group Grow Guard Guess Guide Handle Hash Hide Hold Identify Ignore
+Implement Import Include Indicate Infer Initialize Insert Inspect Interpolate Invert Invoke Join
+Judge Keep Label Launch Lay Leave Let Limit List Listen Load Locate Lock Log Look Lower Make Manage
+Map Mark Mask Match Measure Merge Mix Model Modify Move Multiply Name Normalize Note Observe Offer
+Open Optimise Order Orient Overwrite Pack Pad Paint Parse Partition Pass Paste Patch Pause Perform
+Pick Place Plan Plot Point Poll Post Predict Prepare Prevent Print Process Produce Propagate
+Protect Provide Prune Publish Pull Push Put Quantize Quote Raise Rank Read Rearrange Rebuild
+Receive Recognize Recolour Reconstruct Record Redirect Reduce Refine Refuse Register Reject Release
+Reload Remember Remove Rename Render Reorder Repair Repeat Replace Report Represent Request Require
+Reserve Reset Reshape Resize Resolve Respond Restore Retry Return Reuse Rewrite Round Route Run
+Sample Save Say Scale Scan Schedule Search Segment Select Send Separate Serve Set Settle Shape
+Share Sharpen Show Shrink Shuffle Shut Sign Simplify Simulate Skip Sleep Smooth Snap Solve Sort
+Specify Split Spread Stack Start State Stop Store Stream Strip Submit Subtract Sum Summarize Supply
+Swap Take Tell Terminate Test Throttle Tile Time Touch Trace Track Train Transfer Transform
+Translate Transpose Trim Try Turn Undo Unmix Unpack Unpickle Update Upload Upscale Use Validate
+Verify View Visit Wait Walk Warn Watch Weaken Weigh Widen Work Wrap Write Yield
 """
 VERBS = frozenset(WORDS.split())
 

@@ -169,7 +169,7 @@ def _pq(value: Numbers) -> Numbers:
 
 
 def _hlg(value: Numbers) -> Numbers:
-    """Return linear light (ITU-R BT.2100-2, table 5, with the display's gamma of 1.2 for each channel alone)."""
+    """Return linear light (ITU-R BT.2100-2, table 5), with a display gamma of 1.2 per channel."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(value <= 0.5, value**2 / 3, (np.exp((value - c) / a) + b) / 12)
     return scene**1.2 * (HLG_NITS / WHITE_NITS)

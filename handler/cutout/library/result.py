@@ -42,7 +42,7 @@ class CutOut:
 
     @property
     def pixels(self) -> Pixels:
-        """The pixels of `image`: grey, RGB or RGBA, uint8."""
+        """Return the pixels of `image`: grey, RGB or RGBA, uint8."""
         return self._composition.pixels
 
     def to_bytes(self, format: str = "png") -> bytes:  # noqa: A002  # as the API calls it
