@@ -95,8 +95,10 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def removebg(
         request: Request, deadline: Annotated[Deadline, Depends(receive_deadline)]
     ) -> Response:
-        """Remove the background for clients of remove.bg. The answer is a file, or JSON if the
-        header `Accept` contains `application/json`."""
+        """Remove the background for clients of remove.bg.
+
+        The answer is a file, or JSON if the header `Accept` contains `application/json`.
+        """
         stages, fields = Stages(), await receive_fields(request, settings)
         form = fields.picture()
         request.scope[FORM] = form
