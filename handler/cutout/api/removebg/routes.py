@@ -126,7 +126,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         dependencies=guard,
     )
     async def account() -> Response:
-        """Confirm that the key is valid. The number of credits is constant."""
+        """Verify the key. The number of credits is constant."""
         return account_answer()
 
     @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
