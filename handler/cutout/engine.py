@@ -61,18 +61,20 @@ def open_work(settings: "Settings", threads: int) -> "PictureWork":
 
 
 def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[PictureWork]":
-    """Start `count` processes that load the networks, each with `threads` threads for its picture.
-    `Workers.wait` raises `ModelError`."""
+    """Start `count` processes that load the networks and use `threads` threads for each picture.
+
+    `Workers.wait` raises `ModelError`.
+    """
     from cutout.workers.pool import Workers  # noqa: PLC0415  # Lambda and the library have none
 
     return Workers(partial(open_work, settings, threads), count, settings.picture_seconds)
 
 
 def open_pipeline(model: Model | None = None, threads: int | None = None) -> "Pipeline":
-    """Return a pipeline that several threads may use, with `local_settings` and loaded networks,
-    which use `threads` threads for each picture.
+    """Return a pipeline with `local_settings` and loaded networks, for any number of threads.
 
-    Raise `ModelError`, or pydantic's `ValidationError` for a bad environment.
+    The networks use `threads` threads for each picture. Raise `ModelError`, or pydantic's
+    `ValidationError` for a bad environment.
     """
     networks = Networks(local_settings(model), threads)
     pipeline = networks.pipeline()
@@ -81,8 +83,10 @@ def open_pipeline(model: Model | None = None, threads: int | None = None) -> "Pi
 
 
 def local_settings(model: Model | None = None) -> "Settings":
-    """Return the environment's settings without the time limits of requests, so that a busy machine
-    makes the same cut-outs as an idle one."""
+    """Return the environment's settings without the time limits of requests.
+
+    Without them, a busy machine makes the same cut-outs as an idle one.
+    """
     from cutout.settings import Settings  # noqa: PLC0415  # pydantic is slow to import
 
     settings = Settings()

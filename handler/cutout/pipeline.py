@@ -63,7 +63,10 @@ class Pipeline:
 
     @property
     def work(self) -> PictureWork:
-        """The steps of one picture in this process; raises `RuntimeError` if workers do them."""
+        """Return the steps of one picture in this process.
+
+        Raise `RuntimeError` if workers run them.
+        """
         if self.segment is None:
             raise RuntimeError("without a segmenter, workers do the work")
         return PictureWork(self.settings, self.segment, self.sharpen)

@@ -148,8 +148,10 @@ class FileJob:
 
 @dataclass(frozen=True)
 class BackgroundJob:
-    """Decode a background before the first picture, to reject a bad one early; a job for
-    `cutout.workers`."""
+    """Decode a background before the first picture, to reject a bad one early.
+
+    It is a job for `cutout.workers`.
+    """
 
     source: Source
 

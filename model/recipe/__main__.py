@@ -115,8 +115,10 @@ def _make_expert(expert: Expert, arguments: Namespace, scratch: Path, pictures: 
 
 
 def quantize_fitted(fp32: Path, int8: Path, arguments: Namespace) -> None:
-    """Write the expert of `model.recipe.tinyvit` with int8 matrix products, which an expert taken
-    from the shipped graph has already."""
+    """Write the expert of `model.recipe.tinyvit` with int8 matrix products.
+
+    An expert taken from the shipped graph has them already.
+    """
     if arguments.tinyvit:
         quantize_products(fp32, int8, arguments.weight_bits)
         fp32 = int8
@@ -126,8 +128,11 @@ def quantize_fitted(fp32: Path, int8: Path, arguments: Namespace) -> None:
 
 
 def make_published(expert: Expert, arguments: Namespace, scratch: Path) -> ModelProto:
-    """Return the expert in fp32, and write it to `scratch`. It is a published network, checked, or
-    for TinyViT the fitted file of ``--tinyvit``, or else the one in the shipped graph."""
+    """Return the expert in fp32, and write it to `scratch`.
+
+    It is a published network, checked. For TinyViT it is the fitted file of ``--tinyvit``, or else
+    the one in the shipped graph.
+    """
     if expert.prepare:
         published = _published(expert, arguments)
         model = expert.build(published)

@@ -31,9 +31,12 @@ def drop_sigmoid(model: ModelProto) -> None:
 def fold_normalisation(
     model: ModelProto, mean: tuple[float, ...], deviation: tuple[float, ...]
 ) -> None:
-    """Fold the normalisation into the first Conv in place: a network made for (value / 255 - mean)
-    / deviation takes (value - 128) / 256, as ISNet does. Exact but for the padding of that Conv,
-    which must be none or narrow, since its grey changes."""
+    """Fold the normalisation into the first Conv in place.
+
+    A network made for (value / 255 - mean) / deviation then takes (value - 128) / 256, as ISNet
+    does. The result is exact but for the padding of that Conv, which must be none or narrow, since
+    its grey changes.
+    """
     graph = model.graph
     (conv,) = (node for node in graph.node if INPUT in node.input)
     tensors = {item.name: item for item in graph.initializer}

@@ -34,12 +34,14 @@ Part = tuple[str, int, ModelProto]
 
 
 def assemble_first(experts: Sequence[Part], gate: Gate) -> ModelProto:
-    """Return the graph from ``picture``, uint8 of shape (1, 1024, 1024, 3), RGB, to
+    """Return the graph of the first pass, from ``picture`` to alpha, doubt and logits.
+
+    ``picture`` is uint8 of shape (1, 1024, 1024, 3), RGB. The outputs are:
 
     - ``alpha``, uint8 of shape (1024, 1024);
     - ``doubt``, float32 of shape (1,): the mean distance, 0..1, of the fused alpha and that of the
       first expert, which draws the detail;
-    - one output for each expert, named as it is: its logits, float32 of shape (1, 1, side, side).
+    - one output for each expert, named after it: its logits, float32 of shape (1, 1, side, side).
     """
     builder, tail = GraphBuilder(), GraphBuilder("fusion_")
     grafts = _graft_all(builder, experts)
@@ -55,8 +57,10 @@ def assemble_first(experts: Sequence[Part], gate: Gate) -> ModelProto:
 
 
 def assemble_second(expert: Part, first: Mapping[str, int], gate: Gate) -> ModelProto:
-    """Return the graph from ``picture`` and the logits of the first look, by the names and sides in
-    `first`, to ``alpha``, uint8 of shape (1024, 1024)."""
+    """Return the graph from ``picture`` and the first pass's logits to ``alpha``.
+
+    The logits have the names and sides in `first`; ``alpha`` is uint8 of shape (1024, 1024).
+    """
     builder, tail = GraphBuilder(), GraphBuilder("fusion_")
     grafts = _graft_all(builder, [expert])
     side = max(map_side(expert[2]), *first.values())
@@ -66,8 +70,10 @@ def assemble_second(expert: Part, first: Mapping[str, int], gate: Gate) -> Model
 
 
 def assemble(experts: Sequence[Part], gate: Gate) -> ModelProto:
-    """Return one graph of all, from ``picture`` to ``alpha``, to compare experts by. The one with
-    the finest detail comes first."""
+    """Return one graph of all experts, from ``picture`` to ``alpha``, to compare experts by.
+
+    The expert with the finest detail comes first.
+    """
     builder, tail = GraphBuilder(), GraphBuilder("fusion_")
     grafts = _graft_all(builder, experts)
     side = max(map_side(model) for _, _, model in experts)
@@ -113,8 +119,11 @@ def _sigmoid(builder: GraphBuilder, logits: str) -> str:
 
 
 def _graft_all(builder: GraphBuilder, experts: Sequence[Part]) -> list[ModelProto]:
-    """Draw what feeds the experts, and return them under names of their own. The picture is shrunk
-    to the largest side below its own, and from there to the others', which costs half as much."""
+    """Append the experts' inputs, and return the experts under names of their own.
+
+    The picture is shrunk to the largest side below its own, and from there to the others', which
+    costs half as much.
+    """
     channels = builder.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
     squares = {SIDE: channels}
     largest = max((side for _, side, _ in experts if side < SIDE), default=SIDE)
@@ -129,8 +138,10 @@ def _graft_all(builder: GraphBuilder, experts: Sequence[Part]) -> list[ModelProt
 
 
 def _graft(model: ModelProto, name: str, source: str) -> ModelProto:
-    """Return the expert under names of its own, fed with the bytes of `source`: they are what the
-    first quantization of (value - 128) / 256 would give."""
+    """Return the expert under names of its own, fed with the bytes of `source`.
+
+    The bytes are those that the first quantization of (value - 128) / 256 would give.
+    """
     part = compose.add_prefix(model, f"{name}/")
     graph = part.graph
     if model.graph.input[0].name == BYTES:

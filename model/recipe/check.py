@@ -15,8 +15,11 @@ and the padding of the first layer has another grey."""
 
 
 def check_same(expert: Expert, published: bytes, built: ModelProto, data: ExpertInput) -> None:
-    """Raise `GraphError` where the fp32 expert differs. `data` is a picture as experts take it. A
-    published graph of a fixed side other than the expert's can't be compared."""
+    """Raise `GraphError` where the fp32 expert differs from the published graph.
+
+    `data` is a picture as experts take it. A published graph of a fixed side other than the
+    expert's can't be compared.
+    """
     original = ort.InferenceSession(published, providers=["CPUExecutionProvider"])
     entry = original.get_inputs()[0]
     if entry.shape[2] not in (expert.side, *(s for s in entry.shape if isinstance(s, str))):

@@ -14,8 +14,11 @@ LARGE = 4096
 
 
 def compress_weights(model: ModelProto) -> None:
-    """Store the weights of Convs and MatMuls as int8, in place, with a scale for each output
-    channel. They are multiplied in fp32, so that they may use all eight bits."""
+    """Store the weights of Convs and MatMuls as int8, in place.
+
+    Each output channel has a scale. The weights are multiplied in fp32, so that they may use all
+    eight bits.
+    """
     graph = model.graph
     summed = dict(_weights(graph))
     wide = [

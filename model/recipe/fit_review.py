@@ -73,8 +73,10 @@ class Maps:
         return np.flatnonzero(np.isin(self.sets, sets))
 
     def peers(self) -> Array:
-        """Return the errors of ISNet at 1024 and of U²-Net alone, each stretched to 0..1 as rembg
-        does: shape (pictures, 2)."""
+        """Return the errors of ISNet at 1024 and of U²-Net alone, shape (pictures, 2).
+
+        Each alpha is stretched to 0..1 as rembg does.
+        """
         found = []
         for logits, truth in zip(self.logits, self.truth, strict=True):
             alpha = 1 / (1 + np.exp(-logits[[0, 2]].astype(np.float32)))
@@ -215,8 +217,10 @@ def fit(lessons: Lessons, pictures: Array) -> Trust:
 
 
 def _loss(logits: Tensor, truth: Tensor, better: Tensor, choice: float) -> Tensor:
-    """Return the mean over the pictures. Half of an error is that of the alpha before areas become
-    object or background."""
+    """Return the mean loss over the pictures.
+
+    Half of an error is that of the alpha before areas become object or background.
+    """
     soft = torch.sigmoid(logits)
     with torch.no_grad():
         doubt = functional.avg_pool2d(4 * soft * (1 - soft), 3, 1, 1, count_include_pad=False)

@@ -14,8 +14,10 @@ from model.recipe.trust import around, clip, weigh
 
 
 def fuse(builder: GraphBuilder, logits: Sequence[str], side: int, gate: Gate) -> str:
-    """Return the fused logits, shape (1, 1, side, side), of maps (1, 1, any, any). A single
-    expert's logits are only resized."""
+    """Return the fused logits, shape (1, 1, side, side), of maps of shape (1, 1, any, any).
+
+    A single expert's logits are only resized.
+    """
     if len(logits) == 1:
         return builder.resize(logits[0], 1, side)
     weights = builder.resize(weigh(builder, logits, gate), len(logits), side)

@@ -28,8 +28,10 @@ class GraphError(Exception):
 
 
 def prepare(model: ModelProto, output: int = 0) -> ModelProto:
-    """Return a model for one output of `model`: from ``input`` to ``output``, opset 18, weights in
-    fp32, every size constant."""
+    """Return a model for one output of `model`, from ``input`` to ``output``.
+
+    It has opset 18, weights in fp32, and only constant sizes.
+    """
     prepared = version_converter.convert_version(model, OPSET)
     graph = prepared.graph
     wanted = ValueInfoProto()
@@ -96,8 +98,10 @@ def _casts_floats(node: NodeProto, element_types: dict[str, int]) -> bool:
 
 
 def _simplify_resizes(graph: GraphProto, shapes: dict[str, tuple[int, ...]]) -> None:
-    """Give every Resize a constant scale in place of a computed size, so that the chain of Shape,
-    Slice and Concat that computes it can go."""
+    """Give every Resize a constant scale in place of a computed size.
+
+    The chain of Shape, Slice and Concat that computes the size can then be removed.
+    """
     constants: dict[str, TensorProto] = {}
     for node in graph.node:
         if node.op_type != "Resize":
@@ -143,8 +147,10 @@ def _element_types(model: ModelProto) -> dict[str, int]:
 
 
 def _resize_shapes(model: ModelProto) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of every Resize's input and output, from one run: shape inference doesn't
-    follow the arithmetic on sizes that exporters write."""
+    """Return the shapes of every Resize's input and output, from one run.
+
+    Shape inference doesn't follow the arithmetic on sizes that exporters write.
+    """
     resizes = [node for node in model.graph.node if node.op_type == "Resize"]
     names = sorted({name for node in resizes for name in (node.input[0], node.output[0])})
     if not names:

@@ -62,8 +62,10 @@ def describe_file(path: Path) -> Manifest:
 
 
 def write_files(folder: Path) -> None:
-    """Write a manifest that lists every file in `folder`. Raise `FileExistsError` where the
-    recipe's own manifest, which says more, would be replaced."""
+    """Write a manifest that lists every file in `folder`.
+
+    Raise `FileExistsError` if it would replace the recipe's own manifest, which says more.
+    """
     path = folder / NAME
     if path.exists() and "graphs" in read(path):
         raise FileExistsError(f"{path} was written by `make model`, which keeps it up to date")

@@ -28,9 +28,11 @@ Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 
 def prepare(source: Path, target: Path) -> None:
-    """Write the optimised graphs, their weights and a manifest to `target`. Raise `ModelError`
-    where a source isn't the one of its manifest, `ValueError` where an optimised graph answers
-    differently from its source."""
+    """Write the optimised graphs, their weights and a manifest to `target`.
+
+    Raise `ModelError` if a source isn't the one of its manifest, `ValueError` if an optimised graph
+    answers differently from its source.
+    """
     names = listed_files(source)
     check_files(source, *names)
     target.mkdir(parents=True, exist_ok=True)

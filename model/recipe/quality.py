@@ -30,8 +30,10 @@ class Quality:
 
 
 def compare(fp32: Path, int8: Path, folder: Path) -> Iterator[tuple[str, Quality]]:
-    """Yield name and quality of each set in `folder`, as soon as it is measured. A set is a folder
-    with pictures in ``im`` and, with the same stems, masks in ``gt``."""
+    """Yield name and quality of each set in `folder`, as soon as it is measured.
+
+    A set is a folder with pictures in ``im`` and, with the same stems, masks in ``gt``.
+    """
     sessions = [open_session(fp32), open_session(int8)]
     for images in sorted(folder.glob("*/im")):
         errors = [_errors(sessions, path) for path in pictures_in(images)]

@@ -32,8 +32,10 @@ def quantize(
     bits: int = WEIGHT_BITS,
     only: list[str] | None = None,
 ) -> None:
-    """Write the int8 model of the fp32 model `source`; `extremes` name its tensors. `only` names
-    the Convs to quantize, if the rest stays as it is."""
+    """Write the int8 model of the fp32 model `source`.
+
+    `extremes` name its tensors. `only` names the Convs to quantize, if the rest stays as it is.
+    """
     inferred, ranges = source.with_suffix(".inferred.onnx"), source.with_suffix(".ranges.json")
     quant_pre_process(source, inferred, skip_optimization=True, skip_symbolic_shape=True)
     _write_ranges(ranges, extremes)
@@ -56,9 +58,12 @@ def quantize(
 
 
 def quantize_products(source: Path, target: Path, bits: int = WEIGHT_BITS) -> None:
-    """Write the fp32 model `source` with products of bytes for its MatMuls: weights are int8, with
-    a scale for each output channel, and activations are quantized as they come. Attention has few
-    layers that suffer by it; convolutions, whose activations vary more by place, stay in fp32."""
+    """Write the fp32 model `source` with products of bytes for its MatMuls.
+
+    Weights are int8, with a scale for each output channel, and activations are quantized when they
+    are computed. Attention has few layers that suffer by it; convolutions, whose activations vary
+    more by place, stay in fp32.
+    """
     quantize_dynamic(
         source,
         target,
@@ -70,8 +75,10 @@ def quantize_products(source: Path, target: Path, bits: int = WEIGHT_BITS) -> No
 
 
 def float_tail(graph: GraphProto) -> list[str]:
-    """Return the nodes from the last Conv on: they stay in fp32, because 256 levels before the
-    sigmoid would leave steps in the alpha."""
+    """Return the nodes from the last Conv on, which stay in fp32.
+
+    256 levels before the sigmoid would leave steps in the alpha.
+    """
     producers = {name: node for node in graph.node for name in node.output}
     node = producers[graph.output[0].name]
     tail = [node.name]

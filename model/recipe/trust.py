@@ -38,8 +38,10 @@ BLOCK = 2
 
 @dataclass(frozen=True)
 class Terms:
-    """Hold the names of what the second pass adds up: of shape (1, experts, blocks, blocks), but
-    for the agreement, (1, experts, 1, 1)."""
+    """Hold the names of the terms that the second pass adds up.
+
+    Their shape is (1, experts, blocks, blocks); that of the agreement is (1, experts, 1, 1).
+    """
 
     evidence: str
     agreement: str
@@ -63,8 +65,10 @@ def review_terms(builder: GraphBuilder, logits: Sequence[str], gate: Gate) -> Te
 
 
 def around(builder: GraphBuilder, name: str, side: int) -> str:
-    """Return the mean over `side` by `side` pixels around each, fewer at the border; in two steps,
-    which cost less than one."""
+    """Return the mean over `side` by `side` pixels around each, fewer at the border.
+
+    It is computed in two steps, which cost less than one.
+    """
     for kernel in ([side, 1], [1, side]):
         pads = [length // 2 for length in kernel] * 2
         name = builder.add("AveragePool", [name], {"kernel_shape": kernel, "pads": pads})
@@ -78,8 +82,10 @@ def clip(builder: GraphBuilder, name: str, limit: float) -> str:
 
 @dataclass(frozen=True)
 class _First:
-    """Hold the names of the first pass's results, of shape (1, experts, cells, cells) but for the
-    agreement, (1, experts, 1, 1)."""
+    """Hold the names of the first pass's results.
+
+    Their shape is (1, experts, cells, cells); that of the agreement is (1, experts, 1, 1).
+    """
 
     logits: str
     alphas: str
@@ -115,8 +121,10 @@ def _terms(builder: GraphBuilder, first: _First, gate: Gate) -> Terms:
 
 
 def _distance(builder: GraphBuilder, first: _First, gate: Gate) -> str:
-    """Return how far each expert's alpha is from that of the first pass, 0..1, of shape
-    (1, experts, blocks, blocks)."""
+    """Return how far each expert's alpha is from that of the first pass, 0..1.
+
+    The shape is (1, experts, blocks, blocks).
+    """
     weighted = builder.add("Mul", [first.weights, first.logits])
     total = builder.add("ReduceSum", [weighted, builder.constant([1], np.int64)])
     logits = builder.add("Mul", [_pool(builder, total, BLOCK), builder.constant(gate.gain)])
@@ -177,8 +185,10 @@ def _overlaps(builder: GraphBuilder, alphas: str, pairs: Sequence[tuple[int, int
 
 
 def _structure(builder: GraphBuilder, alphas: str, mean: str, gate: Gate) -> str:
-    """Return `structure` times the standard deviation within cells, of which `mean` is the mean,
-    averaged over the surroundings: shape (1, experts, cells, cells)."""
+    """Return `structure` times the standard deviation within cells, averaged over the surroundings.
+
+    `mean` is the mean within cells. The shape is (1, experts, cells, cells).
+    """
     square = _pool(builder, builder.add("Mul", [alphas, alphas]), GRID // CELLS)
     variance = builder.add("Sub", [square, builder.add("Mul", [mean, mean])])
     spread = builder.add("Sqrt", [builder.add("Max", [variance, builder.constant(1e-6)])])
@@ -193,8 +203,11 @@ def _structure(builder: GraphBuilder, alphas: str, mean: str, gate: Gate) -> str
 
 
 def _decided(builder: GraphBuilder, alphas: str, gate: Gate) -> str:
-    """Return `decided` times |2a - 1| averaged over the surroundings: shape (1, experts, cells,
-    cells). It is each pixel's, so that spokes are no less decided than what fills them."""
+    """Return `decided` times |2a - 1| averaged over the surroundings.
+
+    The shape is (1, experts, cells, cells). |2a - 1| is taken of each pixel, so that spokes are no
+    less decided than what fills them.
+    """
     twice = builder.add("Mul", [alphas, builder.constant(2)])
     distance = builder.add("Abs", [builder.add("Sub", [twice, builder.constant(1)])])
     cells = _pool(builder, distance, GRID // CELLS)

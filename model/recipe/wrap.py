@@ -26,8 +26,10 @@ PREFIX = "network/"
 
 @dataclass(frozen=True)
 class Convention:
-    """Describe what the network takes and returns: (value / 255 - mean) / deviation, RGB, to an
-    alpha of 0..1 or to logits."""
+    """Describe the network's input and output.
+
+    The input is (value / 255 - mean) / deviation, RGB; the output is an alpha of 0..1 or logits.
+    """
 
     mean: Sequence[float] = IMAGENET_MEAN
     deviation: Sequence[float] = IMAGENET_DEVIATION

@@ -19,25 +19,32 @@ class Keys(Protocol):
     """Decide whether a request is admitted."""
 
     def accept(self, given: Iterable[str]) -> bool:
-        """Return whether one of the given strings is a key. Raise `KeysUnavailableError` if that
-        cannot be said. May call the network."""
+        """Return whether one of the given strings is a key.
+
+        May call the network. Raise `KeysUnavailableError` if the keys cannot be read.
+        """
 
 
 class FixedKeys:
-    """Accept the keys of `CUTOUT_API_KEYS`. Without a valid one (which `Settings` rejects) every
-    request is refused."""
+    """Accept the keys of `CUTOUT_API_KEYS`.
+
+    Without a valid one, which `Settings` rejects, every request is refused.
+    """
 
     def __init__(self, text: str) -> None:
         self._digests = digests(text, "CUTOUT_API_KEYS")
 
     def accept(self, given: Iterable[str]) -> bool:
-        """See `Keys`."""
+        """Return whether one of the given strings is a key."""
         return matches(given, self._digests)
 
 
 class SecretKeys:
-    """Accept the keys of a secret in AWS Secrets Manager. To change a key without refusing anybody,
-    keep the new one and the old one there together for a while."""
+    """Accept the keys of a secret in AWS Secrets Manager.
+
+    To replace a key without refusing any client, keep the old and the new key in the secret for a
+    while.
+    """
 
     def __init__(self, secret: SecretText) -> None:
         self._secret = secret
@@ -46,7 +53,11 @@ class SecretKeys:
         self._digests: list[bytes] = []
 
     def accept(self, given: Iterable[str]) -> bool:
-        """See `Keys`. Calls the network for the first request and then every few minutes."""
+        """Return whether one of the given strings is a key.
+
+        Calls the network for the first request and then every few minutes. Raise
+        `KeysUnavailableError` if the secret cannot be read.
+        """
         current = self._current()
         if not current:
             raise KeysUnavailableError
@@ -71,8 +82,10 @@ def digests(text: str, source: str) -> list[bytes]:
 
 
 def matches(given: Iterable[str], keys: list[bytes]) -> bool:
-    """Return whether a given string is one of the keys. The time is the same for every key: digests
-    have one length, and all are compared."""
+    """Return whether a given string is one of the keys.
+
+    The comparison takes the same time for every key: digests have one length, and all are compared.
+    """
     return sum(hmac.compare_digest(_digest(each), key) for each in given for key in keys) > 0
 
 

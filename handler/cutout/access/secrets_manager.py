@@ -34,8 +34,11 @@ logger = logging.getLogger(__name__)
 
 
 class RefusedError(ConnectionError):
-    """Report Secrets Manager's refusal. The message holds the status alone: the role may not be
-    allowed to read the secret, or there is none."""
+    """Report that Secrets Manager refused the request.
+
+    The message holds only the status: the role may not be allowed to read the secret, or the secret
+    does not exist.
+    """
 
 
 class SecretText:

@@ -20,7 +20,7 @@ class Connection(Protocol):
 
     @property
     def unread_seconds(self) -> float:
-        """Seconds that bytes have waited for the client to read them; 0 if none wait."""
+        """Return the seconds that bytes have waited for the client to read them; 0 if none wait."""
 
     def abort(self) -> None:
         """Close the connection at once and drop what is still to be sent."""

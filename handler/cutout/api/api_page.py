@@ -28,8 +28,10 @@ def document() -> Asset:
 
 
 def build_api_page_router(settings: Settings) -> APIRouter:
-    """Return the page's routes. All addresses are relative, so that they work under a gateway's
-    stage."""
+    """Return the page's routes.
+
+    All addresses are relative, so that they work under a gateway's stage.
+    """
     router = APIRouter(include_in_schema=False)
     headers = secure_headers(settings) | {"Cache-Control": ASK_AGAIN}
 

@@ -73,13 +73,16 @@ class PictureFormParser(MultiPartParser):
         self._own_files = files
 
     def on_part_begin(self) -> None:
+        """Note that a part is open."""
         self._complete = False
         super().on_part_begin()
 
     def on_end(self) -> None:
+        """Note that the last boundary has arrived."""
         self._complete = True
 
     async def parse(self) -> FormData:
+        """Return the form; raise `MultiPartException` if its last boundary is missing."""
         fields = await super().parse()
         if not self._complete:
             for file in self._files_to_close_on_error:
@@ -88,6 +91,7 @@ class PictureFormParser(MultiPartParser):
         return fields
 
     def on_headers_finished(self) -> None:
+        """Read texts as UTF-8 and the parts named in `files` as files, named by `filename*`."""
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
         disposition = self._current_part.content_disposition or b""
         _, options = parse_options_header(disposition)
@@ -108,8 +112,10 @@ EXTENDED_NAME = re.compile(
 
 
 def extended_name(disposition: bytes) -> str | None:
-    """Return the file name in a header's `filename*` (RFC 5987); None if there is none that can be
-    decoded. It comes before `filename`, which then is a version in ASCII (RFC 6266, 4.3)."""
+    """Return the decoded file name of a header's `filename*` (RFC 5987), or None.
+
+    It takes precedence over `filename`, which then is an ASCII version of it (RFC 6266, 4.3).
+    """
     match = EXTENDED_NAME.search(QUOTED.sub(b'""', disposition))
     if match is None:
         return None
@@ -126,8 +132,10 @@ async def parse_multipart(
     max_body_bytes: int,
     files: frozenset[bytes] = FILES,
 ) -> FormData:
-    """Return the form's fields and files, those named in `files` among the latter; raise
-    `BrokenFormError` if the body is not a form."""
+    """Return the form's fields and files; those named in `files` are files.
+
+    Raise `BrokenFormError` if the body is not a form.
+    """
     try:
         return await PictureFormParser(headers, body, max_body_bytes, files).parse()
     except (MultiPartException, ValueError, KeyError) as error:

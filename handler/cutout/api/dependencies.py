@@ -48,8 +48,11 @@ def require_key(keys: Keys | None) -> Guard:
 async def receive_deadline(
     request: Request, settings: Annotated[Settings, Depends(get_settings)]
 ) -> Deadline:
-    """Return the request's deadline: on Lambda what the function and API Gateway leave, elsewhere
-    `Settings.request_seconds`."""
+    """Return the request's deadline.
+
+    On Lambda it is what the function's and API Gateway's timeouts leave, elsewhere
+    `Settings.request_seconds`.
+    """
     context: LambdaContext | None = request.scope.get("aws.context")
     if context is None:
         return Deadline.after(settings.request_seconds)

@@ -65,9 +65,12 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
         ] = UploadType.JPEG,
         name: FileName = "image",
     ) -> Upload:
-        """Prepare the upload of a file that doesn't fit a request to `/v1/results`: on AWS one over
-        about 4.5 MB. Post the file to `upload.url` as multipart form data, all of `upload.fields`
-        first and the file last, as `file`. Then send `url` to `/v1/results`."""
+        """Prepare the upload of a file that doesn't fit a request to `/v1/results`.
+
+        On AWS this is a file over about 4.5 MB. Post the file to `upload.url` as multipart form
+        data, all of `upload.fields` first and the file last, as `file`. Then send `url` to
+        `/v1/results`.
+        """
         if storage is None:
             raise UploadsUnavailableError
         try:

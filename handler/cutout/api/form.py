@@ -54,8 +54,10 @@ def _background(image: Source | None, url: str | None) -> PictureForm | None:
 
 
 async def _file(fields: FormData, name: str) -> Source | None:
-    """Return the field's first file part with a name or a content; browsers send neither for an
-    empty input."""
+    """Return the field's first file part that has a name or content.
+
+    Browsers send neither for an empty input.
+    """
     for part in fields.getlist(name):
         if isinstance(part, UploadFile) and (part.filename or part.size):
             return Source(await part.read(), part.filename or UNNAMED)

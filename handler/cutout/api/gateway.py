@@ -55,6 +55,7 @@ class BelowBase:
         self._app, self._base_path = app, base_path
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer with the base as `root_path`; redirect the bare base to itself with a slash."""
         from starlette.responses import RedirectResponse  # noqa: PLC0415  # see `cutout.aws`
 
         answer = self._app

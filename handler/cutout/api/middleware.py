@@ -50,6 +50,7 @@ class RequestLog:
         self._app, self._write = app, write
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request and write its log line."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -91,8 +92,10 @@ CLIENT_CLOSED_REQUEST = 499  # as nginx has it in its log
 
 
 async def answer_request_error(request: Request, error: Exception) -> Response:
-    """Answer a `RequestError` with its own status and body. (`cutout.api.results` writes the answer
-    of a `PictureError`.)"""
+    """Answer a `RequestError` with its own status and body.
+
+    `cutout.api.results` writes the answer of a `PictureError`.
+    """
     if not isinstance(error, RequestError):  # registered for RequestError alone
         raise error
     facts_of(request)["outcome"] = reason(error)
@@ -136,6 +139,7 @@ class LoopbackGuard:
         self._origins = settings.allowed_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or refuse it with a `RequestError`."""
         refusal = self._refusal(scope) if scope["type"] == "http" else None
         if refusal is None:
             await self._app(scope, receive, send)
@@ -169,15 +173,20 @@ class LoopbackGuard:
 
 
 def name_in(authority: str) -> str:
-    """Return the host of `HOST` or `HOST:PORT` in lower case, an IPv6 address without brackets;
-    empty if `authority` is neither."""
+    """Return the host of `HOST` or `HOST:PORT` in lower case, an IPv6 address without brackets.
+
+    Return an empty string if `authority` is neither.
+    """
     match = AUTHORITY.fullmatch(authority)
     return match["name"].strip("[]").removesuffix(".").lower() if match else ""
 
 
 def is_this_machine(name: str) -> bool:
-    """Return whether a host name can mean nothing but this machine: `localhost`, a name below it, a
-    loopback address, or 0.0.0.0 and ::, by which browsers reach this machine as well."""
+    """Return whether a host name can only mean this machine.
+
+    Such names are `localhost`, a name below it, a loopback address, and 0.0.0.0 and ::, by which
+    browsers also reach this machine.
+    """
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

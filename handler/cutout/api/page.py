@@ -67,14 +67,17 @@ class Asset:
 
     @cached_property
     def version(self) -> str:
-        """A digest that changes with the content."""
+        """Return a digest that changes with the content."""
         return sha256(self.content).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)
 def assets() -> Mapping[str, Asset]:
-    """Return the page's files by name. They are read for the first request, so that a function that
-    only serves the API never does."""
+    """Return the page's files by name.
+
+    They are read for the first request, so that a function that only serves the API never reads
+    them.
+    """
     modules = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
     script = without_comments(join_modules(modules, ENTRY))
     style = "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)
@@ -124,8 +127,10 @@ def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Resp
 
 
 def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIRouter:
-    """Return the page's routes under `prefix`. All addresses are relative, so that they work under
-    a gateway's stage."""
+    """Return the page's routes under `prefix`.
+
+    All addresses are relative, so that they work under a gateway's stage.
+    """
     router = APIRouter(prefix=prefix, include_in_schema=False)
     headers = secure_headers(settings)
     values = {
@@ -160,16 +165,17 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
 
         @router.api_route("", methods=READ)
         async def without_slash() -> Response:
-            """Redirect by a relative address: behind a gateway the server doesn't know its own
-            name."""
+            """Redirect by a relative address: behind a gateway, the server's name is unknown."""
             return RedirectResponse(prefix.rpartition("/")[2] + "/")
 
     return router
 
 
 def content_security_policy(settings: Settings) -> str:
-    """Return a policy that allows the page's own files, and data from this server and its bucket,
-    where large answers and uploads go. The browser makes pictures as `blob:`."""
+    """Return a policy that allows the page's own files, and data from this server and its bucket.
+
+    Large answers and uploads go through the bucket. The browser creates pictures as `blob:`.
+    """
     return "; ".join(
         [
             "default-src 'none'",

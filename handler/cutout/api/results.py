@@ -135,8 +135,11 @@ OBJECT = "object"
 
 
 def success(details: ResultDetails, file: bytes) -> bytes:
-    """Return the JSON of a `Results` with `file` as base64. The file may be 50 MB, and base64 needs
-    no escaping, so it is joined to the text without another pass."""
+    """Return the JSON of a `Results` with `file` as base64.
+
+    The file may be 50 MB, and base64 needs no escaping, so it is joined to the text without another
+    pass.
+    """
     head, tail = frame(details)
     return b"".join((head, b2a_base64(file, newline=False), tail))
 

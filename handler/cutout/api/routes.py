@@ -23,8 +23,10 @@ from cutout.timing import Deadline, Stages
 
 
 def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRouter:
-    """Return the routes. All but the version need a key of `keys`; a picture takes a slot of
-    `admission`."""
+    """Return the routes.
+
+    All but the version need a key of `keys`; a picture takes a slot of `admission`.
+    """
     router, service = APIRouter(prefix="/v1"), Service(pipeline)
 
     @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
@@ -51,17 +53,19 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
         form: Annotated[PictureForm, Depends(receive_form)],
         query: Annotated[OptionsQuery, Query()],
     ) -> Response:
-        """Send a JPEG or PNG (under 16 MB, at most 4096x4096) as the file `image`, or the address
-        of one as `url`. A picture that can't be processed still answers 200, with the code
-        `failure` and a message that says why.
+        """Send a JPEG or PNG as the file `image`, or its address as `url`, and get the cut-out.
 
-        A JPEG or PNG as `image-bg`, or its address as `url-bg`, is what the object is laid on:
-        scaled until it covers the answered picture, and what juts out is cut off evenly. What is
-        in the query beside `mode` and `representation` may be a field of the form instead.
+        The picture must be under 16 MB and at most 4096x4096. One that can't be processed still
+        answers 200, with the code `failure` and a message that says why.
 
-        On AWS a request holds about 4.5 MB of picture. For larger files ask `/v1/uploads` where to
-        put them; an answer too large to be sent is a 303 to the same JSON, which HTTP clients
-        follow by themselves (curl with `-L`)."""
+        To replace the background, send a JPEG or PNG as `image-bg`, or its address as `url-bg`. It
+        is scaled until it covers the answered picture, and the overhang is cut off evenly. Query
+        parameters other than `mode` and `representation` may be form fields instead.
+
+        On AWS a request holds about 4.5 MB of picture. For a larger file, ask `/v1/uploads` where
+        to put it. An answer too large to be sent is a 303 to the same JSON, which HTTP clients
+        follow by themselves (curl with `-L`).
+        """
         stages = Stages()
         options = query.with_fields(form.texts).options(
             objects=pipeline.settings.objects, webp=pipeline.settings.webp
@@ -80,8 +84,11 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
 
 
 async def _answer(service: Service, wanted: PictureRequest, stages: Stages) -> Answer:
-    """Return the service's answer, or a failure if a step overruns the deadline. The step is then
-    left to end on its thread, and the client reads a reason in place of the gateway's 503."""
+    """Return the service's answer, or a failure if a step overruns the deadline.
+
+    The step then ends on its own thread, and the client reads a reason in place of the gateway's
+    503.
+    """
     with move_on_after(wanted.deadline.remaining()):
         return await to_thread.run_sync(service, wanted, stages, abandon_on_cancel=True)
     return service.give_up(wanted)

@@ -9,12 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Middleware that answers `HEAD` as `GET`, without the body."""
+    """Answer `HEAD` as `GET`, without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request; send an empty body for `HEAD`."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
@@ -42,6 +43,7 @@ class RelativeSlashRedirect:
         self._app, self._otherwise = app, otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Redirect to the path without its slash if that is a route."""
         answer = self._otherwise
         if scope["type"] == "http" and self._has_route(scope):
             answer = RedirectResponse(_without_slash(scope))

@@ -31,8 +31,10 @@ class PacedProtocol(H11Protocol):
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: "BaseTransport") -> None:
-        """Report every waiting byte, and give the app the connection. (With a limit of 0, asyncio's
-        TLS would report an empty buffer as full.)"""
+        """Report every waiting byte, and give the app the connection.
+
+        With a limit of 0, asyncio's TLS would report an empty buffer as full.
+        """
         super().connection_made(transport)  # type: ignore[arg-type]
         self.transport.set_write_buffer_limits(high=1, low=0)
         connection = self.transport.get_extra_info("socket")
@@ -58,11 +60,11 @@ class PacedProtocol(H11Protocol):
 
     @property
     def unread_seconds(self) -> float:
-        """See `cutout.api.admission.Connection`."""
+        """Return the seconds that bytes have waited for the client to read them; 0 if none wait."""
         return 0.0 if self._unread_since is None else monotonic() - self._unread_since
 
     def abort(self) -> None:
-        """See `cutout.api.admission.Connection`."""
+        """Close the connection without sending the bytes that wait."""
         self.transport.abort()
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -41,8 +41,10 @@ ENVELOPE_BYTES = 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold the JSON of a `Results`, or a file of the media type `kind`, or the address where either
-    waits; `facts` are for the log."""
+    """Hold the JSON of a `Results`, a file of the media type `kind`, or the address of either.
+
+    `facts` are for the log.
+    """
 
     body: bytes
     location: str | None = None
@@ -56,17 +58,17 @@ class Answer:
 
     @property
     def status(self) -> int:
-        """200, or 303, which leads every client to a GET of the same JSON (RFC 9110)."""
+        """Return 200, or 303, which leads every client to a GET of the same JSON (RFC 9110)."""
         return 200 if self.location is None else 303
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that belong to the status."""
+        """Return the headers that belong to the status."""
         return {} if self.location is None else {"Location": self.location}
 
     @property
     def media_type(self) -> str:
-        """The media type of `body`."""
+        """Return the media type of `body`."""
         return self.kind if self.location is None else "text/plain"
 
 
@@ -87,8 +89,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class AnswerJob:
-    """Cut out a picture for an answer of at most `max_answer_bytes`; a job for
-    `cutout.workers`."""
+    """Cut out a picture for an answer of at most `max_answer_bytes`.
+
+    It is a job for `cutout.workers`.
+    """
 
     source: Source
     options: Options

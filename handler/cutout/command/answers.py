@@ -35,8 +35,10 @@ SCHEMES = frozenset({"http", "https"})
 
 @dataclass(frozen=True)
 class Answer:
-    """A complete answer. `text` is decoded from UTF-8; of more than `SMALL_BYTES` it holds the
-    ASCII characters alone."""
+    """Hold a complete answer.
+
+    `text` is decoded from UTF-8; for more than `SMALL_BYTES` it holds only the ASCII characters.
+    """
 
     status: int
     reason: str
@@ -89,8 +91,10 @@ def _read(response: Response, limit: int) -> tuple[bytearray, bool]:
 
 
 def parse_answer(answer: Answer) -> dict[str, Any]:
-    """Return the JSON object of an answer. Raise `TaskError` if there is none, or if the request
-    was refused."""
+    """Return the JSON object of an answer.
+
+    Raise `TaskError` if there is none, or if the request was refused.
+    """
     if answer.status != 200:
         raise TaskError(describe_refusal(answer))
     if sum(map(answer.text.count, "[{,")) > MAX_VALUES:
@@ -159,8 +163,10 @@ def has_same_origin(link: str, api: str) -> bool:
 
 
 def _parts(url: str) -> SplitResult:
-    """Return the parts of the URL as requests will send it, which decodes and normalizes parts of
-    the host. Raise `ValueError` for an invalid one."""
+    """Return the URL's parts as requests will send them.
+
+    requests decodes and normalizes parts of the host. Raise `ValueError` for an invalid URL.
+    """
     request = PreparedRequest()
     request.prepare_url(url, None)
     return urlsplit(request.url or "")
@@ -182,8 +188,7 @@ def _is_local(host: str | None) -> bool:
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Return the address that the host spells, also as `127.1` or `0x7f000001`; None for a
-    name."""
+    """Return the host as an IP address, also from `127.1` or `0x7f000001`; None for a name."""
     try:
         address = ip_address(host)
     except ValueError:

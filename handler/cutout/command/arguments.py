@@ -31,7 +31,7 @@ exit code: 0 all done, 1 some failed, 2 wrong usage, 3 a picture has no subject,
 
 @dataclass(frozen=True)
 class Arguments:
-    """The parsed command line. None stands for an option that isn't given."""
+    """Hold the parsed command line; an option that isn't given is None."""
 
     inputs: tuple[str, ...]
     output: str | None
@@ -52,8 +52,10 @@ class Arguments:
 
 
 def parse(argv: Sequence[str] | None) -> Arguments:
-    """Return the parsed arguments. Raise `SystemExit` with code 2 if they are invalid, and with 0
-    after `--help` and `--version`."""
+    """Return the parsed arguments.
+
+    Raise `SystemExit` with code 2 if they are invalid, and with 0 after `--help` and `--version`.
+    """
     parser = _parser()
     options, names = _split_at_end(sys.argv[1:] if argv is None else argv)
     given = vars(parser.parse_intermixed_args(_with_margins(options)))
@@ -65,8 +67,10 @@ def parse(argv: Sequence[str] | None) -> Arguments:
 
 
 def _split_at_end(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the arguments before `--` and the names after it. (Among mixed arguments, argparse
-    would take `--` for a name.)"""
+    """Return the arguments before `--` and the names after it.
+
+    Among mixed arguments, argparse would take `--` for a name.
+    """
     if END not in argv:
         return argv, ()
     at = list(argv).index(END)
@@ -74,8 +78,10 @@ def _split_at_end(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _with_margins(options: Sequence[str]) -> list[str]:
-    """Return the options with a margin for every `--crop`. (argparse would take any next argument
-    for one.)"""
+    """Return the options with a margin for every `--crop`.
+
+    Without one, argparse would take any next argument for the margin.
+    """
     found: list[str] = []
     for each in options:
         if found[-1:] != [CROP]:

@@ -43,7 +43,7 @@ RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class FilePart(NamedTuple):
-    """A file in a form: its name, how to open it, and its content type."""
+    """Describe a file in a form: its name, how to open it, and its content type."""
 
     name: str
     opener: Callable[[], BinaryIO]
@@ -56,8 +56,10 @@ Sent: TypeAlias = Callable[[int], None]
 
 
 class Client:
-    """Client of an API, for several threads. The `key` goes to the API and to no other address, not
-    even to one that the API names."""
+    """Send requests to an API, from several threads.
+
+    The `key` goes to the API and to no other address, not even to one that the API names.
+    """
 
     def __init__(self, url: str, key: str | None, connections: int) -> None:
         self._url = url.rstrip("/")
@@ -84,8 +86,10 @@ class Client:
     def post(
         self, path: str, query: Mapping[str, str], form: Form, sent: Sent, limit: int = SMALL_BYTES
     ) -> Answer:
-        """Post a form to a path of the API and return its answer, or the one that a 303 leads to,
-        of at most `limit` bytes. Raise `TaskError` if there is none."""
+        """Post a form to a path of the API and return its answer, or the one that a 303 leads to.
+
+        The answer has at most `limit` bytes. Raise `TaskError` if there is none.
+        """
         address = f"{self._url}{path}?{urlencode(query)}"
         answer = _send(lambda: _post(self._api, address, form, sent, limit))
         location = answer.headers.get("Location")
@@ -95,14 +99,19 @@ class Client:
         return _send(lambda: _get(self._session(link), link, limit))
 
     def post_elsewhere(self, url: str, form: Form, sent: Sent) -> Answer:
-        """Post a form to an address that the API gave and return the answer. Raise `TaskError` if
-        there is none, or if the address isn't allowed."""
+        """Post a form to an address that the API gave and return the answer.
+
+        Raise `TaskError` if there is none, or if the address isn't allowed.
+        """
         link = resolve_link(url, self._url)
         return _send(lambda: _post(self._session(link), link, form, sent, SMALL_BYTES))
 
     def _session(self, link: str) -> ApiSession:
-        """Return the session for an address that the API named. That of its own origin may use the
-        user and password of `--url` or `.netrc`, since the API is asked with them as well."""
+        """Return the session for an address that the API named.
+
+        An address of the API's own origin may use the user and password of `--url` or `.netrc`,
+        since requests to the API use them as well.
+        """
         return self._same_origin if has_same_origin(link, self._url) else self._elsewhere
 
 
@@ -114,12 +123,11 @@ def _send(send: Callable[[], Answer]) -> Answer:
 
 
 def _with_retries(send: Callable[[], Answer]) -> Answer:
-    """Return the first answer without a retryable status, or the last one. `send` begins anew each
-    time.
+    """Return the first answer without a retryable status, or the last one.
 
-    Wait at least as long as `Retry-After` asks. Pauses grow and are random, so that clients refused
-    together don't come back together ("Exponential Backoff And Jitter", AWS Architecture Blog).
-    Raise `TaskError` if no answer comes.
+    `send` starts from the beginning for each attempt. Wait at least as long as `Retry-After` asks.
+    Pauses grow and are random, so that clients refused together don't come back together
+    ("Exponential Backoff And Jitter", AWS Architecture Blog). Raise `TaskError` if no answer comes.
     """
     for attempt in range(1, ATTEMPTS + 1):
         last = attempt == ATTEMPTS
@@ -142,8 +150,11 @@ def _with_retries(send: Callable[[], Answer]) -> Answer:
 
 
 def _retry_after(answer: Answer) -> float:
-    """Return the seconds that the server asks to wait, in either form of the header (RFC 9110,
-    10.2.3); 0 if it says nothing sensible, infinity if the number has hundreds of digits."""
+    """Return the seconds that the server asks to wait, in either form of the header.
+
+    The forms are those of RFC 9110, 10.2.3. Return 0 for a missing or invalid value, infinity if
+    the number has hundreds of digits.
+    """
     text = answer.headers.get("Retry-After", "").strip()
     if text.isdecimal():
         return float(text)
@@ -157,8 +168,10 @@ def _retry_after(answer: Answer) -> float:
 
 
 def _innermost_message(error: BaseException) -> str:
-    """Return the message of the error at the bottom of the chain, without the wrapping that each
-    library adds. It may hold a line of the server's."""
+    """Return the message of the error at the bottom of the chain, without each library's wrapping.
+
+    It may hold a line from the server.
+    """
     while True:
         inner = error.__cause__ or error.__context__
         nested = [each for each in error.args if isinstance(each, BaseException)]

@@ -1,31 +1,33 @@
-"""Errors of the command, and how names and system messages are printed in them."""
+"""Define the command's errors, and how names and system messages are printed in them."""
 
 from dataclasses import dataclass
 
 
 class CommandError(Exception):
-    """Ends the whole run. The message is one line."""
+    """End the whole run with a message of one line."""
 
 
 class UsageError(CommandError):
-    """The arguments contradict each other. The message is one line."""
+    """Report arguments that contradict each other, in a message of one line."""
 
 
 class TaskError(Exception):
-    """Ends the work on one picture. The message is one line."""
+    """End the work on one picture with a message of one line."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A picture, file or folder that cannot be processed, and why."""
+    """Name a picture, file or folder that cannot be processed, and why."""
 
     name: str
     message: str
 
 
 def printable(name: object) -> str:
-    """Return a name with every character that isn't printable escaped, so that it can neither move
-    the terminal's cursor nor begin a line."""
+    """Return a name with every unprintable character escaped.
+
+    It can then neither move the terminal's cursor nor begin a line.
+    """
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape", "surrogatepass").decode()
         for each in str(name)

@@ -18,7 +18,7 @@ MISSING = "No such file or folder."
 
 @dataclass(frozen=True)
 class InputFile:
-    """A picture's file. `below` is its folder relative to the output folder."""
+    """Locate a picture's file; `below` is its folder relative to the output folder."""
 
     path: Path
     below: Path = Path()
@@ -26,7 +26,7 @@ class InputFile:
 
 @dataclass
 class InputFinder:
-    """Collects the pictures, each file once and in order, and the problems met on the way.
+    """Collect the pictures, each file once and in order, and the problems found on the way.
 
     `output` is the folder for the cut-outs. It is skipped where it lies inside a searched folder.
     """
@@ -39,8 +39,11 @@ class InputFinder:
     _seen: set[str] = field(default_factory=set)
 
     def add(self, inputs: Iterable[str]) -> None:
-        """Add files, folders and patterns. With several folders, each keeps its name below the
-        output folder; the contents of a single one go directly into it."""
+        """Add files, folders and patterns.
+
+        With several folders, each keeps its name below the output folder; the contents of a single
+        one go directly into it.
+        """
         named = list(inputs)
         several = sum(Path(each).is_dir() for each in named) > 1
         for each in named:
@@ -120,8 +123,11 @@ class InputFinder:
 
 
 def path_key(path: Path) -> str:
-    """Return a text that is equal for two paths of one file, however their folders are spelled or
-    linked. A symbolic link to a file is a file of its own, because it has a name of its own."""
+    """Return a text that is equal for two paths of one file, however their folders are spelled.
+
+    Linked folders are resolved. A symbolic link to a file counts as a separate file, because it has
+    its own name.
+    """
     return os.path.normcase(_resolved(path.parent) / path.name)
 
 

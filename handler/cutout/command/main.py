@@ -1,4 +1,4 @@
-"""Entry point of the command: parse the arguments, run, and return an exit code."""
+"""Run the command: parse the arguments, run, and return an exit code."""
 
 import os
 import sys
@@ -15,8 +15,10 @@ SERVE = "serve"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0 if everything is done, 1 if something failed, 2 after wrong usage and 130 after an
-    interrupt. Raise `SystemExit` where argparse ends the process (`--help`, a wrong option)."""
+    """Return 0 if all is done, 1 if something failed, 2 after wrong usage, 130 if interrupted.
+
+    Raise `SystemExit` where argparse ends the process (`--help`, a wrong option).
+    """
     arguments = sys.argv[1:] if argv is None else argv
     try:
         return _execute(arguments)

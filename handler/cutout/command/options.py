@@ -1,4 +1,4 @@
-"""Options for the cut-outs, as processing options of this machine and as a query for an API."""
+"""Convert the command's options to local processing options or to a query for an API."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +11,10 @@ from cutout.options import Background, Options, Source
 
 @dataclass(frozen=True)
 class CommandOptions:
-    """Options of the cut-outs. `background` (a colour or a file) and `crop` (a margin) are as they
-    stand on the command line."""
+    """Hold the options of the cut-outs.
+
+    `background` (a colour or a file) and `crop` (a margin) are as written on the command line.
+    """
 
     mode: Mode = Mode.FG_IMAGE
     format: FileFormat = FileFormat.PNG
@@ -31,15 +33,19 @@ class CommandOptions:
 
     @property
     def background_file(self) -> Path | None:
-        """The background's file, or None if there isn't one. Colour names win over file names;
-        write `./white` for a file."""
+        """Return the background's file, or None if there isn't one.
+
+        Colour names win over file names; write `./white` for a file.
+        """
         if self.background is None or self._is_colour:
             return None
         return Path(self.background)
 
     def processing_options(self) -> Options:
-        """Return the options for this machine, with the background's file read. Raise
-        `CommandError` if it cannot be read."""
+        """Return the options for this machine, with the background's file read.
+
+        Raise `CommandError` if it cannot be read.
+        """
         file, options = self.background_file, self._without_background_file()
         if file is None:
             return options
@@ -50,8 +56,7 @@ class CommandOptions:
         return replace(options, background=Background(picture=picture))
 
     def query(self) -> dict[str, str]:
-        """Return the query parameters for an API, without its defaults and without the background's
-        file."""
+        """Return the query parameters for an API, without defaults and the background's file."""
         query = {"mode": str(self.mode)}
         if self.format is not FileFormat.PNG:
             query["format"] = str(self.format)

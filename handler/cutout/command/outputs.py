@@ -22,8 +22,10 @@ UNSUPPORTED = frozenset(
 
 @dataclass(frozen=True)
 class Destination:
-    """A folder, a file or standard output, at most one of the three; none of them stands for each
-    picture's own folder."""
+    """Name a folder, a file or standard output, at most one of the three.
+
+    None of them stands for each picture's own folder.
+    """
 
     format: FileFormat
     folder: Path | None = None
@@ -32,8 +34,10 @@ class Destination:
 
 
 def choose_destination(given: Arguments) -> Destination:
-    """Return where the cut-outs go. Raise `UsageError` if inputs, output and format contradict each
-    other."""
+    """Return where the cut-outs go.
+
+    Raise `UsageError` if inputs, output and format contradict each other.
+    """
     output = given.output
     from_standard = STANDARD in given.inputs
     if output == STANDARD or (output is None and from_standard):
@@ -85,15 +89,18 @@ def _format(given: Arguments) -> FileFormat:
 
 
 class OutputWriter:
-    """Writes cut-outs from several threads, until it is closed."""
+    """Write cut-outs from several threads, until it is closed."""
 
     def __init__(self) -> None:
         self._lock, self._open = Lock(), True
         self._parts: set[Path] = set()
 
     def write(self, target: Path | None, content: bytes) -> None:
-        """Write to the file `target`, under another name until it is complete, or to standard
-        output without one. Raise `TaskError` and leave nothing behind if that fails."""
+        """Write to the file `target`, or to standard output if it is None.
+
+        A file has another name until it is complete. Raise `TaskError` and leave nothing behind if
+        writing fails.
+        """
         try:
             if target is not None:
                 self._write_file(target, content)

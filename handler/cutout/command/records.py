@@ -14,8 +14,10 @@ SUFFIXES = (".json", ".csv")
 
 @dataclass(frozen=True)
 class Made:
-    """A cut-out's file, and how sure the networks are of it: `fine`, `unsure` or `found nothing`;
-    None if an API doesn't tell."""
+    """Hold a cut-out's file and the networks' confidence in it.
+
+    The confidence is `fine`, `unsure` or `found nothing`; None if an API doesn't report it.
+    """
 
     content: bytes
     quality: str | None = None
@@ -24,14 +26,16 @@ class Made:
 
     @property
     def is_fine(self) -> bool:
-        """Whether nobody needs to look at it."""
+        """Return whether the cut-out needs no review."""
         return self.quality in {FINE, None}
 
 
 @dataclass(frozen=True)
 class Record:
-    """One picture of the report. `outcome` is `done` or `failed`; `bytes` is the size of the
-    cut-out."""
+    """Hold one picture of the report.
+
+    `outcome` is `done` or `failed`; `bytes` is the size of the cut-out.
+    """
 
     picture: str
     outcome: str
@@ -45,8 +49,10 @@ class Record:
 
 
 def write_records(path: Path, records: list[Record]) -> None:
-    """Write a JSON list or a CSV table, by the suffix, in the pictures' order. Raise
-    `CommandError` if that fails."""
+    """Write a JSON list or a CSV table, by the suffix, in the pictures' order.
+
+    Raise `CommandError` if that fails.
+    """
     rows = [asdict(each) for each in sorted(records, key=lambda each: each.picture)]
     if path.suffix.lower() == ".json":
         text = json.dumps(rows, indent=1) + "\n"

@@ -43,8 +43,10 @@ STORED = frozenset({200, 201, 204})
 
 
 class RemoteWorker:
-    """Callable that sends a task's picture to the API and returns the cut-out's file, for as many
-    threads as `connections`."""
+    """Send a task's picture to the API and return the cut-out's file.
+
+    Up to `connections` threads may call it at once.
+    """
 
     def __init__(
         self,
@@ -62,8 +64,10 @@ class RemoteWorker:
         self._background_size = 0
 
     def prepare(self) -> None:
-        """Check the address and the key once, before any picture is sent, and prepare the
-        background. Raise `CommandError` if one of them is no good."""
+        """Check the address and the key before any picture is sent, and prepare the background.
+
+        Raise `CommandError` if one of them can't be used.
+        """
         try:
             self._client.check(MODES, "fg-image")
         except TaskError as error:
@@ -76,8 +80,10 @@ class RemoteWorker:
         self._client.close()
 
     def __call__(self, task: Task) -> Made:
-        """Return the cut-out's file and its quality. Raise `TaskError`, `PictureError` or
-        `OSError`."""
+        """Return the cut-out's file and its quality.
+
+        Raise `TaskError`, `PictureError` or `OSError`.
+        """
         size, image = task.size(), _file_part(_task_name(task), task.open)
 
         def report(count: int) -> None:
@@ -115,7 +121,7 @@ class RemoteWorker:
 
 
 class _UploadTarget(NamedTuple):
-    """Where to post a file, with which fields before it, and what to send to the API instead."""
+    """Say where to post a file, which fields precede it, and what to send to the API instead."""
 
     target: str
     fields: dict[str, str]
@@ -124,14 +130,16 @@ class _UploadTarget(NamedTuple):
 
 
 class _Uploads:
-    """Uploads files to where the API says, until it answers that it takes none."""
+    """Upload files to where the API says, until it answers that it takes none."""
 
     def __init__(self, client: Client) -> None:
         self._client, self._accepted = client, True
 
     def put(self, part: FilePart, size: int, sent: Sent) -> str | None:
         """Upload the file and return what to send in its place; None if the API takes no uploads.
-        Raise `TaskError`, and `PictureError` for a file that the API would not take."""
+
+        Raise `TaskError`, and `PictureError` for a file that the API would not take.
+        """
         if part.kind == UNKNOWN:
             raise UnsupportedTypeError if size else UnreadablePictureError
         if not self._accepted:
@@ -193,8 +201,10 @@ def _ignore(_count: int) -> None:
 
 
 def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
-    """Return the file in the answer, with its quality if that is told. Raise `TaskError` with the
-    answer's own words if there is none."""
+    """Return the file in the answer, with its quality if the answer reports it.
+
+    Raise `TaskError` with the answer's own words if there is no file.
+    """
     try:
         (result,) = answer["results"]
         code, message = result["status"]["code"], result["status"]["message"]
@@ -212,8 +222,7 @@ def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
 
 
 def _quality(told: object) -> tuple[str | None, float | None, float | None]:
-    """Return the hint and the two shares of an answer; None for what is not told as it should
-    be."""
+    """Return the hint and the two shares of an answer; None for each missing or invalid value."""
     hint = told.get("hint") if isinstance(told, dict) else None
     if not isinstance(told, dict) or hint not in HINTS:
         return None, None, None

@@ -25,8 +25,10 @@ CLEAR_LINE = "\r\x1b[K"
 
 @dataclass
 class Progress:
-    """Counts pictures and sent bytes from several threads. `bytes_total` is 0 if nothing is sent to
-    an API."""
+    """Count pictures and sent bytes from several threads.
+
+    `bytes_total` is 0 if nothing is sent to an API.
+    """
 
     total: int
     bytes_total: int = 0
@@ -42,8 +44,10 @@ class Progress:
         self.start = monotonic()
 
     def send(self, name: str, sent: int, size: int) -> None:
-        """Record that `sent` of `size` bytes of a picture are sent, fewer than before if it is sent
-        again."""
+        """Record that `sent` of a picture's `size` bytes are sent.
+
+        The number falls if the picture is sent again.
+        """
         with self._lock:
             before, _ = self._sending.get(name, (0, 0))
             self.bytes_sent += sent - before
@@ -58,12 +62,12 @@ class Progress:
 
     @property
     def ended(self) -> int:
-        """Number of pictures done or failed."""
+        """Return the number of pictures done or failed."""
         return self.done + self.failed
 
     @property
     def seconds(self) -> float:
-        """Seconds since the start."""
+        """Return the seconds since the start."""
         return monotonic() - self.start
 
     @property
@@ -86,7 +90,7 @@ class Progress:
 
 
 class ProgressBar:
-    """Draws the progress on a terminal's last line, from several threads."""
+    """Draw the progress on a terminal's last line, from several threads."""
 
     def __init__(self, stream: TextIO, progress: Progress) -> None:
         self._stream, self._progress = stream, progress
@@ -166,8 +170,11 @@ def _shown(target: Path | None) -> str:
 
 @dataclass
 class Report:
-    """Prints a line for each failure, a bar on a terminal, and a summary on a terminal or after
-    failures. `quiet` leaves only the failures, `verbose` adds a line for each picture."""
+    """Print a line for each failure, a progress bar on a terminal, and a summary.
+
+    The summary appears on a terminal or after failures. `quiet` leaves only the failures, `verbose`
+    adds a line for each picture.
+    """
 
     progress: Progress
     skipped: int = 0
@@ -182,12 +189,12 @@ class Report:
 
     @property
     def on_terminal(self) -> bool:
-        """Whether the stream is a terminal that understands control codes."""
+        """Return whether the stream is a terminal that understands control codes."""
         return self.stream.isatty() and os.environ.get("TERM") != "dumb"
 
     @property
     def failures(self) -> int:
-        """Number of pictures that failed and of names without a picture."""
+        """Return the number of pictures that failed and of names without a picture."""
         return self.problems + self.progress.failed
 
     @contextmanager
@@ -230,8 +237,10 @@ class Report:
             self._line(f"{task.name}: {target} ({seconds:.2f} s{doubt})")
 
     def failed(self, task: Task, message: str, error: Exception | None = None) -> None:
-        """Report that a picture failed. With `verbose`, print the traceback of an unexpected
-        `error`."""
+        """Report that a picture failed.
+
+        With `verbose`, print the traceback of an unexpected `error`.
+        """
         if self._silent:
             return
         self.progress.end(task.name, ok=False)
@@ -266,12 +275,12 @@ class Report:
 
     @property
     def empty(self) -> int:
-        """Number of pictures in which nothing was found."""
+        """Return the number of pictures in which nothing was found."""
         return sum(each.quality == NOTHING for each in self.records)
 
     @property
     def unsure(self) -> int:
-        """Number of cut-outs that are worth a look."""
+        """Return the number of cut-outs that need a review."""
         return sum(each.quality == UNSURE for each in self.records)
 
     def _skipped(self) -> list[str]:

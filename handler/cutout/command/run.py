@@ -32,8 +32,10 @@ Worker: TypeAlias = Callable[[Task], Made]
 
 
 def execute(given: Arguments) -> int:
-    """Return the exit code: 0 if all is done, 1 if something failed, 3 if nothing failed and a
-    picture has no subject. Raise `CommandError` if nothing can be done at all."""
+    """Return 0 if all is done, 1 if something failed, 3 if a picture has no subject.
+
+    1 takes precedence over 3. Raise `CommandError` if nothing can be done at all.
+    """
     to = choose_destination(given)
     options = CommandOptions(given.mode, to.format, given.background, given.crop)
     options.check()
@@ -91,16 +93,20 @@ def _process(
 
 
 def _job_count(given: Arguments, count: int) -> int:
-    """Return how many pictures to process at once. Two pictures with one thread each are faster
-    than one after the other with two threads: while one is decoded or encoded, the other uses the
-    network."""
+    """Return how many pictures to process at once.
+
+    Two pictures with one thread each are faster than one after the other with two threads: while
+    one is decoded or encoded, the other uses the network.
+    """
     usual = min(visible_processors(), LOCAL_JOBS) if given.url is None else REMOTE_JOBS
     return min(count, given.jobs or usual)
 
 
 def _process_all(tasks: Sequence[Task], worker: Worker, jobs: int, report: Report) -> None:
-    """Process each picture on one thread from reading to writing, so that no more pictures are in
-    memory than there are threads."""
+    """Process each picture on one thread from reading to writing.
+
+    No more pictures are in memory than there are threads.
+    """
     writer, pool = OutputWriter(), ThreadPoolExecutor(jobs, "picture")
     try:
         for future in [pool.submit(_process_one, task, worker, writer, report) for task in tasks]:
@@ -143,8 +149,10 @@ def _worker(
 def _local_worker(
     options: CommandOptions, given: Arguments, jobs: int, threads: int
 ) -> Iterator[Worker]:
-    """Process pictures in `jobs` processes, with `threads` threads for each picture. Raise
-    `CommandError` if the model cannot be loaded or the background is not a picture."""
+    """Process pictures in `jobs` processes, with `threads` threads for each picture.
+
+    Raise `CommandError` if the model cannot be loaded or the background is not a picture.
+    """
     from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
 
     from cutout import engine  # noqa: PLC0415
@@ -189,8 +197,10 @@ def _local_worker(
 def _remote_worker(
     options: CommandOptions, given: Arguments, connections: int, progress: Progress
 ) -> Iterator[Worker]:
-    """Process pictures by an API, over `connections` connections at once. Raise `CommandError` if
-    the API cannot be used or the background is not a picture."""
+    """Process pictures by an API, over `connections` connections at once.
+
+    Raise `CommandError` if the API cannot be used or the background is not a picture.
+    """
     from cutout.command.remote import RemoteWorker  # noqa: PLC0415  # requests is slow to import
 
     worker = RemoteWorker(given.url or "", given.key, options, progress, connections)

@@ -16,8 +16,10 @@ MISSING = (
 
 
 def execute_server(argv: Sequence[str]) -> int:
-    """Serve the API until the process is told to end, then return 0. Raise `CommandError` if a
-    package, the model or a setting prevents it."""
+    """Serve the API until the process is told to end, then return 0.
+
+    Raise `CommandError` if a package, the model or a setting prevents it.
+    """
     given = _parser().parse_args(argv)
     if missing := [each for each in WEB_PACKAGES if find_spec(each) is None]:
         raise CommandError(MISSING.format(", ".join(missing)))
@@ -66,8 +68,10 @@ def _parser() -> ArgumentParser:
 
 
 def _port(text: str) -> int:
-    """Return the port that the text names, or raise `ArgumentTypeError`. 0 lets the system choose
-    a free one."""
+    """Return the port that the text names, or raise `ArgumentTypeError`.
+
+    0 lets the system choose a free one.
+    """
     if text.isdecimal() and int(text) <= LAST_PORT:
         return int(text)
     raise ArgumentTypeError(f"not a port, which is a number from 0 to {LAST_PORT}: {text}")

@@ -1,4 +1,4 @@
-"""Sessions of requests that trust no server: no redirects, no cookies, bounded in time."""
+"""Open sessions of requests that trust no server: no redirects, no cookies, bounded in time."""
 
 from collections.abc import Generator, Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -15,11 +15,11 @@ from cutout.net.limits import current_cutoff
 
 
 class ApiSession(Session):
-    """A session for several threads, which is safe while nothing in it changes: no cookie is kept.
+    """Share a session among threads, which is safe because it never changes: it keeps no cookie.
 
-    Responses are streamed and redirects left alone. (Even where it is told not to follow, requests
-    prepares the next request, and reads and unpacks the whole body of the redirect for that.)
-    Proxies, certificates and `.netrc` of the environment apply as usual.
+    Responses are streamed and redirects not followed. Even where it is told not to follow, requests
+    prepares the next request, and reads and unpacks the whole body of the redirect for that. The
+    environment's proxies, certificates and `.netrc` apply as usual.
     """
 
     def __init__(self, headers: Mapping[str, str], connections: int) -> None:
@@ -37,13 +37,15 @@ class ApiSession(Session):
 
 
 def anonymous(request: PreparedRequest) -> PreparedRequest:
-    """Add no credentials. As a request's `auth` this keeps requests from looking for some in
-    `.netrc` and in the URL."""
+    """Add no credentials.
+
+    As a request's `auth`, this keeps requests from looking for credentials in `.netrc` and the URL.
+    """
     return request
 
 
 class _EachRequest(HTTPConnection):
-    """Reports the socket of a connection that is used again to the cutoff of the new request."""
+    """Report the socket of a reused connection to the cutoff of the new request."""
 
     def putrequest(
         self,
@@ -78,7 +80,7 @@ POOLS: dict[str, type] = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
 class _Adapter(HTTPAdapter):
-    """Reports every connection to the current cutoff, those through HTTP proxies included."""
+    """Report every connection to the current cutoff, including those through HTTP proxies."""
 
     def __init__(self, connections: int) -> None:
         super().__init__(pool_maxsize=connections)

@@ -16,8 +16,11 @@ CUTOUT_SUFFIX = "-cutout"
 
 @dataclass(frozen=True)
 class Task:
-    """A picture to cut out. Without a `source` the picture is `content`, read from standard input;
-    without a `target` the cut-out goes to standard output."""
+    """Describe a picture to cut out.
+
+    Without a `source` the picture is `content`, read from standard input; without a `target` the
+    cut-out goes to standard output.
+    """
 
     name: str
     source: Path | None = None
@@ -28,7 +31,7 @@ class Task:
 
     @property
     def doubtful_target(self) -> Path | None:
-        """The file for a cut-out that should be looked at."""
+        """Return the file for a doubtful cut-out."""
         return self.review or self.target
 
     def open(self) -> BinaryIO:
@@ -45,8 +48,10 @@ class Task:
             return 0
 
     def is_done(self, others: Sequence[Path]) -> bool:
-        """Return whether the cut-out exists and is no older than the picture and the `others` that
-        it is made of."""
+        """Return whether the cut-out exists and is no older than its picture and the `others`.
+
+        `others` are further files that the cut-out is made of.
+        """
         if self.source is None:
             return False
         try:
@@ -64,8 +69,11 @@ def _is_newer(path: Path, time: int) -> bool:
 
 
 def put_apart(task: Task, folder: Path, output: Path | None) -> Task:
-    """Return the task with a place in the folder for a doubtful cut-out, at the same path below it
-    as below the output folder, or at its own folder's without one."""
+    """Return the task with a place in the folder for doubtful cut-outs.
+
+    The path below that folder is the same as below the output folder. Without an output folder, it
+    is the target's path below the working directory or the root.
+    """
     if task.target is None:
         return task
     target = task.target
@@ -84,7 +92,9 @@ def plan_folder(
     found: Sequence[InputFile], output: Path | None, suffix: str
 ) -> tuple[list[Task], list[Problem]]:
     """Return tasks that write to the folder `output`, or to each picture's folder without one.
-    Skip files that are themselves the cut-out of a picture beside them."""
+
+    Skip files that are themselves the cut-out of a picture beside them.
+    """
     homes = {each: _Home(each, output) for each in found}
     made = {path_key(home.path("")) for home in homes.values() if home.beside}
     pictures = [each for each in found if not _is_cut_out(each.path, made)]
@@ -95,8 +105,7 @@ def plan_folder(
     taken = Counter(path_key(usual(each)) for each in pictures)
 
     def target(each: InputFile) -> Path:
-        """Return the target, with the picture's own suffix in its name if pictures differ in
-        nothing else."""
+        """Return the target; keep the picture's suffix if pictures differ in nothing else."""
         if taken[path_key(usual(each))] == 1:
             return usual(each)
         return homes[each].path(suffix, full_name=True)
@@ -111,7 +120,7 @@ def plan_file(found: Sequence[InputFile], target: Path) -> tuple[list[Task], lis
 
 @dataclass(frozen=True)
 class _Home:
-    """The folder and name for the cut-out of one picture."""
+    """Choose the folder and name for the cut-out of one picture."""
 
     found: InputFile
     output: Path | None
@@ -124,7 +133,7 @@ class _Home:
 
     @property
     def beside(self) -> bool:
-        """Whether the cut-out is in the picture's own folder."""
+        """Return whether the cut-out is in the picture's own folder."""
         return path_key(self.folder / self.found.path.name) == path_key(self.found.path)
 
     def path(self, suffix: str, *, full_name: bool = False) -> Path:

@@ -39,7 +39,7 @@ def squeeze(
     *,
     may_shrink: bool,
 ) -> Squeezed:
-    """Return a file of at most `room` bytes, or the smallest one tried if none fits."""
+    """Return a file of at most `byte_budget` bytes, or the smallest one tried if none fits."""
     kind, quality = options.format, options.quality
     file = encode(composition, kind, byte_budget, deadline, quality)
     if byte_budget is None or len(file) <= byte_budget:

@@ -1,18 +1,18 @@
 import { Album } from "./album.js";
 import { saveAll } from "./archive.js";
+import { Autosave } from "./autosave.js";
 import { backdropOf } from "./backdrop.js";
 import { showChoices } from "./choices.js";
-import { Desk } from "./desk.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
 import { watchFiles } from "./intake.js";
-import { Keeper } from "./keeper.js";
 import { askForKey, watchKey } from "./key.js";
 import { maskOf, mend } from "./mended.js";
 import { Mending } from "./mending.js";
 import { hideNotice, showLeftOut, showNotice, watchNotice } from "./notice.js";
 import { watchPanel } from "./panel.js";
 import { Photo } from "./photo.js";
+import { PhotoView } from "./photoview.js";
 import { objection } from "./picture.js";
 import { wordsOf } from "./progress.js";
 import { Queue } from "./queue.js";
@@ -33,18 +33,18 @@ const scene = new Scene();
 const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
-const desk = new Desk({ album, view, scene, saver, limits, progress });
+const photoView = new PhotoView({ album, view, scene, saver, limits, progress });
 const mending = new Mending(view, {
   backdrop: () => backdropOf(album.choicesOf(album.selected), scene),
   onEnd: (png) => (png ? keepMended(png) : Promise.resolve()).then(endMending, report),
   onReset: () => keepMended(null).then(endMending, report),
 });
-const keeper = new Keeper(album, () =>
+const autosave = new Autosave(album, () =>
   showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
 );
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
 const thumbs = new Thumbs((photo) => {
-  if (album.photos.includes(photo)) keeper.update(photo).catch(report);
+  if (album.photos.includes(photo)) autosave.update(photo).catch(report);
   strip.refresh(photo);
 });
 const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
@@ -62,7 +62,7 @@ function update() {
   showTally(album, queue.isPaused);
   byId("scope").hidden = album.photos.length < 2;
   byId("mend").hidden = album.modeOf(album.selected) !== "fg-image";
-  desk.update().catch(report);
+  photoView.update().catch(report);
 }
 
 async function open(files) {
@@ -78,7 +78,7 @@ async function open(files) {
       leftOut.push({ name: file.name, reason });
       continue;
     }
-    const photo = new Photo(keeper.nextId(), file);
+    const photo = new Photo(autosave.nextId(), file);
     taken.push(photo);
     album.photos.push(photo);
     if (isFirst) select(photo);
@@ -90,7 +90,7 @@ async function open(files) {
   update();
   queue.resume();
   thumbs.add(taken).catch(report);
-  for (const photo of taken) await keeper.add(photo);
+  for (const photo of taken) await autosave.add(photo);
 }
 
 function select(photo) {
@@ -107,8 +107,8 @@ function select(photo) {
 function follow(photo) {
   strip.refresh(photo);
   if (photo !== album.selected) return;
-  if (document.body.dataset.state !== "busy") desk.update().catch(report);
-  desk.showProgress();
+  if (document.body.dataset.state !== "busy") photoView.update().catch(report);
+  photoView.showProgress();
   const { said } = progress(photo);
   if (said && byId("said").textContent !== said) say(said);
 }
@@ -116,13 +116,13 @@ function follow(photo) {
 /** A photo's work has ended, well or not. */
 async function settle(photo, mode) {
   if (!album.photos.includes(photo)) return;
-  if (photo.made.has(mode)) await keeper.addResult(photo, mode);
-  if (album.photos.includes(photo)) await keeper.update(photo);
+  if (photo.made.has(mode)) await autosave.addResult(photo, mode);
+  if (album.photos.includes(photo)) await autosave.update(photo);
   if (photo === album.selected && photo.failure) fail(photo.failure);
   strip.refresh(photo);
   showTally(album, queue.isPaused);
   if (photo !== album.selected) return;
-  await desk.update();
+  await photoView.update();
   if (album.statusOf(photo) === "done") say(`Done in ${album.resultOf(photo).seconds.toFixed(1)} s.`);
   if (album.statusOf(photo) === "blank") say("No subject found.");
 }
@@ -138,11 +138,11 @@ function fail(error) {
 async function keepMended(png) {
   const photo = album.selected;
   for (const mode of mend(photo, png && { image: png, mask: await maskOf(png) })) {
-    await keeper.addResult(photo, mode);
+    await autosave.addResult(photo, mode);
   }
-  if (!png) await keeper.dropResult(photo, "fg-mask");
+  if (!png) await autosave.dropResult(photo, "fg-mask");
   photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
-  await keeper.update(photo);
+  await autosave.update(photo);
   update();
 }
 
@@ -162,7 +162,7 @@ function retry(photos) {
 function remove(photo) {
   queue.drop(photo);
   album.remove(photo);
-  keeper.forget(photo).catch(report);
+  autosave.forget(photo).catch(report);
   select(album.selected);
 }
 
@@ -176,7 +176,7 @@ async function removeAll() {
   scene.forget();
   hideNotice();
   select(null);
-  await keeper.clear();
+  await autosave.clear();
 }
 
 function choose(choices) {
@@ -185,8 +185,8 @@ function choose(choices) {
   if (chosen("scope") === "one") photo.own = choices;
   else album.shared = choices;
   if (isAnother && photo.failure) retry([photo]);
-  keeper.choices().catch(report);
-  keeper.update(photo).catch(report);
+  autosave.choices().catch(report);
+  autosave.update(photo).catch(report);
   queue.retarget();
   update();
 }
@@ -199,7 +199,7 @@ watchPanel(scene, {
   onChange: choose,
   onScene: async (file) => {
     if (await scene.take(file)) {
-      keeper.scene(file).catch(report);
+      autosave.scene(file).catch(report);
       update();
     } else say(`This browser can’t open “${file.name}”. Use a JPEG or PNG.`);
   },
@@ -208,7 +208,7 @@ byId("scope").addEventListener("change", () => {
   const photo = album.selected;
   photo.own = chosen("scope") === "one" ? { ...album.shared } : null;
   showChoices(album.choicesOf(photo));
-  keeper.update(photo).catch(report);
+  autosave.update(photo).catch(report);
   queue.retarget();
   update();
 });
@@ -221,7 +221,7 @@ byId("cancel").addEventListener("click", () => {
 byId("mend").addEventListener("click", () => {
   view.split = 0;
   byId("unmend").hidden = !album.resultOf(album.selected).mended;
-  mending.start(desk.bitmaps.before, desk.bitmaps.after);
+  mending.start(photoView.bitmaps.before, photoView.bitmaps.after);
 });
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {
@@ -246,10 +246,10 @@ byId("copy").addEventListener("click", async () => {
   say("Copied.");
 });
 setInterval(() => {
-  if (album.selected?.phase === "work") desk.showProgress();
+  if (album.selected?.phase === "work") photoView.showProgress();
 }, 1000);
 
-keeper.restore().then(async (kept) => {
+autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);

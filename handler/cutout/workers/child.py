@@ -21,7 +21,7 @@ Result_co = TypeVar("Result_co", covariant=True)
 
 
 class Job(Protocol[Context_contra, Result_co]):
-    """A picklable callable that works with the context of its process."""
+    """Define a picklable callable that works with the context of its process."""
 
     def __call__(self, context: Context_contra, deadline: Deadline, stages: Stages, /) -> Result_co:
         """Return a picklable result, or raise."""
@@ -29,7 +29,7 @@ class Job(Protocol[Context_contra, Result_co]):
 
 @dataclass(frozen=True)
 class JobRequest(Generic[Context]):
-    """A job and its time limit in seconds, since the clocks of two processes need not agree."""
+    """Hold a job and its time limit in seconds, because two processes' clocks may differ."""
 
     job: Job[Context, Any]
     seconds: float
@@ -37,7 +37,7 @@ class JobRequest(Generic[Context]):
 
 @dataclass(frozen=True)
 class JobOutcome:
-    """A job's result or error, and the milliseconds of each stage."""
+    """Hold a job's result or error, and the milliseconds of each stage."""
 
     result: Any
     error: Exception | None

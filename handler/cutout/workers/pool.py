@@ -29,12 +29,14 @@ logger = logging.getLogger(__name__)
 
 
 class WorkerDiedError(RuntimeError):
-    """Raised when a process ends in the middle of a job, by a crash in native code or for lack of
-    memory."""
+    """Report that a process ended in the middle of a job.
+
+    The cause is a crash in native code or a lack of memory.
+    """
 
 
 class Worker(Generic[Context]):
-    """Runs one job at a time in a process of its own, and replaces the process if a job hangs.
+    """Run one job at a time in its own process, and replace the process if a job hangs.
 
     The process starts at construction. It is spawned, not forked, because the threads of the parent
     and of onnxruntime do not survive a fork.
@@ -63,9 +65,11 @@ class Worker(Generic[Context]):
         self._is_ready = True
 
     def run(self, job: Job[Context, Result], deadline: Deadline, stages: Stages) -> Result:
-        """Return the job's result and add its times to `stages`. Raise what the job raises,
-        `TooSlowError` if it overruns the deadline, or `WorkerDiedError`; after these two the
-        process is a new one."""
+        """Return the job's result and add its times to `stages`.
+
+        Raise what the job raises, `TooSlowError` if it overruns the deadline, or `WorkerDiedError`.
+        After the last two, a new process is started.
+        """
         outcome = self._outcome(job, deadline)
         for stage, spent in outcome.milliseconds.items():
             stages.milliseconds[stage] = stages.milliseconds.get(stage, 0.0) + spent
@@ -75,8 +79,7 @@ class Worker(Generic[Context]):
         return result
 
     def close(self) -> None:
-        """End the process for good, also in the middle of a job, which raises
-        `WorkerDiedError`."""
+        """End the process for good, even in the middle of a job, which raises `WorkerDiedError`."""
         with self._replacing:
             self._is_closed = True
             self._end()
@@ -145,8 +148,10 @@ class Worker(Generic[Context]):
 
 
 class Workers(Generic[Context]):
-    """Runs `count` jobs at once, each for at most `job_seconds`, called from any number of threads.
-    `build` is a picklable function that each process calls for the context of its jobs."""
+    """Run `count` jobs at once, each for at most `job_seconds`, called from any number of threads.
+
+    `build` is a picklable function that each process calls for the context of its jobs.
+    """
 
     def __init__(
         self,
@@ -167,8 +172,10 @@ class Workers(Generic[Context]):
             worker.wait()
 
     def __call__(self, job: Job[Context, Result], deadline: Deadline, stages: Stages) -> Result:
-        """Run the job as `Worker.run` does. Raise `TooSlowError` also if no process becomes free in
-        time."""
+        """Run the job as `Worker.run` does.
+
+        Raise `TooSlowError` also if no process becomes free in time.
+        """
         try:
             seconds = deadline.remaining()
             worker = self._free.get(timeout=None if seconds == inf else seconds)
@@ -187,8 +194,10 @@ class Workers(Generic[Context]):
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Start processes that never see the terminal's Ctrl-C, because the parent handles it. (The
-    signal mask is inherited; Windows has none.)"""
+    """Start processes that never see the terminal's Ctrl-C, because the parent handles it.
+
+    The signal mask is inherited; Windows has none.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

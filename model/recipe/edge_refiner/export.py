@@ -33,8 +33,11 @@ Weights = npt.NDArray[np.float32]
 
 
 def export(network: EdgeRefiner, path: Path) -> None:
-    """Write the fp32 graph: ``tile``, uint8 (4, 320, 320), red, green, blue and coarse alpha, to
-    ``alpha``, uint8 (320, 320)."""
+    """Write the fp32 graph from ``tile`` to ``alpha``.
+
+    ``tile`` is uint8 of shape (4, 320, 320): red, green, blue and coarse alpha. ``alpha`` is uint8
+    of shape (320, 320).
+    """
     builder = GraphBuilder()
     data = builder.add("Unsqueeze", ["tile", builder.tensor(np.array([0]))])
     data = builder.add("Cast", [data], {"to": TensorProto.FLOAT})
@@ -170,8 +173,10 @@ def _conv(
 
 
 def _over_pixels(weight: Weights, block: int) -> Weights:
-    """Turn a 3 x 3 kernel over unshuffled pixels, shape (out, planes · block², 3, 3), into the
-    equal one over the pixels themselves: (out, planes, 3 · block, 3 · block)."""
+    """Turn a 3 x 3 kernel over unshuffled pixels into the equal one over the pixels themselves.
+
+    The shape (out, planes · block², 3, 3) becomes (out, planes, 3 · block, 3 · block).
+    """
     out = len(weight)
     apart = weight.reshape(out, -1, block, block, 3, 3)  # plane, y and x within, block's y and x
     return apart.transpose(0, 1, 4, 2, 5, 3).reshape(out, -1, 3 * block, 3 * block)

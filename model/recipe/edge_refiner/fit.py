@@ -42,8 +42,11 @@ class Tiles(CalibrationDataReader):
 
 
 def fit(photos: Path, target: Path, count: int, steps: int, kept: Path | None) -> None:
-    """Write the int8 network (QDQ) to `target`, fitted on `count` scenes drawn over the sets in
-    `photos`. Scenes and checkpoints in `kept` are used again."""
+    """Write the int8 network (QDQ) to `target`.
+
+    It is fitted on `count` scenes drawn over the sets in `photos`. Scenes and checkpoints in `kept`
+    are used again.
+    """
     with TemporaryDirectory() as folder:
         scratch = kept or Path(folder)
         scratch.mkdir(parents=True, exist_ok=True)
@@ -69,8 +72,10 @@ def draw(photos: Path, count: int) -> Scenes:
 
 
 def quantize(source: Path, target: Path, scenes: Scenes) -> None:
-    """Write the fp32 graph `source` with int8 convolutions, whose weights have seven bits, as in
-    `model.recipe.quantize`."""
+    """Write the fp32 graph `source` with int8 convolutions.
+
+    Their weights have seven bits, as in `model.recipe.quantize`.
+    """
     inferred = source.with_suffix(".inferred.onnx")
     quant_pre_process(source, inferred, skip_optimization=True, skip_symbolic_shape=True)
     quantize_static(

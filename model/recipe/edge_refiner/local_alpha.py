@@ -11,9 +11,11 @@ WHITE = 255.0
 def local_alphas(
     builder: GraphBuilder, colours: list[str], alpha: str, side: int
 ) -> tuple[str, str]:
-    """Return, for each window, the local alphas, shape (windows, pixels, blocks), and the distance
-    of the two local colours, shape (windows, 1, blocks), 0..442. Tiles have `side` x `side` blocks;
-    colours and alpha are 0..255."""
+    """Return, for each window, the local alphas and the distance of the two local colours.
+
+    The alphas have the shape (windows, pixels, blocks); the distances, 0..442, (windows, 1,
+    blocks). Tiles have `side` x `side` blocks; colours and alpha are 0..255.
+    """
     sums = builder.add("Concat", [*_block_means(builder, colours, alpha)], {"axis": 0})
     sums = builder.add("Reshape", [sums, builder.tensor(np.array([8, -1, side, side]))])
     found = [_line(builder, _window(builder, sums, window, side)) for window in WINDOWS]
@@ -50,8 +52,11 @@ def _window(builder: GraphBuilder, sums: str, window: int, side: int) -> str:
 
 
 def _line(builder: GraphBuilder, sums: str) -> tuple[str, str, str]:
-    """Return the vector from the background's colour to the object's divided by its squared length,
-    the offset at which it starts, and the squared length."""
+    """Return the line from the background's colour to the object's.
+
+    It consists of the vector divided by its squared length, the offset at which it starts, and the
+    squared length.
+    """
     front, front_share, back, back_share = builder.split(sums, (3, 1, 3, 1), axis=0)
     colours = builder.tensor(np.array([0]))
     front = builder.add("Div", [front, builder.add("Add", [front_share, builder.constant(FAINT)])])

@@ -51,8 +51,10 @@ class EdgeRefiner(nn.Module):
 
 
 def local_alphas(blocks: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """Return, for each window, the alphas of a block's 16 pixels on the line between the two local
-    colours, and the distance of these colours."""
+    """Return, for each window, a block's local alphas and the distance of the two local colours.
+
+    The alphas are those of the block's 16 pixels on the line between the two colours.
+    """
     pixels, alpha = blocks.unflatten(1, (4, BLOCK**2)).split((3, 1), 1)
     object_, background = alpha**SURE, (1 - alpha) ** SURE
     weighted = torch.cat([pixels * object_, object_, pixels * background, background], 1)

@@ -39,8 +39,11 @@ OPSET, IR_VERSION = 21, 10
 
 
 def optimize(quantized: Path, target: Path) -> None:
-    """Write the graph: ``tiles``, uint8 (tiles, SIDE, SIDE, 4), red, green, blue and coarse alpha,
-    to ``alpha``, uint8 (tiles, SIDE, SIDE)."""
+    """Write the graph from ``tiles`` to ``alpha``.
+
+    ``tiles`` is uint8 of shape (tiles, SIDE, SIDE, 4): red, green, blue and coarse alpha. ``alpha``
+    is uint8 of shape (tiles, SIDE, SIDE).
+    """
     file, builder = QuantizedFile(quantized), GraphBuilder()
     *colours, alpha = _planes(builder)
     guesses, contrast = local_alphas(builder, colours, alpha, BLOCKS)
@@ -54,8 +57,10 @@ def optimize(quantized: Path, target: Path) -> None:
 
 
 class Entry:
-    """Quantize what the first convolutions read, which is the value minus a half. The half is
-    subtracted by a zero point of its own; the biases correct what its rounding leaves."""
+    """Quantize the input of the first convolutions, which is the value minus a half.
+
+    The half is subtracted by a separate zero point; the biases correct its rounding error.
+    """
 
     def __init__(self, reads: Range) -> None:
         half = 0.5 / float(reads.scale)
@@ -80,8 +85,10 @@ def _planes(builder: GraphBuilder) -> list[str]:
 def _coarse_part(
     builder: GraphBuilder, file: QuantizedFile, entry: Entry, seen: str, far: str
 ) -> str:
-    """Append the layers over blocks of 4 x 4; return what the fine part takes, shape
-    (n, 2 · BLOCKS, 2 · BLOCKS, FINE_IN)."""
+    """Append the layers over blocks of 4 x 4; return the fine part's input.
+
+    Its shape is (n, 2 · BLOCKS, 2 · BLOCKS, FINE_IN).
+    """
     enter = reorder_weights.block_kernel(file.layer("enter"), BLOCK)
     enter = reorder_weights.with_planes(enter, file.weight("contrast"), COPIES)
     enter = reorder_weights.lifted(enter, entry.lift)

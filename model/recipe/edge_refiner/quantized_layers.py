@@ -25,8 +25,11 @@ class Range:
 
 @dataclass(frozen=True)
 class Layer:
-    """Hold a convolution: seven-bit weights (out, in, rows, columns), their scales (out,), and the
-    bias (out,) in units of input scale · weight scale."""
+    """Hold a convolution: seven-bit weights, their scales, and the bias.
+
+    The shapes are (out, in, rows, columns), (out,) and (out,). The bias is in units of input scale
+    · weight scale.
+    """
 
     weight: npt.NDArray[np.int8]
     scale: npt.NDArray[np.float32]
@@ -72,8 +75,10 @@ class QuantizedFile:
 
 
 def convolve(builder: GraphBuilder, name: str, data: str, layer: Layer, **how: list[int]) -> str:
-    """Append a convolution of bytes, shape (n, rows, columns, channels). Sums below the written
-    range's zero are clipped, so that a zero of 0 makes it a Relu as well."""
+    """Append a convolution of bytes, shape (n, rows, columns, channels).
+
+    Sums below the written range's zero are clipped, so that a zero of 0 makes it a Relu as well.
+    """
     zeros = builder.tensor(np.zeros(len(layer.weight), np.int8))
     weight = [builder.tensor(layer.weight), builder.tensor(layer.scale), zeros]
     inputs = [data, *_pair(builder, layer.reads), *weight, *_pair(builder, layer.writes)]

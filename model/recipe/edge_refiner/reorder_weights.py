@@ -11,17 +11,22 @@ LARGEST = 63  # in seven bits
 
 
 def block_kernel(layer: Layer, block: int) -> Layer:
-    """Turn a layer over pixels with a stride of `block`, shape (out, planes, 3 · block, 3 · block),
-    into the equal one over blocks: (out, planes · block², 3, 3), by plane, row and column."""
+    """Turn a layer over pixels with a stride of `block` into the equal one over blocks.
+
+    The shape (out, planes, 3 · block, 3 · block) becomes (out, planes · block², 3, 3), by plane,
+    row and column.
+    """
     out = len(layer.weight)
     apart = layer.weight.reshape(out, -1, 3, block, 3, block)
     return replace(layer, weight=apart.transpose(0, 1, 3, 5, 2, 4).reshape(out, -1, 3, 3))
 
 
 def with_planes(layer: Layer, weight: npt.NDArray[np.float32], copies: int) -> Layer:
-    """Add input planes with the fp32 `weight` (out, planes, 3, 3), each `copies` times, since the
-    sum of several seven-bit weights reaches further than one at the same step. Raise `ValueError`
-    where it doesn't reach far enough."""
+    """Add input planes with the fp32 `weight` (out, planes, 3, 3), each `copies` times.
+
+    The sum of several seven-bit weights reaches further than one at the same step. Raise
+    `ValueError` where it doesn't reach far enough.
+    """
     whole = np.rint(weight / layer.scale[:, np.newaxis, np.newaxis, np.newaxis])
     if np.abs(whole).max() > copies * LARGEST:
         raise ValueError(f"weights up to {np.abs(whole).max():.0f} don't fit {copies} copies")
@@ -46,9 +51,11 @@ def by_pixel(layer: Layer, block: int) -> Layer:
 
 
 def in_squares(layer: Layer) -> Layer:
-    """Turn a 3 x 3 convolution that gives 2 x 2 pixels of each place into a 4 x 4 one, with a
-    stride of 2, that gives the 4 x 4 pixels of four places, row by row: sixteen outputs fill a
-    register that four leave mostly empty."""
+    """Turn a 3 x 3 convolution with 2 x 2 output pixels for each place into a 4 x 4 one.
+
+    The new one has a stride of 2 and gives the 4 x 4 pixels of four places, row by row: sixteen
+    outputs fill a register that four leave mostly empty.
+    """
     kernel = layer.weight.reshape(2, 2, -1, 3, 3)  # row and column of the pixel
     weight = np.zeros((2, 2, 2, 2, kernel.shape[2], 4, 4), np.int8)  # place's row, pixel's row, ...
     for row, column in np.ndindex(2, 2):

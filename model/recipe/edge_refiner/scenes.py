@@ -62,8 +62,10 @@ def _lens(rng: np.random.Generator) -> float:
 
 
 def _texture(rng: np.random.Generator, side: int, photos: Photos, sigma: float) -> Colours:
-    """Return a piece of a photo or a gradient, or two with a sharp line between them, since edges
-    inside the object or the background must be left alone."""
+    """Return a piece of a photo or a gradient, or two with a sharp line between them.
+
+    The line teaches that edges inside the object or the background must be left alone.
+    """
     plain = _piece(rng, side, photos)
     if rng.random() < 0.35:
         part = _blurred(draw_matte(rng, side, photos.masks), sigma)[..., np.newaxis]

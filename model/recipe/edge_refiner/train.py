@@ -74,8 +74,10 @@ def _piece(rng: np.random.Generator, scenes: Scenes) -> npt.NDArray[np.uint8]:
 
 
 def error(raw: Tensor, truth: Tensor, coarse: Tensor) -> Tensor:
-    """Return the loss near the coarse alpha's edges: absolute and squared error of the alpha, and
-    half the absolute error of its slopes."""
+    """Return the loss near the coarse alpha's edges.
+
+    It is the absolute and squared error of the alpha, and half the absolute error of its slopes.
+    """
     near = edge_band(coarse)
     held = raw.clamp(0, 1)
     held = held + LEAK * (raw - held)

@@ -63,8 +63,11 @@ class Fit:
         self.spread.append(float(result.var(axis=(1, 2)).sum()))
 
     def solve(self, kernel: Values) -> tuple[Values, float]:
-        """Return the kernel to apply before upscaling, for the published one after it, and the
-        deviation relative to the result's."""
+        """Return the kernel to apply before upscaling, and its relative error.
+
+        It replaces the published `kernel`, which is applied after upscaling. The error is the root
+        mean square of the deviation, relative to the result's standard deviation.
+        """
         out = len(kernel)
         published = kernel.reshape(out, -1).T.astype(np.float64)
         squares = np.asarray(self.squares, np.float64)

@@ -67,8 +67,9 @@ def reshape_channels_last(
 ) -> str:
     """Reshape `tensor`, which `after` makes, in the memory order (h, w, c); return the new name.
 
-    The result has the layout (1, c, h, w) outwardly. onnxruntime keeps quantized tensors as
-    (h, w, c) anyway, so that nothing is moved."""
+    The result has the layout (1, c, h, w) outwardly. onnxruntime keeps quantized tensors as (h, w,
+    c) anyway, so that nothing is moved.
+    """
     size = add_constant(graph, f"{tensor}_size", [1, *shape], np.int64)
     last, cut, first = (f"{tensor}_{part}" for part in ("last", "cut", "first"))
     nodes = [

@@ -26,8 +26,10 @@ GROUP = 4
 
 
 def group_first_conv(model: ModelProto, side: int) -> None:
-    """Rewrite the first Conv of a quantized model, which takes a square of `side`, in place. It
-    adds the same integers in another order; its output is cut into single pixels again."""
+    """Rewrite the first Conv of a quantized model, which takes a square of `side`, in place.
+
+    It adds the same integers in another order; its output is cut into single pixels again.
+    """
     graph = model.graph
     (quantize,) = consumers(graph, INPUT)
     (dequantize,) = consumers(graph, quantize.output[0])
@@ -49,8 +51,10 @@ def group_first_conv(model: ModelProto, side: int) -> None:
 
 
 def grouped(kernel: Values, stride: int, reach: int) -> tuple[Values, int, int]:
-    """Return a kernel over single pixels, padded by `reach`, as one over groups, and its padding in
-    groups on the left and on the right."""
+    """Return a kernel over single pixels, padded by `reach`, as one over groups, and its padding.
+
+    The padding is in groups, on the left and on the right.
+    """
     out, channels, rows, columns = kernel.shape
     many = GROUP // stride
     first, last = -reach, columns - 1 - reach + (many - 1) * stride

@@ -19,8 +19,11 @@ from model.recipe.optimize.graph_edit import (
 
 
 def merge_first_two_convs(model: ModelProto) -> None:
-    """Merge the first two Convs in place. Exact but for the outermost pixels of the result, where
-    the second pads with zeros, and the merged one with what the first would give there."""
+    """Merge the first two Convs in place.
+
+    The merge is exact but for the outermost pixels of the result: the second Conv pads with zeros,
+    the merged one with what the first would give there.
+    """
     graph = model.graph
     (first,) = consumers(graph, INPUT)
     (second,) = consumers(graph, first.output[0])

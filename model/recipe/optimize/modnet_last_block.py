@@ -42,8 +42,11 @@ def run_last_block_at_half_size(model: ModelProto, side: int) -> None:
 
 
 def _kernel(graph: GraphProto, conv: NodeProto, batch: NodeProto) -> tuple[Values, Values]:
-    """Return kernel and bias over the small map and the picture's blocks, shape
-    (4 · out, channels + 12, 3, 3), with the constant half of the normalisation folded in."""
+    """Return kernel and bias over the small map and the picture's blocks.
+
+    The kernel has the shape (4 · out, channels + 12, 3, 3). The constant half of the normalisation
+    is folded in.
+    """
     kernel, bias = (values(graph, name).astype(np.float64) for name in conv.input[1:])
     scale, shift, mean, variance = (values(graph, name) for name in batch.input[1:])
     gain = scale / np.sqrt(variance + EPSILON)

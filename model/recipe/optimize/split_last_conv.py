@@ -20,8 +20,10 @@ from model.recipe.optimize.graph_edit import (
 
 
 def split_last_conv(model: ModelProto, bits: int) -> None:
-    """Rewrite the last Conv, in fp32, of a quantized model in place. Its weights are rounded to
-    `bits`, with a scale for each tap."""
+    """Rewrite the last Conv, in fp32, of a quantized model in place.
+
+    Its weights are rounded to `bits`, with a scale for each tap.
+    """
     graph = model.graph
     made = producers(graph)
     conv = made[OUTPUT]

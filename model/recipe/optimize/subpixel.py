@@ -24,8 +24,11 @@ of a kernel's three taps."""
 
 
 def subpixel_kernel(kernel: Values) -> Values:
-    """Turn a kernel (out, channels, 3, 3) over an upscaled map into one over the small map: (out,
-    4, channels, 3, 3). Exact but for the large map's outermost pixels, whose padding differs."""
+    """Turn a kernel over an upscaled map into one over the small map.
+
+    The shape (out, channels, 3, 3) becomes (out, 4, channels, 3, 3). The result is exact but for
+    the large map's outermost pixels, whose padding differs.
+    """
     parts = [
         np.einsum("ocuv,uy,vx->ocyx", kernel, TAP_WEIGHTS[row], TAP_WEIGHTS[column])
         for row, column in PHASES
@@ -34,8 +37,10 @@ def subpixel_kernel(kernel: Values) -> Values:
 
 
 def block_kernel(kernel: Values) -> Values:
-    """Turn a kernel (out, channels, 3, 3) over a large map into one over its SpaceToDepth:
-    (out, 4, 4 · channels, 3, 3)."""
+    """Turn a kernel over a large map into one over its SpaceToDepth.
+
+    The shape (out, channels, 3, 3) becomes (out, 4, 4 · channels, 3, 3).
+    """
     out, channels = kernel.shape[:2]
     whole = np.zeros((out, 4, 4, channels, 3, 3), kernel.dtype)
     for phase, (row, column) in enumerate(PHASES):

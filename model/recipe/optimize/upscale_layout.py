@@ -21,8 +21,10 @@ from model.recipe.optimize.graph_edit import (
 
 
 def upscale_channels_last(model: ModelProto) -> None:
-    """Rewrite in place every Resize of a quantized model between a DequantizeLinear and a
-    QuantizeLinear, whose scale is the same on both axes."""
+    """Rewrite in place every Resize between a DequantizeLinear and a QuantizeLinear.
+
+    The model is quantized; the scale of each Resize is the same on both axes.
+    """
     graph = model.graph
     made = producers(graph)
     for node in [node for node in graph.node if node.op_type == "Resize"]:
@@ -40,8 +42,11 @@ def upscale_channels_last(model: ModelProto) -> None:
 
 
 def quantize_once(model: ModelProto) -> None:
-    """Quantize upscaled maps that only a Concat takes to the Concat's scale, in place, rather than
-    to their own and then again, so that the Concat merely copies."""
+    """Quantize upscaled maps that only a Concat takes to the Concat's scale, in place.
+
+    Otherwise they are quantized to their own scale and then again. With the Concat's scale, the
+    Concat merely copies.
+    """
     graph = model.graph
     made = producers(graph)
     for concat in [node for node in graph.node if node.op_type == "Concat"]:

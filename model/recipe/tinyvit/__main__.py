@@ -89,8 +89,10 @@ def _weights(expert: Expert, tensors: Tensors) -> tuple[Tensors, Tensors]:
 def require_same(
     model: onnx.ModelProto, expert: Expert, observed: Observed, indices: Indices
 ) -> None:
-    """Raise `GraphError` unless the graph gives the logits that PyTorch gives of the same
-    picture, up to what the features lose as fp16."""
+    """Raise `GraphError` unless the graph and PyTorch give the same logits of the same picture.
+
+    Allow for what the features lose as fp16.
+    """
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     for path, expected in zip(
         [observed.paths[index] for index in indices],

@@ -21,8 +21,10 @@ class DecoderGraph:
         self._builder, self._weights, self._side = builder, weights, side
 
     def draw(self, features: Features, picture: str) -> str:
-        """Return logits of shape (1, 1, side / 4, side / 4). `picture` has shape
-        (1, 3, side, side), RGB, -2..2."""
+        """Return logits of shape (1, 1, side / 4, side / 4).
+
+        `picture` has shape (1, 3, side, side), RGB, -2..2.
+        """
         builder = self._builder
         maps = ""
         for index, stride in enumerate(STRIDES):

@@ -48,8 +48,10 @@ class Level(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Map features at strides 16, 8 and 4 and the picture at stride 4 (0..1, RGB) to logits of
-    shape (n, 1, h, w) at stride 4."""
+    """Map features and the picture to logits of shape (n, 1, h, w) at stride 4.
+
+    The features are at strides 16, 8 and 4, the picture (0..1, RGB) at stride 4.
+    """
 
     def __init__(self) -> None:
         super().__init__()

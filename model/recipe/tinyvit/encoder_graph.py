@@ -62,8 +62,10 @@ class Encoder:
         }
 
     def draw(self, picture: str) -> Features:
-        """Return the features of `picture`, shape (1, 3, side, side), RGB, normalized by `MEAN` and
-        `DEVIATION`."""
+        """Return the features of `picture`.
+
+        It has shape (1, 3, side, side), RGB, normalized by `MEAN` and `DEVIATION`.
+        """
         maps = self._builder.gelu(self._conv(picture, "patch_embed.seq.0", stride=2))
         maps = self._conv(maps, "patch_embed.seq.2", stride=2)
         for block in range(2):
@@ -111,8 +113,10 @@ class Encoder:
         return self._linear(self._builder.gelu(inner), f"{name}.fc2")
 
     def _windowed(self, tokens: str, name: str, stage: Stage, side: int) -> str:
-        """Return attention within windows, shape (1, side, side, channels). Windows that go past
-        the map's end are filled with zeros, as the published network does."""
+        """Return attention within windows, shape (1, side, side, channels).
+
+        Windows that go past the map's end are filled with zeros, as in the published network.
+        """
         builder, window = self._builder, stage.window
         count = -(-side // window)
         spare = count * window - side
@@ -165,8 +169,10 @@ class Encoder:
         ]
 
     def _biases(self, name: str, window: int) -> str:
-        """Return what each head adds for the distance of two tokens, shape (1, heads, n, n). The
-        file holds a number for each distance; onnxruntime spreads them when it opens the model."""
+        """Return what each head adds for the distance of two tokens, shape (1, heads, n, n).
+
+        The file holds a number for each distance; onnxruntime spreads them when it opens the model.
+        """
         table = self._builder.constant(self._tensors[f"{name}.attention_biases"][np.newaxis])
         if window not in self._distances:
             self._distances[window] = self._builder.constant(distances(window), np.int64)
@@ -227,8 +233,10 @@ class Encoder:
 
 
 def distances(window: int) -> Array:
-    """Return which of the distances, in the order in which the published network meets them, lies
-    between each two tokens of a window, shape (n, n)."""
+    """Return the index of the distance between each two tokens of a window, shape (n, n).
+
+    Distances are numbered in the order in which the published network meets them.
+    """
     points = list(product(range(window), repeat=2))
     seen: dict[tuple[int, int], int] = {}
     return np.array(

@@ -141,8 +141,10 @@ class ChannelNorm(nn.Module):
 
 
 class LaterStages(nn.Module):
-    """Map features at stride 8, shape (n, 128, 56, 56), to those at stride 16, shape
-    (n, 256, 28, 28)."""
+    """Map features at stride 8 to those at stride 16.
+
+    The shapes are (n, 128, 56, 56) and (n, 256, 28, 28).
+    """
 
     def __init__(self) -> None:
         super().__init__()

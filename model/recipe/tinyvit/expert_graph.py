@@ -12,8 +12,11 @@ from model.recipe.tinyvit.sizes import MAP_SIDE, SIDE
 
 
 def build(encoder: Tensors, decoder: Weights) -> ModelProto:
-    """Return the expert in fp32: ``input``, shape (1, 3, 448, 448), RGB as (value - 128) / 256, to
-    ``output``, logits of shape (1, 1, 112, 112)."""
+    """Return the expert in fp32, from ``input`` to ``output``.
+
+    ``input`` has shape (1, 3, 448, 448), RGB as (value - 128) / 256; ``output`` holds logits of
+    shape (1, 1, 112, 112).
+    """
     builder = GraphBuilder()
     normalized = _scaled(builder, 256 / DEVIATION, (128 - MEAN) / DEVIATION)
     features = Encoder(builder, encoder, SIDE).draw(normalized)

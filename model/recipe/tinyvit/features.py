@@ -47,8 +47,11 @@ class Observed:
 
 
 def observe(tensors: Tensors, folders: Sequence[Path], kept: Path) -> Observed:
-    """Return the parts of every picture with a truth in `folders`, of sets with ``im`` and ``gt``;
-    make what is not in `kept` yet."""
+    """Return the parts of every picture with a truth in `folders`.
+
+    The folders hold sets with ``im`` and ``gt``. The parts are stored in `kept`, and computed only
+    if it does not hold those of the same pictures.
+    """
     paths = [
         path for each in folders for im in sorted(each.glob("*/im")) for path in pictures_in(im)
     ]
@@ -64,8 +67,10 @@ def observe(tensors: Tensors, folders: Sequence[Path], kept: Path) -> Observed:
 
 
 def encoder_input(path: Path) -> npt.NDArray[np.float32]:
-    """Return the picture as the encoder sees it in the shipped graph, shape (1, 3, 448, 448), RGB,
-    0..255."""
+    """Return the picture as the encoder sees it in the shipped graph.
+
+    The shape is (1, 3, 448, 448), RGB, 0..255.
+    """
     pixels = Image.fromarray(square(path, 1024)[0])
     seen = pixels.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     return np.asarray(seen, np.float32).transpose(2, 0, 1)[np.newaxis]

@@ -125,8 +125,10 @@ def loss(logits: Tensor, truth: Tensor) -> Tensor:
 
 
 def batch(observed: Observed, chosen: Indices, rng: np.random.Generator) -> dict[str, Tensor]:
-    """Return mirrored, cropped and recoloured parts of the pictures `chosen`, float32, the picture
-    and its truth in 0..1."""
+    """Return mirrored, cropped and recoloured parts of the pictures `chosen`.
+
+    Both the picture and its truth are float32, 0..1.
+    """
     parts = {name: load(observed, name, chosen) for name in observed.parts}
     places = torch.from_numpy(np.stack([_place(rng) for _ in chosen]))
     warped = {name: _warped(each, places) for name, each in parts.items()}

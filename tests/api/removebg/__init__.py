@@ -1,1 +1,1 @@
-"""The door for clients of remove.bg, held to their contract row by row."""
+"""The routes for clients of remove.bg, tested against their contract row by row."""

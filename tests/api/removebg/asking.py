@@ -1,4 +1,4 @@
-"""A picture sent to the door, and what came back."""
+"""Send a picture to the routes for clients of remove.bg, and read the answer."""
 
 from io import BytesIO
 from typing import Any

@@ -1,4 +1,4 @@
-"""Headers, `GET /v1.0/account`, keys, CORS, and the setting that turns the door off."""
+"""Headers, `GET /v1.0/account`, keys, CORS, and the setting that turns the routes off."""
 
 import time
 
@@ -139,7 +139,7 @@ def test_another_path(client: TestClient, path: str) -> None:
     assert error_of(client.post(path), 404)["code"] == "not_found"
 
 
-def test_the_door_can_be_shut() -> None:
+def test_the_routes_can_be_turned_off() -> None:
     client = TestClient(build_app(Pipeline(Settings(removebg=False), middle_is_object)))
     assert client.post(REMOVEBG, files=FILES).status_code == 404
     assert client.get(ACCOUNT).status_code == 404

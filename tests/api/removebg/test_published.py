@@ -25,7 +25,7 @@ INSTALLED = Path(__file__).parents[3] / "build" / "clients"
 SECONDS = 60
 
 
-class Door(NamedTuple):
+class Server(NamedTuple):
     """A server under their name, and the authority that vouches for it."""
 
     port: int
@@ -33,7 +33,7 @@ class Door(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("tls")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
@@ -44,7 +44,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         CUTOUT_API_KEYS=KEY,
         CUTOUT_ALLOWED_HOSTS="api.remove.bg",
     ) as server:
-        yield Door(server.port, folder / "ca.pem")
+        yield Server(server.port, folder / "ca.pem")
 
 
 @pytest.fixture
@@ -68,30 +68,30 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_python(door: Door, picture: Path) -> None:
+def test_python(server: Server, picture: Path) -> None:
     if not (INSTALLED / "removebg").is_dir():
         pytest.skip("the package removebg is not installed in build/clients")
     run(
-        [sys.executable, str(HERE / "pointed.py"), str(door.port), KEY, str(picture)],
+        [sys.executable, str(HERE / "pointed.py"), str(server.port), KEY, str(picture)],
         picture.parent,
         PYTHONPATH=str(INSTALLED),
-        REQUESTS_CA_BUNDLE=str(door.authority),
+        REQUESTS_CA_BUNDLE=str(server.authority),
     )
     made = image_of((picture.parent / "photo.png_no_bg.png").read_bytes())
     assert (made.format, made.mode, made.size) == ("PNG", "RGBA", (200, 160))
 
 
-def test_node(door: Door, picture: Path) -> None:
+def test_node(server: Server, picture: Path) -> None:
     node = shutil.which("node")
     if node is None or not (INSTALLED / "node_modules" / "remove.bg").is_dir():
         pytest.skip("node, or the package remove.bg in build/clients, is not installed")
     output = picture.parent / "out.png"
     told = json.loads(
         run(
-            [node, str(HERE / "pointed.cjs"), str(door.port), KEY, str(picture), str(output)],
+            [node, str(HERE / "pointed.cjs"), str(server.port), KEY, str(picture), str(output)],
             picture.parent,
             NODE_PATH=str(INSTALLED / "node_modules"),
-            NODE_EXTRA_CA_CERTS=str(door.authority),
+            NODE_EXTRA_CA_CERTS=str(server.authority),
         )
     )
     assert image_of(output.read_bytes()).size == (200, 160)

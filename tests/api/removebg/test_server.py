@@ -1,4 +1,4 @@
-"""The door of a local server of its own, whose worker processes do the work, with keys on."""
+"""The routes on a separate local server, whose worker processes do the work, with keys on."""
 
 from collections.abc import Iterator
 

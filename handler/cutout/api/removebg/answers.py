@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from cutout.api.admission import PacedResponse
-from cutout.api.removebg.errors import DoorError
-from cutout.api.removebg.service import Made
+from cutout.api.removebg.errors import RemoveBgError
+from cutout.api.removebg.service import CutOutFile
 
 EXPOSED = (
     *("X-Width", "X-Height", "X-Max-Width", "X-Max-Height", "X-Type", "X-Credits-Charged"),
@@ -41,18 +41,18 @@ def wants_json(accept: str) -> bool:
 
 
 def file_answer(
-    made: Made, timing: Mapping[str, str], *, as_json: bool, names_type: bool
+    result: CutOutFile, timing: Mapping[str, str], *, as_json: bool, names_type: bool
 ) -> Response:
     """Return the answer to a successful request: the file, or JSON that holds it in base64."""
-    headers = common_headers() | _picture_headers(made) | dict(timing)
+    headers = common_headers() | _picture_headers(result) | dict(timing)
     if names_type:
         headers["X-Type"] = TYPE
     if as_json:
-        return JSONResponse(_as_json(made), headers=headers, media_type=JSON_TYPE)
-    return PacedResponse(made.file, headers=headers, media_type=made.format.media_type)
+        return JSONResponse(_as_json(result), headers=headers, media_type=JSON_TYPE)
+    return PacedResponse(result.content, headers=headers, media_type=result.format.media_type)
 
 
-def error_answer(error: DoorError) -> Response:
+def error_answer(error: RemoveBgError) -> Response:
     """Return the answer to a failed request, which is always JSON."""
     headers = common_headers() | error.headers
     return JSONResponse(error.body, error.status, headers, JSON_TYPE)
@@ -74,8 +74,8 @@ def common_headers() -> dict[str, str]:
     }
 
 
-def _picture_headers(made: Made) -> dict[str, str]:
-    (width, height), (most, highest), box = made.size, made.max_size, made.foreground
+def _picture_headers(result: CutOutFile) -> dict[str, str]:
+    (width, height), (most, highest), box = result.size, result.max_size, result.foreground
     numbers = {
         "X-Width": width,
         "X-Height": height,
@@ -90,11 +90,11 @@ def _picture_headers(made: Made) -> dict[str, str]:
     return {name: str(number) for name, number in numbers.items()}
 
 
-def _as_json(made: Made) -> dict[str, Any]:
-    box = made.foreground
+def _as_json(result: CutOutFile) -> dict[str, Any]:
+    box = result.foreground
     return {
         "data": {
-            "result_b64": b64encode(made.file).decode(),
+            "result_b64": b64encode(result.content).decode(),
             "foreground_top": box.top,
             "foreground_left": box.left,
             "foreground_width": box.width,

@@ -35,7 +35,7 @@ INTERNAL = "internal_error"
 RETRY = {"Retry-After": "5"}
 
 
-class DoorError(Exception):
+class RemoveBgError(Exception):
     """End a request with an HTTP status and one entry of `errors`; omit an empty `detail`."""
 
     def __init__(
@@ -57,59 +57,59 @@ class DoorError(Exception):
         return {"errors": [{name: text for name, text in told.items() if text}]}
 
 
-def unknown_foreground() -> DoorError:
+def unknown_foreground() -> RemoveBgError:
     """Return the error for a picture without foreground."""
     title = "Could not identify foreground in image. For details and recommendations see "
-    return DoorError("unknown_foreground", f"{title}https://www.remove.bg/supported-images.")
+    return RemoveBgError("unknown_foreground", f"{title}https://www.remove.bg/supported-images.")
 
 
-def invalid(name: str) -> DoorError:
+def invalid(name: str) -> RemoveBgError:
     """Return the error for an invalid value of the parameter `name`."""
     if name in ("size", "channels"):
-        return DoorError(f"invalid_{name}", f"Invalid value for parameter '{name}'")
-    return DoorError(f"invalid_{name}", f"Invalid {name} parameter given")
+        return RemoveBgError(f"invalid_{name}", f"Invalid value for parameter '{name}'")
+    return RemoveBgError(f"invalid_{name}", f"Invalid {name} parameter given")
 
 
-def invalid_url(name: str) -> DoorError:
+def invalid_url(name: str) -> RemoveBgError:
     """Return the error for an `image_url` or `bg_image_url` that is not a URL."""
-    return DoorError(f"invalid_{name}", f"Invalid {name}: Please provide a valid URL.")
+    return RemoveBgError(f"invalid_{name}", f"Invalid {name}: Please provide a valid URL.")
 
 
-def missing_source() -> DoorError:
+def missing_source() -> RemoveBgError:
     """Return the error for a request without a picture."""
-    return DoorError(
+    return RemoveBgError(
         "missing_source",
         "No image given",
         "Please provide the source image in the image_url, image_file or image_file_b64 parameter.",
     )
 
 
-def multiple_sources() -> DoorError:
+def multiple_sources() -> RemoveBgError:
     """Return the error for a request with several pictures."""
-    return DoorError(
+    return RemoveBgError(
         "multiple_sources",
         "Multiple image sources given: Please provide either the image_url, image_file or "
         "image_file_b64 parameter.",
     )
 
 
-def multiple_backgrounds() -> DoorError:
+def multiple_backgrounds() -> RemoveBgError:
     """Return the error for a request with several backgrounds."""
-    return DoorError(
+    return RemoveBgError(
         "multiple_bg_sources",
         "Multiple background sources given: Please provide either the bg_color, the bg_image_url "
         "or the bg_image_file parameter.",
     )
 
 
-def bad_key(*, given: bool) -> DoorError:
+def bad_key(*, given: bool) -> RemoveBgError:
     """Return the error for a request with a wrong key, or without one."""
     title = "API Key invalid" if given else "Missing API Key"
-    return DoorError("auth_failed", title, status=403)
+    return RemoveBgError("auth_failed", title, status=403)
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestDetails:
     """Hold the values that an error's text may quote: the request's URLs and the limits."""
 
     settings: Settings
@@ -117,34 +117,34 @@ class Asked:
     bg_url: str = ""
 
 
-def door_error(error: Exception, asked: Asked) -> DoorError:
+def removebg_error(error: Exception, request: RequestDetails) -> RemoveBgError:
     """Return the error for any exception; an unknown one becomes status 500."""
     for kind in type(error).__mro__:
         if kind in MAKERS:
-            return MAKERS[kind](error, asked)
-    return DoorError(INTERNAL, "Processing failed", status=500)
+            return MAKERS[kind](error, request)
+    return RemoveBgError(INTERNAL, "Processing failed", status=500)
 
 
-def _unreadable(_error: object, _asked: Asked) -> DoorError:
-    return DoorError("failed_to_read_image", "There was an error reading the image.")
+def _unreadable(_error: object, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("failed_to_read_image", "There was an error reading the image.")
 
 
-def _unsupported(error: UnsupportedTypeError, _asked: Asked) -> DoorError:
+def _unsupported(error: UnsupportedTypeError, _request: RequestDetails) -> RemoveBgError:
     detail = f"Expected jpg/png/webp, received {error.received}"
-    return DoorError("invalid_file_type", "Invalid file type", detail)
+    return RemoveBgError("invalid_file_type", "Invalid file type", detail)
 
 
-def _file_too_large(_error: object, asked: Asked) -> DoorError:
-    detail = f"File exceeds limit of {asked.settings.max_file_bytes / MIB:g}MB"
-    return DoorError("file_too_large", "File too large", detail)
+def _file_too_large(_error: object, request: RequestDetails) -> RemoveBgError:
+    detail = f"File exceeds limit of {request.settings.max_file_bytes / MIB:g}MB"
+    return RemoveBgError("file_too_large", "File too large", detail)
 
 
-def _too_large(detail: str) -> DoorError:
-    return DoorError("resolution_too_high", "Image resolution too high", detail)
+def _too_large(detail: str) -> RemoveBgError:
+    return RemoveBgError("resolution_too_high", "Image resolution too high", detail)
 
 
-def _resolution(error: LimitError, asked: Asked) -> DoorError:
-    side = asked.settings.max_side
+def _resolution(error: LimitError, request: RequestDetails) -> RemoveBgError:
+    side = request.settings.max_side
     limit = f"maximum supported input resolution is {side}x{side} pixels"
     found = "more pixels than can be read"
     if isinstance(error, ResolutionTooBigError):
@@ -154,46 +154,46 @@ def _resolution(error: LimitError, asked: Asked) -> DoorError:
     return _too_large(f"{image} has {found}, {limit}")
 
 
-def _answer_size(_error: object, _asked: Asked) -> DoorError:
+def _answer_size(_error: object, _request: RequestDetails) -> RemoveBgError:
     return _too_large("The result is too large for this server to send. Use size=auto, or webp.")
 
 
-def _download(error: DownloadError | UploadMissingError, asked: Asked) -> DoorError:
+def _download(error: DownloadError | UploadMissingError, request: RequestDetails) -> RemoveBgError:
     if error.subject is Subject.BACKGROUND:
-        title = f"Failed to download image from given bg_image_url: {asked.bg_url}"
-        return DoorError("failed_bg_download", title)
-    title = f"Failed to download image from given image_url: {asked.url}"
-    return DoorError("failed_image_download", title)
+        title = f"Failed to download image from given bg_image_url: {request.bg_url}"
+        return RemoveBgError("failed_bg_download", title)
+    title = f"Failed to download image from given image_url: {request.url}"
+    return RemoveBgError("failed_image_download", title)
 
 
-def _region_outside(_error: object, _asked: Asked) -> DoorError:
-    return DoorError("roi_exceeds_bounds", "ROI exceeds image bounds")
+def _region_outside(_error: object, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("roi_exceeds_bounds", "ROI exceeds image bounds")
 
 
-def _region_empty(_error: object, _asked: Asked) -> DoorError:
-    return DoorError("roi_region_empty", "ROI region is empty")
+def _region_empty(_error: object, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("roi_region_empty", "ROI region is empty")
 
 
-def _unavailable(error: Exception, _asked: Asked) -> DoorError:
-    return DoorError("unavailable", str(error), status=503, headers=RETRY)
+def _unavailable(error: Exception, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("unavailable", str(error), status=503, headers=RETRY)
 
 
-def _busy(_error: object, _asked: Asked) -> DoorError:
+def _busy(_error: object, _request: RequestDetails) -> RemoveBgError:
     title = "The server is busy. Try again later."
-    return DoorError("unavailable", title, status=503, headers=RETRY)
+    return RemoveBgError("unavailable", title, status=503, headers=RETRY)
 
 
-def _broken(_error: object, _asked: Asked) -> DoorError:
-    return DoorError("invalid_request", "There was an error parsing the body")
+def _broken(_error: object, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("invalid_request", "There was an error parsing the body")
 
 
-def _slow(error: TooSlowUploadError, _asked: Asked) -> DoorError:
+def _slow(error: TooSlowUploadError, _request: RequestDetails) -> RemoveBgError:
     title = "The request took too long to arrive."
-    return DoorError("timeout", title, status=408, headers=dict(error.headers))
+    return RemoveBgError("timeout", title, status=408, headers=dict(error.headers))
 
 
-MAKERS: dict[type, Callable[[Any, Asked], DoorError]] = {
-    DoorError: lambda error, _asked: error,
+MAKERS: dict[type, Callable[[Any, RequestDetails], RemoveBgError]] = {
+    RemoveBgError: lambda error, _request: error,
     AnswerTooLargeError: _answer_size,
     BrokenFormError: _broken,
     DownloadError: _download,

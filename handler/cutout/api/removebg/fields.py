@@ -38,7 +38,7 @@ class Fields:
     def picture(self) -> PictureForm:
         """Return the picture and its background.
 
-        Raise `DoorError` for no picture, several pictures or several backgrounds, and
+        Raise `RemoveBgError` for no picture, several pictures or several backgrounds, and
         `UnreadablePictureError` for invalid base64.
         """
         texts, files = self.texts, self.files

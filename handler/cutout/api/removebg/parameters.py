@@ -52,7 +52,7 @@ OURS = ("other", "product")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ParsedOptions:
     """Hold a request's parameters.
 
     `auto_format` chooses PNG or JPEG by the result, `may_shrink` allows an answer below the size
@@ -65,8 +65,8 @@ class Wanted:
     names_type: bool = True
 
 
-def parse(texts: Mapping[str, str], settings: Settings) -> Wanted:
-    """Return the request's parameters; ignore unknown fields. Raise `DoorError`."""
+def parse(texts: Mapping[str, str], settings: Settings) -> ParsedOptions:
+    """Return the request's parameters; ignore unknown fields. Raise `RemoveBgError`."""
     read = _Reader(texts)
     size = read.one_of("size", SIZES, settings.removebg_size)
     kind = read.one_of("format", FORMATS, "auto")
@@ -89,7 +89,9 @@ def parse(texts: Mapping[str, str], settings: Settings) -> Wanted:
         canvas=_canvas(read),
         bound=Bound(min(pixels, PNG_PIXELS) if kind == "png" else pixels),
     )
-    return Wanted(options, kind == "auto", size == "auto" or "size" not in texts, level != "none")
+    return ParsedOptions(
+        options, kind == "auto", size == "auto" or "size" not in texts, level != "none"
+    )
 
 
 def _crop(read: "_Reader") -> Margins | None:
@@ -126,7 +128,7 @@ def _opacity(read: "_Reader", name: str) -> float | None:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Read single fields; raise `DoorError` for an invalid value."""
+    """Read single fields; raise `RemoveBgError` for an invalid value."""
 
     texts: Mapping[str, str]
 
@@ -163,6 +165,6 @@ class _Reader:
         return bracketed[:1]
 
     def _check_other(self, field: str, name: str) -> None:
-        """Raise `DoorError` for an invalid value of a field for another type."""
+        """Raise `RemoveBgError` for an invalid value of a field for another type."""
         if name == "shadow_type":
             self.one_of(field, SHADOWS, "none")

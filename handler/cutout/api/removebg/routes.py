@@ -17,16 +17,16 @@ from cutout.api.middleware import facts_of
 from cutout.api.removebg.answers import account_answer, error_answer, file_answer, wants_json
 from cutout.api.removebg.errors import (
     INTERNAL,
-    Asked,
-    DoorError,
+    RemoveBgError,
+    RequestDetails,
     bad_key,
-    door_error,
     invalid_url,
+    removebg_error,
 )
 from cutout.api.removebg.fields import receive_fields
 from cutout.api.removebg.openapi import ACCOUNT_ANSWERS, REMOVEBG_ANSWERS, REMOVEBG_BODY
-from cutout.api.removebg.parameters import Wanted, parse
-from cutout.api.removebg.service import Made, Service
+from cutout.api.removebg.parameters import ParsedOptions, parse
+from cutout.api.removebg.service import CutOutFile, Service
 from cutout.errors import TooSlowError
 from cutout.lambda_runtime import reason
 from cutout.pipeline import Pipeline
@@ -45,10 +45,10 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-def door_route(settings: Settings) -> type[APIRoute]:
+def removebg_route(settings: Settings) -> type[APIRoute]:
     """Return a route class that answers every failure in remove.bg's form."""
 
-    class DoorRoute(APIRoute):
+    class RemoveBgRoute(APIRoute):
         def get_route_handler(self) -> Handler:
             handler = super().get_route_handler()
 
@@ -62,14 +62,14 @@ def door_route(settings: Settings) -> type[APIRoute]:
 
             return answer
 
-    return DoorRoute
+    return RemoveBgRoute
 
 
 def _failed(request: Request, error: Exception, settings: Settings) -> Response:
     form: PictureForm = request.scope.get(FORM) or PictureForm()
     background = form.background.url if form.background else None
-    found = door_error(error, Asked(settings, form.url or "", background or ""))
-    facts_of(request)["outcome"] = found.code if isinstance(error, DoorError) else reason(error)
+    found = removebg_error(error, RequestDetails(settings, form.url or "", background or ""))
+    facts_of(request)["outcome"] = found.code if isinstance(error, RemoveBgError) else reason(error)
     if found.code == INTERNAL:
         logger.error("a request failed", exc_info=error)
     return error_answer(found)
@@ -81,7 +81,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     Both require one of the `keys`, if there are any; a picture takes a slot of `admission`.
     """
     settings = pipeline.settings
-    router = APIRouter(prefix=PREFIX, route_class=door_route(settings), tags=["remove.bg"])
+    router = APIRouter(prefix=PREFIX, route_class=removebg_route(settings), tags=["remove.bg"])
     service, guard = Service(pipeline), [] if keys is None else [Depends(_check(keys))]
 
     @router.post(
@@ -95,18 +95,20 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def removebg(
         request: Request, deadline: Annotated[Deadline, Depends(receive_deadline)]
     ) -> Response:
-        """Remove the background for clients of remove.bg. The answer is a file, or JSON if the
-        header `Accept` contains `application/json`."""
+        """Remove the background for clients of remove.bg.
+
+        The answer is a file, or JSON if the header `Accept` contains `application/json`.
+        """
         stages, fields = Stages(), await receive_fields(request, settings)
         form = fields.picture()
         request.scope[FORM] = form
-        wanted = parse(fields.texts, settings)
+        parsed = parse(fields.texts, settings)
         _require_addresses(form)
-        made = await _made(service, form, wanted, deadline, stages)
-        width, height = made.size
+        result = await _cut_out(service, form, parsed, deadline, stages)
+        width, height = result.size
         facts_of(request).update(
             {
-                "mode": str(wanted.options.mode),
+                "mode": str(parsed.options.mode),
                 "source": form.kind,
                 "width": width,
                 "height": height,
@@ -114,7 +116,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
             }
         )
         as_json = wants_json(request.headers.get("accept", ""))
-        return file_answer(made, stages.headers(), as_json=as_json, names_type=wanted.names_type)
+        return file_answer(result, stages.headers(), as_json=as_json, names_type=parsed.names_type)
 
     @router.get(
         "/account",
@@ -124,24 +126,24 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         dependencies=guard,
     )
     async def account() -> Response:
-        """Confirm that the key is valid. The number of credits is constant."""
+        """Verify the key. The number of credits is constant."""
         return account_answer()
 
     @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
     async def others(request: Request, rest: str) -> Response:
         """Answer 404 and 405 in remove.bg's form."""
         if rest not in ALLOWED:
-            raise DoorError("not_found", "Not found", status=404)
+            raise RemoveBgError("not_found", "Not found", status=404)
         allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
-        raise DoorError("method_not_allowed", "Method not allowed", status=405, headers=allow)
+        raise RemoveBgError("method_not_allowed", "Method not allowed", status=405, headers=allow)
 
     return router
 
 
 def _check(keys: Keys) -> Callable[..., None]:
-    """Return a dependency that raises `DoorError` for a request without a valid key.
+    """Return a dependency that raises `RemoveBgError` for a request without a valid key.
 
     It raises `KeysUnavailableError` while the keys cannot be read.
     """
@@ -157,7 +159,7 @@ def _check(keys: Keys) -> Callable[..., None]:
 
 
 def _require_addresses(form: PictureForm) -> None:
-    """Raise `DoorError` for an `image_url` or `bg_image_url` of another scheme."""
+    """Raise `RemoveBgError` for an `image_url` or `bg_image_url` of another scheme."""
     background = form.background
     for name, url in (
         ("image_url", form.url),
@@ -167,16 +169,16 @@ def _require_addresses(form: PictureForm) -> None:
             raise invalid_url(name)
 
 
-async def _made(
-    service: Service, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
-) -> Made:
+async def _cut_out(
+    service: Service, form: PictureForm, parsed: ParsedOptions, deadline: Deadline, stages: Stages
+) -> CutOutFile:
     """Return the service's file; raise `PictureError`.
 
     A step that overruns the deadline is abandoned and ends on its own thread.
     """
     with move_on_after(deadline.remaining()):
         return await to_thread.run_sync(
-            service, form, wanted, deadline, stages, abandon_on_cancel=True
+            service, form, parsed, deadline, stages, abandon_on_cancel=True
         )
     service.pipeline.overran.set()
     raise TooSlowError

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from cutout.api.removebg.errors import unknown_foreground
-from cutout.api.removebg.parameters import FULL_PIXELS, PNG_PIXELS, Wanted
+from cutout.api.removebg.parameters import FULL_PIXELS, PNG_PIXELS, ParsedOptions
 from cutout.api.service import ENVELOPE_BYTES
 from cutout.choices import FileFormat
 from cutout.compose.objects import object_box
@@ -28,14 +28,14 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Made:
+class CutOutFile:
     """Hold a finished file.
 
     `size` is its width and height in pixels, `max_size` the largest size that any request could
     get, and `foreground` the box around the foreground in the file's pixels.
     """
 
-    file: bytes = field(repr=False)
+    content: bytes = field(repr=False)
     format: FileFormat
     size: Size
     max_size: Size
@@ -43,22 +43,22 @@ class Made:
 
 
 @dataclass(frozen=True)
-class MakeJob:
-    """Cut out a picture for an answer of at most `room` bytes (None: no limit).
+class CutOutJob:
+    """Cut out a picture for an answer of at most `byte_budget` bytes (None: no limit).
 
     It is a job for `cutout.workers`.
     """
 
     source: Source
-    wanted: Wanted
-    room: int | None
+    parsed: ParsedOptions
+    byte_budget: int | None
 
-    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> Made | None:
+    def __call__(self, work: PictureWork, deadline: Deadline, stages: Stages) -> CutOutFile | None:
         """Return the file, or None if the picture has no object.
 
         Raise `PictureError`; `AnswerTooLargeError` means that the file can't be made small enough.
         """
-        options = self.wanted.options
+        options = self.parsed.options
         clock = Clock(deadline, stages)
         composition = work.compose(self.source, options, clock)
         if not composition.objects:
@@ -70,19 +70,19 @@ class MakeJob:
             composition = _bounded(composition, Bound(limit))
         with clock.time("encode"):
             until = deadline.earlier(SENDING_SECONDS)
-            shrinks = self.wanted.may_shrink
-            squeezed = squeeze(composition, options, self.room, until, may_shrink=shrinks)
-        if self.room is not None and len(squeezed.file) > self.room:
+            shrinks = self.parsed.may_shrink
+            squeezed = squeeze(composition, options, self.byte_budget, until, may_shrink=shrinks)
+        if self.byte_budget is not None and len(squeezed.file) > self.byte_budget:
             raise AnswerTooLargeError
         shown = squeezed.composition
         largest = Bound(limit).of(composition.full_size or composition.size)
         box = object_box(shown.objects or ()) or Box(0, 0, *shown.size)
-        return Made(squeezed.file, options.format, shown.size, largest, box)
+        return CutOutFile(squeezed.file, options.format, shown.size, largest, box)
 
     def _format(self, composition: Composition) -> FileFormat:
         """Return the requested format; for `auto`, PNG if any pixel is transparent, else JPEG."""
-        if not self.wanted.auto_format:
-            return self.wanted.options.format
+        if not self.parsed.auto_format:
+            return self.parsed.options.format
         pixels = composition.pixels
         transparent = pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255
         return FileFormat.PNG if transparent else FileFormat.JPG
@@ -100,28 +100,28 @@ class Service:
     pipeline: Pipeline
 
     def __call__(
-        self, form: PictureForm, wanted: Wanted, deadline: Deadline, stages: Stages
-    ) -> Made:
-        """Return the file; raise `PictureError`, or `DoorError` if there is no foreground."""
+        self, form: PictureForm, parsed: ParsedOptions, deadline: Deadline, stages: Stages
+    ) -> CutOutFile:
+        """Return the file; raise `PictureError`, or `RemoveBgError` if there is no foreground."""
         try:
-            made = self._made(form, wanted, Clock(deadline, stages))
+            result = self._cut_out(form, parsed, Clock(deadline, stages))
         except PictureError:
             raise
         except Exception as error:
             logger.exception("processing failed")
             raise ProcessingFailedError from error
-        if made is None:
+        if result is None:
             raise unknown_foreground()
-        return made
+        return result
 
-    def _made(self, form: PictureForm, wanted: Wanted, clock: Clock) -> Made | None:
+    def _cut_out(self, form: PictureForm, parsed: ParsedOptions, clock: Clock) -> CutOutFile | None:
         pipeline = self.pipeline
         with clock.time("fetch"):
             until = clock.deadline.earlier(pipeline.settings.processing_seconds)
             source = fetch(form, pipeline.settings, pipeline.storage, until)
-            options = self._with_background(wanted.options, form, until)
+            options = self._with_background(parsed.options, form, until)
         with pipeline.slot(clock.deadline):
-            job = MakeJob(source, replace(wanted, options=options), self._room())
+            job = CutOutJob(source, replace(parsed, options=options), self._byte_budget())
             return pipeline.run(job, clock)
 
     def _with_background(self, options: Options, form: PictureForm, until: Deadline) -> Options:
@@ -132,7 +132,7 @@ class Service:
             picture = fetch(form.background, self.pipeline.settings, self.pipeline.storage, until)
         return replace(options, background=replace(options.background, picture=picture))
 
-    def _room(self) -> int | None:
+    def _byte_budget(self) -> int | None:
         """Return the maximum size in bytes of a file sent as base64; None is no limit."""
         limit = self.pipeline.settings.max_answer_bytes
         if limit is None:

@@ -3,7 +3,7 @@ import { Photo } from "./photo.js";
 import { Store } from "./store.js";
 
 /** Keeps the album on this device, so that it survives a reload. */
-export class Keeper {
+export class Autosave {
   #store = null;
   #album;
   #onFull;

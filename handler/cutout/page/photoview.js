@@ -11,7 +11,7 @@ import { setZoom } from "./viewing.js";
 import { ready } from "./work.js";
 
 /** Shows the photo that is looked at. Its bitmaps are the only ones in memory. */
-export class Desk {
+export class PhotoView {
   #photo = null; // whose bitmaps these are
   #before = null;
   #after = null;
