@@ -193,6 +193,8 @@ def test_returns() -> None:
             assert (file.format, file.size) == (kind.upper(), (532, 532))
     with pytest.raises(ValueError, match="format must be one of 'png', 'webp'"):
         found.to_bytes("gif")
+    with pytest.raises(ValueError, match="'png', 'webp'"):
+        found.to_bytes("zip")
 
 
 def test_help_is_plain() -> None:

@@ -48,7 +48,7 @@ def test_every_variable_that_is_set_is_a_setting() -> None:
     names = {name.removeprefix("CUTOUT_").lower() for name in FUNCTION["Environment"]["Variables"]}
     assert names == {
         *("bucket_url", "model", "objects", "api_keys_secret"),
-        *("webp", "removebg", "removebg_size"),
+        *("webp", "removebg", "removebg_size", "base_path", "cors_origins"),
     }
     assert names <= set(Settings.model_fields)
 

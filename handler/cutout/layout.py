@@ -91,6 +91,8 @@ class Position:
 
 
 CENTRE = Position()
+ORIGINAL = Position(-1, -1)
+"""Stands for the object's place in the picture, as a share of the free space around it."""
 
 
 @dataclass(frozen=True)
@@ -191,14 +193,14 @@ def parse_scale(text: str) -> float | None:
     return share
 
 
-def parse_position(text: str) -> Position | None:
-    """Return the position of `center`, `30%` or `30% 80%`, and None for `original`.
+def parse_position(text: str) -> Position:
+    """Return the position of `original`, `center`, `30%` or `30% 80%`.
 
     Raise `ValueError` for anything else.
     """
     words = _words(text.lower())
     if words == ["original"]:
-        return None
+        return ORIGINAL
     if words == ["center"]:
         return CENTRE
     if len(words) not in (1, 2):

@@ -87,5 +87,7 @@ def visible_processors() -> int:
 def first_problem(error: ValidationError) -> str:
     """Return one line that names the wrong environment variable and says why."""
     found = error.errors()[0]
-    name = "_".join(["CUTOUT", *map(str, found["loc"])]).upper()
-    return f"{name}: {found['msg']}"
+    name = "_".join(map(str, found["loc"])).upper()
+    if not name:
+        return str(found["msg"]).removeprefix("Value error, ")
+    return f"{name if name.startswith('AWS_') else f'CUTOUT_{name}'}: {found['msg']}"

@@ -132,6 +132,12 @@ def test_primaries_become_a_profile_that_is_trusted(number: int) -> None:
     assert trusted_profile(profile) == profile
 
 
+def test_a_white_that_no_eye_can_adapt_to_is_ignored() -> None:
+    """One cone hardly sees this white: its adaptation overflows a profile's numbers."""
+    picture = opened(primaries(66459, 29000, 73000, 27000, 30000, 60000, 15000, 6000))
+    assert picture.icc_profile is None
+
+
 def test_the_profile_is_that_of_display_p3() -> None:
     """sRGB's red in P3 is 0.917, 0.200, 0.139 (CSS Color 4)."""
     profile = opened(primaries(*P3)).icc_profile

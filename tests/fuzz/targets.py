@@ -33,7 +33,7 @@ from cutout.decode.png_colour import code_points, gamma_and_primaries
 from cutout.decode.riff import split_webp
 from cutout.errors import DownloadError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
-from cutout.layout import parse_margins, parse_position, parse_region, parse_scale
+from cutout.layout import ORIGINAL, parse_margins, parse_position, parse_region, parse_scale
 from cutout.options import Source
 from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings
@@ -103,7 +103,7 @@ def lengths(content: bytes) -> None:
         assert scale is None or 0.1 <= scale <= 1
     with suppress(ValueError):
         place = parse_position(text)
-        assert place is None or (0 <= place.across <= 1 and 0 <= place.down <= 1)
+        assert place == ORIGINAL or (0 <= place.across <= 1 and 0 <= place.down <= 1)
     with suppress(ValueError):
         assert 0.1 <= parse_ratio(text) <= 10
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from cutout.layout import (
+    ORIGINAL,
     Bound,
     Canvas,
     Margins,
@@ -144,7 +145,7 @@ class LayoutQuery(BaseModel):
     preset: Preset | None = Field(
         default=None,
         description="White, square, the objects in 85 % of it: `square`, or as a marketplace wants "
-        "it. What else is asked for wins over the preset.",
+        "it. Other parameters override the preset.",
     )
     max_side: int | None = Field(
         default=None,
@@ -189,5 +190,7 @@ class LayoutQuery(BaseModel):
         if self.scale is not None:
             scale = parse_scale(self.scale)
         position = None if self.position is None else parse_position(self.position)
+        if scale is None and position == ORIGINAL:
+            position = None
         found = Canvas(width, height, ratio or None, scale, position)
         return None if found == Canvas() else found

@@ -39,7 +39,7 @@ class OptionsQuery(LayoutQuery):
 
     model_config = ConfigDict(frozen=True)
 
-    mode: Mode = Field(default=Mode.FG_IMAGE, description="What to answer with.")
+    mode: Mode = Field(default=Mode.FG_IMAGE, description="Content of the answer.")
     representation: RepresentationText | None = Field(
         default=None,
         description="The picture in base64, a link that lives for a day, or, instead of JSON, the "
@@ -47,7 +47,7 @@ class OptionsQuery(LayoutQuery):
     )
     format: FileFormat = Field(
         default=FileFormat.PNG,
-        description="The answer's file: `png`, without loss; `webp`, smaller and with a little; "
+        description="The answer's file: `png`, without loss; `webp`, smaller and slightly lossy; "
         "`jpg`, on white unless another background is given; `zip`, which holds `color.jpg`, the "
         "picture with its background, and `alpha.png`, the mask.",
     )

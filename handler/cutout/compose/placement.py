@@ -9,7 +9,7 @@ from PIL import Image
 from cutout.arrays import hide_colours
 from cutout.choices import Margin
 from cutout.compose.crop import crop_frame
-from cutout.layout import CENTRE, Bound, Canvas, Margins, Size
+from cutout.layout import CENTRE, ORIGINAL, Bound, Canvas, Margins, Position, Size
 from cutout.options import Options
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 
@@ -178,14 +178,26 @@ def _on_canvas(canvas: Canvas, frame: Box, subject: Box, seen: Box) -> Placement
         factor = min(size[0] / frame.width, size[1] / frame.height)
     else:
         factor = 1.0
-    by_object = canvas.scale is not None or canvas.position is not None
-    placed, at = (subject if by_object else frame), canvas.position or CENTRE
+    moved = canvas.position not in {None, ORIGINAL}
+    placed = subject if canvas.scale is not None or moved else frame
+    at = canvas.position or CENTRE
+    if at == ORIGINAL:
+        at = _place(placed, frame)
     free = (size[0] - placed.width * factor, size[1] - placed.height * factor)
     corner = (free[0] * at.across, free[1] * at.down)
     if factor == 1:
         corner = (float(round(corner[0])), float(round(corner[1])))
     offset = (corner[0] - placed.left * factor, corner[1] - placed.top * factor)
     return Placement(size, size, seen, (factor, factor), offset)
+
+
+def _place(box: Box, frame: Box) -> Position:
+    """Return the position of a box in a frame: its share of the free space, 0.5 without any."""
+    free = (frame.width - box.width, frame.height - box.height)
+    before = (box.left - frame.left, box.top - frame.top)
+    shares = (0.5 if each <= 0 else at / each for at, each in zip(before, free, strict=True))
+    across, down = (min(max(share, 0.0), 1.0) for share in shares)
+    return Position(across, down)
 
 
 def _bounded(placed: Placement, bound: Bound) -> Placement:

@@ -22,7 +22,11 @@ SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 SMALLEST_Y = 1e-4
 """ProPhoto's blue has this y."""
 SMALLEST_AREA = 0.01
-"""Of the triangle of the primaries; sRGB's has 0.11."""
+"""Minimum area of the triangle of the primaries; sRGB's is 0.11."""
+SMALLEST_CONE = 0.05
+"""Minimum cone response of a white with Y = 1. A smaller one makes the adaptation explode."""
+LARGEST = 2.0
+"""Maximum of a primary's adapted X, Y or Z; those of real colour spaces are below 1.1."""
 NAME = "RGB of a PNG's chromaticities"
 
 
@@ -63,7 +67,12 @@ def _are_possible(primaries: Primaries) -> bool:
         return False
     (rx, ry), (gx, gy), (bx, by) = primaries[1:]
     area = abs((gx - rx) * (by - ry) - (bx - rx) * (gy - ry)) / 2
-    return area >= SMALLEST_AREA and bool((_to_xyz(primaries)[1] > 0).all())
+    if area < SMALLEST_AREA or bool((BRADFORD @ _xyz_of(primaries.white) < SMALLEST_CONE).any()):
+        return False
+    xyz = _to_xyz(primaries)
+    return bool((xyz[1] > 0).all()) and bool(
+        (np.abs(_adaptation(primaries.white) @ xyz) < LARGEST).all()
+    )
 
 
 def _to_xyz(primaries: Primaries) -> Matrix:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from cutout.choices import FileFormat, Mode
+from cutout.choices import CUT_OUTS, FileFormat, Mode
 from cutout.compose.compose import straight_rgba
 from cutout.encode.encode import encode
 from cutout.library.options import choose
@@ -51,6 +51,8 @@ class CutOut:
         Raise `ValueError` for another format.
         """
         kind = choose(FileFormat, format, "format")
+        if kind not in CUT_OUTS:
+            raise ValueError(f"format must be one of {', '.join(map(repr, map(str, CUT_OUTS)))}")
         return encode(self._composition, kind, None, NO_DEADLINE)
 
 

@@ -128,6 +128,16 @@ def test_other_positions(client: TestClient, text: str) -> None:
     assert refused(client, position=text)["code"] == "invalid_position"
 
 
+def test_the_original_position_with_scale_keeps_the_share_of_free_space(client: TestClient) -> None:
+    left_part = "0% 0% 60% 100%"  # what is left of the object is not in the middle
+    box = object_box(ask(client, roi=left_part).content)
+    scaled = object_box(ask(client, roi=left_part, scale="50%", position="original").content)
+    for start, length, side in ((0, 2, 200), (1, 3, 160)):
+        expected = box[start] / (side - box[length]) * (side - scaled[length])
+        assert scaled[start] == pytest.approx(expected, abs=1.5)
+    assert scaled != object_box(ask(client, roi=left_part, scale="50%").content)
+
+
 def test_position_with_scale(client: TestClient) -> None:
     answer = ask(client, scale="50%", position="0% 100%")
     left, top, _, height = object_box(answer.content)

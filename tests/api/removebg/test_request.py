@@ -138,6 +138,13 @@ def test_an_empty_named_file_beside_another_source_is_absent(client: TestClient)
     assert client.post(REMOVEBG, content=body, headers=MULTIPART).status_code == 200
 
 
+def test_a_lone_surrogate_in_an_address_is_an_error_of_the_usual_form(client: TestClient) -> None:
+    body = b'{"image_url": "http://exa\\ud800mple.invalid/a"}'
+    answer = client.post(REMOVEBG, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] in {"failed_image_download", "invalid_image_url"}
+
+
 def test_an_empty_file_alone_can_not_be_read(client: TestClient) -> None:
     body = form_of(("image_file", "a.png", b""))
     error = error_of(client.post(REMOVEBG, content=body, headers=MULTIPART), 400)

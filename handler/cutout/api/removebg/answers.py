@@ -64,12 +64,11 @@ def account_answer() -> Response:
 
 
 def common_headers() -> dict[str, str]:
-    """Return the headers of every answer, readable by pages of any origin (CORS)."""
+    """Return the headers of every answer. Pages may read all of them (CORS)."""
     return {
         "X-RateLimit-Limit": str(RATE_LIMIT),
         "X-RateLimit-Remaining": str(REMAINING),
         "X-RateLimit-Reset": str(int(time()) + WINDOW_SECONDS),
-        "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": ", ".join(EXPOSED),
     }
 

@@ -154,6 +154,6 @@ def _json_pairs(content: bytes) -> Iterator[tuple[str, str]]:
         if isinstance(value, bool):
             yield name, str(value).lower()
         elif isinstance(value, str | int | float):
-            yield name, str(value)
+            yield name, str(value).encode("utf-8", "replace").decode()  # no lone surrogates
         elif value is not None:
             yield name, json.dumps(value)[:MAX_FIELDS]

@@ -135,7 +135,7 @@ REMOVEBG_ANSWERS: Answers = FAILURES | {
 }
 ACCOUNT_ANSWERS: Answers = FAILURES | {
     200: {
-        "description": "Credits without end.",
+        "description": "A constant number of credits.",
         "content": {"application/json": {"example": ACCOUNT}},
     }
 }

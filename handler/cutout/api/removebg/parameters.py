@@ -9,6 +9,7 @@ from cutout.api.removebg.errors import invalid
 from cutout.choices import FileFormat, Mode
 from cutout.colours import parse_colour
 from cutout.layout import (
+    ORIGINAL,
     Bound,
     Canvas,
     Margins,
@@ -102,6 +103,8 @@ def _crop(read: "_Reader") -> Margins | None:
 def _canvas(read: "_Reader") -> Canvas | None:
     scale = read.parsed("scale", parse_scale, None)
     position = read.parsed("position", parse_position, None)
+    if scale is None and position == ORIGINAL:
+        position = None
     return Canvas(scale=scale, position=position) if scale or position else None
 
 

@@ -27,6 +27,7 @@ from cutout.api.removebg.fields import receive_fields
 from cutout.api.removebg.openapi import ACCOUNT_ANSWERS, REMOVEBG_ANSWERS, REMOVEBG_BODY
 from cutout.api.removebg.parameters import ParsedOptions, parse
 from cutout.api.removebg.service import CutOutFile, Service
+from cutout.api.results import quality_facts
 from cutout.errors import TooSlowError
 from cutout.lambda_runtime import reason
 from cutout.pipeline import Pipeline
@@ -54,11 +55,14 @@ def removebg_route(settings: Settings) -> type[APIRoute]:
 
             async def answer(request: Request) -> Response:
                 try:
-                    return await handler(request)
+                    response = await handler(request)
                 except (ClientDisconnect, RequestValidationError):
                     raise
                 except Exception as error:  # noqa: BLE001  # each has its answer
-                    return _failed(request, error, settings)
+                    response = _failed(request, error, settings)
+                if "*" in settings.cors_origins:  # remove.bg sends it without being asked
+                    response.headers["Access-Control-Allow-Origin"] = "*"
+                return response
 
             return answer
 
@@ -100,7 +104,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         The answer is a file, or JSON if the header `Accept` contains `application/json`.
         """
         stages, fields = Stages(), await receive_fields(request, settings)
-        form = fields.picture()
+        form = await to_thread.run_sync(fields.picture)  # base64 may take a while
         request.scope[FORM] = form
         parsed = parse(fields.texts, settings)
         _require_addresses(form)
@@ -112,6 +116,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
                 "source": form.kind,
                 "width": width,
                 "height": height,
+                **quality_facts(result.quality),
                 **stages.rounded(),
             }
         )

@@ -13,7 +13,7 @@ from cutout.errors import AnswerTooLargeError, PictureError, ProcessingFailedErr
 from cutout.fetch.source import fetch
 from cutout.layout import Bound, Size
 from cutout.options import Options, Source
-from cutout.pictures import Box, Composition
+from cutout.pictures import Box, Composition, Quality
 from cutout.pipeline import Pipeline
 from cutout.request import PictureForm
 from cutout.timing import Clock, Deadline, Stages
@@ -40,6 +40,7 @@ class CutOutFile:
     size: Size
     max_size: Size
     foreground: Box
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ class CutOutJob:
         shown = squeezed.composition
         largest = Bound(limit).of(composition.full_size or composition.size)
         box = object_box(shown.objects or ()) or Box(0, 0, *shown.size)
-        return CutOutFile(squeezed.file, options.format, shown.size, largest, box)
+        return CutOutFile(
+            squeezed.file, options.format, shown.size, largest, box, composition.quality
+        )
 
     def _format(self, composition: Composition) -> FileFormat:
         """Return the requested format; for `auto`, PNG if any pixel is transparent, else JPEG."""
