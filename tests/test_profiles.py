@@ -8,9 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import PngImagePlugin
 
-from cutout import cut_out, library
+from cutout import cut_out
 from cutout.api.app import build_app
 from cutout.decode.icc import MAX_PROFILE_BYTES
+from cutout.library import session
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.conftest import middle_is_object
@@ -74,8 +75,8 @@ def test_a_url(settings: Settings, form: str) -> None:
 
 def test_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = Pipeline(Settings(), middle_is_object)
-    monkeypatch.setattr(library, "open_pipeline", lambda _model: pipeline)
-    monkeypatch.setattr(library, "_pipelines", {})
+    monkeypatch.setattr(session, "open_pipeline", lambda _model, _threads: pipeline)
+    monkeypatch.setattr(session, "_sessions", {})
     for form in FORMS:
         wanted, drawn = cut_out(bare(form)), gradient().convert(FORMS[form][1])
         for name in HOSTILE:

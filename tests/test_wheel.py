@@ -36,7 +36,8 @@ made.save("cut-out.png")
 assert not {"fastapi", "starlette", "requests"} & set(sys.modules)
 print(cutout.__file__)
 print(handler.__file__)
-print([each for each in sys.path if each.startswith(CHECKOUT)])
+# the packages that the wheel depends on come from the checkout's environment
+print([each for each in sys.path if each.startswith(CHECKOUT) and '/.venv/' not in each])
 """
 LOCKED = [*sorted(ROOT.glob("layers/*/requirements.txt")), ROOT / "requirements" / "local.txt"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

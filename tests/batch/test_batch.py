@@ -236,7 +236,7 @@ def test_the_log_tells_of_each_picture_and_names_none(rig: Rig) -> None:
     assert line["request_id"] == "an-id-of-lambda"
     times, _ = line["_aws"]["CloudWatchMetrics"]
     stages = ["look", "fetch", "decode", "segment", "refine", "compose", "encode", "answer"]
-    assert {each["Name"] for each in times["Metrics"]} == {*stages, "milliseconds"}
+    assert {each["Name"] for each in times["Metrics"]} == {*stages, "milliseconds", "undecided"}
     assert "holiday" not in json.dumps(line)
     assert "secret" not in json.dumps(line)
 

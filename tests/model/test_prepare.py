@@ -54,7 +54,7 @@ def test_the_folder_says_what_it_is(prepared: Path) -> None:
 def test_an_altered_source_is_refused(prepared: Path, tmp_path: Path) -> None:
     source = copytree(prepared, tmp_path / "source")
     (source / FILE).write_bytes(b"x")
-    with pytest.raises(ModelError, match="not the one"):
+    with pytest.raises(ModelError, match="does not match its manifest"):
         prepare(source, tmp_path / "target")
     assert not (tmp_path / "target").exists()
 

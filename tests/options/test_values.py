@@ -24,7 +24,7 @@ BAD = [
     ("crop", "maybe", "bool_parsing", "Input should be a valid boolean, unable to interpret input"),
     ("crop-margin", "10em", "margin", MARGIN),
     ("crop-margin", "-5", "margin", MARGIN),
-    ("format", "jpeg", "enum", "Input should be 'png', 'webp', 'jpg' or 'zip'"),
+    ("format", "gif", "enum", "Input should be 'png', 'webp', 'jpg' or 'zip'"),
     (
         *("objects", "some", "bool_parsing"),
         "Input should be a valid boolean, unable to interpret input",
