@@ -13,13 +13,13 @@ CELL = 4
 """Samples a side of a cell; only the means of cells are used."""
 REACH = 6
 """Cells to each side over which a line is fitted, and again over which lines are averaged."""
-SMALL = 1e-4
-"""Regularization: variance of colours (0..1) below which they determine little."""
+REGULARIZATION = 1e-4
+"""Variance of colours (0..1) below which they determine little."""
 PAIRS = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
 
 Planes: TypeAlias = npt.NDArray[np.float32]
 """Shape (planes, rows, columns)."""
-Exact: TypeAlias = npt.NDArray[np.float64]
+Planes64: TypeAlias = npt.NDArray[np.float64]
 """float64 variant of `Planes`."""
 
 
@@ -31,10 +31,10 @@ def fit_lines(colours: Planes, alpha: Planes) -> Planes:
     """
     products = [colours[first] * colours[second] for first, second in PAIRS]
     seen = np.concatenate([colours, alpha, np.stack(products), colours * alpha])
-    means: Exact = box_mean(_cells(seen), REACH).astype(np.float64)
+    means: Planes64 = box_mean(_cells(seen), REACH).astype(np.float64)
     colour, share = means[:3], means[3]
     covariance = means[4:10] - np.stack([colour[first] * colour[second] for first, second in PAIRS])
-    slopes = _solved(covariance, means[10:] - colour * share)
+    slopes = _solve(covariance, means[10:] - colour * share)
     offset = share - (slopes * colour).sum(axis=0)
     return box_mean(np.concatenate([slopes, offset[np.newaxis]]).astype(np.float32), REACH)
 
@@ -43,7 +43,7 @@ def box_mean(planes: Planes, reach: int) -> Planes:
     """Return the mean over a square of 2 · `reach` + 1 a side, of the values inside the plane."""
     for axis in (1, 2):
         length = planes.shape[axis]
-        sums: Exact = np.cumsum(planes, axis=axis, dtype=np.float64)
+        sums: Planes64 = np.cumsum(planes, axis=axis, dtype=np.float64)
         sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
         at = np.arange(length)
         first, last = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
@@ -61,9 +61,9 @@ def _cells(samples: Planes) -> Planes:
     return means
 
 
-def _solved(covariance: Exact, with_alpha: Exact) -> Exact:
+def _solve(covariance: Planes64, with_alpha: Planes64) -> Planes64:
     """Solve symmetric 3 x 3 systems by cofactors. Regularized, they are never singular."""
-    (a, d, f), (b, c, e) = covariance[:3] + SMALL, covariance[3:]
+    (a, d, f), (b, c, e) = covariance[:3] + REGULARIZATION, covariance[3:]
     x, y, z = with_alpha
     rows = (
         (d * f - e * e, c * e - b * f, b * e - c * d),
@@ -71,15 +71,15 @@ def _solved(covariance: Exact, with_alpha: Exact) -> Exact:
         (b * e - c * d, b * c - a * e, a * d - b * b),
     )
     determinant = a * rows[0][0] + b * rows[0][1] + c * rows[0][2]
-    solved: Exact = np.stack([p * x + q * y + r * z for p, q, r in rows]) / determinant
+    solved: Planes64 = np.stack([p * x + q * y + r * z for p, q, r in rows]) / determinant
     return solved
 
 
-Places = npt.NDArray[np.intp]
+BlockIndices = npt.NDArray[np.intp]
 """Shape (blocks,): rows or columns of blocks."""
 
 
-def interpolate(planes: Planes, rows: Places, columns: Places, side: int) -> Planes:
+def interpolate(planes: Planes, rows: BlockIndices, columns: BlockIndices, side: int) -> Planes:
     """Interpolate bilinearly between the middles of blocks.
 
     Return shape (side², planes, blocks): the pixels of some blocks of `side` by `side`.

@@ -15,7 +15,7 @@ from cutout.pictures import Alpha
 from cutout.refine.guided_filter import (
     CELL,
     REACH,
-    Places,
+    BlockIndices,
     Planes,
     box_mean,
     fit_lines,
@@ -85,11 +85,11 @@ def _share(alpha: Alpha, side: int) -> Planes:
     return share
 
 
-def _around(places: Places, length: int) -> slice:
-    """Return the span of blocks that affect the lines at `places`, from the border of a cell."""
+def _around(indices: BlockIndices, length: int) -> slice:
+    """Return the span of blocks that affect the lines at `indices`, from the border of a cell."""
     far = (2 * REACH + 1) * (CELL // SAMPLES)
-    first = max(0, int(places.min()) - far)
-    return slice(first - first % (CELL // SAMPLES), min(length, int(places.max()) + far + 1))
+    first = max(0, int(indices.min()) - far)
+    return slice(first - first % (CELL // SAMPLES), min(length, int(indices.max()) + far + 1))
 
 
 def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
@@ -111,7 +111,10 @@ def _lines(alpha: Alpha, colour: Image.Image, side: int, area: Area) -> Planes:
 
 
 def _draw(
-    alpha: Alpha, colour: Image.Image, at: tuple[Places, Places], weighted: npt.NDArray[np.float32]
+    alpha: Alpha,
+    colour: Image.Image,
+    at: tuple[BlockIndices, BlockIndices],
+    weighted: npt.NDArray[np.float32],
 ) -> None:
     """Change blocks of a stripe's alpha in place.
 

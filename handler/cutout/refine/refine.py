@@ -14,10 +14,11 @@ from cutout.timing import Deadline
 
 ROWS = 32
 """Rows mixed at once: 4096 pixels of each, in two bytes, stay in the processor's cache."""
-ONE = 256
+FULL_WEIGHT = 256
 """Units of a weight: 255 times this, and a half, still fit into two bytes."""
 
-Wide: TypeAlias = npt.NDArray[np.uint16]
+Alpha16: TypeAlias = npt.NDArray[np.uint16]
+"""0..255 in two bytes, so that weighted sums fit."""
 
 
 def enlarge(coarse: Alpha, size: tuple[int, int]) -> Alpha:
@@ -30,29 +31,29 @@ def enlarge(coarse: Alpha, size: tuple[int, int]) -> Alpha:
     width, height = size
     rows = min(height, len(coarse))
     wide = np.asarray(Image.fromarray(coarse).resize((width, rows), Image.Resampling.BILINEAR))
-    return wide if rows == height else _taller(wide, height)
+    return wide if rows == height else _interpolate_rows(wide, height)
 
 
-def _taller(alpha: Alpha, height: int) -> Alpha:
-    """Return rows that are each the mean of the two nearest, weighted to 1/256 of the distance."""
+def _interpolate_rows(alpha: Alpha, height: int) -> Alpha:
+    """Interpolate linearly to `height` rows, with weights of 1/256."""
     at = ((np.arange(height) + 0.5) * (len(alpha) / height) - 0.5).clip(0, len(alpha) - 1)
     above = at.astype(np.intp)
     below = np.minimum(above + 1, len(alpha) - 1)
-    share = np.rint((at - above) * ONE).astype(np.uint16)[:, np.newaxis]
+    share = np.rint((at - above) * FULL_WEIGHT).astype(np.uint16)[:, np.newaxis]
     taller: Alpha = np.empty((height, alpha.shape[1]), np.uint8)
     for top in range(0, height, ROWS):
         rows = slice(top, top + ROWS)
-        mixed, other = (_wide(alpha, near[rows]) for near in (above, below))
-        mixed *= np.uint16(ONE) - share[rows]
+        mixed, other = (_rows_uint16(alpha, near[rows]) for near in (above, below))
+        mixed *= np.uint16(FULL_WEIGHT) - share[rows]
         other *= share[rows]
         mixed += other
-        mixed += np.uint16(ONE // 2)
+        mixed += np.uint16(FULL_WEIGHT // 2)
         mixed >>= np.uint16(8)
         taller[rows] = mixed
     return taller
 
 
-def _wide(alpha: Alpha, rows: npt.NDArray[np.intp]) -> Wide:
+def _rows_uint16(alpha: Alpha, rows: npt.NDArray[np.intp]) -> Alpha16:
     return alpha.take(rows, axis=0).astype(np.uint16)
 
 

@@ -26,7 +26,7 @@ Weights: TypeAlias = npt.NDArray[np.int32]
 """Shape (SIDE,), 0..ONE."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
 """True for cells of the coarse alpha that an edge passes."""
-Places: TypeAlias = npt.NDArray[np.floating]
+Positions: TypeAlias = npt.NDArray[np.floating]
 """Positions along a side, in pixels or cells, from the middle of the first one."""
 
 
@@ -117,10 +117,10 @@ def _starts(uncertain: Flags, length: int) -> Iterator[int]:
         at = int(np.searchsorted(lasts, start + SIDE - RISE))
 
 
-def _pixels(cells: Places, scale: float) -> Places:
+def _pixels(cells: Positions, scale: float) -> Positions:
     """Convert positions among the coarse alpha's cells to positions on the picture."""
-    places: Places = (cells + 0.5) / scale - 0.5
-    return places
+    positions: Positions = (cells + 0.5) / scale - 0.5
+    return positions
 
 
 def _cells(start: int, length: int, cells: int) -> slice:
