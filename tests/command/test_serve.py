@@ -1,5 +1,6 @@
 """`cutout serve`: its arguments, and the message where the web packages are missing."""
 
+from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cutout.command import serve
+from cutout.settings import get_settings
 from tests.command.conftest import Run, files_in, write
 
 
@@ -68,6 +70,15 @@ def test_a_missing_web_package_is_named_with_the_remedy(
     assert line.endswith("Install them: pip install 'cutout-lambda[server]'")
 
 
+@pytest.fixture
+def fresh_settings() -> Iterator[None]:
+    """Read the settings anew from the environment, in this test and in the next."""
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_settings")
 def test_a_wrong_setting_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUTOUT_MAX_SIDE", "wide")
     done = run("serve")
