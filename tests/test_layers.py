@@ -17,15 +17,19 @@ PACKAGE = SOURCE / "cutout"
 LAYERS = (
     ("__main__", "aws", "batch.aws", "command.main", "command.serve"),
     ("api", "batch", "command", "library", "page"),
-    ("engine", "pipeline"),
+    ("engine",),
+    ("warm_up",),
+    ("pipeline",),
     ("work",),
     ("workers",),
     ("fetch", "decode", "segment", "refine", "compose", "encode", "access"),
     ("backdrop", "quality", "storage"),
-    ("net", "lambda_runtime"),
+    ("aws_credentials",),
+    ("net", "lambda_runtime", "snapstart"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
-    ("aws_settings", "layout", "setting_types"),
+    ("aws_settings", "layout"),
+    ("setting_types",),
     ("choices", "colours", "errors", "key_text", "request_errors"),
 )
 """From the top. A module belongs to the longest name that it begins with."""

@@ -231,9 +231,12 @@ class Settings(AwsSettings):
     @model_validator(mode="after")
     def _bucket_has_keys(self) -> Self:
         """Reject a bucket without credentials: no request to it could be signed."""
-        if self.bucket_url and not (self.access_key_id and self.secret_access_key):
+        keyed = self.access_key_id and self.secret_access_key
+        fetched = self.credentials_url and not self.access_key_id
+        if self.bucket_url and not (keyed or fetched):
             raise ValueError(
-                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it"
+                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it, or "
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI"
             )
         return self
 
