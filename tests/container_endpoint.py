@@ -1,4 +1,5 @@
-"""An endpoint of container credentials, as Lambda has it under SnapStart, that rotates them."""
+"""An endpoint of container credentials, as Lambda has it under SnapStart, that rotates them, and a
+Secrets Manager that knows them."""
 
 import json
 import re
@@ -12,6 +13,7 @@ from typing import Any
 from tests.fetch.servers import Reply, Server, answer, serving
 
 TOKEN = "token-of-the-instance"  # noqa: S105
+KEY = "the-key-of-a-client"
 PATH = "/2021-04-23/credentials"
 
 
@@ -74,3 +76,20 @@ def endpoint() -> Iterator[Endpoint]:
     with serving(running.reply) as server:
         running.server = server
         yield running
+
+
+class SecretsManager:
+    """Holds the API keys and refuses every role but the current one."""
+
+    def __init__(self, role: Endpoint) -> None:
+        self._role = role
+        self.signed_by: list[str] = []
+
+    def __call__(self, connection: socket.socket, request: bytes) -> None:
+        found = re.search(rb"Credential=(\w+)/", request)
+        self.signed_by.append(found[1].decode() if found else "")
+        if self.signed_by[-1] == self._role.keys[0]:
+            reply = answer(json.dumps({"SecretString": KEY}).encode())
+        else:
+            reply = answer(b"{}", "403 Forbidden")
+        reply(connection, request)

@@ -3,9 +3,6 @@
 The bucket is a real S3, which refuses the old access key once it has been rotated.
 """
 
-import json
-import re
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from time import sleep
@@ -23,12 +20,11 @@ from cutout.storage.storage import AnswerKind
 from cutout.timing import Deadline
 from tests.access.conftest import ARN
 from tests.conftest import middle_is_object
-from tests.container_endpoint import Endpoint, endpoint
+from tests.container_endpoint import KEY, Endpoint, SecretsManager, endpoint
 from tests.fetch.servers import Server, answer, serving
 from tests.s3 import BUCKET, S3Server
 from tests.samples import jpeg
 
-KEY = "the-key-of-a-client"
 KEYS = {"first": ("AKIDFIRST", "first-secret"), "second": ("AKIDSECOND", "second-secret")}
 SHORT = 2  # seconds
 
@@ -43,23 +39,6 @@ def role(s3: S3Server) -> Iterator[Endpoint]:
         yield running
     for each in KEYS.values():
         s3.refuse(*each)
-
-
-class SecretsManager:
-    """Holds the API keys and refuses every role but the current one."""
-
-    def __init__(self, role: Endpoint) -> None:
-        self._role = role
-        self.signed_by: list[str] = []
-
-    def __call__(self, connection: socket.socket, request: bytes) -> None:
-        found = re.search(rb"Credential=(\w+)/", request)
-        self.signed_by.append(found[1].decode() if found else "")
-        if self.signed_by[-1] == self._role.keys[0]:
-            reply = answer(json.dumps({"SecretString": KEY}).encode())
-        else:
-            reply = answer(b"{}", "403 Forbidden")
-        reply(connection, request)
 
 
 @pytest.fixture
