@@ -6,9 +6,11 @@ Each answer names its instance and a random number. (Threads do not survive a fo
 snapshot: the networks need `CUTOUT_THREADS=1`.)
 """
 
+import faulthandler
 import json
 import os
 import random
+import signal
 import sys
 from typing import Any
 
@@ -50,6 +52,7 @@ class Rehearsal(LambdaRuntimeClient):  # type: ignore[misc]  # it has no types
 if __name__ == "__main__":
     from awslambdaric import __main__ as client
 
+    faulthandler.register(signal.SIGUSR1)  # a test that waits in vain asks where it hangs
     client.LambdaRuntimeClient = Rehearsal
     main([sys.argv[0], HANDLER])
 else:

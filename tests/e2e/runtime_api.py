@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from tempfile import TemporaryFile
 from threading import Event, Thread
-from time import time
+from time import sleep, time
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -97,6 +97,8 @@ class SnapStart:
         try:
             return [self._answers.get(timeout=SECONDS) for _ in events]
         except Empty:
+            os.killpg(self._process.pid, signal.SIGUSR1)
+            sleep(1)  # while every instance writes where it is
             raise RuntimeError(f"no answer:\n{self.log()}") from None
 
     def log(self) -> str:
