@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cutout.api.front import HEADER
 from tests.local_server import ROOT
 from tests.transformed import branches, of_type, transformed
 
@@ -182,7 +183,7 @@ def test_no_parameter_is_a_secret() -> None:
         assert "NoEcho" not in each
 
 
-def test_cloudfront_is_off_encrypts_both_ways_and_caches_nothing() -> None:
+def test_cloudfront_is_off_encrypts_caches_nothing_and_is_the_only_way() -> None:
     parameters = transformed()["Parameters"]
     assert (parameters["CloudFront"]["Default"], parameters["WebAclArn"]["Default"]) == ("off", "")
     config = the_only("AWS::CloudFront::Distribution")["DistributionConfig"]
@@ -191,6 +192,11 @@ def test_cloudfront_is_off_encrypts_both_ways_and_caches_nothing() -> None:
     assert origin["DomainName"]["Fn::Sub"].startswith("${Api}.execute-api.")
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
+    (header,) = origin["OriginCustomHeaders"]
+    assert header["HeaderName"].lower() == HEADER
+    assert header["HeaderValue"] == {"Fn::Sub": "{{resolve:secretsmanager:${FrontKey}}}"}
+    variables = of_type("AWS::Lambda::Function")["Function"]["Environment"]["Variables"]
+    assert branches(variables["CUTOUT_FRONT_SECRET"]) == [{"Ref": "FrontKey"}]
     behaviour = config["DefaultCacheBehavior"]
     assert behaviour["ViewerProtocolPolicy"] == "https-only"
     assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

@@ -170,6 +170,11 @@ class Settings(AwsSettings):
         description="Time for which known keys stay valid while Secrets Manager is unreachable, "
         "between 5 minutes and 24 hours.",
     )
+    front_secret: str | None = Field(
+        default=None,
+        description="ARN of a secret that every request must carry in `X-Front-Key`, as the "
+        "template's CloudFront distribution sends it. Others get 403.",
+    )
     allowed_hosts: HostNames = Field(
         default=frozenset(),
         description="Extra Host names that a server on a loopback address answers to, separated by "

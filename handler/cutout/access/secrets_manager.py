@@ -27,14 +27,14 @@ class RefusedError(ConnectionError):
 
 
 class SecretText:
-    """Hold the current text of the secret.
+    """Hold the current text of a secret, which the log calls `name`.
 
     It is fetched when it is first needed, and again when it is five minutes old. While that fails
     the old text stays in force, up to `Settings.api_keys_stale_seconds` from when it was fetched.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._id = settings.api_keys_secret
+    def __init__(self, settings: Settings, secret_id: str, name: str) -> None:
+        self._id, self.name = secret_id, name
         self._stale_seconds = settings.api_keys_stale_seconds
         self._url = (
             settings.secrets_url or f"https://secretsmanager.{settings.region}.amazonaws.com/"
@@ -73,7 +73,7 @@ class SecretText:
             # the type or the status alone: a message may repeat what was sent or received
             told = isinstance(error, RefusedError | CredentialsError)
             why = error if told else type(error).__name__
-            logger.error("the API keys can not be fetched: %s", why)  # noqa: TRY400
+            logger.error("%s can not be fetched: %s", self.name, why)  # noqa: TRY400
             self._failed = Elapsed()
         else:
             self._age, self._failed = asked, None
