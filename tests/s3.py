@@ -112,6 +112,33 @@ class S3Server:
                 raise RuntimeError(f"{bucket} takes whatever comes:\n{self._said()}")
             self._shell("s3.bucket.quota.enforce -apply")
 
+    def admit(self, key_id: str, secret: str) -> None:
+        """Adds an access key, which is a user of that name."""
+        user = f"-user {key_id} -access_key {key_id}"
+        self._shell(f"s3.configure {user} -secret_key {secret} -actions Admin -apply")
+        self._await(key_id, secret, admitted=True)
+
+    def refuse(self, key_id: str, secret: str) -> None:
+        """Removes that access key."""
+        self._shell(f"s3.configure -user {key_id} -access_key {key_id} -delete -apply")
+        self._await(key_id, secret, admitted=False)
+
+    def _await(self, key_id: str, secret: str, *, admitted: bool) -> None:
+        """Waits until the server knows of the change."""
+        client, deadline = self._client(key_id, secret), monotonic() + START_SECONDS
+        while True:
+            try:
+                client.list_objects_v2(Bucket=BUCKET)
+            except ClientError:
+                if not admitted:
+                    return
+            else:
+                if admitted:
+                    return
+            if monotonic() > deadline:
+                raise RuntimeError(f"the server does not take the change:\n{self._said()}")
+            sleep(0.1)
+
     def keys(self, bucket: str = BUCKET) -> set[str]:
         """Of all objects."""
         found = self.client.list_objects_v2(Bucket=bucket).get("Contents", [])
@@ -144,13 +171,13 @@ class S3Server:
             *("-master.volumeSizeLimitMB=64", "-volume.max=40"),
         ]
 
-    def _client(self) -> Any:
+    def _client(self, key_id: str = KEY_ID, secret: str = SECRET) -> Any:
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint,
             region_name=REGION,
-            aws_access_key_id=KEY_ID,
-            aws_secret_access_key=SECRET,
+            aws_access_key_id=key_id,
+            aws_secret_access_key=secret,
             config=Config(retries={"max_attempts": 1}, proxies={}),
         )
 

@@ -17,15 +17,19 @@ PACKAGE = SOURCE / "cutout"
 LAYERS = (
     ("__main__", "aws", "batch.aws", "command.main", "command.serve"),
     ("api", "batch", "command", "library", "page"),
-    ("engine", "pipeline"),
+    ("engine",),
+    ("warm_up",),
+    ("pipeline",),
     ("work",),
     ("workers",),
     ("fetch", "decode", "segment", "refine", "compose", "encode", "access"),
     ("backdrop", "quality", "storage"),
-    ("net", "lambda_runtime"),
+    ("aws_credentials",),
+    ("net", "lambda_runtime", "snapstart"),
     ("request",),
     ("arrays", "options", "pictures", "settings", "timing"),
-    ("aws_settings", "layout", "setting_types"),
+    ("aws_settings", "layout"),
+    ("setting_types",),
     ("choices", "colours", "errors", "key_text", "request_errors"),
 )
 """From the top. A module belongs to the longest name that it begins with."""
@@ -92,9 +96,9 @@ def test_only_the_api_knows_the_web_framework(module: str) -> None:
     assert module.startswith("api.") or roots.isdisjoint(WEB)
 
 
-def loaded_after(program: str) -> str:
-    """Return the web framework's modules that a program has loaded, as it prints them."""
-    text = f"import sys\n{program}\nprint([each for each in {WEB} if each in sys.modules])"
+def loaded_after(program: str, modules: tuple[str, ...] = WEB) -> str:
+    """Return those of the modules that a program has loaded, as it prints them."""
+    text = f"import sys\n{program}\nprint([each for each in {modules} if each in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", text], cwd=SOURCE, capture_output=True, text=True, check=True
     )
@@ -110,3 +114,17 @@ def test_a_cut_out_loads_no_web_framework() -> None:
 @pytest.mark.parametrize("module", ["batch.batch", "command.run", "pipeline", "api.service"])
 def test_what_needs_no_web_framework_loads_none(module: str) -> None:
     assert loaded_after(f"import cutout.{module}") == "[]"
+
+
+OF_SOME_REQUESTS = ("urllib3", "certifi", "requests", "cutout.warm_up")
+
+
+def test_a_cold_start_on_lambda_leaves_out_what_most_requests_need_not() -> None:
+    bucket = {"bucket_url": "https://bucket.s3.us-east-1.amazonaws.com"}
+    program = (
+        "from cutout.settings import Settings\n"
+        "from cutout.storage.bucket import open_bucket\n"
+        f"assert open_bucket(Settings().model_copy(update={bucket}))\n"
+        "import cutout.aws"
+    )
+    assert loaded_after(program, OF_SOME_REQUESTS) == "[]"

@@ -7,6 +7,7 @@ import pytest
 from tests.transformed import branches, of_type, transformed
 
 ROLES = of_type("AWS::IAM::Role")
+FUNCTION_ROLES = ("BatchFunctionRole", "FunctionRole")
 RESOURCES: dict[str, Any] = transformed()["Resources"]
 STATEMENTS = [
     (name, statement)
@@ -19,7 +20,8 @@ ALLOWED = [(name, each) for name, each in STATEMENTS if each["Effect"] == "Allow
 
 def test_each_function_has_a_role_of_its_own() -> None:
     used = [each["Role"]["Fn::GetAtt"][0] for each in of_type("AWS::Lambda::Function").values()]
-    assert sorted(used) == sorted(ROLES) == ["BatchFunctionRole", "FunctionRole"]
+    assert sorted(used) == list(FUNCTION_ROLES)
+    assert sorted(ROLES) == sorted([*FUNCTION_ROLES, "DeploymentRole"])
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -28,14 +30,33 @@ def test_no_managed_policy_is_attached(name: str) -> None:
     assert of_type("AWS::IAM::Policy") == of_type("AWS::IAM::ManagedPolicy") == {}
 
 
+def test_a_gradual_deployment_adds_no_role_of_its_own() -> None:
+    """SAM makes one with a managed policy unless it is given another."""
+    gradual = {"Deployment": "Canary10Percent5Minutes"}
+    assert set(of_type("AWS::IAM::Role", **gradual)) == set(ROLES)
+    (group,) = of_type("AWS::CodeDeploy::DeploymentGroup", **gradual).values()
+    assert branches(group["ServiceRoleArn"]) == [{"Fn::GetAtt": ["DeploymentRole", "Arn"]}]
+    assert "Condition" in ROLES["DeploymentRole"]["AssumeRolePolicyDocument"]["Statement"][0]
+
+
 @pytest.mark.parametrize("name", ROLES)
-def test_only_lambda_assumes_it(name: str) -> None:
+def test_only_one_service_assumes_it(name: str) -> None:
     (statement,) = ROLES[name]["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    service = "lambda" if name in FUNCTION_ROLES else "codedeploy"
+    assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
     assert statement["Action"] == "sts:AssumeRole"
 
 
-@pytest.mark.parametrize("name", ROLES)
+def test_the_key_is_only_used_through_s3_and_secrets_manager() -> None:
+    rights = {name: each for name, each in ALLOWED if "kms:Decrypt" in each["Action"]}
+    assert set(rights) == set(FUNCTION_ROLES)
+    for name, each in rights.items():
+        services = each["Condition"]["StringEquals"]["kms:ViaService"]
+        found = {service["Fn::Sub"].partition(".")[0] for service in services}
+        assert found == ({"s3", "secretsmanager"} if name == "FunctionRole" else {"s3"})
+
+
+@pytest.mark.parametrize("name", FUNCTION_ROLES)
 def test_a_role_writes_to_its_own_log_group_and_no_other(name: str) -> None:
     logs = [each for role, each in ALLOWED if role == name and "logs:" in str(each["Action"])]
     assert logs == [
@@ -65,7 +86,7 @@ def test_a_wildcard_is_only_what_aws_cannot_narrow() -> None:
                     assert "*" not in each["Resource"]
 
 
-@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("name", FUNCTION_ROLES)
 def test_the_function_s_code_cannot_use_the_vpc_rights(name: str) -> None:
     denied = [each for role, each in STATEMENTS if role == name and each["Effect"] == "Deny"]
     (statement,) = denied
@@ -83,6 +104,8 @@ def test_a_boundary_is_set_if_it_is_named(name: str) -> None:
 def test_every_resource_is_part_of_the_stack() -> None:
     named = {"KmsKeyArn"}
     for _, each in ALLOWED:
+        if each["Action"] == ["cloudwatch:DescribeAlarms"]:
+            continue  # reads the state of the account's alarms, and nothing else
         for resource in (each for each in each["Resource"] if each != "*"):
             ((intrinsic, target),) = resource.items()
             text = target[0] if isinstance(target, list) else target
@@ -101,20 +124,31 @@ def test_the_bucket_is_private_encrypted_and_refuses_plain_http() -> None:
     assert bucket["BucketEncryption"]
     (policy,) = of_type("AWS::S3::BucketPolicy").values()
     denied = [each["Condition"] for each in policy["PolicyDocument"]["Statement"]]
-    assert {"Bool": {"aws:SecureTransport": False}} in denied
+    assert PLAIN_HTTP in denied
     assert {each["Effect"] for each in policy["PolicyDocument"]["Statement"]} == {"Deny"}
 
 
+PLAIN_HTTP = {"Bool": {"aws:SecureTransport": False}}
+
+
 @pytest.mark.parametrize("queue", of_type("AWS::SQS::Queue"))
-def test_every_queue_is_encrypted(queue: str) -> None:
+def test_every_queue_is_encrypted_and_refuses_plain_http(queue: str) -> None:
     assert of_type("AWS::SQS::Queue")[queue]["SqsManagedSseEnabled"] is True
+    (policy,) = (
+        each["PolicyDocument"]
+        for each in of_type("AWS::SQS::QueuePolicy").values()
+        if each["Queues"] == [{"Ref": queue}]
+    )
+    denied = [each["Condition"] for each in policy["Statement"] if each["Effect"] == "Deny"]
+    assert denied == [PLAIN_HTTP]
 
 
-def test_only_this_api_invokes_the_function() -> None:
+def test_only_this_api_invokes_the_function_and_only_its_alias() -> None:
     (permission,) = of_type("AWS::Lambda::Permission").values()
     assert permission["Principal"] == "apigateway.amazonaws.com"
     assert "${__ApiId__}" in permission["SourceArn"]["Fn::Sub"][0]
     assert permission["SourceArn"]["Fn::Sub"][1]["__ApiId__"] == {"Ref": "Api"}
+    assert permission["FunctionName"] == {"Ref": "FunctionAliaslive"}
 
 
 def test_the_api_is_throttled_and_logged_without_addresses() -> None:

@@ -22,7 +22,7 @@ FUNCTION: dict[str, Any] = RESOURCES["Function"]["Properties"]
 def test_the_role_reaches_two_prefixes_and_one_secret_and_no_more() -> None:
     assert FUNCTION["Role"] == {"GetAtt": "FunctionRole.Arn"}
     (policy,) = RESOURCES["FunctionRole"]["Properties"]["Policies"]
-    logs, bucket, secret, *optional = policy["PolicyDocument"]["Statement"]
+    logs, bucket, secret, front, *optional = policy["PolicyDocument"]["Statement"]
     assert [each["If"][0] for each in optional] == ["HasKmsKey", "HasTracing", "InVpc", "InVpc"]
     assert logs["Resource"] == [{"GetAtt": "Logs.Arn"}]
     assert bucket == {
@@ -36,6 +36,8 @@ def test_the_role_reaches_two_prefixes_and_one_secret_and_no_more() -> None:
         "Resource": [{"Ref": "Keys"}],
     }
     assert secret == {"If": ["HasApiKeys", allowed, {"Ref": "AWS::NoValue"}]}
+    allowed = allowed | {"Resource": [{"Ref": "FrontKey"}]}
+    assert front == {"If": ["HasCloudFront", allowed, {"Ref": "AWS::NoValue"}]}
 
 
 def test_objects_live_as_long_as_links() -> None:
@@ -47,7 +49,7 @@ def test_objects_live_as_long_as_links() -> None:
 def test_every_variable_that_is_set_is_a_setting() -> None:
     names = {name.removeprefix("CUTOUT_").lower() for name in FUNCTION["Environment"]["Variables"]}
     assert names == {
-        *("bucket_url", "model", "objects", "api_keys_secret"),
+        *("bucket_url", "model", "objects", "api_keys_secret", "front_secret"),
         *("webp", "removebg", "removebg_size", "base_path", "cors_origins"),
     }
     assert names <= set(Settings.model_fields)
@@ -147,7 +149,7 @@ def test_a_key_of_ones_own_encrypts_all_that_is_stored() -> None:
     assert own == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     assert usual == {"SSEAlgorithm": "AES256"}
     stored = of_type("AWS::Logs::LogGroup") | of_type("AWS::SecretsManager::Secret")
-    assert [each["KmsKeyId"]["Fn::If"][1] for each in stored.values()] == [key] * 3
+    assert [each["KmsKeyId"]["Fn::If"][1] for each in stored.values()] == [key] * 4
 
 
 @pytest.mark.parametrize(

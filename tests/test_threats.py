@@ -1,4 +1,4 @@
-"""Every row of the threat table in `docs/security.md` names a test that exists."""
+"""Every row of the tables of threats and rules in `docs/security.md` names a test that exists."""
 
 import ast
 import re
@@ -7,19 +7,26 @@ import pytest
 
 from tests.local_server import ROOT
 
-SECTION = (
-    (ROOT / "docs" / "security.md").read_text().partition("## Threats")[2].partition("\n## ")[0]
-)
-ROWS = [line for line in SECTION.splitlines() if line.startswith("| ")][1:]
+PAGE = (ROOT / "docs" / "security.md").read_text()
+
+
+def rows(title: str) -> list[str]:
+    """Return the rows of the table below a heading."""
+    section = PAGE.partition(f"{title}\n")[2].partition("\n## ")[0]
+    return [line for line in section.splitlines() if line.startswith("| ")][1:]
+
+
+ROWS, RULES = rows("## Threats"), rows("### The stack's rules")
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)` \|$")
 
 
 def test_the_table_is_found() -> None:
     assert len(ROWS) >= 20
-    assert len(set(ROWS)) == len(ROWS)
+    assert len(RULES) >= 20
+    assert len(set(ROWS + RULES)) == len(ROWS + RULES)
 
 
-@pytest.mark.parametrize("row", ROWS)
+@pytest.mark.parametrize("row", ROWS + RULES)
 def test_its_test_exists(row: str) -> None:
     named = NAMED.search(row)
     assert named, "the row names no test"

@@ -24,15 +24,16 @@ for each in template["Resources"].values():
     if each["Type"] == "AWS::Serverless::Function":
         each["Properties"]["ImageUri"] = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"
 values = {name: each["Default"] for name, each in template["Parameters"].items()}
+values |= json.loads(sys.argv[1])
 print(json.dumps(transform(template, values, NoManagedPolicies())))
 """
 
 
 @lru_cache
-def transformed() -> dict[str, Any]:
-    """Return the transformed template, with every parameter at its default."""
+def transformed(**values: str) -> dict[str, Any]:
+    """Return the transformed template, with every other parameter at its default."""
     done = subprocess.run(
-        [PYTHON, "-c", CODE],
+        [PYTHON, "-c", CODE, json.dumps(values)],
         cwd=ROOT,
         env={"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"},
         capture_output=True,
@@ -43,9 +44,9 @@ def transformed() -> dict[str, Any]:
     return found
 
 
-def of_type(kind: str) -> dict[str, dict[str, Any]]:
+def of_type(kind: str, **values: str) -> dict[str, dict[str, Any]]:
     """Return the properties of all resources of a type, by logical id."""
-    resources = transformed()["Resources"].items()
+    resources = transformed(**values)["Resources"].items()
     return {name: each.get("Properties", {}) for name, each in resources if each["Type"] == kind}
 
 

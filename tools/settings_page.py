@@ -52,7 +52,7 @@ GROUPS = (
     Group(
         "Access",
         (
-            *("api_keys", "api_keys_secret", "api_keys_stale_seconds"),
+            *("api_keys", "api_keys_secret", "api_keys_stale_seconds", "front_secret"),
             *("allowed_hosts", "allowed_origins"),
         ),
     ),
@@ -63,6 +63,8 @@ GROUPS = (
         "Variables that AWS sets",
         (
             *("region", "access_key_id", "secret_access_key", "session_token"),
+            *("credentials_full_uri", "credentials_relative_uri"),
+            *("authorization_token", "authorization_token_file"),
             *("lambda_memory_mb", "secrets_url", "sam_local"),
         ),
     ),

@@ -1,7 +1,13 @@
 """Read the settings that AWS passes to the function in its environment."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
+
+from cutout.setting_types import CredentialsUrl, RelativeUri
+
+ECS_HOST = "169.254.170.2"
 
 
 class AwsSettings(BaseSettings):
@@ -27,6 +33,27 @@ class AwsSettings(BaseSettings):
         validation_alias="AWS_SESSION_TOKEN",
         description="Session token of temporary credentials.",
     )
+    credentials_full_uri: CredentialsUrl = Field(
+        default=None,
+        validation_alias="AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        description="Endpoint of credentials, which Lambda sets under SnapStart and EKS always. "
+        "Used if there is no access key.",
+    )
+    credentials_relative_uri: RelativeUri = Field(
+        default=None,
+        validation_alias="AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        description="Path of that endpoint at 169.254.170.2, which ECS sets.",
+    )
+    authorization_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        description="Authorization that the endpoint requires.",
+    )
+    authorization_token_file: Path | None = Field(
+        default=None,
+        validation_alias="AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        description="File with this authorization, read at each call. Overrides the variable.",
+    )
     lambda_memory_mb: int | None = Field(
         default=None,
         validation_alias="AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
@@ -43,3 +70,13 @@ class AwsSettings(BaseSettings):
         description="Set by `sam local`, which cannot resolve the secret. Disables API keys from a "
         "secret.",
     )
+
+    @property
+    def credentials_url(self) -> str | None:
+        """Return the URL of the endpoint of credentials, None if there is none.
+
+        The path comes first, as in AWS's SDKs.
+        """
+        if self.credentials_relative_uri:
+            return f"http://{ECS_HOST}{self.credentials_relative_uri}"
+        return self.credentials_full_uri

@@ -45,6 +45,16 @@ class Networks:
         self._network.wait()
         self._edges.wait()
 
+    def warm_up(self) -> None:
+        """Process a drawn picture, with all networks, before Lambda takes a snapshot of them.
+
+        It is larger than the networks' square, so that its edges are refined too.
+        """
+        from cutout.warm_up import process_a_drawing  # noqa: PLC0415  # only for snapshots
+
+        self._network.warm_up()
+        process_a_drawing(self.pipeline())
+
     def pipeline(self, storage: "Storage | None" = None) -> "Pipeline":
         """Return a pipeline that processes pictures in this process. It may still be loading."""
         from cutout.pipeline import Pipeline  # noqa: PLC0415  # while the networks load

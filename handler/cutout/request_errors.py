@@ -33,6 +33,14 @@ class UnauthorizedError(RequestError):
     headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "X-API-KEY"}
 
 
+class NotThroughFrontError(RequestError):
+    """Refuse a request that goes round the distribution in front of the API."""
+
+    status = 403
+    key = "message"
+    detail = "This address takes no requests. Send them to the one in front of it."
+
+
 class KeysUnavailableError(RequestError):
     """Report API keys that can't be fetched, or a secret without any; the log holds the cause."""
 

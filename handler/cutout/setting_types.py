@@ -2,8 +2,10 @@
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_settings import NoDecode
@@ -12,6 +14,8 @@ from cutout.key_text import MIN_LENGTH, parse_keys
 
 PLAIN_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
+METADATA_HOSTS = frozenset({"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"})
+"""Hosts of ECS and EKS, and this machine: the only ones that AWS's SDKs ask without TLS."""
 NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
 
 
@@ -61,6 +65,39 @@ def _path(path: str) -> str:
     return f"/{trimmed}" if trimmed else ""
 
 
+def _credentials_url(url: str | None) -> str | None:
+    """Reject a URL to which credentials must not be entrusted, by the rule of AWS's SDKs."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host and (parts.scheme == "https" or (parts.scheme == "http" and _is_near(host))):
+        return url
+    raise ValueError(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI takes https, or http to a loopback address or one of "
+        + ", ".join(sorted(METADATA_HOSTS))
+    )
+
+
+def _is_near(host: str) -> bool:
+    """Return whether a host is this machine or a metadata service of ECS or EKS."""
+    if host in METADATA_HOSTS:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _relative_uri(path: str | None) -> str | None:
+    """Reject what would be read as a part of the host."""
+    if path and not path.startswith("/"):
+        raise ValueError("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI takes a path: /v2/credentials/id")
+    return path or None
+
+
+CredentialsUrl = Annotated[str | None, AfterValidator(_credentials_url)]
+RelativeUri = Annotated[str | None, AfterValidator(_relative_uri)]
 BasePath = Annotated[str, AfterValidator(_path)]
 BucketUrl = Annotated[str | None, AfterValidator(_resolved)]
 ApiKeys = Annotated[SecretStr, AfterValidator(_holding_a_key)]

@@ -170,6 +170,11 @@ class Settings(AwsSettings):
         description="Time for which known keys stay valid while Secrets Manager is unreachable, "
         "between 5 minutes and 24 hours.",
     )
+    front_secret: str | None = Field(
+        default=None,
+        description="ARN of a secret that every request must carry in `X-Front-Key`, as the "
+        "template's CloudFront distribution sends it. Others get 403.",
+    )
     allowed_hosts: HostNames = Field(
         default=frozenset(),
         description="Extra Host names that a server on a loopback address answers to, separated by "
@@ -231,9 +236,12 @@ class Settings(AwsSettings):
     @model_validator(mode="after")
     def _bucket_has_keys(self) -> Self:
         """Reject a bucket without credentials: no request to it could be signed."""
-        if self.bucket_url and not (self.access_key_id and self.secret_access_key):
+        keyed = self.access_key_id and self.secret_access_key
+        fetched = self.credentials_url and not self.access_key_id
+        if self.bucket_url and not (keyed or fetched):
             raise ValueError(
-                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it"
+                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it, or "
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI"
             )
         return self
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from math import inf
 from threading import Thread
-from time import monotonic, perf_counter
+from time import monotonic, perf_counter, time
 from typing import Self, TypeVar
 
 
@@ -48,6 +48,22 @@ class Deadline:
 NO_DEADLINE = Deadline(inf)
 
 
+class Elapsed:
+    """Measure seconds since construction, also while AWS Lambda has the instance frozen.
+
+    The clock that has advanced more counts: the monotonic clock may stand still while the instance
+    is frozen (reported in hashicorp/vault-lambda-extension#150), and the wall clock may be set
+    back.
+    """
+
+    def __init__(self) -> None:
+        self._monotonic, self._wall = monotonic(), time()
+
+    def seconds(self) -> float:
+        """Return the seconds, at least 0."""
+        return max(monotonic() - self._monotonic, time() - self._wall)
+
+
 class Stages:
     """Collect the milliseconds of a request's steps, in the order in which they ran."""
 
@@ -66,11 +82,11 @@ class Stages:
 
     def rounded(self) -> dict[str, float]:
         """Return the times so far, to a tenth of a millisecond. A step may still be running."""
-        return {stage: round(time, 1) for stage, time in list(self.milliseconds.items())}
+        return {stage: round(spent, 1) for stage, spent in list(self.milliseconds.items())}
 
     def headers(self) -> dict[str, str]:
         """Return a `Server-Timing` header (W3C Server Timing)."""
-        spent = (f"{stage};dur={time}" for stage, time in self.rounded().items())
+        spent = (f"{stage};dur={spent}" for stage, spent in self.rounded().items())
         return {"Server-Timing": ", ".join(spent)}
 
 

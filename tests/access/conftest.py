@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import pytest
 
-from cutout.access import secrets_manager
+from cutout import timing
 from cutout.access.keys import Keys, open_keys
 from cutout.settings import Settings
 from tests.fetch.servers import Reply, Server, answer
@@ -41,8 +41,8 @@ RATES = {
 @pytest.fixture(params=list(RATES))
 def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Clock:
     now = {"monotonic": 1000.0, "time": 1.7e9}
-    monkeypatch.setattr(secrets_manager, "monotonic", lambda: now["monotonic"])
-    monkeypatch.setattr(secrets_manager, "time", lambda: now["time"])
+    monkeypatch.setattr(timing, "monotonic", lambda: now["monotonic"])
+    monkeypatch.setattr(timing, "time", lambda: now["time"])
 
     def advance(seconds: float) -> None:
         for name, rate in zip(now, RATES[request.param], strict=True):

@@ -11,7 +11,7 @@ import pytest
 from cutout.batch.batch import Batch
 from cutout.batch.picture import Cutter
 from cutout.pipeline import Pipeline
-from cutout.storage.bucket import Objects
+from cutout.storage.objects import Objects
 from cutout.work import Segmenter
 from tests.conftest import middle_is_object
 from tests.s3 import BUCKET, S3Server

@@ -12,7 +12,7 @@ from PIL import Image
 
 from cutout.pictures import Alpha, Picture
 from cutout.settings import MIB, Settings
-from cutout.storage.bucket import NoBucketError, Objects
+from cutout.storage.objects import NoBucketError, Objects
 from cutout.timing import Deadline
 from tests.batch.conftest import Context, Rig
 from tests.conftest import middle_is_object

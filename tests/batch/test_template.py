@@ -23,7 +23,7 @@ def test_it_is_off_unless_the_owner_says_otherwise() -> None:
     assert TEMPLATE["Parameters"]["Batch"]["Default"] == "off"
     assert set(BATCH) == {
         *("BatchFunction", "BatchFunctionRole", "BatchMapping", "BatchQueue", "BatchQueuePolicy"),
-        *("DeadLetters", "BatchFailures", "QueueAge"),
+        *("DeadLetters", "DeadLettersPolicy", "BatchFailures", "QueueAge"),
     }
     condition, _, otherwise = properties("Bucket")["NotificationConfiguration"]["If"]
     assert (condition, otherwise) == ("HasBatch", {"Ref": "AWS::NoValue"})
@@ -98,7 +98,7 @@ def test_a_picture_outlives_its_message() -> None:
 
 def test_only_buckets_of_the_account_may_send_and_nothing_waits_in_a_circle() -> None:
     policy = RESOURCES["BatchQueuePolicy"]
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    statement, _ = policy["Properties"]["PolicyDocument"]["Statement"]
     account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     assert statement["Condition"] == account
     for name in ("BatchQueue", "DeadLetters", "BatchQueuePolicy"):

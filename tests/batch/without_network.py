@@ -5,7 +5,7 @@ from cutout.batch.picture import Cutter
 from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
 from cutout.settings import get_settings
-from cutout.storage.bucket import Objects
+from cutout.storage.objects import Objects
 from tests.e2e.segmenter import nearly_everything
 
 settings = get_settings()

@@ -67,7 +67,8 @@ class SecretKeys:
         text = self._secret.text()
         with self._lock:
             if text != self._text:
-                self._text, self._digests = text, digests(text, "The secret with the API keys")
+                source = f"The secret with {self._secret.name}"
+                self._text, self._digests = text, digests(text, source)
             return self._digests
 
 
@@ -98,5 +99,12 @@ def open_keys(settings: Settings) -> Keys | None:
     if settings.api_keys.get_secret_value():
         return FixedKeys(settings.api_keys.get_secret_value())
     if settings.api_keys_secret and not settings.sam_local:
-        return SecretKeys(SecretText(settings))
+        return SecretKeys(SecretText(settings, settings.api_keys_secret, "the API keys"))
+    return None
+
+
+def open_front_key(settings: Settings) -> Keys | None:
+    """Return the key that the distribution in front of the API sends, or None if there is none."""
+    if settings.front_secret and not settings.sam_local:
+        return SecretKeys(SecretText(settings, settings.front_secret, "the distribution's key"))
     return None

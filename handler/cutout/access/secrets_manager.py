@@ -3,28 +3,13 @@
 import json
 import logging
 from threading import Lock
-from time import monotonic, time
 
+from cutout.aws_credentials import CredentialsError, open_credentials
 from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
+from cutout.snapstart import after_restore
 from cutout.storage.signature import Signer
-
-
-class Elapsed:
-    """Measure seconds since construction, also while AWS Lambda has the instance frozen.
-
-    The clock that has advanced more counts: the monotonic clock may stand still while the instance
-    is frozen (reported in hashicorp/vault-lambda-extension#150), and the wall clock may be set
-    back.
-    """
-
-    def __init__(self) -> None:
-        self._monotonic, self._wall = monotonic(), time()
-
-    def seconds(self) -> float:
-        """Return the seconds, at least 0."""
-        return max(monotonic() - self._monotonic, time() - self._wall)
-
+from cutout.timing import Elapsed
 
 FRESH_SECONDS = 300.0
 PAUSE_SECONDS = 5.0  # after a failure, so that not every request waits for the time-out
@@ -42,29 +27,29 @@ class RefusedError(ConnectionError):
 
 
 class SecretText:
-    """Hold the current text of the secret.
+    """Hold the current text of a secret, which the log calls `name`.
 
     It is fetched when it is first needed, and again when it is five minutes old. While that fails
     the old text stays in force, up to `Settings.api_keys_stale_seconds` from when it was fetched.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._id = settings.api_keys_secret
+    def __init__(self, settings: Settings, secret_id: str, name: str) -> None:
+        self._id, self.name = secret_id, name
         self._stale_seconds = settings.api_keys_stale_seconds
         self._url = (
             settings.secrets_url or f"https://secretsmanager.{settings.region}.amazonaws.com/"
         )
-        self._signer = Signer(
-            settings.access_key_id,
-            settings.secret_access_key.get_secret_value(),
-            settings.region,
-            settings.session_token.get_secret_value() if settings.session_token else None,
-            service="secretsmanager",
-        )
+        self._credentials, self._region = open_credentials(settings), settings.region
         self._lock = Lock()
-        self._text: str | None = None
-        self._age = Elapsed()
-        self._failed: Elapsed | None = None
+        self.forget()
+        after_restore(self.forget)
+
+    def forget(self) -> None:
+        """Drop the text, so that an instance restored from a snapshot fetches it anew."""
+        with self._lock:
+            self._text: str | None = None
+            self._age = Elapsed()
+            self._failed: Elapsed | None = None
 
     def text(self) -> str:
         """Return the text. Raise `KeysUnavailableError` if it was never fetched, or not lately."""
@@ -86,8 +71,9 @@ class SecretText:
             self._text = self._fetch()
         except (OSError, ValueError, LookupError, TypeError) as error:
             # the type or the status alone: a message may repeat what was sent or received
-            why = error if isinstance(error, RefusedError) else type(error).__name__
-            logger.error("the API keys can not be fetched: %s", why)  # noqa: TRY400
+            told = isinstance(error, RefusedError | CredentialsError)
+            why = error if told else type(error).__name__
+            logger.error("%s can not be fetched: %s", self.name, why)  # noqa: TRY400
             self._failed = Elapsed()
         else:
             self._age, self._failed = asked, None
@@ -99,7 +85,8 @@ class SecretText:
         from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
         body = json.dumps({"SecretId": self._id}).encode()
-        headers = self._signer.signed_headers(
+        signer = Signer.of(self._credentials.current(), self._region, "secretsmanager")
+        headers = signer.signed_headers(
             "POST",
             self._url,
             {

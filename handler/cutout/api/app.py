@@ -7,11 +7,12 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.middleware.cors import CORSMiddleware
 
 from cutout import __version__
-from cutout.access.keys import open_keys
+from cutout.access.keys import open_front_key, open_keys
 from cutout.api.admission import Admission
 from cutout.api.api_page import build_api_page_router
 from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
+from cutout.api.front import FrontGuard
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
 from cutout.api.removebg.routes import build_removebg_router
@@ -61,6 +62,8 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
     keys = require_key(opened)
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
+    if front := open_front_key(pipeline.settings):
+        app.add_middleware(FrontGuard, key=front)
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
     for router in (

@@ -17,7 +17,7 @@ def build_lambda_handler() -> "Batch":
     from cutout.batch.batch import Batch  # noqa: PLC0415
     from cutout.batch.picture import Cutter  # noqa: PLC0415
     from cutout.lambda_runtime import to_stdout  # noqa: PLC0415
-    from cutout.storage.bucket import Objects  # noqa: PLC0415
+    from cutout.storage.objects import Objects  # noqa: PLC0415
 
     handler = Batch(Cutter(networks.pipeline(), Objects(settings)), to_stdout)
     networks.wait()

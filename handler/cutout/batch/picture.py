@@ -15,7 +15,7 @@ from cutout.errors import (
 from cutout.lambda_runtime import Facts, reason
 from cutout.options import Options, Source
 from cutout.pipeline import Pipeline
-from cutout.storage.bucket import New, Objects, Stored
+from cutout.storage.objects import New, Objects, Stored
 from cutout.storage.storage import AnswerKind
 from cutout.timing import Clock, Deadline
 

@@ -62,7 +62,7 @@ class Network:
 
     def look(self, picture: Picture) -> Look:
         """Return the alpha and the doubt about the first look."""
-        return self._infer(square(picture))
+        return self._infer(square(picture), self._doubt)
 
     def wait(self) -> None:
         """Return when the first look can begin.
@@ -73,14 +73,21 @@ class Network:
 
     def infer(self, data: Square) -> Alpha:
         """Return the alpha of a square."""
-        return self._infer(data).alpha
+        return self._infer(data, self._doubt).alpha
 
-    def _infer(self, data: Square) -> Look:
-        """Look once or twice. A first graph without ``doubt`` is always in doubt."""
+    def warm_up(self) -> None:
+        """Run every graph once, whatever the doubt, so that no picture pays for its first run."""
+        self._infer(np.zeros((1, SIDE, SIDE, 3), np.uint8), -inf)
+
+    def _infer(self, data: Square, limit: float) -> Look:
+        """Look once, and again if the doubt is above `limit`.
+
+        A first graph without ``doubt`` is always in doubt.
+        """
         seen = _run(self._first.result(), {"picture": data})
         alpha: Alpha = seen.pop("alpha")
         doubt = seen.pop("doubt", [inf])[0]
-        if doubt > self._doubt and (second := self._second.result()):
+        if doubt > limit and (second := self._second.result()):
             alpha = _run(second, {"picture": data, **seen})["alpha"]
         return Look(alpha, float(doubt) if isfinite(doubt) else None)
 

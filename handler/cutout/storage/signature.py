@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Self, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
+
+from cutout.aws_credentials import Credentials
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 Condition: TypeAlias = dict[str, str] | Sequence[str | int]
@@ -29,6 +31,13 @@ class Signer:
     region: str
     session_token: str | None = field(default=None, repr=False)
     service: str = "s3"
+
+    @classmethod
+    def of(cls, credentials: Credentials, region: str, service: str = "s3") -> Self:
+        """Return a signer with these credentials."""
+        return cls(
+            credentials.key_id, credentials.secret, region, credentials.session_token, service
+        )
 
     def presigned_url(
         self,

@@ -1,0 +1,92 @@
+"""Read and write objects of the bucket by name, for batches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from cutout.settings import Settings
+from cutout.storage.bucket import TRANSFER_SECONDS, BucketSigner
+from cutout.storage.storage import AnswerKind
+from cutout.storage.transfer import get_object, head_object, put_object
+from cutout.timing import Deadline
+
+METADATA = "x-amz-meta-"
+ABSENT = {"if-none-match": "*"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Hold an object as it was found.
+
+    `etag` tells it from a later one of the same name; `metadata` comes from its writer, with names
+    in lower case.
+    """
+
+    etag: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class New:
+    """Hold an object to be written; names and values of `metadata` are ASCII."""
+
+    content: bytes
+    kind: AnswerKind
+    metadata: Mapping[str, str]
+
+
+class NoBucketError(RuntimeError):
+    """Report that `CUTOUT_BUCKET_URL` is not set, which batches need."""
+
+
+class Objects:
+    """Read and write the bucket's objects by name.
+
+    Every call uses the network and raises `StorageError` if that fails.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._limit = settings.max_file_bytes
+        self._url = settings.bucket_url
+        self._signer = BucketSigner(settings)
+
+    def get(self, key: str, deadline: Deadline) -> bytes:
+        """Return the object. Raise `UploadMissingError`, or `FileTooBigError` for 16 MB or more."""
+        return get_object(self._signed("GET", key), self._limit, deadline)
+
+    def look_at(self, key: str, deadline: Deadline) -> Stored | None:
+        """Return what is stored under the key, None if there is nothing."""
+        headers = head_object(self._signed("HEAD", key), deadline)
+        if headers is None:
+            return None
+        found = {name.lower(): value for name, value in headers.items()}
+        metadata = {
+            name.removeprefix(METADATA): value
+            for name, value in found.items()
+            if name.startswith(METADATA)
+        }
+        return Stored(found["etag"], metadata)
+
+    def put(
+        self,
+        key: str,
+        new: New,
+        replaced: Stored | None,
+        deadline: Deadline,
+    ) -> None:
+        """Store `new` in place of `replaced`.
+
+        Raise `ChangedMeanwhileError` if another object has taken its place.
+        """
+        headers = {
+            "content-type": new.kind.media_type,
+            **{f"{METADATA}{name}": value for name, value in new.metadata.items()},
+            **(ABSENT if replaced is None else {"if-match": replaced.etag}),
+        }
+        put_object(self._signed("PUT", key, headers), new.content, headers, deadline)
+
+    def _signed(self, method: str, key: str, headers: Mapping[str, str] | None = None) -> str:
+        if self._url is None:
+            raise NoBucketError
+        url = f"{self._url.rstrip('/')}/{quote(key, safe='/~')}"
+        return self._signer().presigned_url(method, url, TRANSFER_SECONDS, headers)
