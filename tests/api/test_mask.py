@@ -39,11 +39,12 @@ MASK = two_objects()
 
 
 def ask(
-    client: TestClient, mask: Alpha | bytes, photo: bytes = PHOTO, **parameters: Any
+    client: TestClient, mask: Alpha | bytes, photo: bytes = PHOTO, /, **parameters: Any
 ) -> dict[str, Any]:
-    """Return the only result."""
+    """Return the only result, for parameters whose names have `_` instead of `-`."""
+    named = {name.replace("_", "-"): each for name, each in parameters.items()}
     content = mask if isinstance(mask, bytes) else png(Image.fromarray(mask))
-    reply = client.post(RESULTS, params=parameters, files={"image": photo, "mask": content})
+    reply = client.post(RESULTS, params=named, files={"image": photo, "mask": content})
     assert reply.status_code == 200, reply.text
     result: dict[str, Any]
     (result,) = reply.json()["results"]
@@ -90,7 +91,7 @@ def test_options_apply(client: TestClient) -> None:
     cropped = ask(client, MASK, crop="true", objects="true")
     assert (cropped["width"], cropped["height"]) == (68, 40)
     assert len(cropped["entities"][1]["objects"]) == 2
-    on_white = pixels(ask(client, MASK, **{"bg-color": "white"}))
+    on_white = pixels(ask(client, MASK, bg_color="white"))
     assert on_white.shape == (80, 96, 3)
     assert (on_white[0, 0] == 255).all()
     shadow = pixels(ask(client, MASK, mode="fg-image-shadow"))[..., 3]
@@ -100,14 +101,14 @@ def test_options_apply(client: TestClient) -> None:
     assert np.array_equal(region[:, :48], MASK[:, :48])
     assert not region[:, 48:].any()
     small = pixels(ask(client, MASK, width=48, mode="fg-mask"))
-    bounded = pixels(ask(client, MASK, **{"max-side": 48, "mode": "fg-mask"}))
+    bounded = pixels(ask(client, MASK, max_side=48, mode="fg-mask"))
     assert small.shape == bounded.shape == (40, 48)
 
 
 def test_a_large_jpeg_for_a_small_answer_keeps_the_masks_edges(client: TestClient) -> None:
     """The photo could be decoded at a quarter of its size, the mask not."""
     large = np.kron(MASK, np.ones((8, 8), np.uint8))
-    found = pixels(ask(client, large, jpeg(gradient(768, 640)), **{"max-side": 96}))
+    found = pixels(ask(client, large, jpeg(gradient(768, 640)), max_side=96))
     assert found.shape == (80, 96, 4)
     assert np.abs(found[..., 3].astype(int) - MASK).max() < 70
     assert np.array_equal(found[..., 3] > 127, MASK > 127)
@@ -177,7 +178,7 @@ def test_a_masks_file_has_a_limit(client: TestClient, size: int, *, is_taken: bo
 )
 def test_the_quality_hint(client: TestClient, value: int, hint: str, undecided: float) -> None:
     mask = np.full(MASK.shape, value, np.uint8)
-    result = ask(client, mask, **{"quality-hint": "true"}, crop="true")
+    result = ask(client, mask, quality_hint="true", crop="true")
     assert result["quality"] == {"hint": hint, "undecided": undecided}
     assert pixels(result).shape == (80, 96, 4)
 

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address
 from string import ascii_lowercase, digits
 from typing import TypeAlias
 
+import numpy as np
 from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
@@ -78,7 +79,8 @@ def mask(content: bytes) -> None:
     with suppress(PictureError):
         width, height = decode(content, SETTINGS).size
         found = decode_mask(content, (width, height), SETTINGS)
-        assert (found.shape, found.dtype) == ((height, width), "uint8")
+        assert found.shape == (height, width)
+        assert found.dtype == np.uint8
         with suppress(MaskSizeError):
             decode_mask(content, (width, height - 1), SETTINGS)
             raise AssertionError("a mask that is too large was taken")
