@@ -14,6 +14,7 @@ from tests.samples import jpeg
 
 GREY = (90, 120, 150)
 PHOTO = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), GREY), quality=100))
+FINISHED = "#facts:has-text('mended by hand'):not(:has-text('edges'))"
 MIDDLE, CORNER = (200, 200), (3, 3)  # with the tests' segmenter: object, and background
 
 
@@ -38,8 +39,9 @@ def paint(visit: Visit, *points: tuple[float, float]) -> None:
 
 def finish(visit: Visit) -> np.ndarray:
     """Leave the brush; the saved picture's pixels once the server has finished it."""
-    visit.page.click("#mended")
-    visit.page.wait_for_selector("#facts:has-text('mended by hand'):not(:has-text('edges'))")
+    with visit.page.expect_response("**/v1/results*"):
+        visit.page.click("#mended")
+    visit.page.wait_for_selector(FINISHED)
     visit.wait("done")
     return pixels(saved(visit.page, "#save")[1])
 
@@ -205,7 +207,10 @@ def test_soft_edges_get_the_objects_colours_from_the_server(visit: Visit) -> Non
     visit.page.locator("#brush-size").fill("60")
     paint(visit, (240, 0), (240, 400))
     local = stroked(visit)
-    found = finish(visit)
+    visit.page.reload()  # what was under way is sent again
+    visit.page.wait_for_selector(FINISHED)
+    visit.wait("done")
+    found = pixels(saved(visit.page, "#save")[1])
     assert np.array_equal(found[..., 3], local[..., 3]), "the server changed the alpha"
     middle = np.s_[150:250, :240]
     soft = (found[middle][..., 3] > 60) & (found[middle][..., 3] < 200)
@@ -220,11 +225,7 @@ def stroked(visit: Visit) -> np.ndarray:
         visit.page.click("#mended")
         visit.page.wait_for_selector("#facts:has-text('edges in work')")
         visit.wait("done")
-        found = pixels(saved(visit.page, "#save")[1])
-    visit.page.reload()  # what was under way is sent again
-    visit.wait("done")
-    visit.page.click("#mend")
-    return found
+        return pixels(saved(visit.page, "#save")[1])
 
 
 def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
@@ -240,7 +241,7 @@ def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
         assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
         visit.page.unroute("**/v1/results*")
         visit.page.reload()
-        visit.page.wait_for_selector("#facts:has-text('mended by hand'):not(:has-text('edges'))")
+        visit.page.wait_for_selector(FINISHED)
 
 
 def test_the_shadow_has_the_strokes_too(visit: Visit) -> None:
