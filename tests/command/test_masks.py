@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from cutout import engine
+from cutout.command.remote import LARGE
 from cutout.errors import MaskSizeError
 from cutout.pictures import Alpha
 from cutout.settings import Settings
@@ -106,3 +107,19 @@ def test_a_blank_mask_and_a_broken_one(tmp_path: Path, run: Run) -> None:
     done = run(photo, "-o", out, "--force", "--mask", write(tmp_path / "n.png", b"no"))
     assert done.code == 1
     assert "Unsupported mask file type" in done.err
+
+
+def test_a_mask_beside_a_photo_that_is_uploaded(tmp_path: Path, run: Run) -> None:
+    """The photo is too large for a request, its mask is not."""
+    noise = np.random.default_rng(1).integers(0, 256, (1792, 1792, 3), np.uint8)
+    photo = write(tmp_path / "a.jpg", jpeg(Image.fromarray(noise), quality=98))
+    assert photo.stat().st_size > LARGE
+    values = np.kron(HALF[:, :48], np.ones((36, 36), np.uint8))
+    values = np.pad(values, [(0, 1792 - each) for each in values.shape])
+    out = tmp_path / "out.png"
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "storage")) as server:
+        done = run(
+            photo, "-o", out, "--mask", mask(tmp_path / "m.png", values), "--url", server.url
+        )
+        assert (done.code, "/v1/uploads" in server.log()) == (0, True)
+    assert np.array_equal(alpha(out), values)
