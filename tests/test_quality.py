@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cutout.pictures import Alpha, Verdict
-from cutout.quality import MAX_DISAGREEMENT, MAX_UNDECIDED, judge
+from cutout.quality import MAX_DISAGREEMENT, MAX_UNDECIDED, judge, judge_mask
 
 
 def alpha(opaque: int, soft: int, value: int = 128) -> Alpha:
@@ -27,6 +27,15 @@ def test_what_never_is_half_opaque_is_nothing(value: int, verdict: Verdict) -> N
 )
 def test_undecided_is_from_a_tenth_to_nine_tenths(value: int, undecided: float) -> None:
     assert judge(alpha(100, 100, value), None).undecided == undecided
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [(0, Verdict.NOTHING), (1, Verdict.UNSURE), (127, Verdict.UNSURE), (255, Verdict.FINE)],
+)
+def test_in_a_mask_nothing_is_found_only_if_it_is_blank(value: int, verdict: Verdict) -> None:
+    found = judge_mask(alpha(0, 100, value))
+    assert (found.verdict, found.disagreement) == (verdict, None)
 
 
 def test_many_undecided_pixels_are_unsure() -> None:

@@ -3,16 +3,20 @@
 Importing this module is cheap: its functions import what they need.
 """
 
-from functools import partial
+from functools import cache, partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from cutout.choices import Model
 
 if TYPE_CHECKING:
+    from cutout.pictures import Alpha, Picture
     from cutout.pipeline import Pipeline
+    from cutout.refine.edges import EdgeRefiner
+    from cutout.refine.refine import Sharpen
     from cutout.settings import Settings
     from cutout.storage.storage import Storage
+    from cutout.timing import Deadline
     from cutout.work import PictureWork
     from cutout.workers.pool import Workers
 
@@ -70,14 +74,27 @@ def open_work(settings: "Settings", threads: int) -> "PictureWork":
     return work
 
 
-def open_workers(settings: "Settings", count: int, threads: int) -> "Workers[PictureWork]":
+def open_mask_work(settings: "Settings", threads: int) -> "PictureWork":
+    """Return the steps of a picture that comes with a mask: no network is loaded for it.
+
+    Only a mask smaller than its picture loads the edge refiner, which may raise `ModelError`.
+    """
+    from cutout.work import PictureWork  # noqa: PLC0415  # imports numpy
+
+    return PictureWork(settings, _no_networks, _late_edges(settings, threads))
+
+
+def open_workers(
+    settings: "Settings", count: int, threads: int, *, masked: bool = False
+) -> "Workers[PictureWork]":
     """Start `count` processes that load the networks and use `threads` threads for each picture.
 
-    `Workers.wait` raises `ModelError`.
+    If all pictures are `masked`, no networks are loaded. `Workers.wait` raises `ModelError`.
     """
     from cutout.workers.pool import Workers  # noqa: PLC0415  # Lambda and the library have none
 
-    return Workers(partial(open_work, settings, threads), count, settings.picture_seconds)
+    build = open_mask_work if masked else open_work
+    return Workers(partial(build, settings, threads), count, settings.picture_seconds)
 
 
 def open_pipeline(model: Model | None = None, threads: int | None = None) -> "Pipeline":
@@ -90,6 +107,38 @@ def open_pipeline(model: Model | None = None, threads: int | None = None) -> "Pi
     pipeline = networks.pipeline()
     networks.wait()
     return pipeline
+
+
+def open_mask_pipeline() -> "Pipeline":
+    """Return a pipeline with `local_settings` for pictures that come with a mask.
+
+    Raise pydantic's `ValidationError` for a bad environment.
+    """
+    from cutout.pipeline import Pipeline  # noqa: PLC0415  # imports numpy
+
+    work = open_mask_work(settings := local_settings(), settings.network_threads)
+    return Pipeline(settings, work.segment, sharpen=work.sharpen)
+
+
+def _no_networks(_picture: "Picture") -> "Alpha":
+    raise RuntimeError("no networks are loaded: a mask was promised for each picture")
+
+
+def _late_edges(settings: "Settings", threads: int) -> "Sharpen":
+    """Return an edge refiner that is loaded when it is first used."""
+
+    @cache
+    def refiner() -> "EdgeRefiner":
+        from cutout.refine.edges import EdgeRefiner  # noqa: PLC0415
+
+        return EdgeRefiner(settings.model_dir, threads)
+
+    def sharpen(
+        picture: "Picture", coarse: "Alpha", enlarged: "Alpha", deadline: "Deadline"
+    ) -> "Alpha":
+        return refiner()(picture, coarse, enlarged, deadline)
+
+    return sharpen
 
 
 def local_settings(model: Model | None = None) -> "Settings":

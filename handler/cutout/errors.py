@@ -8,6 +8,7 @@ errors". Its texts are kept to the letter.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from typing import ClassVar, Self
 
 NAMED_TYPES = frozenset({"heic", "avif"})
@@ -19,6 +20,7 @@ class Subject(StrEnum):
 
     PICTURE = "picture"
     BACKGROUND = "background"
+    MASK = "mask"
 
 
 class PictureError(Exception):
@@ -40,14 +42,13 @@ class ProcessingFailedError(PictureError):
 
 
 class FileError(PictureError):
-    """Report a file that can't be used: the picture's or the background's, as `subject` says.
+    """Report a file that can't be used: the picture's, the background's or the mask's.
 
-    In `message`, ``{background}`` becomes ``background `` for the background and nothing for the
-    picture.
+    In `message`, ``{which}`` becomes ``background `` or ``mask ``, and nothing for the picture.
     """
 
-    background_outcome: ClassVar[str]
-    """The error's name in the log where the background is its subject."""
+    other_outcome: ClassVar[str]
+    """The error's name in the log if its subject, ``{}``, is not the picture."""
     subject: Subject = Subject.PICTURE
 
     def about(self, subject: Subject) -> Self:
@@ -56,23 +57,25 @@ class FileError(PictureError):
         return self
 
     def __str__(self) -> str:
-        return self.message.format(background="background " if self._is_background else "")
+        return self.message.format(which=self._which)
 
     @property
     def outcome(self) -> str:
         """Return the error's name in the log, which depends on the subject."""
-        return self.background_outcome if self._is_background else super().outcome
+        if self.subject is Subject.PICTURE:
+            return super().outcome
+        return self.other_outcome.format(self.subject.capitalize())
 
     @property
-    def _is_background(self) -> bool:
-        return self.subject is Subject.BACKGROUND
+    def _which(self) -> str:
+        return "" if self.subject is Subject.PICTURE else f"{self.subject} "
 
 
 class UnreadablePictureError(FileError):
     """Report an empty, truncated or broken file."""
 
-    message = "Can not load {background}image."
-    background_outcome = "UnreadableBackground"
+    message = "Can not load {which}image."
+    other_outcome = "Unreadable{}"
 
 
 class UnsupportedTypeError(FileError):
@@ -81,16 +84,15 @@ class UnsupportedTypeError(FileError):
     `received` is the type that the first bytes show, or `unknown`; `accepted` lists the others.
     """
 
-    message = "Unsupported {background}file type{kind}. Only {accepted} images are accepted."
-    background_outcome = "UnsupportedBackground"
+    message = "Unsupported {which}file type{kind}. Only {accepted} images are accepted."
+    other_outcome = "Unsupported{}"
 
     def __init__(self, received: str = "unknown", accepted: str = "JPEG and PNG") -> None:
         self.received, self.accepted = received, accepted
 
     def __str__(self) -> str:
         kind = f": {self.received.upper()}" if self.received in NAMED_TYPES else ""
-        background = "background " if self._is_background else ""
-        return self.message.format(background=background, kind=kind, accepted=self.accepted)
+        return self.message.format(which=self._which, kind=kind, accepted=self.accepted)
 
 
 class DownloadError(FileError):
@@ -100,21 +102,21 @@ class DownloadError(FileError):
     can't reach.
     """
 
-    message = "Can not download {background}image from the URL."
-    background_outcome = "BackgroundDownload"
+    message = "Can not download {which}image from the URL."
+    other_outcome = "{}Download"
 
 
 class UploadMissingError(FileError):
     """Report an upload that is not in the storage: never sent, or expired."""
 
-    message = "There is no such {background}upload. It may be incomplete, or older than a day."
-    background_outcome = "BackgroundUploadMissing"
+    message = "There is no such {which}upload. It may be incomplete, or older than a day."
+    other_outcome = "{}UploadMissing"
 
 
 class LimitError(FileError):
     """Report a file that is over a limit; `text` says which."""
 
-    background_outcome = "BackgroundLimit"
+    other_outcome = "{}Limit"
 
     @property
     def text(self) -> str:
@@ -123,7 +125,8 @@ class LimitError(FileError):
 
     def __str__(self) -> str:
         text = self.text
-        return f"Background {text[0].lower()}{text[1:]}" if self._is_background else text
+        which = self._which.capitalize()
+        return f"{which}{text[0].lower()}{text[1:]}" if which else text
 
 
 class TooManyPixelsError(LimitError):
@@ -165,16 +168,34 @@ class FileTooBigError(LimitError):
 
 
 @contextmanager
-def of_background() -> Iterator[None]:
-    """Make the background the subject of the block's file errors.
+def errors_about(subject: Subject) -> Iterator[None]:
+    """Make `subject` the subject of the block's file errors.
 
     Other errors, such as those of the time or the storage, stay as they are.
     """
     try:
         yield
     except FileError as error:
-        error.about(Subject.BACKGROUND)
+        error.about(subject)
         raise
+
+
+of_background = partial(errors_about, Subject.BACKGROUND)
+of_mask = partial(errors_about, Subject.MASK)
+
+
+class MaskSizeError(PictureError):
+    """Report a mask that doesn't fit its picture. The API answers it with 400."""
+
+    def __init__(self, mask: tuple[int, int], picture: tuple[int, int]) -> None:
+        self.mask, self.picture = mask, picture
+
+    def __str__(self) -> str:
+        mask, picture = (f"{width}x{height}" for width, height in (self.mask, self.picture))
+        return (
+            f"The mask of {mask} pixels does not fit the picture of {picture}. "
+            "Send one of the same size, or a smaller one of the same proportions."
+        )
 
 
 class TooSlowError(PictureError):

@@ -80,14 +80,18 @@ class Options:
     """Whether WebP files are accepted as pictures and backgrounds."""
     quality_hint: bool = False
     """Whether the answer says how sure the networks are."""
+    mask: Source | None = None
+    """The file of a mask that takes the place of the networks' alpha."""
 
     @property
     def early_bound(self) -> Bound:
         """Return the bound to shrink the picture to before it is composed.
 
-        It is empty with a crop or a canvas, which may show a small part of the picture enlarged.
+        It is empty with a crop or a canvas, which may show a small part of the picture enlarged,
+        and with a mask, which has the picture's full size.
         """
-        return self.bound if self.crop is None and self.canvas is None else Bound()
+        is_whole = self.crop is None and self.canvas is None and self.mask is None
+        return self.bound if is_whole else Bound()
 
     @property
     def draws_mask(self) -> bool:

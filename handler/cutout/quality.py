@@ -1,5 +1,7 @@
 """Say how sure the networks are of a picture, and whether they found anything."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cutout.arrays import stripes
@@ -43,3 +45,11 @@ def judge(alpha: Alpha, disagreement: float | None, holes: Alpha | None = None) 
     is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL
     unsure = is_soft or (disagreement or 0.0) > MAX_DISAGREEMENT
     return Quality(Verdict.UNSURE if unsure else Verdict.FINE, share, disagreement)
+
+
+def judge_mask(alpha: Alpha, holes: Alpha | None = None) -> Quality:
+    """Return the quality of an alpha that was given. It is found nothing in only if it is blank."""
+    quality = judge(alpha, None, holes)
+    if quality.verdict is Verdict.NOTHING and alpha.any():
+        return replace(quality, verdict=Verdict.UNSURE)
+    return quality

@@ -13,14 +13,15 @@ from cutout.timing import Deadline
 class PictureForm:
     """Hold a picture's file or its URL; if the client sent both, the file.
 
-    `background` is the same for what the object is laid on, and `texts` are all text fields that
-    aren't empty.
+    `background` is the same for what the object is laid on, `mask` the file of a mask, and `texts`
+    are all text fields that aren't empty.
     """
 
     image: Source | None = None
     url: str | None = None
     background: Self | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    mask: Source | None = None
 
     @property
     def kind(self) -> str:

@@ -11,13 +11,14 @@ from cutout.compose.compose import compose
 from cutout.compose.roi import keep_region, region_box
 from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
+from cutout.decode.mask import decode_mask
 from cutout.decode.shrink import shrink
 from cutout.encode.encode import encode
 from cutout.errors import TooSlowError, of_background
 from cutout.options import Options, Source
 from cutout.pictures import Alpha, Box, Composition, Look, Matte, Picture, Quality, Verdict
-from cutout.quality import judge
-from cutout.refine.refine import Sharpen, refine
+from cutout.quality import judge, judge_mask
+from cutout.refine.refine import Sharpen, refine, refine_mask
 from cutout.settings import Settings
 from cutout.timing import Clock, Deadline, Stages
 
@@ -38,20 +39,34 @@ class PictureWork:
             picture = decode(
                 source.content, self.settings, webp=options.webp, bound=options.early_bound
             )
+            mask = self._mask(options, picture)
             self._require_background(options)
-        return self.compose_picture(picture, options, clock)
+        return self.compose_picture(picture, options, clock, mask)
 
-    def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
-        """Return the finished pixels of a decoded picture. Raise `PictureError`."""
+    def compose_picture(
+        self, picture: Picture, options: Options, clock: Clock, mask: Alpha | None = None
+    ) -> Composition:
+        """Return the finished pixels of a decoded picture. Raise `PictureError`.
+
+        `mask`, which fits the picture, takes the place of the networks' alpha.
+        """
         region = None if options.roi is None else region_box(options.roi, picture.full_size)
+        if mask is not None:
+            matte = self._masked(mask, picture, region, clock)
+            return self.compose_matte(picture, matte, options, clock)
         look = self._look(picture, clock)
         with clock.time("segment"):
             picture = shrink(picture, options.early_bound)
         matte = self._refined(look, picture, region, clock)
         return self.compose_matte(picture, matte, options, clock)
 
-    def find_matte(self, picture: Picture, clock: Clock) -> Matte:
-        """Return the alpha of a picture, empty if nothing was found. Raise `TooSlowError`."""
+    def find_matte(self, picture: Picture, clock: Clock, mask: Alpha | None = None) -> Matte:
+        """Return the alpha of a picture, empty if nothing was found. Raise `TooSlowError`.
+
+        `mask`, which fits the picture, takes the place of the networks' alpha.
+        """
+        if mask is not None:
+            return self._masked(mask, picture, None, clock)
         return self._refined(self._look(picture, clock), picture, None, clock)
 
     def compose_matte(
@@ -74,14 +89,37 @@ class PictureWork:
         """Return the alpha at the picture's size, zero outside of `region` and if it is faint."""
         _require_time(clock.deadline)
         with clock.time("refine"):
-            until = self._optional_until(clock.deadline).within(self.settings.edge_seconds)
-            alpha = refine(look.alpha, picture, self.sharpen, until)
+            alpha = refine(look.alpha, picture, self.sharpen, self._edges_until(clock))
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
             quality = judge(alpha, look.doubt, picture.holes)
         if quality.verdict is Verdict.NOTHING:
             alpha = np.zeros_like(alpha)
         return Matte(alpha, quality)
+
+    def _mask(self, options: Options, picture: Picture) -> Alpha | None:
+        """Decode the options' mask. Raise `PictureError` unless it fits the picture."""
+        if options.mask is None:
+            return None
+        content, size = options.mask.content, picture.full_size
+        return decode_mask(content, size, self.settings, webp=options.webp)
+
+    def _masked(self, mask: Alpha, picture: Picture, region: Box | None, clock: Clock) -> Matte:
+        """Return the mask as it is, or refined if it is smaller than the picture.
+
+        It is zero outside of `region`.
+        """
+        _require_time(clock.deadline)
+        alpha = mask
+        with clock.time("refine"):
+            if mask.shape[::-1] != picture.size:
+                alpha = refine_mask(mask, picture, self.sharpen, self._edges_until(clock))
+            if region is not None:
+                alpha = keep_region(alpha, region, picture.full_size)
+            return Matte(alpha, judge_mask(alpha, picture.holes))
+
+    def _edges_until(self, clock: Clock) -> Deadline:
+        return self._optional_until(clock.deadline).within(self.settings.edge_seconds)
 
     def encode(
         self,

@@ -102,6 +102,10 @@ http://a/
 Content-Disposition: form-data; name="image-bg"
 
 --b
+Content-Disposition: form-data; name=mask
+
+ä
+--b
 Content-Disposition: form-data; name=bg-color
 
 white

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address
 from string import ascii_lowercase, digits
 from typing import TypeAlias
 
+import numpy as np
 from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
@@ -28,10 +29,11 @@ from cutout.decode.containers import SIGNATURE, lean_png, split_jpeg
 from cutout.decode.decode import decode
 from cutout.decode.header import JPEG, open_picture
 from cutout.decode.icc import MAX_TAGS, SPACE, trusted_profile
+from cutout.decode.mask import decode_mask
 from cutout.decode.open_end import with_end
 from cutout.decode.png_colour import code_points, gamma_and_primaries
 from cutout.decode.riff import split_webp
-from cutout.errors import DownloadError, PictureError, UnreadablePictureError
+from cutout.errors import DownloadError, MaskSizeError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
 from cutout.layout import ORIGINAL, parse_margins, parse_position, parse_region, parse_scale
 from cutout.options import Source
@@ -70,6 +72,18 @@ def picture(content: bytes) -> None:
         assert max(found.size) <= SETTINGS.max_side, found.size
         if found.holes is not None:
             assert found.holes.shape == found.size[::-1]
+
+
+def mask(content: bytes) -> None:
+    """A file is a mask of its own size, or none."""
+    with suppress(PictureError):
+        width, height = decode(content, SETTINGS).size
+        found = decode_mask(content, (width, height), SETTINGS)
+        assert found.shape == (height, width)
+        assert found.dtype == np.uint8
+        with suppress(MaskSizeError):
+            decode_mask(content, (width, height - 1), SETTINGS)
+            raise AssertionError("a mask that is too large was taken")
 
 
 def segments(content: bytes) -> None:
@@ -179,7 +193,7 @@ def multipart(content: bytes) -> None:
             values = fields.multi_items()
             assert len(values) <= 2 * MAX_PARTS, len(values)
             for name, value in values:
-                assert name not in {"image", "image-bg"} or not isinstance(value, str), (
+                assert name not in {"image", "image-bg", "mask"} or not isinstance(value, str), (
                     "a picture decoded as text"
                 )
                 assert not isinstance(value, str) or len(value) <= MAX_TEXT_BYTES
@@ -243,6 +257,7 @@ def margin(content: bytes) -> None:
 TARGETS: dict[str, Target] = {
     "header": Target(header, seeds.pictures()),
     "picture": Target(picture, seeds.pictures()),
+    "mask": Target(mask, seeds.pictures()),
     "segments": Target(segments, seeds.jpegs()),
     "riff": Target(riff, seeds.webps()),
     "chunks": Target(chunks, seeds.pngs()),

@@ -14,6 +14,7 @@ from tests.samples import jpeg
 
 GREY = (90, 120, 150)
 PHOTO = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), GREY), quality=100))
+FINISHED = "#facts:has-text('mended by hand'):not(:has-text('edges'))"
 MIDDLE, CORNER = (200, 200), (3, 3)  # with the tests' segmenter: object, and background
 
 
@@ -37,9 +38,10 @@ def paint(visit: Visit, *points: tuple[float, float]) -> None:
 
 
 def finish(visit: Visit) -> np.ndarray:
-    """Leave the brush; the saved picture's pixels."""
-    visit.page.click("#mended")
-    visit.page.wait_for_selector("#facts:has-text('mended by hand')")
+    """Leave the brush; the saved picture's pixels once the server has finished it."""
+    with visit.page.expect_response("**/v1/results*"):
+        visit.page.click("#mended")
+    visit.page.wait_for_selector(FINISHED)
     visit.wait("done")
     return pixels(saved(visit.page, "#save")[1])
 
@@ -55,7 +57,7 @@ def test_what_is_erased_is_gone_from_the_file(visit: Visit) -> None:
     found = finish(visit)
     assert found[MIDDLE][3] == 0
     assert found[100, 200][3] == 255
-    assert "# Strokes of the brush are not in it." in visit.command()
+    assert " -F mask=@grey-mask.png " in visit.command()
     visit.page.reload()
     visit.wait("done")
     assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
@@ -189,3 +191,80 @@ def test_axe_finds_nothing_beside_the_brush(open_page: Open, scheme: str) -> Non
         start(visit, "erase")
         paint(visit, (200, 200))
         assert findings(visit.page) == []
+
+
+def red_over_blue(alpha: np.ndarray) -> Image.Image:
+    share = alpha[..., np.newaxis] / 255
+    mixed = share * (255, 0, 0) + (1 - share) * (0, 0, 255)
+    return Image.fromarray(np.rint(mixed).astype(np.uint8))
+
+
+def test_soft_edges_get_the_objects_colours_from_the_server(visit: Visit) -> None:
+    """The photo is red at the left, blue at the right, and a blend in between."""
+    ramp = np.clip((224 - np.arange(400)) * 255 / 20, 0, 255)
+    visit.choose(file("edge.jpg", jpeg(red_over_blue(np.tile(ramp, (400, 1))), quality=100)))
+    start(visit, "erase")
+    visit.page.locator("#brush-size").fill("60")
+    paint(visit, (240, 0), (240, 400))
+    local = stroked(visit)
+    visit.page.reload()  # what was under way is sent again
+    visit.page.wait_for_selector(FINISHED)
+    visit.wait("done")
+    found = pixels(saved(visit.page, "#save")[1])
+    assert np.array_equal(found[..., 3], local[..., 3]), "the server changed the alpha"
+    middle = np.s_[150:250, :240]
+    soft = (found[middle][..., 3] > 60) & (found[middle][..., 3] < 200)
+    assert soft.sum() > 200
+    blue, before = (each[middle][soft][:, 2].mean() for each in (found, local))
+    assert blue < before - 20, "the old background still shows"
+
+
+def stroked(visit: Visit) -> np.ndarray:
+    """The picture that is mended in the browser, taken while the server is kept from finishing."""
+    with visit.waiting_for_results():
+        visit.page.click("#mended")
+        visit.page.wait_for_selector("#facts:has-text('edges in work')")
+        visit.wait("done")
+        return pixels(saved(visit.page, "#save")[1])
+
+
+def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.choose(PHOTO)
+        start(visit, "erase")
+        paint(visit, (200, 200))
+        visit.page.route("**/v1/results*", lambda route: route.abort())
+        visit.page.click("#mended")
+        assert "did not finish" in visit.notice()
+        visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
+        visit.wait("done")
+        assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
+        visit.page.unroute("**/v1/results*")
+        visit.page.reload()
+        visit.page.wait_for_selector(FINISHED)
+
+
+def test_the_shadow_has_the_strokes_too(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    visit.press("mode", "fg-image")
+    visit.wait("done")
+    start(visit, "erase")
+    paint(visit, (200, 200))
+    finish(visit)
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    assert "-F mask=@grey-mask.png" in visit.command()
+    assert "mended by hand" in visit.facts()
+    found = pixels(saved(visit.page, "#save")[1])
+    assert tuple(found[MIDDLE][:3]) == (0, 0, 0), "the hole shows the object"
+    assert found[100, 200][3] == 255
+    visit.press("mode", "fg-image")
+    visit.page.click("#mend")
+    visit.page.click("#unmend")
+    visit.page.wait_for_selector("#facts:not(:has-text('mended by hand'))")
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    assert "mask=" not in visit.command()
+    assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 255

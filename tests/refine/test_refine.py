@@ -10,6 +10,7 @@ from cutout.refine.refine import (
     enlarge,
     product,
     refine,
+    refine_mask,
     stretch_levels,
 )
 from cutout.timing import Deadline
@@ -142,3 +143,26 @@ def test_nearly_nothing_is_nothing_and_nearly_all_is_all() -> None:
     assert stretched[CEILING - 1] < 255
     assert (np.diff(stretched.astype(int)) >= 0).all()
     assert stretched[128] == 128
+
+
+def test_a_mask_is_neither_stretched_nor_corrected() -> None:
+    """Its faint values stay, on a plain backdrop as well."""
+    mask = np.full((30, 40), 10, np.uint8)
+    mask[10:20, 10:30] = 245
+    alpha = refine_mask(mask, Picture(Image.new("RGB", (400, 300), "white")), None, SOON)
+    assert alpha.shape == (300, 400)
+    assert (alpha[:80] == 10).all()
+    assert (alpha[140:160, 150:250] == 245).all()
+
+
+def test_the_edges_of_a_mask_are_sharpened() -> None:
+    seen = []
+
+    def sharpen(_picture: Picture, coarse: Alpha, enlarged: Alpha, _until: Deadline) -> Alpha:
+        seen.append((coarse.shape, enlarged.shape))
+        return np.where(enlarged > 127, np.uint8(255), np.uint8(0))
+
+    picture = Picture(Image.new("RGB", (64, 64)))
+    alpha = refine_mask(step(16), picture, sharpen, SOON)
+    assert seen == [((16, 16), (64, 64))]
+    assert np.array_equal(alpha, step(64))

@@ -42,16 +42,16 @@ async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGen
 
 MAX_PARTS = 32
 MAX_TEXT_BYTES = 64 * 1024
-FILES = frozenset({b"image", b"image-bg"})
+FILES = frozenset({b"image", b"image-bg", b"mask"})
 
 
 class PictureFormParser(MultiPartParser):
     """Parse multipart forms as the reference API's clients send them.
 
     Three things differ from Starlette's parser. Files stay in memory: the body is already bounded,
-    and Lambda's disk is read-only except for a `/tmp` that may be full. A part named `image` or
-    `image-bg` is a file even without a file name, because decoding it as text would destroy it. A
-    body that ends before its last boundary is broken, not short of a field.
+    and Lambda's disk is read-only except for a `/tmp` that may be full. A part named as one of
+    `FILES` is a file even without a file name, because decoding it as text would destroy it. A body
+    that ends before its last boundary is broken, not short of a field.
     """
 
     def __init__(

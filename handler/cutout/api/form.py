@@ -1,4 +1,4 @@
-"""Read the form of `POST /v1/results`: a picture or its URL, and a background or its URL."""
+"""Read the form of `POST /v1/results`: picture and background, or their URLs, and a mask."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -25,11 +25,12 @@ async def receive_form(
     """
     body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    image, background = None, None
+    image, background, mask = None, None, None
     texts: Mapping[str, str] = {}
     if kind == "multipart/form-data":
         fields = await parse_multipart(request.headers, body, settings.max_request_bytes)
         image, background = await _file(fields, "image"), await _file(fields, "image-bg")
+        mask = await _file(fields, "mask")
         texts = _texts(fields)
         await fields.close()
     else:
@@ -44,6 +45,7 @@ async def receive_form(
         url if image is None else None,
         _background(background, texts.get("url-bg")),
         texts,
+        mask,
     )
 
 

@@ -10,7 +10,7 @@ from cutout.options import Options
 
 CLOSE = 0.85
 QUOTABLE = re.compile(r"[A-Za-z0-9_.\[\]-]{1,40}")
-FILES = ("image", "url", "image-bg", "url-bg")
+FILES = ("image", "url", "image-bg", "url-bg", "mask")
 KNOWN = {field.alias or name for name, field in OptionsQuery.model_fields.items()} | {*FILES}
 ELSEWHERE = {
     "add_shadow": "mode=fg-image-shadow",

@@ -6,6 +6,7 @@ from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
 from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
 from cutout.choices import FileFormat
+from cutout.errors import MaskSizeError
 from cutout.request_errors import (
     BrokenFormError,
     MissingSourceError,
@@ -29,6 +30,11 @@ _URL = {
 
 _IMAGE_BG = _IMAGE | {
     "description": "A JPEG or PNG file that the object is laid on; it wins over `url-bg`."
+}
+_MASK = _IMAGE | {
+    "description": "A JPEG or PNG file with the alpha to use instead of the networks': grey, where "
+    "white is kept, or with an alpha channel. It has the size of the upright picture and is taken "
+    "as it is, or is smaller, with the same proportions, and refined at its edges."
 }
 _URL_BG = _URL | {"description": "The address of such a file, as `url` has it."}
 
@@ -71,6 +77,7 @@ RESULTS_BODY: dict[str, Any] = {
                         "url": _URL,
                         "image-bg": _IMAGE_BG,
                         "url-bg": _URL_BG,
+                        "mask": _MASK,
                         **_OPTIONS,
                     },
                     "anyOf": [{"required": ["image"]}, {"required": ["url"]}],
@@ -135,8 +142,17 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
     },
     400: {
-        "description": "The body is not the form that its header announces.",
-        "content": _json_examples({"broken": {"value": BrokenFormError.body()}}),
+        "description": "The body is not the form that its header announces, or the mask does not "
+        "fit the picture.",
+        "content": _json_examples(
+            {
+                "broken": {"value": BrokenFormError.body()},
+                "mask": {
+                    "summary": "Mask of another size",
+                    "value": {"detail": str(MaskSizeError((800, 800), (4000, 3000)))},
+                },
+            }
+        ),
     },
     408: {
         "description": "The request took longer than a minute to arrive.",

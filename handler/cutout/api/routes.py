@@ -58,6 +58,8 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
         The picture must be under 16 MB and at most 4096x4096. One that can't be processed still
         answers 200, with the code `failure` and a message that says why.
 
+        To cut the picture out by a mask of your own, send it as `mask`.
+
         To replace the background, send a JPEG or PNG as `image-bg`, or its address as `url-bg`. It
         is scaled until it covers the answered picture, and the overhang is cut off evenly. Query
         parameters other than `mode` and `representation` may be form fields instead.

@@ -16,18 +16,20 @@ from cutout.api.results import (
 from cutout.choices import Mode, Representation
 from cutout.errors import (
     AnswerTooLargeError,
+    MaskSizeError,
     NoStorageError,
     PictureError,
     ProcessingFailedError,
     TooSlowError,
     of_background,
+    of_mask,
 )
 from cutout.fetch.source import fetch, named_source
 from cutout.lambda_runtime import Facts, reason
 from cutout.options import Options, Source
 from cutout.pictures import FoundObject, Quality
 from cutout.pipeline import Pipeline
-from cutout.request import PictureRequest
+from cutout.request import PictureForm, PictureRequest
 from cutout.storage.storage import AnswerKind, Storage, absolute
 from cutout.timing import Clock, Deadline, Stages
 from cutout.work import PictureWork
@@ -43,13 +45,20 @@ ENVELOPE_BYTES = 1024
 class Answer:
     """Hold the JSON of a `Results`, a file of the media type `kind`, or the address of either.
 
-    `facts` are for the log.
+    `facts` are for the log; `is_refusal` marks the JSON of a request that is refused.
     """
 
     body: bytes
     location: str | None = None
     kind: str = "application/json"
     facts: Facts = field(default_factory=dict)
+    is_refusal: bool = False
+
+    @classmethod
+    def refusal(cls, error: PictureError, facts: Facts) -> Self:
+        """Return a 400 that says what is wrong with the request."""
+        body = json.dumps({"detail": str(error)}).encode()
+        return cls(body, facts={"outcome": reason(error), **facts}, is_refusal=True)
 
     @classmethod
     def redirect(cls, location: str) -> Self:
@@ -58,7 +67,9 @@ class Answer:
 
     @property
     def status(self) -> int:
-        """Return 200, or 303, which leads every client to a GET of the same JSON (RFC 9110)."""
+        """Return 200, 400, or 303, which leads clients to a GET of the same JSON (RFC 9110)."""
+        if self.is_refusal:
+            return 400
         return 200 if self.location is None else 303
 
     @property
@@ -141,7 +152,7 @@ class Service:
             with clock.time("fetch"):
                 until = request.deadline.earlier(settings.processing_seconds)
                 source = fetch(request.form, settings, self.pipeline.storage, until)
-                options = self._with_background(request, until)
+                options = self._with_mask(self._with_background(request, until), request, until)
             job = AnswerJob(source, options, request.representation, settings.max_answer_bytes)
             # a slow download holds no slot: other pictures are processed meanwhile
             with self.pipeline.slot(request.deadline):
@@ -150,6 +161,8 @@ class Service:
                 details = job.details(finished.size, finished.objects, finished.quality)
                 answer = deliver(details, request, finished, self.pipeline.storage)
             return replace(answer, facts={**_bytes_in(source), **_found(finished)})
+        except MaskSizeError as error:
+            return Answer.refusal(error, _bytes_in(source))
         except PictureError as error:
             return _failed(source, error)
         except Exception:
@@ -169,6 +182,14 @@ class Service:
         with of_background():
             picture = fetch(form, self.pipeline.settings, self.pipeline.storage, until)
         return replace(options, background=replace(options.background, picture=picture))
+
+    def _with_mask(self, options: Options, request: PictureRequest, until: Deadline) -> Options:
+        """Return the options with the form's mask, if there is one."""
+        if request.form.mask is None:
+            return options
+        form, settings = PictureForm(request.form.mask), self.pipeline.settings
+        with of_mask():
+            return replace(options, mask=fetch(form, settings, self.pipeline.storage, until))
 
 
 def file_budget(details: ResultDetails, max_answer_bytes: int | None) -> int | None:

@@ -41,6 +41,7 @@ class Arguments:
     crop: str | None
     jobs: int | None
     model: Model | None
+    mask: str | None
     url: str | None
     key: str | None
     force: bool
@@ -192,6 +193,12 @@ def _parser() -> ArgumentParser:
         choices=list(Model),
         help="auto runs the network a second time where that can change the cut-out, best always "
         "does, fast never (default: auto)",
+    )
+    parser.add_argument(
+        "--mask",
+        metavar="FILE|FOLDER",
+        help="cut out by this mask, white is kept; for several pictures a folder of masks with the "
+        "same names",
     )
     remote = parser.add_argument_group("use a deployed API")
     remote.add_argument("--url", help="the API's address (default: process on this machine)")

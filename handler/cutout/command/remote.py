@@ -3,6 +3,7 @@
 import re
 from binascii import a2b_base64
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -27,6 +28,7 @@ from cutout.errors import (
     UnreadablePictureError,
     UnsupportedTypeError,
 )
+from cutout.options import Source
 
 LARGE = 4_400_000
 """Bytes of a form that barely fits a Lambda function's request: 6 MiB, base64 included."""
@@ -90,12 +92,14 @@ class RemoteWorker:
             """Report at most the file's size, which is a little less than the form's."""
             self._progress.send(task.name, min(count, size), size)
 
+        mask = task.read_mask()
+        mask_size = 0 if mask is None else len(mask.content)
         uploaded = None
-        if size + self._background_size > LARGE:
+        if size + mask_size + self._background_size > LARGE:
             uploaded = self._uploads.put(image, size, report)
         form: Form = {"image": image} if uploaded is None else {"url": uploaded}
         sent = report if uploaded is None else _ignore
-        form = {**form, **self._background}
+        form = {**form, **self._background, **_mask_part(mask)}
         # in one expression, so that no text is in memory any more when its picture is decoded
         return _decoded_file(
             parse_answer(self._client.post(RESULTS, self._query, form, sent, RESULT_BYTES)),
@@ -185,6 +189,13 @@ def _file_part(name: str, opener: Callable[[], BinaryIO]) -> FilePart:
         head = file.read(8)
     found = (kind for magic, kind in TYPES.items() if head.startswith(magic))
     return FilePart(name, opener, next(found, UNKNOWN))
+
+
+def _mask_part(mask: Source | None) -> Form:
+    if mask is None:
+        return {}
+    content = mask.content
+    return {"mask": _file_part(_header_text(mask.name), lambda: BytesIO(content))}
 
 
 def _task_name(task: Task) -> str:

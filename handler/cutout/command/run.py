@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import TypeAlias
@@ -12,6 +13,7 @@ from typing import TypeAlias
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import CommandError, Problem, TaskError, printable, system_message
 from cutout.command.inputs import InputFinder
+from cutout.command.masks import with_masks
 from cutout.command.options import CommandOptions
 from cutout.command.outputs import Destination, OutputWriter, choose_destination
 from cutout.command.records import Made, write_records
@@ -40,6 +42,9 @@ def execute(given: Arguments) -> int:
     options = CommandOptions(given.mode, to.format, given.background, given.crop)
     options.check()
     tasks, problems, left_out = _plan(given, to)
+    if given.mask is not None:
+        tasks, maskless = with_masks(tasks, Path(given.mask))
+        problems = problems + maskless
     others = [] if options.background_file is None else [options.background_file]
     waiting = [task for task in tasks if given.force or not task.is_done(others)]
     progress = Progress(len(waiting), sum(map(Task.size, waiting)) if given.url else 0)
@@ -162,7 +167,8 @@ def _local_worker(
         settings = engine.local_settings(given.model)
     except ValidationError as error:
         raise CommandError(first_problem(error)) from error
-    with closing(engine.open_workers(settings, jobs, threads)) as workers:
+    masked = given.mask is not None
+    with closing(engine.open_workers(settings, jobs, threads, masked=masked)) as workers:
         # imported while the processes load the networks
         from cutout.options import Source  # noqa: PLC0415
         from cutout.segment.model_file import ModelError  # noqa: PLC0415
@@ -182,7 +188,8 @@ def _local_worker(
         def work(task: Task) -> Made:
             with task.open() as file:
                 source = Source(file.read(), task.name)
-            found = workers(FileJob(source, processing), NO_DEADLINE, Stages())
+            job = FileJob(source, replace(processing, mask=task.read_mask()))
+            found = workers(job, NO_DEADLINE, Stages())
             quality = found.quality
             if quality is None:
                 return Made(found.content)

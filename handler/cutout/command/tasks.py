@@ -7,8 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from cutout.command.errors import Problem, printable
+from cutout.command.errors import Problem, TaskError, printable, system_message
 from cutout.command.inputs import InputFile, path_key
+from cutout.options import Source
 
 CUTOUT_SUFFIX = "-cutout"
 """Added to the name of a cut-out in the same folder as its picture."""
@@ -28,6 +29,8 @@ class Task:
     content: bytes = field(default=b"", repr=False)
     review: Path | None = None
     """Where a doubtful cut-out goes instead of `target`."""
+    mask: Path | None = None
+    """The mask to cut out by."""
 
     @property
     def doubtful_target(self) -> Path | None:
@@ -47,6 +50,15 @@ class Task:
         except OSError:
             return 0
 
+    def read_mask(self) -> Source | None:
+        """Return the mask's file, None if there is none. Raise `TaskError` if it is unreadable."""
+        if self.mask is None:
+            return None
+        try:
+            return Source(self.mask.read_bytes(), self.mask.name)
+        except OSError as error:
+            raise TaskError(f"{printable(self.mask)}: {system_message(error)}") from error
+
     def is_done(self, others: Sequence[Path]) -> bool:
         """Return whether the cut-out exists and is no older than its picture and the `others`.
 
@@ -55,7 +67,8 @@ class Task:
         if self.source is None:
             return False
         try:
-            newest = max(each.stat().st_mtime_ns for each in (self.source, *others))
+            own = [self.source] if self.mask is None else [self.source, self.mask]
+            newest = max(each.stat().st_mtime_ns for each in (*own, *others))
         except OSError:
             return False
         return any(_is_newer(each, newest) for each in {self.target, self.review} if each)

@@ -27,8 +27,8 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     """
     profile = _sound(image.info.get("icc_profile"))
     named: ColourSpace | None = image.info.get(COLOUR_SPACE)
-    image = _eight_bits(image)
-    holes = _holes(image)
+    image = eight_bits(image)
+    holes = own_alpha(image)
     space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
     colour = _flat(image)
     if profile is None and named is not None:
@@ -66,7 +66,7 @@ def transparent_colour(image: Image.Image) -> Transparent:
     return key
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def eight_bits(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey to 8 bits, with its transparent value; clip values beyond 16 bits.
 
     Pillow scales 16-bit colours while decoding.
@@ -82,7 +82,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return grey
 
 
-def _holes(image: Image.Image) -> Alpha | None:
+def own_alpha(image: Image.Image) -> Alpha | None:
     """Return the alpha from a channel, a palette or a transparent colour; None if opaque."""
     if not image.has_transparency_data:
         return None

@@ -1,5 +1,9 @@
 """Decode bytes to a `Picture`."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 import numpy as np
 from PIL import Image, ImageFile
 
@@ -13,6 +17,8 @@ from cutout.layout import Bound
 from cutout.pictures import Picture
 from cutout.settings import Settings
 
+Decoded = TypeVar("Decoded")
+
 
 def decode(
     content: bytes, settings: Settings, *, webp: bool = True, bound: Bound | None = None
@@ -23,9 +29,23 @@ def decode(
     which is known before any pixel is decoded. `webp` says whether a WebP is accepted. A large JPEG
     for an answer within `bound` is decoded smaller.
     """
+    return decode_with(partial(_picture, bound=bound or Bound()), content, settings, webp=webp)
+
+
+def decode_with(
+    convert: Callable[[ImageFile.ImageFile], Decoded],
+    content: bytes,
+    settings: Settings,
+    *,
+    webp: bool,
+) -> Decoded:
+    """Return what `convert` makes of a file's image, whose pixels are not yet decoded.
+
+    A JPEG that lacks its end marker is converted with one. Raise as `decode`.
+    """
     image = open_picture(content, settings, webp=webp)
     try:
-        return _picture(image, bound or Bound())
+        return convert(image)
     except MemoryError:
         raise
     except Exception as error:  # on hostile bytes Pillow's decoders raise almost anything
@@ -33,7 +53,7 @@ def decode(
         if mended is None:
             raise UnreadablePictureError from error
     try:
-        return _picture(open_picture(mended, settings), bound or Bound())
+        return convert(open_picture(mended, settings))
     except MemoryError:
         raise
     except Exception as error:
@@ -52,12 +72,17 @@ def _mended(content: bytes) -> bytes | None:
         return None
 
 
-def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
-    original = shrink_on_load(image, bound)
+def load_pixels(image: Image.Image) -> None:
+    """Decode the pixels, and keep a transparent colour in the depth that they are decoded to."""
     key = transparent_colour(image)
     image.load()
     if key is not None:
         image.info["transparency"] = key
+
+
+def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
+    original = shrink_on_load(image, bound)
+    load_pixels(image)
     turn = orientation_turn(image)
     colour, holes, icc_profile = split_colour(image)
     if turn is not None:

@@ -12,10 +12,12 @@ from PIL import Image, ImageOps
 
 from cutout.decode.colour import GREY_8_OF_16, split_colour, transparent_colour
 from cutout.decode.decode import decode
+from cutout.decode.mask import decode_mask, mask_values, require_fit
 from cutout.decode.png_colour import COLOUR_SPACE, opened_space
 from cutout.errors import UnreadablePictureError
+from cutout.layout import Size
 from cutout.options import Source
-from cutout.pictures import Picture, Pixels
+from cutout.pictures import Alpha, Picture, Pixels
 from cutout.settings import Settings
 
 URL = re.compile(r"(?:[a-z][a-z0-9+.-]+://|data:)", re.IGNORECASE)
@@ -35,6 +37,23 @@ def decode_any(given: object, settings: Settings) -> Picture:
     if isinstance(given, np.ndarray):
         return Picture(*split_colour(Image.fromarray(eight_bits(given))))
     return decode(read_file(given), settings)
+
+
+def decode_any_mask(given: object, size: Size, settings: Settings) -> Alpha:
+    """Return the mask of an upright picture of `size`, and leave `given` unchanged.
+
+    Raise as `decode_any`, or `MaskSizeError`.
+    """
+    if isinstance(given, Image.Image):
+        image = _upright(given)
+        given = np.asarray(image) if image.mode == "F" else image
+    if isinstance(given, np.ndarray):
+        given = Image.fromarray(eight_bits(_unit_scaled(given)))
+    if not isinstance(given, Image.Image):
+        return decode_mask(read_file(given), size, settings)
+    mask = np.array(mask_values(given))
+    require_fit(mask, size)
+    return mask
 
 
 def to_source(given: object) -> Source:
@@ -85,8 +104,31 @@ def eight_bits(array: npt.NDArray[Any]) -> Pixels:
     return pixels
 
 
+def _unit_scaled(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return booleans, and numbers from 0 to 1, as uint8; other arrays as they are.
+
+    Raise `ValueError` for other numbers.
+    """
+    if array.dtype.kind == "f":
+        if not ((array >= 0) & (array <= 1)).all():
+            raise ValueError("a mask of floating-point numbers must be from 0 to 1")
+        array = np.rint(array * 255)
+    elif array.dtype == np.bool_:
+        array = array * np.uint8(255)
+    else:
+        return array
+    return array.astype(np.uint8)
+
+
 def _from_image(given: Image.Image) -> Picture:
     """Return the pixels of a Pillow image. Raise `UnreadablePictureError` if its file is broken."""
+    upright = _upright(given)
+    upright.info[COLOUR_SPACE] = opened_space(given)
+    return Picture(*split_colour(upright))
+
+
+def _upright(given: Image.Image) -> Image.Image:
+    """Return a loaded copy. Raise `UnreadablePictureError` if its file is broken."""
     key = transparent_colour(given)
     try:
         upright = ImageOps.exif_transpose(given)  # a copy
@@ -94,5 +136,4 @@ def _from_image(given: Image.Image) -> Picture:
         raise UnreadablePictureError from error
     if key is not None:
         upright.info["transparency"] = key
-    upright.info[COLOUR_SPACE] = opened_space(given)
-    return Picture(*split_colour(upright))
+    return upright

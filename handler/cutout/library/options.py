@@ -6,6 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
+    Any,
     BinaryIO,
     Literal,
     TypeAlias,
@@ -37,6 +38,8 @@ AnyPicture: TypeAlias = Union[
     "npt.NDArray[np.uint16]",
 ]
 """A file's path, its bytes, an open file, a Pillow image, or an array."""
+AnyMask: TypeAlias = Union[AnyPicture, "npt.NDArray[np.bool_]", "npt.NDArray[np.floating[Any]]"]
+"""As a picture; an array may also be of booleans, or of numbers from 0 to 1."""
 
 ModeName: TypeAlias = Literal["fg-image", "fg-image-shadow", "fg-mask"]
 ModelName: TypeAlias = Literal["auto", "best", "fast"]

@@ -57,13 +57,12 @@ class CutOut:
 
 
 def finish(
-    work: PictureWork, picture: Picture, options: Options, returns: str, clock: Clock
+    work: PictureWork, picture: Picture, matte: Matte, options: Options, returns: str
 ) -> Image.Image | Pixels | CutOut:
     """Return what `returns` names: `image`, `numpy`, `alpha` or `result`."""
-    matte: Matte = work.find_matte(picture, clock)
     if returns == "alpha":
         options = replace(options, mode=Mode.FG_MASK)
-    made = work.compose_matte(picture, matte, options, clock)
+    made = work.compose_matte(picture, matte, options, Clock(NO_DEADLINE))
     if returns in {"numpy", "alpha"}:
         return np.array(made.pixels)
     image = _image(made)

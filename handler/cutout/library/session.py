@@ -7,14 +7,16 @@ pictures, and the networks.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
 from PIL import Image
 
 from cutout.choices import Model
-from cutout.engine import open_pipeline
+from cutout.engine import open_mask_pipeline, open_pipeline
 from cutout.library.options import (
+    AnyMask,
     AnyPicture,
     CutOutOptions,
     ModelName,
@@ -27,7 +29,7 @@ from cutout.timing import NO_DEADLINE, Clock
 if TYPE_CHECKING:
     from cutout.library.result import CutOut
     from cutout.options import Options
-    from cutout.pictures import Picture, Pixels
+    from cutout.pictures import Alpha, Picture, Pixels
     from cutout.pipeline import Pipeline
 
 Returns: TypeAlias = Literal["image", "numpy", "alpha", "result"]
@@ -61,6 +63,7 @@ class Session:
         self,
         picture: AnyPicture,
         *,
+        mask: AnyMask | None = None,
         returns: Literal["image"] = "image",
         **options: Unpack[CutOutOptions],
     ) -> Image.Image: ...
@@ -69,6 +72,7 @@ class Session:
         self,
         picture: AnyPicture,
         *,
+        mask: AnyMask | None = None,
         returns: Literal["numpy", "alpha"],
         **options: Unpack[CutOutOptions],
     ) -> "Pixels": ...
@@ -77,6 +81,7 @@ class Session:
         self,
         picture: AnyPicture,
         *,
+        mask: AnyMask | None = None,
         returns: Literal["result"],
         **options: Unpack[CutOutOptions],
     ) -> "CutOut": ...
@@ -84,13 +89,15 @@ class Session:
         self,
         picture: AnyPicture,
         *,
+        mask: AnyMask | None = None,
         returns: Returns = "image",
         **options: Unpack[CutOutOptions],
     ) -> "Image.Image | Pixels | CutOut":
         """Return the cut-out of a picture. See `cutout.cut_out`, which has the same options."""
         _require_returns(returns)
         built = build_options(options)
-        return self._finished(self._decoded(picture), built, returns)
+        decoded = self._decoded(picture)
+        return self._finished(decoded, built, returns, self._decoded_mask(mask, decoded))
 
     def cut_out_all(
         self,
@@ -148,18 +155,39 @@ class Session:
 
         return decode_any(picture, self._pipeline.settings)
 
+    def _decoded_mask(self, mask: AnyMask | None, picture: "Picture") -> "Alpha | None":
+        from cutout.library.inputs import decode_any_mask  # noqa: PLC0415  # imports numpy
+
+        if mask is None:
+            return None
+        return decode_any_mask(mask, picture.size, self._pipeline.settings)
+
     def _finished(
-        self, picture: "Picture", options: "Options", returns: Returns
+        self,
+        picture: "Picture",
+        options: "Options",
+        returns: Returns,
+        mask: "Alpha | None" = None,
     ) -> "Image.Image | Pixels | CutOut":
         from cutout.library.result import finish  # noqa: PLC0415  # imports numpy
 
-        return finish(self._pipeline.work, picture, options, returns, Clock(NO_DEADLINE))
+        work = self._pipeline.work
+        matte = work.find_matte(picture, Clock(NO_DEADLINE), mask)
+        return finish(work, picture, matte, options, returns)
+
+
+class _MaskSession(Session):
+    """Cut out pictures that come with a mask, without loading the networks."""
+
+    def __init__(self) -> None:
+        self._pipeline = open_mask_pipeline()
 
 
 @overload
 def cut_out(
     picture: AnyPicture,
     *,
+    mask: AnyMask | None = None,
     returns: Literal["image"] = "image",
     model: ModelName | Model | None = None,
     **options: Unpack[CutOutOptions],
@@ -168,6 +196,7 @@ def cut_out(
 def cut_out(
     picture: AnyPicture,
     *,
+    mask: AnyMask | None = None,
     returns: Literal["numpy", "alpha"],
     model: ModelName | Model | None = None,
     **options: Unpack[CutOutOptions],
@@ -176,6 +205,7 @@ def cut_out(
 def cut_out(
     picture: AnyPicture,
     *,
+    mask: AnyMask | None = None,
     returns: Literal["result"],
     model: ModelName | Model | None = None,
     **options: Unpack[CutOutOptions],
@@ -183,6 +213,7 @@ def cut_out(
 def cut_out(
     picture: AnyPicture,
     *,
+    mask: AnyMask | None = None,
     returns: Returns = "image",
     model: ModelName | Model | None = None,
     **options: Unpack[CutOutOptions],
@@ -198,6 +229,12 @@ def cut_out(
     alone (uint8, height by width), or `result` for a `CutOut` with alpha, foreground, objects and
     doubt. `model` is `auto`, `best` or `fast`.
 
+    `mask` takes the place of the networks, which are then not loaded: a picture of any kind
+    above, or an array of booleans or of numbers from 0 to 1. White, 255 or 1 is kept; an alpha that
+    is not the same everywhere counts instead of the colours. A mask of the upright picture's size
+    is the alpha of the result as it is; a smaller one with the same proportions is enlarged, and
+    refined at its edges.
+
     The options are those of the API:
 
     - `mode`: `fg-image`, `fg-image-shadow` or `fg-mask`;
@@ -209,13 +246,21 @@ def cut_out(
     Threads may call this function at the same time.
 
     Raise `cutout.errors.PictureError` for a file that is not a JPEG, PNG or WebP or cannot be
-    decoded, `OSError` if it cannot be read, `TypeError` or `ValueError` for an invalid
-    argument, and `cutout.segment.model_file.ModelError` if the networks cannot be loaded.
+    decoded, `cutout.errors.MaskSizeError`, one of these, for a mask that does not fit, `OSError` if
+    a file cannot be read, `TypeError` or `ValueError` for an invalid argument, and
+    `cutout.segment.model_file.ModelError` if the networks cannot be loaded.
     """
     _require_returns(returns)
     build_options(options)  # an invalid one is told before networks are loaded
-    session = _session(None if model is None else choose(Model, model, "model"))
-    return session.cut_out(picture, returns=returns, **options)
+    chosen = None if model is None else choose(Model, model, "model")
+    session = _session(chosen) if mask is None else _mask_session()
+    make: Callable[..., Image.Image | Pixels | CutOut] = session.cut_out  # too many overloads
+    return make(picture, mask=mask, returns=returns, **options)
+
+
+@cache
+def _mask_session() -> Session:
+    return _MaskSession()
 
 
 def _session(model: Model | None) -> Session:

@@ -1,3 +1,4 @@
+import { resultName } from "./names.js";
 import { invitationPath } from "./service.js";
 
 const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
@@ -12,23 +13,26 @@ export function commandOf({ file, note, made, choices, scene, target }) {
   const results = quoted(address(`v1/results?${queryOf(choices)}`));
   const output = `${TO_FILE} ${quoted(target)}`;
   const background = below ? ` -F ${formFile("image-bg", below.name)}` : "";
+  const isMasked = made.mended || made.byMask;
+  const mask = isMasked ? resultName(file.name, { mode: "fg-mask", format: "png" }) : null;
+  const files = background + (mask ? ` -F ${formFile("mask", mask)}` : "");
   const remarks = [
     note && `# ${file.name} is the photo as the page sent it: ${note}.`,
-    made.mended && "# Strokes of the brush are not in it.",
+    mask && `# ${mask} is the mask as the page saves it: choose the result “Mask” and save it.`,
   ];
   const image = formFile("image", file.name);
   const lines = made.uploaded
-    ? throughUploads(file, { key, background, results })
-    : [`curl -sL${key} -F ${image}${background} ${results} \\`];
+    ? throughUploads(file, { key, files, results })
+    : [`curl -sL${key} -F ${image}${files} ${results} \\`];
   return [...remarks.filter(Boolean), ...lines, `  ${output}`].join("\n");
 }
 
-function throughUploads(file, { key, background, results }) {
+function throughUploads(file, { key, files, results }) {
   return [
     `UPLOAD=$(curl -s -X POST${key} ${quoted(address(invitationPath(file)))})`,
     `echo "$UPLOAD" | jq -r '.upload.fields | to_entries[] | "form-string = \\(.key)=\\(.value)"' \\`,
     `  | curl -sf -K - -F ${formFile("file", file.name)} "$(echo "$UPLOAD" | jq -r .upload.url)"`,
-    `curl -sL${key} --form-string "url=$(echo "$UPLOAD" | jq -r .url)"${background} ${results} \\`,
+    `curl -sL${key} --form-string "url=$(echo "$UPLOAD" | jq -r .url)"${files} ${results} \\`,
   ];
 }
 

@@ -3,12 +3,12 @@ const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
 
 /** The part of a picture that a crop leaves: `{x, y, width, height}` in its pixels.
  *
- * `objects` are the API's, with shares of the picture. With a shadow, whose extent the API does not
- * tell, all that can be seen of it is kept. */
-export function frameOf(bitmap, objects, { mode, crop }, isMended = false) {
+ * `objects` are the API's, with shares of the picture, or null, and are then looked for. With a shadow,
+ * whose extent the API does not tell, all that can be seen of it is kept. */
+export function frameOf(bitmap, objects, { mode, crop }) {
   const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
-  if (crop === "none" || (!objects.length && !isMended)) return whole;
-  const core = isMended ? seenOf(bitmap, isObject) : around(objects, bitmap);
+  if (crop === "none" || objects?.length === 0) return whole;
+  const core = objects ? around(objects, bitmap) : seenOf(bitmap, isObject);
   if (!core) return whole;
   const longer = Math.max(core.right - core.left, core.bottom - core.top);
   const margin = halfToEven((longer * parseInt(crop)) / 100);

@@ -5,6 +5,7 @@ import { backdropOf } from "./backdrop.js";
 import { showChoices } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
+import { Finisher } from "./finishing.js";
 import { watchFiles } from "./intake.js";
 import { askForKey, watchKey } from "./key.js";
 import { maskOf, mend } from "./mended.js";
@@ -33,7 +34,8 @@ const scene = new Scene();
 const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
-const photoView = new PhotoView({ album, view, scene, saver, limits, progress });
+const isFinishing = (photo) => finisher.isAt(photo);
+const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing });
 const mending = new Mending(view, {
   backdrop: () => backdropOf(album.choicesOf(album.selected), scene),
   onEnd: (png) => (png ? keepMended(png) : Promise.resolve()).then(endMending, report),
@@ -47,6 +49,7 @@ const thumbs = new Thumbs((photo) => {
   if (album.photos.includes(photo)) autosave.update(photo).catch(report);
   strip.refresh(photo);
 });
+const finisher = new Finisher(limits, { onEnd: (photo) => keepFinished(photo), onFailure: tellUnfinished });
 const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
 
 /** Shows a fault of this page's own, and keeps going. */
@@ -137,13 +140,35 @@ function fail(error) {
 /** Takes the cut-out that was mended by hand; null is the one from the server. */
 async function keepMended(png) {
   const photo = album.selected;
-  for (const mode of mend(photo, png && { image: png, mask: await maskOf(png) })) {
-    await autosave.addResult(photo, mode);
-  }
-  if (!png) await autosave.dropResult(photo, "fg-mask");
+  finisher.cancel(photo);
+  const { kept, dropped } = mend(photo, png && { image: png, mask: await maskOf(png) });
+  for (const mode of kept) await autosave.addResult(photo, mode);
+  for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);
   photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
   await autosave.update(photo);
+  if (png && album.photos.includes(photo)) finisher.finish(photo).catch(report);
   update();
+}
+
+/** The server has made a mended photo by its mask. */
+async function keepFinished(photo) {
+  if (!album.photos.includes(photo)) return;
+  for (const mode of ["fg-image", "fg-mask"]) await autosave.addResult(photo, mode);
+  if (photo === album.selected && !mending.isOn) update();
+}
+
+/** Mended photos that the server has not finished, as after a reload. */
+async function finishAll() {
+  const unfinished = album.photos.filter((photo) => photo.made.get("fg-image")?.isUnfinished);
+  for (const photo of unfinished) await finisher.finish(photo);
+}
+
+function tellUnfinished(photo, error) {
+  const texts = [error.message, "The strokes are kept. Soft edges may show the old background."];
+  showNotice(`The server did not finish “${photo.name}”`, texts);
+  if (error.wantsKey) askForKey();
+  if (!(error instanceof Failure)) console.error(error);
+  if (photo === album.selected && !mending.isOn) update();
 }
 
 /** Back from the brush to the slider. */
@@ -161,6 +186,7 @@ function retry(photos) {
 
 function remove(photo) {
   queue.drop(photo);
+  finisher.cancel(photo);
   album.remove(photo);
   autosave.forget(photo).catch(report);
   select(album.selected);
@@ -171,6 +197,7 @@ async function removeAll() {
   const question = `Remove all ${count} photos and their results from this device?`;
   if (count > 1 && !window.confirm(question)) return;
   queue.pause();
+  finisher.cancelAll();
   thumbs.forget();
   Object.assign(album, new Album());
   scene.forget();
@@ -194,7 +221,10 @@ function choose(choices) {
 watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
 watchNotice();
 watchViewing(view, mending);
-watchKey(() => retry(album.photos.filter((photo) => photo.failure?.wantsKey)));
+watchKey(() => {
+  retry(album.photos.filter((photo) => photo.failure?.wantsKey));
+  finishAll().catch(report);
+});
 watchPanel(scene, {
   onChange: choose,
   onScene: async (file) => {
@@ -253,4 +283,5 @@ autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
+  await finishAll();
 }, report);

@@ -2,14 +2,17 @@ import { keyed } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 /** Puts pictures mended by hand into a photo's results: `{image, mask}`, PNGs, or null to go back to
- * the server's. Returns the modes of the results that have changed. A shadow is the server's alone. */
+ * the server's. Returns the modes `{kept, dropped}` of results that have changed or are made anew. */
 export function mend(photo, mended) {
-  const made = photo.made.get("fg-image");
+  const terms = { mendedObjects: null, isUnfinished: mended !== null };
+  const made = { ...photo.made.get("fg-image"), ...terms };
+  const isMask = Boolean(photo.mask);
   photo.made.set("fg-image", keyed({ ...made, mended: mended?.image ?? null }));
-  if (!mended && !photo.made.get("fg-mask")?.mended) return ["fg-image"];
+  photo.made.delete("fg-image-shadow");
   if (mended) photo.made.set("fg-mask", keyed({ ...made, png: mended.mask, mended: mended.mask }));
-  else photo.made.delete("fg-mask");
-  return mended ? ["fg-image", "fg-mask"] : ["fg-image"];
+  else if (isMask) photo.made.delete("fg-mask");
+  const dropped = mended ? ["fg-image-shadow"] : ["fg-image-shadow", "fg-mask"];
+  return { kept: mended ? ["fg-image", "fg-mask"] : ["fg-image"], dropped };
 }
 
 /** A cut-out's alpha as a grey picture. */

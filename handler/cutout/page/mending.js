@@ -1,4 +1,5 @@
 import { byId, chosen } from "./dom.js";
+import { Picking } from "./picking.js";
 import { encoded } from "./picture.js";
 import { Preview } from "./preview.js";
 import { outdated } from "./scaled.js";
@@ -12,12 +13,18 @@ const NUDGE = 0.25; // of the brush's size, for an arrow key
 export class Mending {
   #strokes = null;
   #preview = null;
+  #picking;
   #at = null; // the brush, in the picture's pixels
 
   /** `backdrop()` is what lies behind the cut-out, `onEnd(png)` gets the mended one, or null where
    * nothing was changed, and `onReset()` is called to go back to the server's. */
   constructor(view, { backdrop, onEnd, onReset }) {
     Object.assign(this, { view, backdrop, onEnd });
+    this.#picking = new Picking(view, (step) => {
+      this.#strokes.add(step);
+      this.#show();
+    });
+    byId("brushes").addEventListener("change", () => this.#take());
     byId("undo").addEventListener("click", () => this.#turn("undo"));
     byId("redo").addEventListener("click", () => this.#turn("redo"));
     byId("mended").addEventListener("click", () => this.end());
@@ -36,11 +43,24 @@ export class Mending {
   start(before, after) {
     this.#strokes = new Strokes(before, after);
     this.#at = { x: after.width / 2, y: after.height / 2 };
-    document.body.dataset.mending = "on";
     byId("mending").hidden = false;
     this.#show();
     byId("stage").focus();
-    say("Paint on the picture. Arrow keys move the brush, and the space bar paints.");
+    this.#take();
+  }
+
+  get #picks() {
+    return chosen("brush") === "objects";
+  }
+
+  /** Takes the tool that is chosen. */
+  #take() {
+    document.body.dataset.mending = this.#picks ? "objects" : "brush";
+    this.view.ring = null;
+    if (this.#picks) return this.#picking.start(this.#strokes);
+    this.#picking.stop();
+    this.view.draw();
+    return say("Paint on the picture. Arrow keys move the brush, and the space bar paints.");
   }
 
   /** Leaves it; the strokes are kept. */
@@ -53,15 +73,17 @@ export class Mending {
   /** Leaves it; the strokes are lost. */
   drop() {
     this.#strokes = this.#preview = this.view.preview = this.view.ring = null;
+    this.#picking.forget();
     delete document.body.dataset.mending;
     byId("mending").hidden = true;
   }
 
   /** A stroke begins, goes on or ends at a point that is a share of the picture's sides. */
   press(share) {
+    if (this.#picks) return this.#picking.press(share);
     this.hover(share);
     this.#preview = this.view.preview = new Preview(this.view, this.#terms);
-    this.#preview.to(this.#at);
+    return this.#preview.to(this.#at);
   }
 
   move(share) {
@@ -70,6 +92,7 @@ export class Mending {
   }
 
   release() {
+    if (this.#picks) return this.#picking.release();
     if (!this.#preview) return;
     this.#strokes.add(this.#preview.stroke);
     this.cancel();
@@ -78,11 +101,13 @@ export class Mending {
 
   /** The stroke was none: a second finger has come. */
   cancel() {
+    this.#picking.cancel();
     this.#preview = this.view.preview = null;
     this.view.draw();
   }
 
   hover({ x, y }) {
+    if (this.#picks) return this.#picking.hover({ x, y });
     const { width, height } = this.view.picture;
     this.#at = { x: x * width, y: y * height };
     this.view.ring = { x, y, size: this.#terms.size };
@@ -91,6 +116,7 @@ export class Mending {
 
   /** Whether the key was for the brush. */
   key(event) {
+    if (this.#picks) return this.#picking.key(event) || this.#shortcut(event);
     const { width, height } = this.view.picture;
     const step = BRUSH_MOVES[event.key];
     if (step) {
@@ -109,7 +135,7 @@ export class Mending {
     const key = event.key.toLowerCase();
     if (isCommand && key === "z") this.#turn(event.shiftKey ? "redo" : "undo");
     else if (isCommand && key === "y") this.#turn("redo");
-    else if (event.key === "[" || event.key === "]") {
+    else if (!this.#picks && (event.key === "[" || event.key === "]")) {
       byId("brush-size")[event.key === "[" ? "stepDown" : "stepUp"](3);
       this.hover({ x: this.#at.x / this.view.picture.width, y: this.#at.y / this.view.picture.height });
     } else return false;
@@ -137,5 +163,6 @@ export class Mending {
     byId("undo").disabled = !canUndo;
     byId("redo").disabled = !canRedo;
     this.view.show(photo, canvas, { backdrop: this.backdrop() });
+    if (this.#picks && this.isOn && document.body.dataset.mending) this.#picking.show();
   }
 }

@@ -1,8 +1,14 @@
-/** A result: its PNG, the API's objects, how it was made, and the PNG mended by hand, if there is one.
+/** A result: its PNG, the API's objects, how it was made, and the PNG mended by hand, if there is one,
+ * with its own objects once the server has finished it.
  * Results that show something else have another key; blobs are no keys, since a kept one takes the
  * place of the one in memory. */
 export function keyed(result) {
   return { mended: null, ...result, key: Math.random() };
+}
+
+/** Where the objects of a result are; null where they must be looked for in its pixels. */
+export function objectsOf(made) {
+  return made.mended ? (made.mendedObjects ?? null) : made.objects;
 }
 
 /** One photo in the queue, and what was made of it so far. It holds blobs, never bitmaps. */
@@ -15,7 +21,7 @@ export class Photo {
   phase = null; // "reading", "upload", "work", "download" or "busy" while it is worked on
   fraction = null;
   since = 0; // when the phase began, in milliseconds
-  made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, mended}, see `keyed`
+  made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, byMask, mended}, see `keyed`
 
   constructor(id, source) {
     Object.assign(this, { id, source });
@@ -23,6 +29,11 @@ export class Photo {
 
   get name() {
     return (this.file ?? this.source).name;
+  }
+
+  /** The mask that was made by hand, a PNG; null where there is none. */
+  get mask() {
+    return this.made.get("fg-mask")?.mended ?? null;
   }
 
   /** "done", "blank", "failed", "busy" or "waiting" for a mode. */

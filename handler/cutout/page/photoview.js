@@ -4,6 +4,7 @@ import { byId } from "./dom.js";
 import { findEdge } from "./edge.js";
 import { frameOf } from "./frame.js";
 import { resultName } from "./names.js";
+import { objectsOf } from "./photo.js";
 import { decoded } from "./picture.js";
 import { fileOf, isAsMade } from "./saving.js";
 import { enter, showFailure, showProgress, sizeOf } from "./status.js";
@@ -18,8 +19,8 @@ export class PhotoView {
   #key = null; // of the result that `#after` shows
   #turn = 0;
 
-  /** `album`, `view`, `scene`, `saver`, the server's `limits`, and `progress(photo)`, which gives words
-   * for a photo in work. */
+  /** `album`, `view`, `scene`, `saver`, the server's `limits`, `progress(photo)`, which gives words for
+   * a photo in work, and `isFinishing(photo)`, which says whether the server is at its mask. */
   constructor(parts) {
     Object.assign(this, parts);
   }
@@ -92,7 +93,7 @@ export class PhotoView {
     const photo = this.#photo;
     const choices = this.album.choicesOf(photo);
     const isDone = status === "done";
-    const part = isDone ? frameOf(this.#after, made.objects, choices, Boolean(made.mended)) : null;
+    const part = isDone ? frameOf(this.#after, objectsOf(made), choices) : null;
     const backdrop = backdropOf(choices, this.scene);
     this.view.show(this.#before, isDone ? this.#after : null, { part, backdrop });
     if (isDone) this.#offer(made, choices);
@@ -122,8 +123,8 @@ export class PhotoView {
       shown && `${shown.width}\u00a0×\u00a0${shown.height}`,
       sizeOf((photo.file ?? photo.source).size),
       photo.note,
-      made && !made.mended && photo.made.get("fg-image")?.mended && "without the brush’s strokes",
-      made?.mended && "mended by hand",
+      (made?.mended || made?.byMask) && "mended by hand",
+      made?.isUnfinished && (this.isFinishing(photo) ? "edges in work" : "edges by this browser"),
       made && `${made.seconds.toFixed(1)}\u00a0s`,
     ];
     byId("name").textContent = photo.name;

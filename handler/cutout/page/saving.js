@@ -1,5 +1,6 @@
 import { backdropOf } from "./backdrop.js";
 import { frameOf } from "./frame.js";
+import { objectsOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 const TYPES = { png: "image/png", jpg: "image/jpeg" };
@@ -12,7 +13,7 @@ export async function fileOf(made, choices, scene, bitmap = null) {
   if (isAsMade(choices, backdrop)) return png;
   const own = bitmap ?? (await decoded(png));
   try {
-    const frame = frameOf(own, made.objects, choices, Boolean(made.mended));
+    const frame = frameOf(own, objectsOf(made), choices);
     return await encoded(drawnOn(backdrop, own, frame), TYPES[choices.format]);
   } finally {
     if (!bitmap) own.close();

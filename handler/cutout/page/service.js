@@ -12,10 +12,10 @@ const NAME_LENGTH = 200;
 /** The cut-out of a file: `{png, objects, uploaded}`, where `objects` are the API's and none means
  * that nothing can be seen, and `uploaded` says whether it went through `/v1/uploads`.
  * `report(phase, fraction)` tells how it goes; the phases are "upload", "work" and "download", and
- * `fraction` is null where nobody knows. */
-export async function cutOut(file, mode, { key, signal, report }) {
+ * `fraction` is null where nobody knows. `mask` is a PNG to cut out by, or null. */
+export async function cutOut(file, mode, { key, signal, report, mask = null }) {
   const headers = key ? { "X-API-KEY": key } : {};
-  const invitation = file.size > LARGE ? await invite(file, headers, signal) : null;
+  const invitation = file.size + (mask?.size ?? 0) > LARGE ? await invite(file, headers, signal) : null;
   const form = new FormData();
   if (invitation) {
     await upload(file, invitation, signal, report);
@@ -23,6 +23,7 @@ export async function cutOut(file, mode, { key, signal, report }) {
   } else {
     form.append("image", file, file.name);
   }
+  if (mask) form.append("mask", mask, "mask.png");
   const reply = await post(`${RESULTS}?objects=true&mode=${mode}`, {
     body: form,
     headers,

@@ -1,7 +1,7 @@
 import { Brush } from "./brush.js";
 
-/** A cut-out that strokes are painted on, at its full size. A stroke is `{size, softness, isErase,
- * points}` in the picture's pixels. */
+/** A cut-out that is mended at its full size, step by step. A step is a stroke, `{size, softness,
+ * isErase, points}` in the picture's pixels, or switches a part, `{part, isOff}`. */
 export class Strokes {
   #done = [];
   #undone = [];
@@ -26,33 +26,61 @@ export class Strokes {
     return this.#undone.length > 0;
   }
 
-  add(stroke) {
-    this.#paint(stroke);
-    this.#done.push(stroke);
+  /** The last step; undefined where there is none. Another one means that the picture has changed. */
+  get last() {
+    return this.#done.at(-1);
+  }
+
+  isOff(part) {
+    return this.#done.findLast((step) => step.part === part)?.isOff ?? false;
+  }
+
+  add(step) {
+    this.#apply(step, this.#done);
+    this.#done.push(step);
     this.#undone = [];
   }
 
-  /** Takes back the last stroke: all others are painted again, which needs no copies of the picture. */
+  /** Takes back the last step. A part is switched back if no stroke followed the first switch;
+   * otherwise all other steps are made again, which needs no copies of the picture. */
   undo() {
     if (!this.canUndo) return;
-    this.#undone.push(this.#done.pop());
+    const step = this.#done.pop();
+    this.#undone.push(step);
+    const first = this.#done.findIndex(({ part }) => part);
+    if (step.part && (first < 0 || this.#done.slice(first).every(({ part }) => part))) {
+      this.#apply({ ...step, isOff: !step.isOff }, this.#done);
+      return;
+    }
     this.#context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.#context.drawImage(this.start, 0, 0);
-    this.#done.forEach((stroke) => this.#paint(stroke));
+    this.#done.forEach((step, index) => this.#apply(step, this.#done.slice(0, index)));
   }
 
   redo() {
     if (!this.canRedo) return;
-    const stroke = this.#undone.pop();
-    this.#paint(stroke);
-    this.#done.push(stroke);
+    const step = this.#undone.pop();
+    this.#apply(step, this.#done);
+    this.#done.push(step);
   }
 
-  #paint({ points, ...terms }) {
+  /** `earlier` are the steps before. */
+  #apply(step, earlier) {
+    if (!step.part) return this.#paint(this.#context, step);
+    const context = this.#context;
+    return step.part.within(context, () => {
+      context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+      if (step.isOff) return;
+      context.drawImage(this.start, 0, 0);
+      for (const each of earlier) if (!each.part) this.#paint(context, each);
+    });
+  }
+
+  #paint(context, { points, ...terms }) {
     const brush = new Brush(terms);
     let last = points[0];
     for (const point of points) {
-      brush.line(this.#context, this.photo, last, point);
+      brush.line(context, this.photo, last, point);
       last = point;
     }
   }

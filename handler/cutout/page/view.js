@@ -14,6 +14,7 @@ export class View {
   before = null;
   after = null;
   preview = null; // a stroke that is being painted, in place of `after`
+  marks = null; // draws lines over the picture: `marks(context, frame)`
   ring = null; // the brush: {x, y, size}, shares of the picture and pixels of it
   part = null; // what is shown of both, in their pixels; null is all
   #waiting = false;
@@ -131,6 +132,7 @@ export class View {
     const divide = this.after ? Math.round(this.divide) : canvas.width;
     if (this.after) this.#layer(this.after, frame, divide, canvas.width);
     if (this.before) this.#layer(this.before, frame, 0, divide);
+    this.marks?.(context, frame);
     if (this.ring) this.#drawRing(frame);
   }
 

@@ -17,7 +17,7 @@ export async function makeResult(photo, mode, { limits, signal, report }) {
   const seconds = (performance.now() - start) / 1000;
   photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
   signal.throwIfAborted();
-  photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds }));
+  photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds, byMask: photo.mask !== null }));
 }
 
 /** Prepares the file, once. */
@@ -27,10 +27,11 @@ export async function ready(photo, limits) {
 
 /** Sends it; once more if the service says that it takes smaller ones than this page knew. */
 async function sent(photo, mode, { limits, key, signal, report }) {
+  const { mask } = photo;
   try {
-    return await cutOut(photo.file, mode, { key, signal, report });
+    return await cutOut(photo.file, mode, { key, signal, report, mask });
   } catch (error) {
-    if (!error.largestSide || error.largestSide >= limits.side) throw error;
+    if (mask || !error.largestSide || error.largestSide >= limits.side) throw error;
     Object.assign(photo, await prepare(photo.source, { ...limits, side: error.largestSide }));
     return cutOut(photo.file, mode, { key, signal, report });
   }

@@ -110,6 +110,24 @@ def refine(
         alpha = sharpen(picture, levelled, alpha, deadline)
     if correction is not None:
         alpha = correction.with_rim(alpha, picture.flat)
+    return _with_hair(alpha, picture, deadline)
+
+
+def refine_mask(
+    mask: Alpha, picture: Picture, sharpen: Sharpen | None, deadline: Deadline
+) -> Alpha:
+    """Return a given mask at the picture's size: enlarged, with sharper edges and hair.
+
+    Unlike the networks' alpha it is neither stretched nor corrected by the backdrop: what it keeps
+    is meant to be kept.
+    """
+    alpha = enlarge(mask, picture.size)
+    if sharpen is not None:
+        alpha = sharpen(picture, mask, alpha, deadline)
+    return _with_hair(alpha, picture, deadline)
+
+
+def _with_hair(alpha: Alpha, picture: Picture, deadline: Deadline) -> Alpha:
     alpha = draw_hair(alpha, picture.flat, deadline)
     return alpha if picture.holes is None else product(alpha, picture.holes)
 

@@ -1,0 +1,63 @@
+"""Find the mask of each picture: one file, or files in a folder that are named as the pictures."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cutout.command.errors import Problem, UsageError, printable
+from cutout.command.inputs import path_key
+from cutout.command.tasks import Task
+
+SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
+"""Suffixes of masks in a folder; of several masks with one name, the first in this order counts."""
+
+
+def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Problem]]:
+    """Return the tasks with their masks, and a problem for each picture that has none of its own.
+
+    `mask` is the mask of a single picture, or a folder, whose own files are no pictures to cut out.
+    Raise `UsageError` if it is neither, or a file for several pictures.
+    """
+    if mask.is_dir():
+        return _from_folder(tasks, mask)
+    if not mask.exists():
+        raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
+    if len(tasks) > 1:
+        raise UsageError(
+            "--mask needs a folder for several pictures, with masks named as the pictures: "
+            f"{printable(mask)}"
+        )
+    return [replace(each, mask=mask) for each in tasks], []
+
+
+def _from_folder(tasks: Sequence[Task], folder: Path) -> tuple[list[Task], list[Problem]]:
+    root = folder.resolve()
+    found, problems = [], []
+    owners: dict[str, Task] = {}
+    for task in tasks:
+        if task.source is not None and task.source.resolve().is_relative_to(root):
+            continue
+        mask = next(_candidates(task, folder), None)
+        if mask is None:
+            problems.append(Problem(task.name, f"There is no mask for it in {printable(folder)}."))
+            continue
+        owner = owners.setdefault(path_key(mask), task)
+        if owner is task:
+            found.append(replace(task, mask=mask))
+        else:
+            message = f"Its mask {printable(mask)} is already that of {owner.name}."
+            problems.append(Problem(task.name, message))
+    return found, problems
+
+
+def _candidates(task: Task, folder: Path) -> Iterator[Path]:
+    """Yield the masks that exist: in the picture's subfolder first, then in folders above it."""
+    if task.source is None:
+        return
+    parts = task.source.absolute().with_suffix("").parts[1:]
+    for start in range(len(parts)):
+        below = folder.joinpath(*parts[start:])
+        for suffix in SUFFIXES:
+            path = below.with_name(below.name + suffix)
+            if path.is_file():
+                yield path

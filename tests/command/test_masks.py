@@ -1,0 +1,125 @@
+"""`--mask`, on this machine and by an API."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cutout import engine
+from cutout.command.remote import LARGE
+from cutout.errors import MaskSizeError
+from cutout.pictures import Alpha
+from cutout.settings import Settings
+from cutout.work import PictureWork
+from tests.command.conftest import Run, files_in, opened, write
+from tests.local_server import LocalServer
+from tests.samples import gradient, jpeg, png
+
+HALF = np.zeros((48, 64), np.uint8)
+HALF[:, :32] = 255
+TOP = np.zeros((48, 64), np.uint8)
+TOP[:24] = 255
+
+
+def open_no_networks(_settings: Settings, _threads: int) -> PictureWork:
+    raise AssertionError("the networks are loaded")
+
+
+@pytest.fixture(params=["here", "api"])
+def options(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    """Options that choose who does the work."""
+    if request.param == "here":
+        monkeypatch.setattr(engine, "open_work", open_no_networks)
+        yield []
+        return
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "storage")) as server:
+        yield ["--url", server.url]
+
+
+def mask(path: Path, values: Alpha) -> Path:
+    return write(path, png(Image.fromarray(values)))
+
+
+def alpha(path: Path) -> Alpha:
+    return np.asarray(opened(path).getchannel("A"))
+
+
+def test_one_picture(tmp_path: Path, run: Run, options: list[str]) -> None:
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out.png"
+    arguments = [photo, "-o", out, "--mask", mask(tmp_path / "m.png", HALF), *options]
+    assert run(*arguments).code == 0
+    assert np.array_equal(alpha(out), HALF)
+    made = out.stat().st_mtime_ns
+    assert run(*arguments).code == 0
+    assert out.stat().st_mtime_ns == made, "an up-to-date cut-out is made again"
+    mask(tmp_path / "m.png", TOP)
+    later = out.stat().st_mtime + 5
+    os.utime(tmp_path / "m.png", (later, later))
+    assert run(*arguments).code == 0
+    assert np.array_equal(alpha(out), TOP)
+
+
+def test_a_folder(tmp_path: Path, run: Run, options: list[str]) -> None:
+    photos, masks, out = tmp_path / "photos", tmp_path / "photos" / "masks", tmp_path / "out"
+    for name in ("a.jpg", "b.png", "sub/a.jpg", "c.jpg"):
+        write(photos / name, jpeg(gradient()))
+    mask(masks / "a.png", HALF)
+    mask(masks / "sub" / "a.png", TOP)
+    mask(masks / "b.png", HALF[:40])
+    done = run(photos, "-o", out, "--mask", masks, *options)
+    assert done.code == 1
+    misfit, missing = sorted(done.lines[:2])
+    assert misfit.startswith(f"{photos}/b.png: ")
+    assert misfit.endswith(str(MaskSizeError((64, 40), (64, 48))))
+    assert missing == f"{photos}/c.jpg: There is no mask for it in {masks}."
+    assert files_in(out) == {"a.png", "sub/a.png"}
+    assert np.array_equal(alpha(out / "a.png"), HALF)
+    assert np.array_equal(alpha(out / "sub" / "a.png"), TOP)
+
+
+def test_no_two_pictures_have_one_mask(tmp_path: Path, run: Run) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    for name in ("one/a.jpg", "two/a.jpg"):
+        write(photos / name)
+    mask(tmp_path / "masks" / "a.png", HALF)
+    done = run(photos, "-o", out, "--mask", tmp_path / "masks")
+    assert done.code == 1
+    assert f"is already that of {photos}/one/a.jpg." in done.err
+    assert files_in(out) == {"one/a.png"}
+
+
+def test_wrong_usage(tmp_path: Path, run: Run) -> None:
+    photos = [write(tmp_path / name) for name in ("a.jpg", "b.jpg")]
+    done = run(photos[0], "--mask", tmp_path / "missing.png")
+    assert (done.code, "neither a file nor a folder" in done.err) == (2, True)
+    done = run(*photos, "--mask", mask(tmp_path / "m.png", HALF))
+    assert (done.code, "needs a folder for several pictures" in done.err) == (2, True)
+
+
+def test_a_blank_mask_and_a_broken_one(tmp_path: Path, run: Run) -> None:
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out.png"
+    assert run(photo, "-o", out, "--mask", mask(tmp_path / "m.png", HALF * 0)).code == 3
+    done = run(photo, "-o", out, "--force", "--mask", write(tmp_path / "n.png", b"no"))
+    assert done.code == 1
+    assert "Unsupported mask file type" in done.err
+
+
+def test_a_mask_beside_a_photo_that_is_uploaded(tmp_path: Path, run: Run) -> None:
+    """The photo is too large for a request, its mask is not."""
+    noise = np.random.default_rng(1).integers(0, 256, (1792, 1792, 3), np.uint8)
+    photo = write(tmp_path / "a.jpg", jpeg(Image.fromarray(noise), quality=98))
+    assert photo.stat().st_size > LARGE
+    values = np.kron(HALF[:, :48], np.ones((36, 36), np.uint8))
+    values = np.pad(values, [(0, 1792 - each) for each in values.shape])
+    out = tmp_path / "out.png"
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "storage")) as server:
+        done = run(
+            photo, "-o", out, "--mask", mask(tmp_path / "m.png", values), "--url", server.url
+        )
+        assert (done.code, "/v1/uploads" in server.log()) == (0, True)
+    assert np.array_equal(alpha(out), values)
