@@ -43,16 +43,19 @@ class PictureWork:
 
     def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
         """Return the finished pixels of a decoded picture. Raise `PictureError`."""
+        picture, matte = self.find_matte(picture, options, clock)
+        return self.compose_matte(picture, matte, options, clock)
+
+    def find_matte(self, picture: Picture, options: Options, clock: Clock) -> tuple[Picture, Matte]:
+        """Return the picture, shrunk if the answer is small, and its alpha.
+
+        The alpha is empty if nothing was found. Raise `PictureError`.
+        """
         region = None if options.roi is None else region_box(options.roi, picture.full_size)
         look = self._look(picture, clock)
         with clock.time("segment"):
             picture = shrink(picture, options.early_bound)
-        matte = self._refined(look, picture, region, clock)
-        return self.compose_matte(picture, matte, options, clock)
-
-    def find_matte(self, picture: Picture, clock: Clock) -> Matte:
-        """Return the alpha of a picture, empty if nothing was found. Raise `TooSlowError`."""
-        return self._refined(self._look(picture, clock), picture, None, clock)
+        return picture, self._refined(look, picture, region, clock)
 
     def compose_matte(
         self, picture: Picture, matte: Matte, options: Options, clock: Clock

@@ -17,7 +17,7 @@ from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
 from cutout.api.body import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart, parse_urlencoded
-from cutout.api.layout import parse_ratio
+from cutout.layout import parse_ratio
 from cutout.api.removebg.fields import decoded
 from cutout.api.results import failure
 from cutout.choices import parse_margin

@@ -7,6 +7,7 @@ pictures, and the networks.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
@@ -90,7 +91,7 @@ class Session:
         """Return the cut-out of a picture. See `cutout.cut_out`, which has the same options."""
         _require_returns(returns)
         built = build_options(options)
-        return self._finished(self._decoded(picture), built, returns)
+        return self._finished(self._decoded(picture, built), built, returns)
 
     def cut_out_all(
         self,
@@ -116,14 +117,15 @@ class Session:
         require_count(read_ahead, "read_ahead", least=0)
         built = build_options(options)
 
-        def finish(read: "Future[Picture]") -> object:
-            return self._finished(read.result(), built, returns)
+        def finish(decoded: "Future[Picture]") -> object:
+            return self._finished(decoded.result(), built, returns)
 
-        return self._in_order(pictures, finish, jobs, read_ahead, is_strict=errors == "raise")
+        reads = (partial(self._decoded, each, built) for each in pictures)
+        return self._in_order(reads, finish, jobs, read_ahead, is_strict=errors == "raise")
 
     def _in_order(
         self,
-        pictures: Iterable[AnyPicture],
+        reads: "Iterable[Callable[[], Picture]]",
         finish: "Callable[[Future[Picture]], object]",
         jobs: int,
         ahead: int,
@@ -133,8 +135,8 @@ class Session:
         waiting: deque[Future[object]] = deque()
         with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(jobs, "cut out") as pool:
             try:
-                for picture in pictures:
-                    waiting.append(pool.submit(finish, reader.submit(self._decoded, picture)))
+                for read in reads:
+                    waiting.append(pool.submit(finish, reader.submit(read)))
                     if len(waiting) >= jobs + ahead:
                         yield _outcome(waiting.popleft(), is_strict=is_strict)
                 while waiting:
@@ -143,10 +145,10 @@ class Session:
                 for each in waiting:
                     each.cancel()
 
-    def _decoded(self, picture: AnyPicture) -> "Picture":
+    def _decoded(self, picture: AnyPicture, options: "Options") -> "Picture":
         from cutout.library.inputs import decode_any  # noqa: PLC0415  # imports numpy
 
-        return decode_any(picture, self._pipeline.settings)
+        return decode_any(picture, self._pipeline.settings, options.early_bound)
 
     def _finished(
         self, picture: "Picture", options: "Options", returns: Returns
@@ -203,6 +205,13 @@ def cut_out(
     - `mode`: `fg-image`, `fg-image-shadow` or `fg-mask`;
     - `background`: a colour such as `white` or `#ffcc00`, or a picture of any kind above;
     - `crop`: the margin around the object, `0`, `30px` or `10%`; None keeps the whole picture;
+    - `margin`: crops as well, with 1, 2 or 4 of `30px` or `10%` that may exceed the picture;
+    - `roi`: the region that the foreground lies in, such as `10% 10% 90% 90%`;
+    - `width` and `height` in pixels, 1..4096, and `ratio`, such as `4:5`: the canvas;
+    - `scale`: the share of the canvas for the objects, `10%` to `100%`, or `original`;
+    - `position`: `center`, `original`, or `50% 90%` of the free space;
+    - `preset`: `square`, `amazon`, `ebay` or `shopify`, white canvases of marketplaces;
+    - `max_side` in pixels and `max_megapixels`: scale the result down;
     - `shadow_opacity` and `shadow_softness`, 0..1, and `shadow_angle`, -75..75 degrees.
 
     The networks are loaded at the first call and stay in memory; a `Session` gives control of that.
