@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cutout.command import arguments, client
+from cutout.command import client, parser
 from cutout.command.answers import RESULT_BYTES
 from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
 from cutout.command.inputs import SUFFIXES
@@ -62,7 +62,7 @@ def test_every_option_is_told_and_no_other(run: Run) -> None:
     first = "\n".join(line.split("|")[1] for line in table.splitlines() if line.startswith("|"))
     told = set(re.findall(r"`(--?[a-z]+(?:-[a-z]+)*)`", first))
     offered = set(re.findall(r"(?<![\w-])(--?[a-z]+(?:-[a-z]+)*)\b", run("--help").out.decode()))
-    examples = set(re.findall(r"(?<![\w-])(--?[a-z]+(?:-[a-z]+)*)\b", arguments.EXAMPLES))
+    examples = set(re.findall(r"(?<![\w-])(--?[a-z]+(?:-[a-z]+)*)\b", parser.EXAMPLES))
     assert told == (offered - examples) | (examples & told)
     assert examples <= told
 

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 from cutout.command.errors import CommandError
 
+SERVE = "serve"
+"""The first argument that starts the local server. A file of that name is written `./serve`."""
 HOST, PORT = "127.0.0.1", 8000
 LAST_PORT = 65_535
 WEB_PACKAGES = ("fastapi", "python_multipart", "uvicorn")
@@ -20,7 +22,7 @@ def execute_server(argv: Sequence[str]) -> int:
 
     Raise `CommandError` if a package, the model or a setting prevents it.
     """
-    given = _parser().parse_args(argv)
+    given = build_serve_parser().parse_args(argv)
     if missing := [each for each in WEB_PACKAGES if find_spec(each) is None]:
         raise CommandError(MISSING.format(", ".join(missing)))
     _serve(given.host, given.port)
@@ -52,7 +54,8 @@ def _serve(host: str, port: int) -> None:
     serve(app, host, port)
 
 
-def _parser() -> ArgumentParser:
+def build_serve_parser() -> ArgumentParser:
+    """Return the parser of `cutout serve`."""
     parser = ArgumentParser(
         prog="cutout serve",
         description="Serve the API and its page on this machine. Stop it with Ctrl-C.",
