@@ -46,7 +46,7 @@ _cutout() {{
         _arguments{serve_options}
         return
     fi
-    (( CURRENT == 2 )) && compadd -d '{serve} -- {serving}' {serve}
+    (( CURRENT == 2 )) && compadd {serve}
     _arguments -S{options} \\
         '*:picture:_files'
 }}
@@ -101,13 +101,14 @@ def _help(option: Action, parser: ArgumentParser) -> str:
 
 
 def _bash(parser: ArgumentParser, serving: ArgumentParser) -> str:
-    cases = []
+    cases, others = [], []
     for each in _options(parser):
         names, words = "|".join(each.option_strings), r"\n".join(_words(each))
         if words:
             cases.append(f"        {names}) _cutout_words $'{words}'; return ;;")
         elif each.nargs != 0:
-            cases.append(f"        {names}) return ;;")
+            others.append(names)
+    cases.append(f"        {'|'.join(others)}) return ;;")
     return BASH.format(
         serve=SERVE,
         cases="\n".join(cases),
@@ -123,7 +124,6 @@ def _bash_names(parser: ArgumentParser) -> str:
 def _zsh(parser: ArgumentParser, serving: ArgumentParser) -> str:
     return ZSH.format(
         serve=SERVE,
-        serving=SERVING,
         options=_zsh_options(parser),
         serve_options=_zsh_options(serving),
     )
@@ -136,12 +136,15 @@ def _zsh_options(parser: ArgumentParser) -> str:
         for special in "\\[]:":
             text = text.replace(special, f"\\{special}")
         text = text.replace("'", "'\\''")
-        value = ""
+        value, equals = "", ""
         if each.nargs != 0:
+            equals = "="
             action = f"({' '.join(_words(each))})" if each.choices else " "
             value = f":value:{'_files' if _takes_file(each) else action}"
         excluded = " ".join(each.option_strings)
-        lines += [f"'({excluded}){name}[{text}]{value}'" for name in each.option_strings]
+        for name in each.option_strings:
+            joined = equals if name.startswith("--") else ""
+            lines.append(f"'({excluded}){name}{joined}[{text}]{value}'")
     return "".join(f" \\\n        {line}" for line in lines)
 
 
