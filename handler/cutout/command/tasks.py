@@ -113,7 +113,7 @@ def plan_folder(
         return homes[each].path(suffix)
 
     taken = Counter(map(path_key, kept.values()))
-    taken.update(path_key(usual(each)) for each in pictures if each.path not in kept)
+    taken.update(path_key(usual(each)) for each in pictures)
 
     def target(each: InputFile) -> Path:
         """Return the target; keep the picture's suffix if pictures differ in nothing else."""
