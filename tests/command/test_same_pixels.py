@@ -1,5 +1,8 @@
 """The command here, the command with an API, and the API make the same files, bit for bit."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +17,7 @@ from cutout.settings import Settings
 from cutout.work import PictureWork
 from tests.command.conftest import Run, files_in, opened, write
 from tests.e2e.segmenter import INNER_SIZE, open_without_network
-from tests.local_server import LocalServer
+from tests.local_server import ROOT, LocalServer
 from tests.samples import PHOTOS, gradient, jpeg, png
 
 ON_WHITE = "JPEG has no transparency: cut-outs lie on white. Use --background for another colour."
@@ -128,6 +131,28 @@ def test_a_folder_is_the_same_everywhere(
         answered = ask(server.url, picture, query)
         assert (own / name).read_bytes() == answered, name
         assert (remote / name).read_bytes() == answered, name
+
+
+def test_the_real_networks_make_the_same_here_and_by_cutout_serve(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    write(photos / "astronaut.jpg", (PHOTOS / "astronaut-160.jpg").read_bytes())
+    environment = {**os.environ, "CUTOUT_MODEL": "fast", "NO_PROXY": "127.0.0.1"}
+    with LocalServer(
+        "cutout", "serve", CUTOUT_MODEL="fast", CUTOUT_STORAGE_DIR=str(tmp_path / "storage")
+    ) as real:
+        for out, api in (("own", []), ("remote", ["--url", real.url])):
+            for kind in ("png", "jpg"):
+                arguments = [photos, "-o", tmp_path / out, "--format", kind, "-q", *api]
+                subprocess.run(
+                    [sys.executable, "-m", "cutout", *arguments],
+                    cwd=ROOT / "handler",
+                    env=environment,
+                    check=True,
+                )
+    for name in ("astronaut.png", "astronaut.jpg"):
+        assert (tmp_path / "own" / name).read_bytes() == (tmp_path / "remote" / name).read_bytes()
+    alpha = opened(tmp_path / "own" / "astronaut.png").getchannel("A")
+    assert alpha.getextrema() == (0, 255)
 
 
 def test_a_preset_on_a_picture(
