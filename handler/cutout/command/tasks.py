@@ -105,8 +105,12 @@ def plan_folder(
         if home.beside
         for full in (False, True)
     }
-    made |= {path_key(each.with_suffix("")) for each in kept.values()}
-    pictures = [each for each in found if not _is_cut_out(each.path, made)]
+    written = set(map(path_key, kept.values()))
+    pictures = [
+        each
+        for each in found
+        if path_key(each.path) not in written and not _is_cut_out(each.path, made)
+    ]
     pictures.sort(key=lambda each: each.path not in kept)  # first those that keep their cut-outs
 
     def usual(each: InputFile) -> Path:
