@@ -5,7 +5,7 @@ from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cutout.command.serve import SERVE, build_serve_parser
+from cutout.command.serve_parser import SERVE, build_serve_parser
 
 SHELLS = ("bash", "zsh", "fish")
 SERVING = "start the API on this machine"

@@ -8,6 +8,7 @@ write, so that two runs may use a folder at once and a run that is killed loses 
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -68,10 +69,13 @@ class History:
 
         Raise `CommandError` if the record can't be read.
         """
-        found = [each for each in cut_outs if each.exists()]
-        if not found:
+        times = {}
+        for each in cut_outs:
+            with suppress(FileNotFoundError):
+                times[each] = each.stat().st_mtime_ns
+        if not times:
             return False
-        newest = max(found, key=lambda each: each.stat().st_mtime_ns)
+        newest = max(times, key=lambda each: times[each])
         try:
             with self._lock:
                 return self._folder(newest).options(newest.name) != self._options
@@ -122,7 +126,10 @@ class _Folder:
 
     def _read_on(self) -> None:
         """Read what was appended to the file; start again if it is shorter than before."""
-        size = self.path.stat().st_size if self.path.exists() else 0
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            size = 0
         if size < self.size:
             self.size, self.known, self.rest = 0, {}, b""
         if size == self.size:

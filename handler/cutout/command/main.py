@@ -8,7 +8,7 @@ from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn
 
 from cutout.command.errors import CommandError, UsageError
-from cutout.command.serve import SERVE
+from cutout.command.serve_parser import SERVE
 
 INTERRUPTED = 130
 
