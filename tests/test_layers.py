@@ -26,7 +26,7 @@ LAYERS = (
     ("backdrop", "quality", "storage"),
     ("aws_credentials",),
     ("net", "lambda_runtime", "snapstart"),
-    ("request",),
+    ("layout_options", "request"),
     ("arrays", "options", "pictures", "settings", "timing"),
     ("aws_settings", "layout"),
     ("setting_types",),

@@ -58,8 +58,8 @@ class Model(StrEnum):
     """Once."""
 
 
-CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP)
-"""What the command writes."""
+CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP, FileFormat.JPG)
+"""What the command and the library write."""
 MEDIA_TYPES = {
     FileFormat.PNG: "image/png",
     FileFormat.WEBP: "image/webp",

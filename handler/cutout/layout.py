@@ -6,6 +6,8 @@ from math import sqrt
 from typing import Self
 
 LENGTH = re.compile(r"([0-9]{1,5}(?:[.][0-9]{1,4})?)(px|%)")
+RATIO = re.compile(r"([0-9]{1,4})(?:[:/]([0-9]{1,4}))?")
+FLATTEST = 10
 MAX_TEXT = 80
 
 Size = tuple[int, int]
@@ -181,6 +183,18 @@ def parse_region(text: str) -> Region:
 def parse_margins(text: str) -> Margins:
     """Return the margins of 1, 2 or 4 lengths; `0` needs no unit. Raises `ValueError`."""
     return Margins.of([parse_length("0px" if each == "0" else each) for each in _words(text)])
+
+
+def parse_ratio(text: str) -> float:
+    """Return width divided by height of `4:5`, `4/5` or `1`, from 1:10 to 10:1.
+
+    Raise `ValueError` for anything else.
+    """
+    match = RATIO.fullmatch(text.strip())
+    width, height = (int(each or 1) for each in match.groups()) if match else (0, 0)
+    if not width or not height or not 1 / FLATTEST <= width / height <= FLATTEST:
+        raise ValueError("Input should be width and height, as 4:5, up to 10:1")
+    return width / height
 
 
 def parse_scale(text: str) -> float | None:

@@ -9,6 +9,8 @@ from cutout.colours import Colour
 from cutout.layout import Bound, Canvas, Margins, Region
 
 QUALITY = 90
+SHADOW_LIMITS = {"opacity": (0, 1), "softness": (0, 1), "angle": (-75, 75)}
+"""Lowest and highest values of a `ShadowLook`."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ class Options:
     def draws_mask(self) -> bool:
         """Return whether the answer is the mask alone; a ZIP also holds the colours."""
         return self.mode is Mode.FG_MASK and self.format is not FileFormat.ZIP
+
+    @property
+    def lies_on_white(self) -> bool:
+        """Return whether the object lies on white because a JPEG has no transparency."""
+        return self.format is FileFormat.JPG and not self.draws_mask and self.laid_on is None
 
     @property
     def needs_objects(self) -> bool:

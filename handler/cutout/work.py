@@ -50,24 +50,24 @@ class PictureWork:
 
         `mask`, which fits the picture, takes the place of the networks' alpha.
         """
+        picture, matte = self.find_matte(picture, options, clock, mask)
+        return self.compose_matte(picture, matte, options, clock)
+
+    def find_matte(
+        self, picture: Picture, options: Options, clock: Clock, mask: Alpha | None = None
+    ) -> tuple[Picture, Matte]:
+        """Return the picture, shrunk if the answer is small, and its alpha.
+
+        The alpha is empty if nothing was found. `mask`, which fits the picture, takes the place of
+        the networks' alpha. Raise `PictureError`.
+        """
         region = None if options.roi is None else region_box(options.roi, picture.full_size)
         if mask is not None:
-            matte = self._masked(mask, picture, region, clock)
-            return self.compose_matte(picture, matte, options, clock)
+            return picture, self._masked(mask, picture, region, clock)
         look = self._look(picture, clock)
         with clock.time("segment"):
             picture = shrink(picture, options.early_bound)
-        matte = self._refined(look, picture, region, clock)
-        return self.compose_matte(picture, matte, options, clock)
-
-    def find_matte(self, picture: Picture, clock: Clock, mask: Alpha | None = None) -> Matte:
-        """Return the alpha of a picture, empty if nothing was found. Raise `TooSlowError`.
-
-        `mask`, which fits the picture, takes the place of the networks' alpha.
-        """
-        if mask is not None:
-            return self._masked(mask, picture, None, clock)
-        return self._refined(self._look(picture, clock), picture, None, clock)
+        return picture, self._refined(look, picture, region, clock)
 
     def compose_matte(
         self, picture: Picture, matte: Matte, options: Options, clock: Clock

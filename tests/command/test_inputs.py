@@ -44,6 +44,19 @@ def test_several_folders_keep_their_names(tmp_path: Path, run: Run) -> None:
     assert files_in(tmp_path / "out") == {"first/a.png", "second/a.png", "b.png"}
 
 
+def test_folders_of_one_name_keep_more_of_their_paths(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one/photos", "two/photos", "two/deep/photos", "three"):
+        write(tmp_path / folder / "a.jpg")
+    monkeypatch.chdir(tmp_path / "three")
+    inputs = ["../one/photos", tmp_path / "two" / "photos", "../two/deep/photos/", "."]
+    done = run(*inputs, "-o", tmp_path / "out")
+    assert (done.code, done.err) == (0, "")
+    names = {"one/photos/a.png", "two/photos/a.png", "deep/photos/a.png", "three/a.png"}
+    assert files_in(tmp_path / "out") == names
+
+
 def test_a_pattern_in_quotes_is_looked_up(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +166,22 @@ def test_cut_outs_are_not_cut_out_again(tmp_path: Path, run: Run) -> None:
     assert run(*every).code == 0
     assert run(tmp_path, "--force").code == 0
     assert files_in(tmp_path) == made
+
+
+def test_cut_outs_with_full_names_are_not_cut_out_again(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "a.jpg")
+    write(tmp_path / "a.png")
+    for _ in range(2):
+        assert run(tmp_path).code == 0
+    made = {"a.jpg-cutout.png", "a.png-cutout.png"}
+    assert files_in(tmp_path) == {"a.jpg", "a.png"} | made
+
+
+def test_the_folder_for_a_review_may_lie_within(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "a.jpg")
+    write(tmp_path / "review" / "b.jpg")
+    assert run(tmp_path, "-o", tmp_path / "out", "--review", tmp_path / "review").code == 0
+    assert files_in(tmp_path / "out") | files_in(tmp_path / "review") == {"a.png", "b.jpg"}
 
 
 @pytest.mark.parametrize("how", ["folder", "pattern"])

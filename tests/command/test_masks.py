@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from cutout import engine
+from cutout.command.history import HISTORY
 from cutout.command.remote import LARGE
 from cutout.errors import MaskSizeError
 from cutout.pictures import Alpha
@@ -77,7 +78,7 @@ def test_a_folder(tmp_path: Path, run: Run, options: list[str]) -> None:
     assert misfit.startswith(f"{photos}/b.png: ")
     assert misfit.endswith(str(MaskSizeError((64, 40), (64, 48))))
     assert missing == f"{photos}/c.jpg: There is no mask for it in {masks}."
-    assert files_in(out) == {"a.png", "sub/a.png"}
+    assert files_in(out) == {"a.png", "sub/a.png", HISTORY, f"sub/{HISTORY}"}
     assert np.array_equal(alpha(out / "a.png"), HALF)
     assert np.array_equal(alpha(out / "sub" / "a.png"), TOP)
 
@@ -90,7 +91,7 @@ def test_no_two_pictures_have_one_mask(tmp_path: Path, run: Run) -> None:
     done = run(photos, "-o", out, "--mask", tmp_path / "masks")
     assert done.code == 1
     assert f"is already that of {photos}/one/a.jpg." in done.err
-    assert files_in(out) == {"one/a.png"}
+    assert files_in(out) == {"one/a.png", f"one/{HISTORY}"}
 
 
 def test_wrong_usage(tmp_path: Path, run: Run) -> None:

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from cutout.command.report import Progress, bar_line, format_duration
+from cutout.command.progress import Progress, bar_line, format_duration
 from tests.command.conftest import STAND_IN, files_in, opened, write
 from tests.command.scripted_api import Asked, Reply, ScriptedApi, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH

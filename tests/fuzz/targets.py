@@ -18,7 +18,6 @@ from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
 from cutout.api.body import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart, parse_urlencoded
-from cutout.api.layout import parse_ratio
 from cutout.api.removebg.fields import decoded
 from cutout.api.results import failure
 from cutout.choices import parse_margin
@@ -35,7 +34,14 @@ from cutout.decode.png_colour import code_points, gamma_and_primaries
 from cutout.decode.riff import split_webp
 from cutout.errors import DownloadError, MaskSizeError, PictureError, UnreadablePictureError
 from cutout.fetch.target import DEFAULT_PORTS, file_name, is_public, parse_target, redirected
-from cutout.layout import ORIGINAL, parse_margins, parse_position, parse_region, parse_scale
+from cutout.layout import (
+    ORIGINAL,
+    parse_margins,
+    parse_position,
+    parse_ratio,
+    parse_region,
+    parse_scale,
+)
 from cutout.options import Source
 from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings

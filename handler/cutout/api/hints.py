@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from cutout.api.parameters import OptionsQuery
-from cutout.choices import FileFormat
 from cutout.options import Options
 
 CLOSE = 0.85
@@ -37,7 +36,7 @@ def warnings(names: Iterable[str], options: Options) -> dict[str, str]:
         for name in dict.fromkeys(names)
         if (meant := _meant(name)) is not None
     ][:MOST]
-    if options.format is FileFormat.JPG and not options.draws_mask and options.laid_on is None:
+    if options.lies_on_white:
         texts.append(ON_WHITE)
     return {"Warning": ", ".join(f'299 - "{text}"' for text in texts)} if texts else {}
 

@@ -1,29 +1,16 @@
 """Parse the query parameters for the answer's size and the object's position."""
 
-import re
 from collections.abc import Callable
-from enum import StrEnum
+from dataclasses import fields
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
-from cutout.layout import (
-    ORIGINAL,
-    Bound,
-    Canvas,
-    Margins,
-    Region,
-    parse_margins,
-    parse_position,
-    parse_region,
-    parse_scale,
-)
+from cutout.layout import parse_margins, parse_position, parse_ratio, parse_region, parse_scale
+from cutout.layout_options import MAX_CANVAS_SIDE, MAX_MEGAPIXELS, LayoutOptions, Preset
 from cutout.options import QUALITY
 
-MOST = 4096
-"""Upper limit of a canvas's side, in pixels."""
-MEGA = 1_000_000
 _LENGTH = r"[0-9]{1,5}(?:[.][0-9]{1,4})?(?:px|%)"
 _SHARE = r"(?:100|[0-9]{1,2}(?:[.][0-9]{1,4})?)%"
 PATTERNS = {
@@ -34,23 +21,6 @@ PATTERNS = {
     "position": rf"^(?:original|center|{_SHARE}(?: {_SHARE})?)$",
 }
 """Patterns for the OpenAPI page. They are stricter than the parsers."""
-RATIO = re.compile(r"([0-9]{1,4})(?:[:/]([0-9]{1,4}))?")
-FLATTEST = 10
-SUBJECT = 0.85
-"""Part of the canvas that marketplaces require the product to fill."""
-
-
-class Preset(StrEnum):
-    """Name the canvases that marketplaces require: white, square, 85 % filled by the object."""
-
-    SQUARE = "square"
-    AMAZON = "amazon"
-    EBAY = "ebay"
-    SHOPIFY = "shopify"
-
-
-PRESET_SIDES = {Preset.AMAZON: 2000, Preset.EBAY: 1600, Preset.SHOPIFY: 2048}
-"""Pixels; `square` keeps the picture's longer side."""
 
 
 def checked(parse: Callable[[str], object], kind: str, message: str) -> AfterValidator:
@@ -64,18 +34,6 @@ def checked(parse: Callable[[str], object], kind: str, message: str) -> AfterVal
         return text
 
     return AfterValidator(check)
-
-
-def parse_ratio(text: str) -> float:
-    """Return width divided by height of `4:5`, `4/5` or `1`, from 1:10 to 10:1.
-
-    Raise `ValueError` for anything else.
-    """
-    match = RATIO.fullmatch(text.strip())
-    width, height = (int(each or 1) for each in match.groups()) if match else (0, 0)
-    if not width or not height or not 1 / FLATTEST <= width / height <= FLATTEST:
-        raise ValueError("Input should be a ratio of width and height, as 4:5")
-    return width / height
 
 
 RegionText = Annotated[
@@ -117,10 +75,10 @@ class LayoutQuery(BaseModel):
         json_schema_extra={"pattern": PATTERNS["margin"]},
     )
     width: int | None = Field(
-        default=None, ge=1, le=MOST, description="The answer's width in pixels."
+        default=None, ge=1, le=MAX_CANVAS_SIDE, description="The answer's width in pixels."
     )
     height: int | None = Field(
-        default=None, ge=1, le=MOST, description="The answer's height in pixels."
+        default=None, ge=1, le=MAX_CANVAS_SIDE, description="The answer's height in pixels."
     )
     ratio: RatioText | None = Field(
         default=None,
@@ -157,7 +115,7 @@ class LayoutQuery(BaseModel):
         default=None,
         alias="max-megapixels",
         gt=0,
-        le=1000,
+        le=MAX_MEGAPIXELS,
         allow_inf_nan=False,
         description="Scales the answer down to so many megapixels.",
         examples=[0.25],
@@ -166,31 +124,7 @@ class LayoutQuery(BaseModel):
         default=QUALITY, ge=1, le=100, description="Of a JPEG, a WebP, and the JPEG in a ZIP."
     )
 
-    def region(self) -> Region | None:
-        """Return the region of interest; None is the whole picture."""
-        return None if self.roi is None else parse_region(self.roi)
-
-    def margins(self) -> Margins | None:
-        """Return the margins of `margin`, or None."""
-        return None if self.margin is None else parse_margins(self.margin)
-
-    def bound(self) -> Bound:
-        """Return the limits of the answer's size."""
-        pixels = None if self.max_megapixels is None else max(1.0, self.max_megapixels * MEGA)
-        return Bound(pixels, self.max_side)
-
-    def canvas(self) -> Canvas | None:
-        """Return the canvas, or None if no parameter sets any part of it."""
-        side = None if self.preset is None else PRESET_SIDES.get(self.preset)
-        width, height, ratio = self.width, self.height, self.ratio and parse_ratio(self.ratio)
-        if width is None and height is None and not ratio:
-            width, height = side, side
-            ratio = None if self.preset is None or side else 1.0
-        scale = None if self.preset is None else SUBJECT
-        if self.scale is not None:
-            scale = parse_scale(self.scale)
-        position = None if self.position is None else parse_position(self.position)
-        if scale is None and position == ORIGINAL:
-            position = None
-        found = Canvas(width, height, ratio or None, scale, position)
-        return None if found == Canvas() else found
+    def layout(self) -> LayoutOptions:
+        """Return the parameters without their names in a query."""
+        names = (each.name for each in fields(LayoutOptions))
+        return LayoutOptions(**{name: getattr(self, name) for name in names})

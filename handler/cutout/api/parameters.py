@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from cutout import choices, colours
 from cutout.api.layout import LayoutQuery, checked
 from cutout.choices import MARGIN, FileFormat, Mode, Representation, parse_margin
-from cutout.colours import HEX, NAMES, Colour, parse_colour
+from cutout.colours import HEX, NAMES, parse_colour
 from cutout.options import Background, Options, ShadowLook
 
 REFERENCE_FIELDS = frozenset({"mode", "representation"})
@@ -20,7 +20,6 @@ CONTRACT = "'base64' or 'url'"
 """The choices as the reference API's error lists them; it has no `binary`."""
 STRUCTURED = ("application/json", "application/*", "text/html")
 SHADOW = ShadowLook()
-WHITE = Colour(255, 255, 255)
 
 
 def _as_the_contract_says(value: object) -> object:
@@ -135,25 +134,18 @@ class OptionsQuery(LayoutQuery):
 
         `objects` applies if the request does not set it; `webp` accepts WebP files.
         """
-        return Options(
+        options = Options(
             mode=self.mode,
-            background=Background(self._colour()),
-            crop=self.margins() or (parse_margin(self.crop_margin or "0") if self.crop else None),
+            background=Background(None if self.bg_color is None else parse_colour(self.bg_color)),
+            crop=parse_margin(self.crop_margin or "0") if self.crop else None,
             format=self.format,
             shadow=ShadowLook(self.shadow_opacity, self.shadow_softness, self.shadow_angle),
             objects=objects if self.objects is None else self.objects,
-            roi=self.region(),
-            canvas=self.canvas(),
-            bound=self.bound(),
             quality=self.quality,
             webp=webp,
             quality_hint=self.quality_hint,
         )
-
-    def _colour(self) -> Colour | None:
-        if self.bg_color is not None:
-            return parse_colour(self.bg_color)
-        return None if self.preset is None else WHITE
+        return self.layout().applied(options)
 
 
 def wanted_by(accept: str) -> Representation | None:

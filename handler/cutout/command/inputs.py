@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from glob import glob, has_magic
@@ -28,10 +28,12 @@ class InputFile:
 class InputFinder:
     """Collect the pictures, each file once and in order, and the problems found on the way.
 
-    `output` is the folder for the cut-outs. It is skipped where it lies inside a searched folder.
+    `outputs` are the folders for the cut-outs. They are skipped where they lie inside a searched
+    folder. `may_be_empty` says that a folder or a pattern without pictures is no problem.
     """
 
-    output: Path | None = None
+    outputs: Sequence[Path] = ()
+    may_be_empty: bool = False
     found: list[InputFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
@@ -41,34 +43,31 @@ class InputFinder:
     def add(self, inputs: Iterable[str]) -> None:
         """Add files, folders and patterns.
 
-        With several folders, each keeps its name below the output folder; the contents of a single
-        one go directly into it.
+        With several folders, each keeps its name below the output folder, with as many of its
+        parents as it takes to tell it from the others; the contents of a single one go directly
+        into it.
         """
         named = list(inputs)
-        several = sum(Path(each).is_dir() for each in named) > 1
+        names = _distinct_names([each for each in named if Path(each).is_dir()])
         for each in named:
-            if os.path.lexists(each):
-                self._add_one(Path(each), several=several)
+            if each in names:
+                self._add_folder(Path(each), names[each] if len(names) > 1 else Path())
+            elif os.path.lexists(each):
+                self._take(InputFile(Path(each)))
             elif has_magic(each):
                 self._add_pattern(each)
             else:
                 self._fail(each, MISSING)
 
-    def _add_one(self, path: Path, *, several: bool) -> None:
-        if path.is_dir():
-            self._add_folder(path, Path(path.absolute().name) if several else Path())
-        else:
-            self._take(InputFile(path))
-
     def _add_pattern(self, pattern: str) -> None:
         """Expand a pattern as a shell does. `**` stands for folders at any depth."""
         root = _fixed_part(pattern)
-        hidden = self._output_inside(root)
+        hidden = self._outputs_inside(root)
         matches = [Path(each) for each in sorted(glob(pattern, recursive=True))]  # noqa: PTH207  # takes `/a/*` and `a/../*` as well
-        if not matches:
+        if not matches and not self.may_be_empty:
             self._fail(pattern, "No file matches it.")
         for path in matches:
-            if hidden is not None and Path(os.path.realpath(path)).is_relative_to(hidden):
+            if any(Path(os.path.realpath(path)).is_relative_to(each) for each in hidden):
                 continue
             if not path.is_dir():
                 self._take(InputFile(path, path.relative_to(root).parent))
@@ -78,14 +77,14 @@ class InputFinder:
     def _add_folder(self, folder: Path, below: Path) -> None:
         problems = len(self.problems)
         pictures = list(self._pictures(folder))
-        if not pictures and problems == len(self.problems):
+        if not pictures and problems == len(self.problems) and not self.may_be_empty:
             self._fail(folder, NO_PICTURES)
         for path in pictures:
             self._take(InputFile(path, below / path.relative_to(folder).parent))
 
     def _pictures(self, folder: Path) -> Iterator[Path]:
-        """Yield the pictures in a folder tree, without hidden files and the output folder."""
-        hidden = self._output_inside(folder)
+        """Yield the pictures in a folder tree, without hidden files and the output folders."""
+        hidden = self._outputs_inside(folder)
 
         def unreadable(error: OSError) -> None:
             self._fail(error.filename, system_message(error))
@@ -94,8 +93,7 @@ class InputFinder:
             folders[:] = sorted(
                 each
                 for each in folders
-                if not each.startswith(".")
-                and (hidden is None or Path(os.path.realpath(parent), each) != hidden)
+                if not each.startswith(".") and Path(os.path.realpath(parent), each) not in hidden
             )
             for path in (Path(parent, name) for name in sorted(files)):
                 if path.name.startswith(".") or not (path.is_file() or path.is_symlink()):
@@ -105,12 +103,11 @@ class InputFinder:
                 else:
                     self.left_out[path.suffix.lower() or "no suffix"] += 1
 
-    def _output_inside(self, folder: Path) -> Path | None:
-        """Return the output folder's real path if it lies below `folder`, else None."""
-        if self.output is None:
-            return None
-        output, root = (Path(os.path.realpath(each)) for each in (self.output, folder))
-        return output if output != root and output.is_relative_to(root) else None
+    def _outputs_inside(self, folder: Path) -> list[Path]:
+        """Return the real paths of the output folders that lie below `folder`."""
+        root = Path(os.path.realpath(folder))
+        outputs = [Path(os.path.realpath(each)) for each in self.outputs]
+        return [each for each in outputs if each != root and each.is_relative_to(root)]
 
     def _take(self, found: InputFile) -> None:
         key = path_key(found.path)
@@ -120,6 +117,18 @@ class InputFinder:
 
     def _fail(self, name: object, message: str) -> None:
         self.problems.append(Problem(printable(name), message))
+
+
+def _distinct_names(folders: Sequence[str]) -> dict[str, Path]:
+    """Return for each folder the shortest end of its path that none of the others has."""
+    parts = {each: Path(os.path.abspath(each)).parts[1:] for each in folders}  # noqa: PTH100  # without `..`
+    names = {}
+    for each, own in parts.items():
+        others = [other for other in parts.values() if other != own]
+        lengths = range(1, len(own))
+        length = next((n for n in lengths if all(o[-n:] != own[-n:] for o in others)), len(own))
+        names[each] = Path(*own[len(own) - length :])
+    return names
 
 
 def path_key(path: Path) -> str:

@@ -8,10 +8,9 @@ from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn
 
 from cutout.command.errors import CommandError, UsageError
+from cutout.command.serve_parser import SERVE
 
 INTERRUPTED = 130
-SERVE = "serve"
-"""The first argument that starts the local server. A file of that name is written `./serve`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,9 +14,9 @@ from cutout.choices import CUT_OUTS, FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
 
-WRITABLE = frozenset(f".{each}" for each in CUT_OUTS)
+WRITABLE = frozenset((*(f".{each}" for each in CUT_OUTS), ".jpeg"))
 UNSUPPORTED = frozenset(
-    ".jpg .jpeg .jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
+    ".jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
 )
 
 
@@ -70,9 +70,11 @@ def _is_file(output: str) -> bool:
         return False
     suffix = Path(output).suffix.lower()
     if suffix in UNSUPPORTED:
-        raise UsageError(f"a cut-out is a PNG or WebP file, not {suffix}: {printable(output)}")
+        raise UsageError(
+            f"a cut-out is a PNG, WebP or JPEG file, not {suffix}: {printable(output)}"
+        )
     if suffix not in WRITABLE and Path(output).exists():
-        raise UsageError(f"-o is a file but not a PNG or WebP: {printable(output)}")
+        raise UsageError(f"-o is a file but not a PNG, WebP or JPEG: {printable(output)}")
     return suffix in WRITABLE
 
 

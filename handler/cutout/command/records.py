@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from cutout.command.errors import CommandError, printable, system_message
 
 FINE, UNSURE, NOTHING = "fine", "unsure", "found nothing"
+DONE, FAILED = "done", "failed"
 SUFFIXES = (".json", ".csv")
 
 
@@ -48,7 +50,7 @@ class Record:
     message: str | None = None
 
 
-def write_records(path: Path, records: list[Record]) -> None:
+def write_records(path: Path, records: Iterable[Record]) -> None:
     """Write a JSON list or a CSV table, by the suffix, in the pictures' order.
 
     Raise `CommandError` if that fails.

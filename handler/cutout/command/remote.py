@@ -18,8 +18,8 @@ from cutout.command.answers import (
 from cutout.command.client import Client, FilePart, Form, Sent
 from cutout.command.errors import CommandError, TaskError, printable, system_message
 from cutout.command.options import CommandOptions
+from cutout.command.progress import Progress
 from cutout.command.records import FINE, NOTHING, UNSURE, Made
-from cutout.command.report import Progress
 from cutout.command.tasks import Task
 from cutout.errors import (
     FileTooBigError,
@@ -36,6 +36,7 @@ RESULTS, MODES, UPLOADS = "/v1/results", "/v1/modes", "/v1/uploads"
 SIGNATURES = {
     FileFormat.PNG: re.compile(rb"\x89PNG"),
     FileFormat.WEBP: re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    FileFormat.JPG: re.compile(rb"\xff\xd8\xff"),
 }
 HINTS = (FINE, UNSURE, NOTHING)
 MAX_NAME = 200  # characters of a file's name that the API accepts

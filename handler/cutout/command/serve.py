@@ -1,13 +1,11 @@
 """Start the local server: `cutout serve`."""
 
-from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 from cutout.command.errors import CommandError
+from cutout.command.serve_parser import build_serve_parser
 
-HOST, PORT = "127.0.0.1", 8000
-LAST_PORT = 65_535
 WEB_PACKAGES = ("fastapi", "python_multipart", "uvicorn")
 MISSING = (
     "The server needs packages that are not installed ({}). "
@@ -20,7 +18,7 @@ def execute_server(argv: Sequence[str]) -> int:
 
     Raise `CommandError` if a package, the model or a setting prevents it.
     """
-    given = _parser().parse_args(argv)
+    given = build_serve_parser().parse_args(argv)
     if missing := [each for each in WEB_PACKAGES if find_spec(each) is None]:
         raise CommandError(MISSING.format(", ".join(missing)))
     _serve(given.host, given.port)
@@ -50,28 +48,3 @@ def _serve(host: str, port: int) -> None:
     except ModelError as error:
         raise CommandError(str(error)) from error
     serve(app, host, port)
-
-
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="cutout serve",
-        description="Serve the API and its page on this machine. Stop it with Ctrl-C.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--host", default=HOST, help="the address to listen on (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--port", type=_port, default=PORT, help="the port to listen on (default: %(default)s)"
-    )
-    return parser
-
-
-def _port(text: str) -> int:
-    """Return the port that the text names, or raise `ArgumentTypeError`.
-
-    0 lets the system choose a free one.
-    """
-    if text.isdecimal() and int(text) <= LAST_PORT:
-        return int(text)
-    raise ArgumentTypeError(f"not a port, which is a number from 0 to {LAST_PORT}: {text}")

@@ -1,16 +1,18 @@
 """Plan the tasks: one per picture, none of which overwrites a picture or another cut-out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from cutout.choices import CUT_OUTS
 from cutout.command.errors import Problem, TaskError, printable, system_message
 from cutout.command.inputs import InputFile, path_key
 from cutout.options import Source
 
+WRITTEN = frozenset(f".{each}" for each in CUT_OUTS)
 CUTOUT_SUFFIX = "-cutout"
 """Added to the name of a cut-out in the same folder as its picture."""
 
@@ -102,23 +104,38 @@ def _below_root(path: Path) -> Path:
 
 
 def plan_folder(
-    found: Sequence[InputFile], output: Path | None, suffix: str
+    found: Sequence[InputFile], output: Path | None, suffix: str, kept: Mapping[Path, Path]
 ) -> tuple[list[Task], list[Problem]]:
     """Return tasks that write to the folder `output`, or to each picture's folder without one.
 
-    Skip files that are themselves the cut-out of a picture beside them.
+    Skip files that are themselves the cut-out of a picture beside them. `kept` maps pictures to the
+    cut-outs that they keep.
     """
     homes = {each: _Home(each, output) for each in found}
-    made = {path_key(home.path("")) for home in homes.values() if home.beside}
-    pictures = [each for each in found if not _is_cut_out(each.path, made)]
+    made = {
+        path_key(home.path("", full_name=full))
+        for home in homes.values()
+        if home.beside
+        for full in (False, True)
+    }
+    written = set(map(path_key, kept.values()))
+    pictures = [
+        each
+        for each in found
+        if path_key(each.path) not in written and not _is_cut_out(each.path, made)
+    ]
+    pictures.sort(key=lambda each: each.path not in kept)  # first those that keep their cut-outs
 
     def usual(each: InputFile) -> Path:
         return homes[each].path(suffix)
 
-    taken = Counter(path_key(usual(each)) for each in pictures)
+    taken = Counter(map(path_key, kept.values()))
+    taken.update(path_key(usual(each)) for each in pictures)
 
     def target(each: InputFile) -> Path:
         """Return the target; keep the picture's suffix if pictures differ in nothing else."""
+        if each.path in kept:
+            return kept[each.path]
         if taken[path_key(usual(each))] == 1:
             return usual(each)
         return homes[each].path(suffix, full_name=True)
@@ -156,7 +173,7 @@ class _Home:
 
 
 def _is_cut_out(path: Path, made: set[str]) -> bool:
-    return path.suffix.lower() in {".png", ".webp"} and path_key(path.with_suffix("")) in made
+    return path.suffix.lower() in WRITTEN and path_key(path.with_suffix("")) in made
 
 
 def _without_overwriting(

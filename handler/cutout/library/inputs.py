@@ -15,7 +15,7 @@ from cutout.decode.decode import decode
 from cutout.decode.mask import decode_mask, mask_values, require_fit
 from cutout.decode.png_colour import COLOUR_SPACE, opened_space
 from cutout.errors import UnreadablePictureError
-from cutout.layout import Size
+from cutout.layout import Bound, Size
 from cutout.options import Source
 from cutout.pictures import Alpha, Picture, Pixels
 from cutout.settings import Settings
@@ -26,8 +26,10 @@ SHAPES = "(height, width), (height, width, 3) for RGB or (height, width, 4) for 
 CHANNELS = {1, 3, 4}
 
 
-def decode_any(given: object, settings: Settings) -> Picture:
+def decode_any(given: object, settings: Settings, bound: Bound | None = None) -> Picture:
     """Return the pixels of a picture, upright, and leave `given` unchanged.
+
+    The file of a large JPEG for a result within `bound` is decoded smaller.
 
     Raise `PictureError` for a bad file, `OSError` if it cannot be read, `TypeError` or `ValueError`
     for what is no picture.
@@ -36,7 +38,7 @@ def decode_any(given: object, settings: Settings) -> Picture:
         return _from_image(given)
     if isinstance(given, np.ndarray):
         return Picture(*split_colour(Image.fromarray(eight_bits(given))))
-    return decode(read_file(given), settings)
+    return decode(read_file(given), settings, bound=bound)
 
 
 def decode_any_mask(given: object, size: Size, settings: Settings) -> Alpha:

@@ -1,6 +1,6 @@
 """Check the library's options, and make `Options` of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from os import PathLike
 from pathlib import Path
@@ -20,7 +20,9 @@ from PIL import Image
 
 from cutout.choices import Margin, Mode, parse_margin
 from cutout.colours import parse_colour
-from cutout.options import Background, Options, ShadowLook
+from cutout.layout import parse_margins, parse_position, parse_ratio, parse_region, parse_scale
+from cutout.layout_options import MAX_CANVAS_SIDE, MAX_MEGAPIXELS, LayoutOptions, Preset
+from cutout.options import SHADOW_LIMITS, Background, Options, ShadowLook
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,9 +45,18 @@ AnyMask: TypeAlias = Union[AnyPicture, "npt.NDArray[np.bool_]", "npt.NDArray[np.
 
 ModeName: TypeAlias = Literal["fg-image", "fg-image-shadow", "fg-mask"]
 ModelName: TypeAlias = Literal["auto", "best", "fast"]
+FormatName: TypeAlias = Literal["png", "webp", "jpg"]
+PresetName: TypeAlias = Literal["square", "amazon", "ebay", "shopify"]
 Choice = TypeVar("Choice", bound=StrEnum)
 SHADOW = ShadowLook()
-LIMITS = {"shadow_opacity": (0, 1), "shadow_softness": (0, 1), "shadow_angle": (-75, 75)}
+TEXTS: dict[str, tuple[Callable[[str], object], str]] = {
+    "roi": (parse_region, "four lengths such as '10% 10% 90% 90%'"),
+    "margin": (parse_margins, "1, 2 or 4 lengths such as '30px' or '10%'"),
+    "ratio": (parse_ratio, "a width and a height such as '4:5', up to '10:1'"),
+    "scale": (parse_scale, "'10%' to '100%', or 'original'"),
+    "position": (parse_position, "'center', 'original', or one or two of '0%' to '100%'"),
+}
+"""Options that are texts: how each is parsed, and what is allowed."""
 
 
 class CutOutOptions(TypedDict, total=False):
@@ -54,6 +65,16 @@ class CutOutOptions(TypedDict, total=False):
     mode: ModeName | Mode
     background: AnyPicture | None
     crop: str | None
+    margin: str | None
+    roi: str | None
+    width: int | None
+    height: int | None
+    ratio: str | None
+    scale: str | None
+    position: str | None
+    preset: PresetName | Preset | None
+    max_side: int | None
+    max_megapixels: float | None
     shadow_opacity: float
     shadow_softness: float
     shadow_angle: float
@@ -70,44 +91,99 @@ def build_options(given: CutOutOptions) -> Options:
     """
     if unknown := set(given) - set(NAMES):
         raise TypeError(f"no such option: {min(unknown)}. There are {', '.join(NAMES)}")
-    looks = cast("Mapping[str, object]", given)
-    opacity, softness, angle = (
-        _number(name, looks.get(name, getattr(SHADOW, name.removeprefix("shadow_"))))
-        for name in LIMITS
-    )
-    return Options(
+    options = Options(
         mode=choose(Mode, given.get("mode", Mode.FG_IMAGE), "mode"),
         background=_background(given.get("background")),
         crop=_margin(given.get("crop")),
-        shadow=ShadowLook(opacity, softness, angle),
+        shadow=_shadow(cast("Mapping[str, object]", given)),
         objects=True,
     )
+    return _layout(cast("Mapping[str, object]", given)).applied(options)
 
 
-def choose(kind: type[Choice], value: object, name: str) -> Choice:
-    """Return the value of an enumeration.
+def choose(kind: type[Choice], value: object, name: str, allowed: Sequence[Choice] = ()) -> Choice:
+    """Return the value of an enumeration, or one of those `allowed`.
 
     Raise `TypeError` unless it is a text, `ValueError` with all values if it is another one.
     """
-    allowed = ", ".join(repr(str(each)) for each in kind)
+    values = list(allowed or kind)
+    words = ", ".join(repr(str(each)) for each in values)
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {allowed}, not {type(value).__name__}")
+        raise TypeError(f"{name} must be one of {words}, not {type(value).__name__}")
+    found = next((each for each in values if each == _read(kind, value)), None)
+    if found is None:
+        raise ValueError(f"{name} must be one of {words}, not {value!r}")
+    return found
+
+
+def _read(kind: type[Choice], value: str) -> Choice | None:
     try:
         return kind(value)
     except ValueError:
-        raise ValueError(f"{name} must be one of {allowed}, not {value!r}") from None
+        return None
 
 
-def require_count(value: object, name: str, least: int = 1) -> None:
-    """Raise `TypeError` unless the value is a whole number, `ValueError` if it is under `least`."""
+def require_count(value: object, name: str, least: int = 1, most: int | None = None) -> int:
+    """Return the value.
+
+    Raise `TypeError` unless it is a whole number, `ValueError` if it is under `least` or over
+    `most`.
+    """
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, not {value}")
+    if value < least or (most is not None and value > most):
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be {limits}, not {value}")
+    return value
 
 
-def _number(name: str, value: object) -> float:
-    low, high = LIMITS[name]
+def _layout(given: Mapping[str, object]) -> LayoutOptions:
+    texts = {name: _text(name, given.get(name)) for name in TEXTS}
+    preset, megapixels = given.get("preset"), given.get("max_megapixels")
+    return LayoutOptions(
+        **texts,
+        width=_count("width", given.get("width"), MAX_CANVAS_SIDE),
+        height=_count("height", given.get("height"), MAX_CANVAS_SIDE),
+        preset=None if preset is None else choose(Preset, preset, "preset"),
+        max_side=_count("max_side", given.get("max_side")),
+        max_megapixels=None if megapixels is None else _megapixels(megapixels),
+    )
+
+
+def _text(name: str, value: object) -> str | None:
+    """Return the text of an option that its parser accepts."""
+    if value is None:
+        return None
+    parse, allowed = TEXTS[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be {allowed}, not {value!r}")
+    try:
+        parse(value)
+    except ValueError:
+        raise ValueError(f"{name} must be {allowed}, not {value!r}") from None
+    return value
+
+
+def _count(name: str, value: object, most: int | None = None) -> int | None:
+    return None if value is None else require_count(value, name, most=most)
+
+
+def _megapixels(value: object) -> float:
+    number = _number("max_megapixels", value, 0, MAX_MEGAPIXELS)
+    if not number:
+        raise ValueError("max_megapixels must be over 0")
+    return number
+
+
+def _shadow(given: Mapping[str, object]) -> ShadowLook:
+    looks = {}
+    for name, limits in SHADOW_LIMITS.items():
+        value = given.get(f"shadow_{name}", getattr(SHADOW, name))
+        looks[name] = _number(f"shadow_{name}", value, *limits)
+    return ShadowLook(**looks)
+
+
+def _number(name: str, value: object, low: int, high: int) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number from {low} to {high}, not {type(value).__name__}")
     if not low <= value <= high:

@@ -8,8 +8,8 @@ from PIL import Image
 from cutout.choices import CUT_OUTS, FileFormat, Mode
 from cutout.compose.compose import straight_rgba
 from cutout.encode.encode import encode
-from cutout.library.options import choose
-from cutout.options import Options
+from cutout.library.options import FormatName, choose, require_count
+from cutout.options import QUALITY, Options
 from cutout.pictures import Alpha, Composition, FoundObject, Matte, Picture, Pixels, Quality
 from cutout.timing import NO_DEADLINE, Clock
 from cutout.work import PictureWork
@@ -20,7 +20,8 @@ class CutOut:
     """Hold a cut-out and what is known of it.
 
     `image` is as the options say. `objects`, the largest first, have their boxes in its pixels.
-    `alpha` (uint8, height by width) is that of the whole picture, before cropping; `foreground` is
+    `alpha` (uint8, height by width) is that of the whole picture before it is cropped or placed on
+    a canvas, scaled down by `max_side` and `max_megapixels` if it is neither; `foreground` is
     computed from it. `doubt` says how sure the networks are: `doubt.verdict` is `found nothing`,
     `unsure` or `fine`.
     """
@@ -45,15 +46,17 @@ class CutOut:
         """Return the pixels of `image`: grey, RGB or RGBA, uint8."""
         return self._composition.pixels
 
-    def to_bytes(self, format: str = "png") -> bytes:  # noqa: A002  # as the API calls it
-        """Return `image` as a file: `png`, which is lossless, or `webp`.
+    def to_bytes(self, format: FormatName | FileFormat = "png", quality: int = QUALITY) -> bytes:  # noqa: A002  # as the API calls it
+        """Return `image` as a file.
 
-        Raise `ValueError` for another format.
+        `format` is `png`, which is lossless, `webp`, or `jpg`, where white takes the place of
+        transparency. `quality`, 1..100, is that of a JPEG and of a WebP's colours.
+
+        Raise `ValueError` or `TypeError` for an invalid argument.
         """
-        kind = choose(FileFormat, format, "format")
-        if kind not in CUT_OUTS:
-            raise ValueError(f"format must be one of {', '.join(map(repr, map(str, CUT_OUTS)))}")
-        return encode(self._composition, kind, None, NO_DEADLINE)
+        kind = choose(FileFormat, format, "format", CUT_OUTS)
+        require_count(quality, "quality", most=100)
+        return encode(self._composition, kind, None, NO_DEADLINE, quality)
 
 
 def finish(

@@ -7,7 +7,7 @@ pictures, and the networks.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 
@@ -96,7 +96,7 @@ class Session:
         """Return the cut-out of a picture. See `cutout.cut_out`, which has the same options."""
         _require_returns(returns)
         built = build_options(options)
-        decoded = self._decoded(picture)
+        decoded = self._decoded(picture, built, is_masked=mask is not None)
         return self._finished(decoded, built, returns, self._decoded_mask(mask, decoded))
 
     def cut_out_all(
@@ -123,14 +123,15 @@ class Session:
         require_count(read_ahead, "read_ahead", least=0)
         built = build_options(options)
 
-        def finish(read: "Future[Picture]") -> object:
-            return self._finished(read.result(), built, returns)
+        def finish(decoded: "Future[Picture]") -> object:
+            return self._finished(decoded.result(), built, returns)
 
-        return self._in_order(pictures, finish, jobs, read_ahead, is_strict=errors == "raise")
+        reads = (partial(self._decoded, each, built) for each in pictures)
+        return self._in_order(reads, finish, jobs, read_ahead, is_strict=errors == "raise")
 
     def _in_order(
         self,
-        pictures: Iterable[AnyPicture],
+        reads: "Iterable[Callable[[], Picture]]",
         finish: "Callable[[Future[Picture]], object]",
         jobs: int,
         ahead: int,
@@ -140,8 +141,8 @@ class Session:
         waiting: deque[Future[object]] = deque()
         with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(jobs, "cut out") as pool:
             try:
-                for picture in pictures:
-                    waiting.append(pool.submit(finish, reader.submit(self._decoded, picture)))
+                for read in reads:
+                    waiting.append(pool.submit(finish, reader.submit(read)))
                     if len(waiting) >= jobs + ahead:
                         yield _outcome(waiting.popleft(), is_strict=is_strict)
                 while waiting:
@@ -150,10 +151,15 @@ class Session:
                 for each in waiting:
                     each.cancel()
 
-    def _decoded(self, picture: AnyPicture) -> "Picture":
-        from cutout.library.inputs import decode_any  # noqa: PLC0415  # imports numpy
+    def _decoded(
+        self, picture: AnyPicture, options: "Options", *, is_masked: bool = False
+    ) -> "Picture":
+        """Decode a picture, at a reduced size if the result is small and no mask has to fit."""
+        from cutout.layout import Bound  # noqa: PLC0415  # like the next one, imports numpy
+        from cutout.library.inputs import decode_any  # noqa: PLC0415
 
-        return decode_any(picture, self._pipeline.settings)
+        bound = Bound() if is_masked else options.early_bound
+        return decode_any(picture, self._pipeline.settings, bound)
 
     def _decoded_mask(self, mask: AnyMask | None, picture: "Picture") -> "Alpha | None":
         from cutout.library.inputs import decode_any_mask  # noqa: PLC0415  # imports numpy
@@ -172,8 +178,8 @@ class Session:
         from cutout.library.result import finish  # noqa: PLC0415  # imports numpy
 
         work = self._pipeline.work
-        matte = work.find_matte(picture, Clock(NO_DEADLINE), mask)
-        return finish(work, picture, matte, options, returns)
+        shown, matte = work.find_matte(picture, options, Clock(NO_DEADLINE), mask)
+        return finish(work, shown, matte, options, returns)
 
 
 class _MaskSession(Session):
@@ -240,6 +246,13 @@ def cut_out(
     - `mode`: `fg-image`, `fg-image-shadow` or `fg-mask`;
     - `background`: a colour such as `white` or `#ffcc00`, or a picture of any kind above;
     - `crop`: the margin around the object, `0`, `30px` or `10%`; None keeps the whole picture;
+    - `margin`: crops as well, with 1, 2 or 4 of `30px` or `10%` that may exceed the picture;
+    - `roi`: the region that the foreground lies in, such as `10% 10% 90% 90%`;
+    - `width` and `height` in pixels, 1..4096, and `ratio`, such as `4:5`: the canvas;
+    - `scale`: the share of the canvas for the objects, `10%` to `100%`, or `original`;
+    - `position`: `center`, `original`, or `50% 90%` of the free space;
+    - `preset`: `square`, `amazon`, `ebay` or `shopify`, white canvases of marketplaces;
+    - `max_side` in pixels and `max_megapixels`: scale the result down;
     - `shadow_opacity` and `shadow_softness`, 0..1, and `shadow_angle`, -75..75 degrees.
 
     The networks are loaded at the first call and stay in memory; a `Session` gives control of that.

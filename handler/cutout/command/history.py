@@ -1,0 +1,151 @@
+"""Remember the options of cut-outs, in a hidden file of each folder with cut-outs.
+
+Each line of the file is a JSON object: the name of a cut-out, and those of its options that are not
+the default. The last line of a name counts, and a cut-out without a line was made with the
+defaults, so that a folder of such cut-outs needs no file. Lines are only ever appended, each by one
+write, so that two runs may use a folder at once and a run that is killed loses nothing else.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import Enum
+from pathlib import Path
+from threading import Lock
+
+from cutout.choices import FileFormat, Mode
+from cutout.command.errors import CommandError, TaskError, printable, system_message
+from cutout.options import Background, Options, ShadowLook, Source
+
+HISTORY = ".cutout.jsonl"
+NAME, OPTIONS = "cutout", "options"
+LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP})
+
+
+def made_with(options: Options) -> dict[str, object]:
+    """Return, as JSON, the options that a cut-out depends on and that are not the default.
+
+    A background's file is represented by its digest. The format is left out, because the name of a
+    cut-out tells it.
+    """
+    usual = Options()
+    effective = replace(
+        options,
+        format=usual.format,
+        quality=options.quality if options.format in LOSSY else usual.quality,
+        background=options.laid_on or Background(),
+        shadow=options.shadow if options.mode is Mode.FG_IMAGE_SHADOW else ShadowLook(),
+    )
+    names = [each.name for each in fields(Options)]
+    found = {name: getattr(effective, name) for name in names}
+    return {name: _plain(value) for name, value in found.items() if value != getattr(usual, name)}
+
+
+def _plain(value: object) -> object:
+    """Return a value of `Options` as JSON."""
+    if isinstance(value, Source):
+        return value.md5
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+class History:
+    """Compare cut-outs with the options of this run, and record those that it makes.
+
+    Several threads may use it.
+    """
+
+    def __init__(self, options: Mapping[str, object]) -> None:
+        self._options = dict(options)
+        self._folders: dict[Path, _Folder] = {}
+        self._lock = Lock()
+
+    def differs(self, cut_outs: Iterable[Path]) -> bool:
+        """Return whether the newest of these files was made with other options.
+
+        Raise `CommandError` if the record can't be read.
+        """
+        times = {}
+        for each in cut_outs:
+            with suppress(FileNotFoundError):
+                times[each] = each.stat().st_mtime_ns
+        if not times:
+            return False
+        newest = max(times, key=lambda each: times[each])
+        try:
+            with self._lock:
+                return self._folder(newest).options(newest.name) != self._options
+        except OSError as error:
+            path = printable(newest.parent / HISTORY)
+            raise CommandError(f"{path} can't be read: {system_message(error)}") from error
+
+    def record(self, cut_out: Path) -> None:
+        """Record that a cut-out was made with the options of this run.
+
+        Raise `TaskError` if that fails.
+        """
+        try:
+            with self._lock:
+                folder = self._folder(cut_out)
+                if folder.options(cut_out.name) != self._options:
+                    folder.append({NAME: cut_out.name, OPTIONS: self._options})
+        except OSError as error:
+            path = printable(cut_out.parent / HISTORY)
+            raise TaskError(f"{path} can't be written: {system_message(error)}") from error
+
+    def _folder(self, cut_out: Path) -> "_Folder":
+        """Return the record of a cut-out's folder."""
+        return self._folders.setdefault(cut_out.parent, _Folder(cut_out.parent / HISTORY))
+
+
+@dataclass
+class _Folder:
+    """Hold what has been read of one folder's file."""
+
+    path: Path
+    size: int = 0
+    """Bytes that have been read."""
+    known: dict[str, object] = field(default_factory=dict)
+    rest: bytes = b""
+    """An incomplete last line."""
+
+    def options(self, name: str) -> object:
+        """Return the recorded options of a cut-out. Raise `OSError` if the file can't be read."""
+        self._read_on()
+        return self.known.get(name, {})
+
+    def append(self, record: Mapping[str, object]) -> None:
+        """Append a line to the file. Raise `OSError` if that fails."""
+        start = "\n" if self.rest else ""
+        with self.path.open("ab", buffering=0) as file:
+            file.write(f"{start}{json.dumps(record)}\n".encode())
+
+    def _read_on(self) -> None:
+        """Read what was appended to the file; start again if it is shorter than before."""
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            size = 0
+        if size < self.size:
+            self.size, self.known, self.rest = 0, {}, b""
+        if size == self.size:
+            return
+        with self.path.open("rb") as file:
+            file.seek(self.size)
+            added = file.read()
+        self.size += len(added)
+        *lines, self.rest = (self.rest + added).split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        """Add the cut-out of a line; ignore a line that a killed run left incomplete."""
+        try:
+            found = json.loads(line)
+            self.known[str(found[NAME])] = found[OPTIONS]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return

@@ -1,0 +1,79 @@
+"""Plan a run: which pictures are found, where their cut-outs go, and which are up to date."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cutout.command.arguments import STANDARD, Arguments
+from cutout.command.errors import Problem, printable
+from cutout.command.history import History
+from cutout.command.inputs import InputFinder
+from cutout.command.masks import with_masks
+from cutout.command.outputs import Destination
+from cutout.command.tasks import Task, plan_file, plan_folder, put_apart
+
+
+@dataclass
+class Plan:
+    """Hold the tasks, the problems, and how many files of which suffix are passed over."""
+
+    tasks: list[Task]
+    problems: list[Problem] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def make_plan(given: Arguments, to: Destination, kept: Mapping[Path, Path] | None = None) -> Plan:
+    """Return the plan for all pictures that the inputs name now.
+
+    `kept` maps pictures to the cut-outs of an earlier plan, which stay theirs. Raise `UsageError`
+    if the mask is neither a file nor a folder, or a file for several pictures.
+    """
+    plan = _plan_pictures(given, to, kept or {})
+    if given.mask is not None:
+        plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
+        plan.problems.extend(maskless)
+    return plan
+
+
+def _plan_pictures(given: Arguments, to: Destination, kept: Mapping[Path, Path]) -> Plan:
+    if STANDARD in given.inputs:
+        content = b"" if given.dry_run else sys.stdin.buffer.read()
+        return Plan([Task(STANDARD, None, to.file, content)])
+    review = None if given.review is None else Path(given.review)
+    finder = InputFinder([each for each in (to.folder, review) if each], may_be_empty=given.watch)
+    finder.add(given.inputs)
+    if to.standard:
+        tasks = [Task(printable(each.path), each.path) for each in finder.found]
+        return Plan(tasks, finder.problems, finder.left_out)
+    if to.file is not None:
+        tasks, problems = plan_file(finder.found, to.file)
+    else:
+        tasks, problems = plan_folder(finder.found, to.folder, f".{to.format}", kept)
+    if review is not None:
+        tasks = [put_apart(each, review, to.folder) for each in tasks]
+    return Plan(tasks, finder.problems + problems, finder.left_out)
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Decide which cut-outs are kept.
+
+    `others` are further files that the cut-outs are made of.
+    """
+
+    history: History
+    others: Sequence[Path] = ()
+    force: bool = False
+    update: bool = False
+
+    def keeps(self, task: Task) -> bool:
+        """Return whether the cut-out is up to date."""
+        if self.force or not task.is_done(self.others):
+            return False
+        return not (self.update and self.is_outdated(task))
+
+    def is_outdated(self, task: Task) -> bool:
+        """Return whether the existing cut-out was made with other options."""
+        return self.history.differs({each for each in (task.target, task.review) if each})

@@ -1,0 +1,165 @@
+"""Process pictures in parallel, in processes of this machine or by an API."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
+from time import monotonic
+from typing import TypeAlias
+
+from cutout.command.arguments import Arguments
+from cutout.command.errors import CommandError, TaskError, printable, system_message
+from cutout.command.history import History
+from cutout.command.options import ON_WHITE, CommandOptions
+from cutout.command.outputs import OutputWriter
+from cutout.command.progress import Progress
+from cutout.command.records import Made
+from cutout.command.report import Report
+from cutout.command.tasks import Task
+from cutout.errors import PictureError, ProcessingFailedError
+from cutout.setting_types import visible_processors
+
+REMOTE_JOBS = 4
+LOCAL_JOBS = 4
+"""Default limit of pictures processed at once on this machine. Each is a process of some 650 MB."""
+
+Worker: TypeAlias = Callable[[Task], Made]
+"""Returns the file of a task's cut-out and its quality. Raises `TaskError`, `PictureError` or
+`OSError`."""
+
+
+def job_count(given: Arguments) -> int:
+    """Return how many pictures to process at once.
+
+    Two pictures with one thread each are faster than one after the other with two threads: while
+    one is decoded or encoded, the other uses the network.
+    """
+    usual = min(visible_processors(), LOCAL_JOBS) if given.url is None else REMOTE_JOBS
+    return given.jobs or usual
+
+
+def process_all(
+    tasks: Sequence[Task], worker: Worker, jobs: int, report: Report, history: History
+) -> None:
+    """Process each picture on one thread from reading to writing.
+
+    No more pictures are in memory than there are threads.
+    """
+    writer, pool = OutputWriter(), ThreadPoolExecutor(jobs, "picture")
+
+    def process(task: Task) -> None:
+        _process_one(task, worker, writer, report, history)
+
+    try:
+        for future in [pool.submit(process, task) for task in tasks]:
+            future.result()
+    except KeyboardInterrupt:
+        report.silence()
+        writer.close()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _process_one(
+    task: Task, worker: Worker, writer: OutputWriter, report: Report, history: History
+) -> None:
+    """Process one picture and report its failure, which stops no other picture."""
+    start = monotonic()
+    try:
+        made = worker(task)
+        target = task.target if made.is_fine else task.doubtful_target
+        writer.write(target, made.content)
+        if target is not None:
+            history.record(target)
+    except (TaskError, PictureError) as error:
+        report.failed(task, str(error))
+    except OSError as error:
+        report.failed(task, system_message(error))
+    except MemoryError:
+        report.failed(task, "There is not enough memory for it.")
+    except Exception as error:  # noqa: BLE001  # a bug must not stop the other pictures
+        report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__}).", error)
+    else:
+        report.done(task, made, monotonic() - start)
+
+
+def open_worker(
+    options: CommandOptions, given: Arguments, jobs: int, report: Report
+) -> AbstractContextManager[Worker]:
+    """Return what processes `jobs` pictures at once, on this machine or by an API.
+
+    Say so if the cut-outs lie on white because they are JPEGs. Entering the context raises
+    `CommandError` if the networks or the API cannot be used, or if the background is not a picture.
+    """
+    if options.lies_on_white:
+        report.note(ON_WHITE)
+    if given.url is None:
+        return _local_worker(options, given, jobs, max(1, visible_processors() // jobs))
+    return _remote_worker(options, given, jobs, report.progress)
+
+
+@contextmanager
+def _local_worker(
+    options: CommandOptions, given: Arguments, jobs: int, threads: int
+) -> Iterator[Worker]:
+    """Process pictures in `jobs` processes, with `threads` threads for each picture.
+
+    Raise `CommandError` if the model cannot be loaded or the background is not a picture.
+    """
+    from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
+
+    from cutout import engine  # noqa: PLC0415
+    from cutout.setting_types import first_problem  # noqa: PLC0415
+
+    try:
+        settings = engine.local_settings(given.model)
+    except ValidationError as error:
+        raise CommandError(first_problem(error)) from error
+    masked = given.mask is not None
+    with closing(engine.open_workers(settings, jobs, threads, masked=masked)) as workers:
+        # imported while the processes load the networks
+        from cutout.options import Source  # noqa: PLC0415
+        from cutout.segment.model_file import ModelError  # noqa: PLC0415
+        from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
+        from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
+
+        processing = options.processing_options()
+        try:
+            workers.wait()
+            if processing.background.picture is not None:
+                workers(BackgroundJob(processing.background.picture), NO_DEADLINE, Stages())
+        except ModelError as error:
+            raise CommandError(str(error)) from error
+        except PictureError as error:
+            raise CommandError(f"{printable(options.background)}: {error}") from error
+
+        def work(task: Task) -> Made:
+            with task.open() as file:
+                source = Source(file.read(), task.name)
+            job = FileJob(source, replace(processing, mask=task.read_mask()))
+            found = workers(job, NO_DEADLINE, Stages())
+            quality = found.quality
+            if quality is None:
+                return Made(found.content)
+            return Made(
+                found.content, str(quality.verdict), quality.undecided, quality.disagreement
+            )
+
+        yield work
+
+
+@contextmanager
+def _remote_worker(
+    options: CommandOptions, given: Arguments, connections: int, progress: Progress
+) -> Iterator[Worker]:
+    """Process pictures by an API, over `connections` connections at once.
+
+    Raise `CommandError` if the API cannot be used or the background is not a picture.
+    """
+    from cutout.command.remote import RemoteWorker  # noqa: PLC0415  # requests is slow to import
+
+    worker = RemoteWorker(given.url or "", given.key, options, progress, connections)
+    with closing(worker):
+        worker.prepare()
+        yield worker

@@ -1,0 +1,189 @@
+"""Cut-outs that were made with other options are named, and redone with `--update`."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cutout.choices import FileFormat, Mode
+from cutout.colours import parse_colour
+from cutout.command.errors import CommandError, TaskError
+from cutout.command.history import HISTORY, History, made_with
+from cutout.options import Background, Options, ShadowLook, Source
+from tests.command.conftest import Run, files_in, opened, write
+from tests.local_server import LocalServer
+from tests.samples import gradient, jpeg, png
+
+ADVICE = "made with other options; use --update"
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for name in ("a", "b", "deep/c"):
+        write(tmp_path / "photos" / f"{name}.jpg", jpeg(gradient(400, 300)))
+    return tmp_path / "photos"
+
+
+def test_other_options_are_told_and_redone_on_demand(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert run(photos, "-o", out).err == ""
+    assert files_in(out) == {"a.png", "b.png", "deep/c.png"}, "the defaults need no record"
+    done = run(photos, "-o", out, "--background", "white")
+    assert (done.code, done.lines) == (
+        0,
+        ["0 done, 3 already up to date", f"3 kept cut-outs were {ADVICE}"],
+    )
+    assert opened(out / "a.png").mode == "RGBA"
+    dry = run(photos, "-o", out, "--background", "white", "--update", "--dry-run")
+    assert dry.lines[-1] == "3 to do"
+    done = run(photos, "-o", out, "--background", "white", "--update", "-v")
+    assert done.lines[-1].startswith("3 done in ")
+    assert opened(out / "deep" / "c.png").mode == "RGB"
+    done = run(photos, "-o", out, "--background", "#fff", "--update", "-v")
+    assert done.lines == ["0 done, 3 already up to date"], "the same colour, written differently"
+    (out / "a.png").unlink()
+    done = run(photos, "-o", out)
+    assert done.lines[-1] == f"2 kept cut-outs were {ADVICE}"
+    assert run(photos, "-o", out, "--update", "-v").lines[-1].startswith("2 done")
+    assert {opened(out / name).mode for name in ("a.png", "b.png", "deep/c.png")} == {"RGBA"}
+
+
+def test_one_cut_out_beside_its_picture(run: Run, photos: Path) -> None:
+    photo = photos / "a.jpg"
+    assert run(photo, "--crop").code == 0
+    assert json.loads((photos / HISTORY).read_text()) == {
+        "cutout": "a-cutout.png",
+        "options": {"crop": {"pixels": 0, "share": 0.0}},
+    }
+    assert run(photo).lines[-1] == f"1 kept cut-out was {ADVICE}"
+    assert run(photo, "--dry-run").lines[-1] == f"1 kept cut-out was {ADVICE}"
+    assert run(photo, "-q").err == ""
+    assert run(photo, "--force", "-v").lines[-1].startswith("1 done")
+    assert run(photo, "-v").lines == ["0 done, 1 already up to date"]
+    assert run(photos).code == 0, "the record is no picture, and nothing that is left out"
+
+
+def test_a_background_is_known_by_its_content(run: Run, photos: Path, tmp_path: Path) -> None:
+    first = write(tmp_path / "first.png", png(Image.new("RGB", (30, 20), "red")))
+    same = write(tmp_path / "same.png", first.read_bytes())
+    other = write(tmp_path / "other.png", png(Image.new("RGB", (30, 20), "blue")))
+    photo = photos / "a.jpg"
+    assert run(photo, "--background", first).code == 0
+    assert run(photo, "--background", same, "-v").lines == ["0 done, 1 already up to date"]
+    assert run(photo, "--background", other).lines[-1] == f"1 kept cut-out was {ADVICE}"
+
+
+def test_doubtful_cut_outs_have_a_record_as_well(run: Run, photos: Path, tmp_path: Path) -> None:
+    write(photos / "a.jpg", jpeg(gradient(20, 20)))
+    places = ["-o", tmp_path / "out", "--review", tmp_path / "review"]
+    assert run(photos, *places, "--mode", "fg-mask").code == 0
+    assert run(photos, *places).lines[-1] == f"3 kept cut-outs were {ADVICE}"
+
+
+def test_the_same_options_by_an_api(run: Run, photos: Path, tmp_path: Path) -> None:
+    options = ["-o", tmp_path / "out", "--preset", "square", "--quality", "50", "--format", "jpg"]
+    assert run(photos, *options, "--background", "teal").code == 0
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "storage")) as server:
+        done = run(photos, *options, "--background", "teal", "-v", "--url", server.url)
+    assert done.lines == ["0 done, 3 already up to date"]
+
+
+SOURCE = Source(b"picture", "a.png")
+EQUAL = {
+    "a colour": (Options(background=Background(parse_colour("white"))),) * 2,
+    "the shadow of no shadow": (Options(shadow=ShadowLook(0.1)), Options()),
+    "the background of a mask": (
+        Options(mode=Mode.FG_MASK, background=Background(picture=SOURCE)),
+        Options(mode=Mode.FG_MASK),
+    ),
+    "the quality of a PNG": (Options(quality=3), Options()),
+    "a background's name": (
+        Options(background=Background(picture=SOURCE)),
+        Options(background=Background(picture=Source(b"picture", "b.png"))),
+    ),
+    "the format, which the name tells": (Options(format=FileFormat.WEBP), Options()),
+}
+DIFFERENT = {
+    "a colour": (Options(background=Background(parse_colour("white"))), Options()),
+    "the shadow": (
+        Options(mode=Mode.FG_IMAGE_SHADOW, shadow=ShadowLook(0.1)),
+        Options(mode=Mode.FG_IMAGE_SHADOW),
+    ),
+    "the quality of a JPEG": (Options(format=FileFormat.JPG, quality=3), Options()),
+    "a background": (
+        Options(background=Background(picture=SOURCE)),
+        Options(background=Background(picture=Source(b"other", "a.png"))),
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), EQUAL.values(), ids=EQUAL)
+def test_what_makes_no_difference(one: Options, other: Options) -> None:
+    assert made_with(one) == made_with(other)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT.values(), ids=DIFFERENT)
+def test_what_makes_a_difference(one: Options, other: Options) -> None:
+    assert made_with(one) != made_with(other)
+    assert json.loads(json.dumps(made_with(one))) == made_with(one)
+
+
+def test_two_runs_at_once_keep_each_others_lines(tmp_path: Path) -> None:
+    runs = [History({"run": number}) for number in range(2)]
+    names = [write(tmp_path / f"{number}.png") for number in range(200)]
+
+    def record(number: int) -> None:
+        runs[number % 2].record(names[number])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(record, range(200)))
+    for number, name in enumerate(names):
+        assert not runs[number % 2].differs([name])
+        assert runs[1 - number % 2].differs([name]), "seen by the run that did not write it"
+    assert len((tmp_path / HISTORY).read_text().splitlines()) == 200
+
+
+@pytest.mark.parametrize("torn", [b'{"cutout": "b.p', b"\xff\xfe", b"[" * 100_000, b'"text"', b"7"])
+def test_a_line_that_is_not_one_is_passed_over(tmp_path: Path, torn: bytes) -> None:
+    cut_out = write(tmp_path / "a.png")
+    History({"crop": 1}).record(cut_out)
+    with (tmp_path / HISTORY).open("ab") as file:
+        file.write(torn)
+    History({"crop": 2}).record(cut_out)
+    assert not History({"crop": 2}).differs([cut_out])
+    assert History({}).differs([cut_out])
+
+
+def test_a_record_that_is_replaced_or_removed(tmp_path: Path) -> None:
+    cut_out, history = write(tmp_path / "a.png"), History({"crop": 1})
+    history.record(cut_out)
+    (tmp_path / HISTORY).write_text('{"cutout": "a.png", "options": {}}\n')
+    assert history.differs([cut_out])
+    (tmp_path / HISTORY).unlink()
+    assert history.differs([cut_out])
+    assert not history.differs([tmp_path / "missing.png"])
+
+
+def test_a_record_that_can_not_be_used(tmp_path: Path) -> None:
+    cut_out = write(tmp_path / "a.png")
+    (tmp_path / HISTORY).mkdir()
+    (tmp_path / HISTORY / "full").touch()
+    with pytest.raises(CommandError, match=r"\.cutout\.jsonl can't be read: Is a directory"):
+        History({"crop": 1}).differs([cut_out])
+    with pytest.raises(TaskError, match=r"\.cutout\.jsonl can't be written: Is a directory"):
+        History({"crop": 1}).record(cut_out)
+
+
+def test_a_mask_counts_as_an_option(run: Run, photos: Path, tmp_path: Path) -> None:
+    mask = write(tmp_path / "mask.png", png(gradient(400, 300).convert("L")))
+    out = tmp_path / "out"
+    assert run(photos / "a.jpg", "-o", f"{out}/").code == 0
+    done = run(photos / "a.jpg", "-o", f"{out}/", "--mask", mask)
+    assert done.lines[-1] == "1 kept cut-out was made with other options; use --update"
+    done = run(photos / "a.jpg", "-o", f"{out}/", "--mask", mask, "--update", "-v")
+    assert done.lines[-1].startswith("1 done")
+    assert b"mask" in (out / HISTORY).read_bytes()
