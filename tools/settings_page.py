@@ -52,7 +52,7 @@ GROUPS = (
     Group(
         "Access",
         (
-*("api_keys", "api_keys_file", "api_keys_secret", "api_keys_stale_seconds"),
+            *("api_keys", "api_keys_file", "api_keys_secret", "api_keys_stale_seconds"),
             *("front_secret", "allowed_hosts", "allowed_origins"),
         ),
     ),
