@@ -1,5 +1,10 @@
-# The Lambda image, stacked by how rarely each part changes: a new version of the code uploads the
-# last layer alone. docs/performance.md says what each weighs.
+# Two images from the same layers: `lambda` for AWS Lambda (docs/deploy.md), and `server`, the last and
+# so the default target, for any container engine (docs/docker.md). They are stacked by how rarely
+# each part changes: a new version of the code uploads the last layer alone. docs/performance.md says
+# what each weighs.
+ARG SERVER_BASE=public.ecr.aws/docker/library/python:3.13-slim
+
+
 FROM public.ecr.aws/lambda/python:3.13 AS build
 
 # Files are compiled by hand below: hash-based bytecode is the same on every build, and is never
@@ -47,12 +52,22 @@ RUN pip install --quiet --target /build/30-web -r /build/lists/30-web/requiremen
  && python -m compileall -q --invalidation-mode unchecked-hash /build/30-web \
  && chmod -R a+rX /build/30-web
 
+# The packages of the local server; setuptools installs the command in a checkout alone.
+COPY requirements/local.txt /build/lists/40-server/
+RUN pip install --quiet --target /build/40-server -r /build/lists/40-server/local.txt \
+ && cd /build/40-server && rm -rf bin setuptools* _distutils_hack distutils-precedence.pth \
+ && python -m compileall -q --invalidation-mode unchecked-hash /build/40-server \
+ && chmod -R a+rX /build/40-server
+
+# The command is for people and the server: Lambda runs none of it.
 COPY handler /build/code
 RUN python -m compileall -q --invalidation-mode unchecked-hash /build/code \
- && chmod -R a+rX /build/code
+ && chmod -R a+rX /build/code \
+ && mkdir -p /build/command/cutout \
+ && mv /build/code/cutout/command /build/command/cutout
 
 
-FROM public.ecr.aws/lambda/python:3.13
+FROM public.ecr.aws/lambda/python:3.13 AS lambda
 
 # The function's file system is read-only but for /tmp. No plugin of pydantic's is looked for.
 ENV PYTHONDONTWRITEBYTECODE=1 PYDANTIC_DISABLE_PLUGINS=__all__
@@ -76,3 +91,42 @@ LABEL org.opencontainers.image.title="Cutout" \
       org.opencontainers.image.documentation="https://github.com/OWNER/cutout/tree/main/docs"
 
 CMD ["cutout.aws.lambda_handler"]
+
+
+# The plain HTTP server. Its user has no rights and no name; nothing but /tmp and the storage's volume
+# needs to be writable.
+FROM ${SERVER_BASE} AS server
+
+RUN install --directory --owner 10001 --group 10001 --mode 0700 /var/cache/cutout
+VOLUME /var/cache/cutout
+
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYDANTIC_DISABLE_PLUGINS=__all__ PYTHONPATH=/app \
+    CUTOUT_STORAGE_DIR=/var/cache/cutout HOST=0.0.0.0 PORT=8000
+
+COPY --from=build /build/10-numerics /app
+COPY --from=build /build/20-onnxruntime /app
+COPY --from=build /build/weights /app/cutout/model
+COPY --from=build /build/model /app/cutout/model
+COPY --from=build /build/30-web /app
+COPY --from=build /build/40-server /app
+COPY --from=build /build/code /app
+COPY --from=build /build/command /app
+
+# An image that cannot load its own server, model included, is never tagged.
+WORKDIR /app
+USER 10001:10001
+RUN python3 -c "import cutout.api.app, cutout.api.server, cutout.command.serve; \
+from cutout.engine import Networks; from cutout.settings import get_settings; \
+Networks(get_settings()).wait()"
+
+LABEL org.opencontainers.image.title="Cutout server" \
+      org.opencontainers.image.description="Background removal over HTTP" \
+      org.opencontainers.image.version="1.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/OWNER/cutout" \
+      org.opencontainers.image.documentation="https://github.com/OWNER/cutout/tree/main/docs"
+
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python3", "-m", "cutout.command.health"]
+CMD ["/bin/sh", "-c", "exec python3 -m cutout serve --host \"$HOST\" --port \"$PORT\""]

@@ -6,6 +6,7 @@ PORT ?= 8000
 CONTAINER ?= $(firstword $(shell command -v docker podman))
 PLATFORM ?= linux/amd64
 TAG ?= cutout:latest
+SERVER_TAG ?= cutout-server:latest
 WORKERS ?= 2
 
 BIN := .venv/bin
@@ -27,6 +28,9 @@ IMGLY_READY := .venv-imgly/.ready
 CLIENTS := tests/api/removebg/clients
 CLIENTS_READY := build/clients/.ready
 
+# The default format of podman and buildah has no health check.
+DOCKER_FORMAT = $(if $(filter podman buildah,$(notdir $(CONTAINER))),--format docker)
+
 # Validation is local: SAM wants a region but calls nobody, and keeps its notes in the environment.
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
 	.venv-sam/bin/sam
@@ -34,8 +38,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: bench-cold evaluate model edge-refiner tinyvit wrap image image-test image-sizes events
-.PHONY: pin-base settings lock clean
+.PHONY: bench-cold evaluate model edge-refiner tinyvit wrap image server-image image-test image-sizes
+.PHONY: arm-test events pin-base settings lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -110,14 +114,22 @@ wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
-	$(CONTAINER) build --platform $(PLATFORM) --tag $(TAG) .
+	$(CONTAINER) build --platform $(PLATFORM) --target lambda --tag $(TAG) .
 
-pin-base: $(DEV_READY) ## pin the base image to its newest digest in the Dockerfile
+server-image: ## build the image of the plain HTTP server (SERVER_BASE=image for another base)
+	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
+	$(CONTAINER) build --platform $(PLATFORM) --target server --tag $(SERVER_TAG) \
+		$(if $(SERVER_BASE),--build-arg SERVER_BASE=$(SERVER_BASE)) $(DOCKER_FORMAT) .
+
+pin-base: $(DEV_READY) ## pin the base images to their newest digests in the Dockerfile
 	$(BIN)/python -m tools.pin_base
 
-image-test: image $(DEV_READY) $(SAM_READY) ## test the image in containers, and SAM on it (ARGS="-k sam")
-	IMAGE=$(TAG) CONTAINER=$(CONTAINER) SAM=.venv-sam/bin/sam \
+image-test: image server-image $(DEV_READY) $(SAM_READY) ## test both images in containers, and SAM (ARGS="-k sam")
+	IMAGE=$(TAG) SERVER_IMAGE=$(SERVER_TAG) CONTAINER=$(CONTAINER) SAM=.venv-sam/bin/sam \
 		$(BIN)/python -m pytest -m image tests/image $(ARGS)
+
+arm-test: $(DEV_READY) ## compare emulated arm64 with this machine (root and network; ARGS="--photos folder")
+	$(BIN)/python -m tests.arm $(ARGS)
 
 image-sizes: image $(DEV_READY) ## weigh the image's layers for docs/performance.md
 	CONTAINER=$(CONTAINER) $(BIN)/python -m tools.image_sizes $(TAG)

@@ -4,6 +4,7 @@ The same rules hold for a secret; see `test_secrets_manager`.
 """
 
 import logging
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -88,3 +89,46 @@ def test_the_log_says_how_many_words_are_refused_and_why(caplog: pytest.LogCaptu
 def test_a_text_of_keys_alone_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     assert keys_of(f"{KEY} {OTHER}").accept([OTHER])
     assert caplog.records == []
+
+
+def test_keys_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"# {COMMENT}\n{KEY}\n")
+    monkeypatch.setenv("CUTOUT_API_KEYS_FILE", str(file))
+    found = open_keys(Settings())
+    assert found is not None, "the service is open"
+    assert found.accept([KEY])
+    assert not found.accept([OTHER])
+
+
+@pytest.mark.parametrize("text", ["", *WITHOUT_KEYS.values()], ids=["empty", *WITHOUT_KEYS])
+def test_a_file_without_a_valid_key_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "keys").write_text(text)
+    monkeypatch.setenv("CUTOUT_API_KEYS_FILE", str(tmp_path / "keys"))
+    with pytest.raises(ValidationError, match="CUTOUT_API_KEYS_FILE holds no valid key") as raised:
+        Settings()
+    assert [each for each in text.split() if len(each) > 2 and each in str(raised.value)] == []
+
+
+def test_a_missing_file_of_keys_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CUTOUT_API_KEYS_FILE", str(tmp_path / "keys"))
+    with pytest.raises(ValidationError, match="CUTOUT_API_KEYS_FILE can't be read"):
+        Settings()
+
+
+def test_keys_in_two_places_stop_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(KEY)
+    monkeypatch.setenv("CUTOUT_API_KEYS_FILE", str(tmp_path / "keys"))
+    monkeypatch.setenv("CUTOUT_API_KEYS", OTHER)
+    with pytest.raises(ValidationError, match="not both"):
+        Settings()
+
+
+def test_an_empty_name_of_a_file_of_keys_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTOUT_API_KEYS_FILE", "")
+    assert Settings().api_keys_file is None
+    assert open_keys(Settings()) is None

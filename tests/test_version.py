@@ -22,9 +22,9 @@ def test_the_template_names_it() -> None:
     assert NUMBER.findall(load_template()["Description"]) == [__version__]
 
 
-def test_the_image_label_names_it() -> None:
+def test_the_labels_of_both_images_name_it() -> None:
     label = r'^\s*(?:LABEL )?org\.opencontainers\.image\.version="(.+)"'
-    assert re.findall(label, (ROOT / "Dockerfile").read_text(), re.MULTILINE) == [__version__]
+    assert re.findall(label, (ROOT / "Dockerfile").read_text(), re.MULTILINE) == [__version__] * 2
 
 
 def test_the_changelog_begins_with_it_and_links_to_every_release() -> None:

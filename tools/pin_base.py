@@ -1,17 +1,22 @@
-"""Write the base image's current digest into the Dockerfile: ``python -m tools.pin_base``.
+"""Write the base images' current digests into the Dockerfile: ``python -m tools.pin_base``.
 
-A tag can be moved to another image; a digest names one image for good, here the index of both
-processors. Run the command again to take AWS's updates.
+A tag can be moved to another image; a digest names one image for good, here the index of all
+processors. Run the command again to take the bases' updates.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import requests
 
 DOCKERFILE = Path(__file__).resolve().parent.parent / "Dockerfile"
+Base: TypeAlias = tuple[str, str, str]
+"""Host, name and tag of an image."""
 BASE = re.compile(
-    r"^FROM (?P<host>[\w.:-]+)/(?P<name>[\w./-]+):(?P<tag>[\w.-]+)(?:@sha256:[0-9a-f]{64})?",
+    r"^(?P<use>FROM |ARG \w+=)(?P<host>[\w.:-]+)/(?P<name>[\w./-]+):(?P<tag>[\w.-]+)"
+    r"(?:@sha256:[0-9a-f]{64})?",
     re.MULTILINE,
 )
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -54,23 +59,28 @@ def _token(challenge: str) -> str:
     return found
 
 
-def bases(dockerfile: str) -> set[tuple[str, str, str]]:
+def bases(dockerfile: str) -> set[Base]:
     """Return host, name and tag of every base image."""
     return {(each["host"], each["name"], each["tag"]) for each in BASE.finditer(dockerfile)}
 
 
-def pinned(dockerfile: str, digest: str) -> str:
+def pinned(dockerfile: str, digests: Mapping[Base, str]) -> str:
     """Return the text with the digest behind each base image's tag, in place of an older one."""
-    return BASE.sub(rf"FROM \g<host>/\g<name>:\g<tag>@{digest}", dockerfile)
+
+    def line(found: re.Match[str]) -> str:
+        host, name, tag = found["host"], found["name"], found["tag"]
+        return f"{found['use']}{host}/{name}:{tag}@{digests[host, name, tag]}"
+
+    return BASE.sub(line, dockerfile)
 
 
 def main() -> None:
-    """Update the Dockerfile, and print the digest."""
+    """Update the Dockerfile, and print the digests."""
     text = DOCKERFILE.read_text()
-    ((host, name, tag),) = bases(text)
-    digest = digest_of(host, name, tag)
-    DOCKERFILE.write_text(pinned(text, digest))
-    print(f"{host}/{name}:{tag}@{digest}")
+    digests = {base: digest_of(*base) for base in sorted(bases(text))}
+    DOCKERFILE.write_text(pinned(text, digests))
+    for (host, name, tag), digest in digests.items():
+        print(f"{host}/{name}:{tag}@{digest}")
 
 
 if __name__ == "__main__":

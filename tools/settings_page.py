@@ -52,8 +52,8 @@ GROUPS = (
     Group(
         "Access",
         (
-            *("api_keys", "api_keys_secret", "api_keys_stale_seconds", "front_secret"),
-            *("allowed_hosts", "allowed_origins"),
+            *("api_keys", "api_keys_file", "api_keys_secret", "api_keys_stale_seconds"),
+            *("front_secret", "allowed_hosts", "allowed_origins"),
         ),
     ),
     Group("Compatibility", ("webp", "removebg", "removebg_size")),

@@ -35,6 +35,24 @@ def _holding_a_key(keys: SecretStr) -> SecretStr:
     return keys
 
 
+def read_keys(path: str) -> str:
+    """Return the text of a file of keys.
+
+    Raise `ValueError` if it can't be read or holds no valid key, which would leave the service
+    open.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ValueError(f"CUTOUT_API_KEYS_FILE can't be read: {error}") from error
+    if not (parsed := parse_keys(text)).keys:
+        raise ValueError(
+            f"CUTOUT_API_KEYS_FILE holds no valid key ({parsed.refusals}). "
+            f"Write a key of at least {MIN_LENGTH} characters into {path}"
+        )
+    return text
+
+
 def _split(names: object) -> object:
     """Split the environment's text at spaces and commas."""
     return names.lower().replace(",", " ").split() if isinstance(names, str) else names

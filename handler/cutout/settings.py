@@ -17,6 +17,7 @@ from cutout.setting_types import (
     HostNames,
     Origins,
     default_model_dir,
+    read_keys,
     visible_processors,
 )
 
@@ -159,6 +160,10 @@ class Settings(AwsSettings):
         description="API keys of at least 16 characters, separated by white space. Requests must "
         "carry one of them; empty means no key is needed.",
     )
+    api_keys_file: Path | None = Field(
+        default=None,
+        description="File with the keys, read once at the start, such as a container's secret.",
+    )
     api_keys_secret: str | None = Field(
         default=None,
         description="ARN of a Secrets Manager secret that holds the keys instead.",
@@ -232,6 +237,16 @@ class Settings(AwsSettings):
     threads: int | None = Field(
         default=None, ge=1, description="Processor threads that each network uses."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_from_file(cls, given: dict[str, object]) -> dict[str, object]:
+        """Take the keys from their file; reject one without keys, and keys in both places."""
+        if not (path := given.get("api_keys_file")):
+            return {name: value for name, value in given.items() if name != "api_keys_file"}
+        if given.get("api_keys"):
+            raise ValueError("Set either CUTOUT_API_KEYS or CUTOUT_API_KEYS_FILE, not both")
+        return {**given, "api_keys": read_keys(str(path))}
 
     @model_validator(mode="after")
     def _bucket_has_keys(self) -> Self:

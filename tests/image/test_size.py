@@ -35,14 +35,14 @@ def test_the_code_is_a_layer_of_kilobytes(layers: list[Layer]) -> None:
 def test_a_change_of_the_code_leaves_the_layers_under_it(
     engine: Engine, image: str, layers: list[Layer], tmp_path: Path
 ) -> None:
-    for name in ("layers", "model", "handler"):
+    for name in ("layers", "model", "handler", "requirements"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("Dockerfile", ".dockerignore"):
         shutil.copy2(ROOT / name, tmp_path)
     with (tmp_path / "handler" / "cutout" / "stages.py").open("a") as file:
         file.write("\n# changed\n")
     changed = f"{image}-changed"
-    engine.build(changed, tmp_path)
+    engine.build(changed, tmp_path, "--target", "lambda")
     try:
         before, after = engine.layers(image), engine.layers(changed)
         place = len(engine.layers(BASE)) + [layer.name for layer in layers].index(CODE)

@@ -10,6 +10,8 @@ from tools.pin_base import DOCKERFILE, bases, digest_of, pinned
 
 OLD, NEW = ("sha256:" + letter * 64 for letter in "ab")
 TOKEN = "anonymous"  # noqa: S105
+LAMBDA = ("public.ecr.aws", "lambda/python", "3.13")
+SERVER = ("public.ecr.aws", "docker/library/python", "3.13-slim")
 
 
 class Registry(BaseHTTPRequestHandler):
@@ -61,12 +63,13 @@ def test_a_registry_that_is_away_is_an_error() -> None:
         digest_of("127.0.0.1:9", "lambda/python", "3.13", "http")
 
 
-def test_both_stages_get_the_same_digest_and_nothing_else_changes() -> None:
+def test_every_base_gets_its_digest_and_nothing_else_changes() -> None:
     text = DOCKERFILE.read_text()
-    assert bases(text) == {("public.ecr.aws", "lambda/python", "3.13")}
-    first = pinned(text, OLD)
+    assert bases(text) == {LAMBDA, SERVER}
+    first = pinned(text, {LAMBDA: OLD, SERVER: NEW})
     assert first.count(f"FROM public.ecr.aws/lambda/python:3.13@{OLD}") == 2
     assert "@" + OLD + " AS build" in first
-    assert pinned(first, NEW) == pinned(text, NEW)
+    assert f"ARG SERVER_BASE=public.ecr.aws/docker/library/python:3.13-slim@{NEW}\n" in first
+    assert pinned(first, {LAMBDA: NEW, SERVER: OLD}) == pinned(text, {LAMBDA: NEW, SERVER: OLD})
     assert bases(first) == bases(text)
-    assert first.replace(f"@{OLD}", "") == text
+    assert first.replace(f"@{OLD}", "").replace(f"@{NEW}", "") == text
