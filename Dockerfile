@@ -48,6 +48,7 @@ RUN pip install --quiet --target /build/30-web -r /build/lists/30-web/requiremen
  && chmod -R a+rX /build/30-web
 
 COPY handler /build/code
+COPY clients/js/cutout.js /build/code/cutout/client/
 RUN python -m compileall -q --invalidation-mode unchecked-hash /build/code \
  && chmod -R a+rX /build/code
 
