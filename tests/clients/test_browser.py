@@ -11,7 +11,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from cutout.api.page import CLIENT, FOLDER, SCRIPT, assets, client_folder, without_comments
+from cutout.api.page import (
+    CLIENT,
+    FOLDER,
+    SCRIPT,
+    assets,
+    client_folder,
+    without_comments,
+    without_indentation,
+)
 from tests.local_server import ROOT, LocalServer
 from tests.page.browser import browser, file
 from tests.page.test_large import LARGE, of_size
@@ -81,7 +89,8 @@ def cut_out(page: Page, url: str, photo: bytes, key: str = KEY, **more: Any) -> 
 
 
 def test_the_page_sends_this_very_module() -> None:
-    module = without_comments((client_folder() / CLIENT).read_text("utf-8"))
+    text = (client_folder() / CLIENT).read_text("utf-8")
+    module = without_indentation(without_comments(text))
     body = module.replace("\nexport ", "\n").removeprefix("export ")
     assert body in assets()[SCRIPT].content.decode()
     assert not (FOLDER / CLIENT).exists(), "a second copy"
