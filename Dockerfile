@@ -61,6 +61,7 @@ RUN pip install --quiet --target /build/40-server -r /build/lists/40-server/loca
 
 # The command is for people and the server: Lambda runs none of it.
 COPY handler /build/code
+COPY clients/js/cutout.js /build/code/cutout/client/
 RUN python -m compileall -q --invalidation-mode unchecked-hash /build/code \
  && chmod -R a+rX /build/code \
  && mkdir -p /build/command/cutout \

@@ -27,6 +27,8 @@ MEASURES_READY := .venv-measures/.ready
 IMGLY_READY := .venv-imgly/.ready
 CLIENTS := tests/api/removebg/clients
 CLIENTS_READY := build/clients/.ready
+OPENAPI_READY := .venv-openapi/.ready
+TYPES_READY := build/typescript/.ready
 
 # The default format of podman and buildah has no health check.
 DOCKER_FORMAT = $(if $(filter podman buildah,$(notdir $(CONTAINER))),--format docker)
@@ -37,9 +39,9 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test check format fuzz corpora audit sbom bench bench-peers bench-folder bench-cost
-.PHONY: bench-cold evaluate model edge-refiner tinyvit wrap image server-image image-test image-sizes
-.PHONY: arm-test events pin-base settings lock clean
+.PHONY: help run test page-folder check format fuzz corpora audit sbom bench bench-peers
+.PHONY: bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image
+.PHONY: server-image image-test image-sizes arm-test events pin-base settings lock clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,9 +49,12 @@ help: ## say what there is to make
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m cutout serve --host $(HOST) --port $(PORT)
 
-test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
+test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+page-folder: $(DEV_READY) ## take 300 photos through the page with the networks, and compare with the command
+	CUTOUT_BROWSER=required $(BIN)/python -m pytest -m page_folder -o faulthandler_timeout=0 tests/page/test_folder.py $(ARGS)
 
 check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template (sam with cfn-lint), sample events, known holes
 	$(BIN)/ruff check
@@ -147,7 +152,7 @@ lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newe
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .venv-imgly
+	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .venv-imgly .venv-openapi
 	rm -rf .aws-sam build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -186,6 +191,17 @@ $(REMBG_READY): requirements/rembg.txt
 
 $(MEASURES_READY): requirements/measures.txt
 	@tools/venv.sh .venv-measures requirements/measures.txt
+	@touch $@
+
+$(OPENAPI_READY): requirements/openapi.txt
+	@tools/venv.sh .venv-openapi requirements/openapi.txt
+	@touch $@
+
+$(TYPES_READY): tests/clients/package.json tests/clients/package-lock.json
+	@mkdir -p build/typescript && cp $^ build/typescript
+	@if command -v npm >/dev/null; then \
+		cd build/typescript && npm ci --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "npm was not found: the JavaScript client's types are not checked"; fi
 	@touch $@
 
 $(IMGLY_READY): benchmarks/peers/package.json benchmarks/peers/package-lock.json

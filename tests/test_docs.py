@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,8 +24,9 @@ from tests.samples import PHOTOS
 PAGES = pages()
 BLOCKS = [block for page in PAGES for block in page.blocks]
 SHELL = [block for block in BLOCKS if block.language == "sh"]
+JAVASCRIPT = [block for block in BLOCKS if block.language == "js"]
 PYTHON = [block for block in BLOCKS if block.language == "python"]
-LANGUAGES = {"sh", "python", "json"}
+LANGUAGES = {"sh", "python", "json", "js"}
 
 ACCOUNT = "needs an AWS account"
 IMAGE = "needs containers; `make image-test` tries it in continuous integration (tests/image)"
@@ -226,6 +228,15 @@ def test_every_block_says_what_it_is() -> None:
     for block in BLOCKS:
         if block.language == "json":
             json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", JAVASCRIPT, ids=lambda block: block.name)
+def test_javascript_is_a_module(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "block.mjs").write_text(block.text)
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    subprocess.run([node, "--check", str(tmp_path / "block.mjs")], check=True)
 
 
 @pytest.mark.parametrize("block", SHELL, ids=lambda block: block.name)

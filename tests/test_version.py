@@ -1,5 +1,6 @@
 """Places that must name the same version."""
 
+import json
 import re
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def test_the_template_names_it() -> None:
 def test_the_labels_of_both_images_name_it() -> None:
     label = r'^\s*(?:LABEL )?org\.opencontainers\.image\.version="(.+)"'
     assert re.findall(label, (ROOT / "Dockerfile").read_text(), re.MULTILINE) == [__version__] * 2
+
+
+def test_the_javascript_client_names_it() -> None:
+    package = json.loads((ROOT / "clients" / "js" / "package.json").read_text())
+    assert package["version"] == __version__
 
 
 def test_the_changelog_begins_with_it_and_links_to_every_release() -> None:

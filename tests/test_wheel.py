@@ -51,7 +51,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy2(ROOT / name, source)
-    for name in ("handler", "model"):
+    for name in ("handler", "model", "clients"):
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(ROOT / name, source / name, ignore=ignored)
     offline = ["--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", str(folder)]
@@ -108,6 +108,7 @@ def test_it_holds_the_package_alone(wheel: Path) -> None:
     networks = {each.name for each in (ROOT / "model").glob("*.onnx")}
     assert shipped == networks | {"weights.bin", "manifest.json"}, "files of the recipe are no data"
     assert {"cutout/py.typed", "cutout/page/index.html"} <= set(names)
+    assert [name for name in names if "cutout/client/" in name] == ["cutout/client/cutout.js"]
 
 
 def test_every_package_is_listed() -> None:
@@ -115,7 +116,7 @@ def test_every_package_is_listed() -> None:
     folders = {each.parent.relative_to(handler) for each in handler.rglob("*.py")}
     packages = {".".join(each.parts) for each in folders}
     listed = PROJECT["tool"]["setuptools"]["packages"]
-    assert set(listed) == packages | {"cutout.model"}
+    assert set(listed) == packages | {"cutout.client", "cutout.model"}
     assert listed == sorted(listed)
 
 

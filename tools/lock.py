@@ -22,7 +22,7 @@ PYTHON = "3.11"
 STACKED = ("local", "dev", "model", "fuzz")
 
 # Sets with an environment of their own, because their pins would fight with the project's.
-ALONE = ("sam", "lock", "audit", "measures", "rembg")
+ALONE = ("sam", "lock", "audit", "measures", "rembg", "openapi")
 
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
 SOURCE = re.compile(

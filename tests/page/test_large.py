@@ -10,7 +10,7 @@ from tests.page.browser import Visit, file
 from tests.page.conftest import Open
 from tests.samples import jpeg
 
-LARGE = 4_400_000  # as in handler/cutout/page/service.js
+LARGE = 4_400_000  # as in clients/js/cutout.js
 
 
 def of_size(size: int) -> FilePayload:

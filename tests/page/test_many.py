@@ -3,6 +3,7 @@
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -13,7 +14,7 @@ from playwright.sync_api import FilePayload
 
 from tests.e2e.segmenter import BLANK_SIZE
 from tests.local_server import LocalServer
-from tests.page.browser import PHONE, Visit, file, plain
+from tests.page.browser import DESKTOP, PHONE, Visit, file, plain
 from tests.page.conftest import Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, focused
 from tests.page.test_saving import saved
@@ -224,8 +225,9 @@ def test_the_strip_by_keyboard(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_with_many(open_page: Open, scheme: str) -> None:
-    with open_page(color_scheme=scheme) as visit:
+@pytest.mark.parametrize("device", [{"viewport": DESKTOP}, ON_A_PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_with_many(open_page: Open, scheme: str, device: dict[str, Any]) -> None:
+    with open_page(color_scheme=scheme, **device) as visit:
         with visit.waiting_for_results():
             visit.choose([*GOOD[:2], BLANK, BROKEN, file("IMG_1.HEIC", HEIC)], "busy")
             visit.page.wait_for_selector('[data-status="busy"]')
@@ -242,6 +244,13 @@ def test_axe_finds_nothing_with_many(open_page: Open, scheme: str) -> None:
         select(visit, "broken.jpg")
         visit.wait("failed")
         assert findings(visit.page) == [], "failed"
+
+
+def test_the_first_button_is_on_a_phone_s_first_screen(open_page: Open) -> None:
+    with open_page(**ON_A_PHONE) as visit:
+        box = visit.page.locator("label[for=file]").bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= PHONE["height"], plain(str(box))
 
 
 @pytest.mark.parametrize("count", [1, 4])

@@ -96,7 +96,7 @@ def test_what_a_browser_is_told_to_forbid(client: TestClient, path: str) -> None
     assert headers["referrer-policy"] == "no-referrer"
     policy = headers["content-security-policy"].split("; ")
     assert policy[0] == "default-src 'none'"
-    assert {"script-src 'self'", "style-src 'self'", "connect-src 'self'"} <= set(policy)
+    assert {"script-src 'self'", "style-src 'self'", "connect-src 'self' https:"} <= set(policy)
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in headers["content-security-policy"]
 
@@ -112,7 +112,9 @@ def test_what_a_browser_is_told_to_forbid(client: TestClient, path: str) -> None
 def test_a_browser_may_talk_to_the_bucket(settings: Settings, bucket: str, origin: str) -> None:
     own = settings.model_copy(update={"bucket_url": bucket})
     policy = client_of(own).get("/").headers["content-security-policy"].split("; ")
-    assert f"connect-src 'self' {origin}" in policy
+    assert f"connect-src 'self' {origin} https:" in policy
+    docs = client_of(own).get("/docs").headers["content-security-policy"].split("; ")
+    assert f"connect-src 'self' {origin}" in docs, "the API page fetches nothing from elsewhere"
 
 
 def test_the_page_needs_no_key_and_shows_that_the_api_does(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.front import FrontGuard
 from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_page_router
+from cutout.api.removebg.answers import EXPOSED as REMOVEBG_EXPOSED
 from cutout.api.removebg.routes import build_removebg_router
 from cutout.api.routes import build_router
 from cutout.api.routing import HeadAsGet, redirect_relatively
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 REFERENCE_PREFIX = "/img-bg-removal"
 """The path under which the reference API's own host serves the same routes."""
+
+OWN_EXPOSED = ("Retry-After", "Server-Timing", "Warning", "WWW-Authenticate", "Location", "ETag")
+EXPOSED = tuple(dict.fromkeys((*OWN_EXPOSED, *REMOVEBG_EXPOSED)))
+"""Headers that pages of other origins may read, beside those that browsers always show them."""
 
 
 def create_app(settings: Settings, workers: "Workers[PictureWork]") -> FastAPI:
@@ -58,6 +63,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         allow_origins=sorted(pipeline.settings.cors_origins),
         allow_methods=["*"],
         allow_headers=["*"],
+        expose_headers=EXPOSED,
     )
     opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
     keys = require_key(opened)

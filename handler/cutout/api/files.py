@@ -50,11 +50,12 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
     uploads would occupy every thread of the server; with the pictures' slots, it would have
     pictures refused.
     """
-    router, admission = APIRouter(prefix="/v1"), Admission(settings)
+    router, admission = APIRouter(prefix="/v1", tags=["cutout"]), Admission(settings)
 
     @router.post(
         "/uploads",
         summary="Prepare a large upload",
+        operation_id="prepareUpload",
         responses=UPLOADS_ANSWERS,
         dependencies=[*keys, Depends(admission)],
     )

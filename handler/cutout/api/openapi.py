@@ -2,6 +2,8 @@
 
 from typing import Any, TypeAlias
 
+from pydantic import BaseModel, Field
+
 from cutout import colours
 from cutout.api.examples import RESULTS_EXAMPLES
 from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
@@ -80,7 +82,9 @@ RESULTS_BODY: dict[str, Any] = {
                         "mask": _MASK,
                         **_OPTIONS,
                     },
-                    "anyOf": [{"required": ["image"]}, {"required": ["url"]}],
+                    # not `anyOf`, from which generators make a union of two empty types
+                    "if": {"not": {"required": ["image"]}},
+                    "then": {"required": ["url"]},
                 }
             },
             "application/x-www-form-urlencoded": {
@@ -99,6 +103,34 @@ Answers: TypeAlias = dict[int | str, dict[str, Any]]
 
 def _json_examples(examples: dict[str, Any]) -> dict[str, Any]:
     return {"application/json": {"examples": examples}}
+
+
+class Detail(BaseModel):
+    """Say why a request is refused."""
+
+    detail: str
+
+
+class Message(BaseModel):
+    """Say why a request is refused, as the gateway in front of the reference API does."""
+
+    message: str
+
+
+class InvalidField(BaseModel):
+    """Describe a field or parameter with an invalid value."""
+
+    type: str
+    loc: list[str | int] = Field(description="`query` or `body`, then the name.")
+    msg: str
+    input: Any = None
+    ctx: dict[str, Any] | None = None
+
+
+class Invalid(BaseModel):
+    """List invalid values, or say what is missing."""
+
+    detail: str | list[InvalidField]
 
 
 UNKNOWN_MODE: dict[str, Any] = {
@@ -122,6 +154,7 @@ NO_COLOUR: dict[str, Any] = {
 UNAUTHORIZED: Answers = {
     401: {
         "description": "The server asks for an API key, and none that is valid was sent.",
+        "model": Message,
         "content": _json_examples({"key": {"value": UnauthorizedError.body()}}),
     }
 }
@@ -144,6 +177,7 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     400: {
         "description": "The body is not the form that its header announces, or the mask does not "
         "fit the picture.",
+        "model": Detail,
         "content": _json_examples(
             {
                 "broken": {"value": BrokenFormError.body()},
@@ -156,14 +190,18 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     },
     408: {
         "description": "The request took longer than a minute to arrive.",
+        "model": Detail,
         "content": _json_examples({"slow": {"value": TooSlowUploadError.body()}}),
     },
     413: {
         "description": "The request is larger than about 32 MB.",
-        "content": {"text/plain": {"example": RequestTooLargeError.body()}},
+        "content": {
+            "text/plain": {"schema": {"type": "string"}, "example": RequestTooLargeError.body()}
+        },
     },
     422: {
         "description": "Neither `image` nor `url`, or a value that there is not.",
+        "model": Invalid,
         "content": _json_examples(
             {
                 "missing": {"summary": "No picture", "value": MissingSourceError.body()},
@@ -174,6 +212,7 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     },
     503: {
         "description": "Too many pictures wait; `Retry-After` says when to try again.",
+        "model": Detail | Message,
         "content": _json_examples({"busy": {"value": TooBusyError.body()}}),
     },
 }
@@ -181,10 +220,12 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
 UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
     404: {
         "description": "This server has no storage.",
+        "model": Detail,
         "content": _json_examples({"none": {"value": UploadsUnavailableError.body()}}),
     },
     503: {
         "description": "The storage is down; `Retry-After` says when to try again.",
+        "model": Detail | Message,
         "content": _json_examples({"down": {"value": UploadsDownError.body()}}),
     },
 }

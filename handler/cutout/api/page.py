@@ -67,6 +67,15 @@ SCRIPT, STYLE = "page.js", "page.css"
 `join_modules`."""
 STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css", "album.css")
 ENTRY = "main.js"
+CLIENT = "cutout.js"
+"""The JavaScript client, which the page imports as if it lay beside its own modules."""
+
+
+def client_folder() -> Path:
+    """Return `cutout/client` of a wheel or an image, or `clients/js` of a checkout."""
+    package = FOLDER.parent
+    packaged = package / "client"
+    return packaged if packaged.is_dir() else package.parents[1] / "clients" / "js"
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,8 @@ def assets() -> Mapping[str, Asset]:
     They are read for the first request, so that a function that only serves the API never reads
     them.
     """
-    modules = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
+    scripts = [*FOLDER.glob("*.js"), client_folder() / CLIENT]
+    modules = {path.name: path.read_text("utf-8") for path in scripts}
     script = without_indentation(without_comments(join_modules(modules, ENTRY)))
     style = without_indentation("\n".join((FOLDER / name).read_text("utf-8") for name in STYLES))
     pictures = {path.name: Asset(path.read_bytes(), "image/jpeg") for path in FOLDER.glob("*.jpg")}
@@ -119,10 +129,13 @@ ASK_AGAIN = "no-cache"
 Known = Annotated[str, Header(alias="If-None-Match")]
 
 
-def secure_headers(settings: Settings) -> dict[str, str]:
-    """Return the headers of every answer that belongs to a page."""
+def secure_headers(settings: Settings, *, fetches: bool = False) -> dict[str, str]:
+    """Return the headers of every answer that belongs to a page.
+
+    `fetches` lets it read other servers' files over https, as far as these servers allow it.
+    """
     return {
-        "Content-Security-Policy": content_security_policy(settings),
+        "Content-Security-Policy": content_security_policy(settings, fetches=fetches),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
@@ -143,7 +156,7 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
     All addresses are relative, so that they work under a gateway's stage.
     """
     router = APIRouter(prefix=prefix, include_in_schema=False)
-    headers = secure_headers(settings)
+    headers = secure_headers(settings, fetches=True)
     values = {
         "docs": "../docs" if prefix else "docs",
         "docs-link": "" if settings.api_page else "hidden",
@@ -182,18 +195,20 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
     return router
 
 
-def content_security_policy(settings: Settings) -> str:
+def content_security_policy(settings: Settings, *, fetches: bool) -> str:
     """Return a policy that allows the page's own files, and data from this server and its bucket.
 
-    Large answers and uploads go through the bucket. The browser creates pictures as `blob:`.
+    Large answers and uploads go through the bucket. The browser creates pictures as `blob:`. With
+    `fetches`, data may come from every server that speaks https: people name photos by address.
     """
+    others = ["https:"] if fetches else []
     return "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' blob: data:",
-            " ".join(["connect-src 'self'", *_origins(settings.bucket_url)]),
+            " ".join(["connect-src 'self'", *_origins(settings.bucket_url), *others]),
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",

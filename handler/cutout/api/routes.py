@@ -27,14 +27,25 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
 
     All but the version need a key of `keys`; a picture takes a slot of `admission`.
     """
-    router, service = APIRouter(prefix="/v1"), Service(pipeline)
+    router, service = APIRouter(prefix="/v1", tags=["cutout"]), Service(pipeline)
 
-    @router.get("/version", summary="Version of the service", response_class=PlainTextResponse)
+    @router.get(
+        "/version",
+        summary="Version of the service",
+        operation_id="getVersion",
+        response_class=PlainTextResponse,
+    )
     async def version() -> str:
         """Return `vX.Y.Z`, where X is the version of the API."""
         return f"v{__version__}"
 
-    @router.get("/modes", summary="Available modes", responses=MODES_ANSWER, dependencies=keys)
+    @router.get(
+        "/modes",
+        summary="Available modes",
+        operation_id="getModes",
+        responses=MODES_ANSWER,
+        dependencies=keys,
+    )
     async def modes() -> list[Mode]:
         """Return the values of `mode`."""
         return list(Mode)
@@ -42,6 +53,7 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
     @router.post(
         "/results",
         summary="Remove the background",
+        operation_id="removeBackground",
         response_model=Results,
         responses=RESULTS_ANSWERS,
         dependencies=[*keys, Depends(admission)],

@@ -22,11 +22,12 @@ export class Autosave {
     const [records, files, results] = await Promise.all(
       ["photos", "files", "results"].map((table) => this.#store.all(table)),
     );
-    const sources = new Map(files.map(({ id, file }) => [id, file]));
+    const sources = new Map(files.map(({ id, ...source }) => [id, source]));
     const photos = new Map();
     for (const { id, thumb, own, failure } of records) {
       if (!sources.has(id)) continue;
-      const photo = Object.assign(new Photo(id, sources.get(id)), { thumb, own });
+      const { file, address } = sources.get(id);
+      const photo = Object.assign(new Photo(id, file, address), { thumb, own });
       photo.failure = failure && new Failure(failure.title, failure.message);
       photos.set(id, photo);
     }
@@ -41,10 +42,10 @@ export class Autosave {
     return (this.#last = Math.max(this.#last + 1, Date.now() * 1000));
   }
 
-  /** Keeps a new photo's file. */
+  /** Keeps a new photo's file or address. */
   async add(photo) {
-    const { id, source } = photo;
-    await this.#put("files", [id], { id, file: source });
+    const { id, source, address } = photo;
+    await this.#put("files", [id], { id, file: source, address });
     if (this.#album.photos.includes(photo)) await this.update(photo);
     else await this.forget(photo); // it was removed meanwhile
   }

@@ -1,13 +1,13 @@
+import { uploadPath } from "./cutout.js";
 import { resultName } from "./names.js";
-import { invitationPath } from "./service.js";
 
 const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
 
 /** What to type into a terminal for the same picture: curl, and jq to get it out of the JSON.
  *
- * `file` is what was sent, `scene` the file used as background or null, `made` how it was made. What
+ * `file` is what was sent, or null where the service fetched the photo from `address`, `scene` the file used as background or null, `made` how it was made. What
  * the page did and curl can't do is said in a comment. */
-export function commandOf({ file, note, made, choices, scene, target }) {
+export function commandOf({ file, address: source, note, made, choices, scene, target }) {
   const key = made.withKey ? ' -H "X-API-KEY: $KEY"' : "";
   const below = scene && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene : null;
   const results = quoted(address(`v1/results?${queryOf(choices)}`));
@@ -20,16 +20,16 @@ export function commandOf({ file, note, made, choices, scene, target }) {
     note && `# ${file.name} is the photo as the page sent it: ${note}.`,
     mask && `# ${mask} is the mask as the page saves it: choose the result “Mask” and save it.`,
   ];
-  const image = formFile("image", file.name);
+  const image = file ? `-F ${formFile("image", file.name)}` : `--form-string ${quoted(`url=${source}`)}`;
   const lines = made.uploaded
     ? throughUploads(file, { key, files, results })
-    : [`curl -sL${key} -F ${image}${files} ${results} \\`];
+    : [`curl -sL${key} ${image}${files} ${results} \\`];
   return [...remarks.filter(Boolean), ...lines, `  ${output}`].join("\n");
 }
 
 function throughUploads(file, { key, files, results }) {
   return [
-    `UPLOAD=$(curl -s -X POST${key} ${quoted(address(invitationPath(file)))})`,
+    `UPLOAD=$(curl -s -X POST${key} ${quoted(address(uploadPath(file)))})`,
     `echo "$UPLOAD" | jq -r '.upload.fields | to_entries[] | "form-string = \\(.key)=\\(.value)"' \\`,
     `  | curl -sf -K - -F ${formFile("file", file.name)} "$(echo "$UPLOAD" | jq -r .upload.url)"`,
     `curl -sL${key} --form-string "url=$(echo "$UPLOAD" | jq -r .url)"${files} ${results} \\`,

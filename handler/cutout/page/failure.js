@@ -10,8 +10,6 @@ export class Failure extends Error {
   }
 }
 
-const BUSY = [429, 503];
-const BUSY_SECONDS = 3; // where the server doesn't say how long
 const TITLES = {
   400: "The server could not read the request",
   401: "An API key is needed",
@@ -21,30 +19,28 @@ const TITLES = {
   504: "The server took too long",
 };
 
-/** A reply that holds no results, as a failure. */
-export function refusal(reply) {
-  const title = TITLES[reply.status] ?? `The server answered ${reply.status}`;
-  const wait = Number.parseInt(reply.header("Retry-After") ?? "") || BUSY_SECONDS;
-  return new Failure(title, messageOf(reply.text) || "It gave no reason.", {
-    wantsKey: reply.status === 401,
-    seconds: BUSY.includes(reply.status) ? wait : null,
+/** What a client's `CutOutError` means for this page; other errors as they are. */
+export function failureOf(error) {
+  const { code, status, message, retryAfter } = error;
+  if (error.name !== "CutOutError") return error;
+  if (code === "failure") return unprocessed(message);
+  if (code === "unreadable") {
+    return new Failure("The server’s answer can’t be read", "It doesn’t contain results.");
+  }
+  if (status === 0) {
+    return new Failure("The connection failed", `${message} Your photo is still here.`, { isOffline: true });
+  }
+  const isSilent = message === `The server answered ${status}.`;
+  return new Failure(TITLES[status] ?? `The server answered ${status}`, isSilent ? "It gave no reason." : message, {
+    wantsKey: code === "unauthorized",
+    seconds: retryAfter,
   });
 }
 
 /** A picture that the service could not process: it says why. */
-export function unprocessed(message) {
+function unprocessed(message) {
   const side = /^Resolution is too big: .* Max allowed resolution: (\d+)x/.exec(message);
   return new Failure("This photo can’t be processed", message, {
     largestSide: side ? Number(side[1]) : null,
   });
-}
-
-function messageOf(text) {
-  try {
-    const { message, detail } = JSON.parse(text);
-    const found = message ?? detail;
-    return typeof found === "string" ? found : JSON.stringify(found);
-  } catch {
-    return text.startsWith("<") ? "" : text.trim().split("\n").pop();
-  }
 }

@@ -1,6 +1,6 @@
 import { currentKey } from "./key.js";
 import { keyed } from "./photo.js";
-import { cutOut } from "./service.js";
+import { requestResult } from "./service.js";
 import { ready } from "./work.js";
 
 const ATTEMPTS = 4; // while the server is busy
@@ -55,7 +55,7 @@ export class Finisher {
       signal.throwIfAborted();
       try {
         const terms = { key: currentKey(), signal, report: () => {}, mask: photo.mask };
-        return await cutOut(photo.file, "fg-image", terms);
+        return await requestResult(photo.file, "fg-image", terms);
       } catch (error) {
         if (!error.seconds || attempt === ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, 1000 * error.seconds));

@@ -1,8 +1,9 @@
+import { addressesIn } from "./address.js";
 import { byId } from "./dom.js";
 import { filesIn } from "./folders.js";
 
-/** Photos that are dropped, pasted, picked, or among the samples: each lot goes to `open(files)`;
- * `nothing(text)` says why there is none. */
+/** Photos that are dropped, pasted, picked, named by their address, or among the samples: each lot goes
+ * to `open(sources)`, files or `URL`s; `nothing(text)` says why there is none. */
 export function watchFiles(open, nothing) {
   for (const input of document.querySelectorAll("input[data-picks]")) {
     input.addEventListener("change", () => {
@@ -24,8 +25,18 @@ export function watchFiles(open, nothing) {
   }
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
-    if (files.length) open(files);
-    else if (!event.target.closest?.("input")) nothing("The clipboard doesn’t contain an image.");
+    if (files.length) return open(files);
+    if (event.target.closest?.("input")) return undefined;
+    const addresses = addressesIn(event.clipboardData.getData("text"));
+    if (addresses.length) return open(addresses);
+    return nothing("The clipboard doesn’t contain an image or an address of one.");
+  });
+  byId("address-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const addresses = addressesIn(byId("address").value);
+    if (!addresses.length) return nothing("This isn’t a web address. It starts with https://.");
+    byId("address").value = "";
+    return open(addresses);
   });
   watchDrops(open, nothing);
 }

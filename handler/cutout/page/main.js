@@ -1,3 +1,4 @@
+import { fetchFile } from "./address.js";
 import { Album } from "./album.js";
 import { saveAll } from "./archive.js";
 import { Autosave } from "./autosave.js";
@@ -64,24 +65,26 @@ function update() {
   strip.update();
   showTally(album, queue.isPaused);
   byId("scope").hidden = album.photos.length < 2;
-  byId("mend").hidden = album.modeOf(album.selected) !== "fg-image";
+  byId("mend").hidden = album.modeOf(album.selected) !== "fg-image" || !album.selected?.source;
   photoView.update().catch(report);
 }
 
-async function open(files) {
+/** Takes files, and photos by their `URL`. */
+async function open(sources) {
   hideNotice();
-  showProgress("Reading the files");
+  showProgress("Reading the photos");
   enter("busy", false);
-  const seen = files.filter(({ name }) => !name.startsWith("."));
+  const seen = sources.filter(({ name }) => !name?.startsWith("."));
   const [taken, leftOut] = [[], []];
   let isFirst = true;
-  for (const file of seen) {
-    const reason = await objection(file);
+  for (const source of seen) {
+    const file = source instanceof URL ? await fetchFile(source) : source;
+    const reason = file && (await objection(file));
     if (reason) {
       leftOut.push({ name: file.name, reason });
       continue;
     }
-    const photo = new Photo(autosave.nextId(), file);
+    const photo = new Photo(autosave.nextId(), file, file ? null : source.href);
     taken.push(photo);
     album.photos.push(photo);
     if (isFirst) select(photo);

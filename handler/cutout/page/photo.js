@@ -1,3 +1,5 @@
+import { nameAt } from "./address.js";
+
 /** A result: its PNG, the API's objects, how it was made, and the PNG mended by hand, if there is one,
  * with its own objects once the server has finished it.
  * Results that show something else have another key; blobs are no keys, since a kept one takes the
@@ -23,12 +25,13 @@ export class Photo {
   since = 0; // when the phase began, in milliseconds
   made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, byMask, mended}, see `keyed`
 
-  constructor(id, source) {
-    Object.assign(this, { id, source });
+  /** `source` is null for a photo that only the service can fetch, from its `address`. */
+  constructor(id, source, address = null) {
+    Object.assign(this, { id, source, address });
   }
 
   get name() {
-    return (this.file ?? this.source).name;
+    return (this.file ?? this.source)?.name ?? nameAt(this.address);
   }
 
   /** The mask that was made by hand, a PNG; null where there is none. */

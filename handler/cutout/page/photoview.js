@@ -33,7 +33,7 @@ export class PhotoView {
     if (!photo) return enter("empty", false);
     const status = this.album.statusOf(photo);
     const made = this.album.resultOf(photo);
-    const isOpening = made && (this.#key !== made.key || !this.#before);
+    const isOpening = made && (this.#key !== made.key || (photo.source && !this.#before));
     if (status === "busy" || status === "waiting") this.showProgress();
     if (isOpening) enter("busy", Boolean(this.#before), true);
     else this.#enter(status);
@@ -71,7 +71,7 @@ export class PhotoView {
 
   /** Decodes what is not yet decoded; lets it go again if another photo is looked at by then. */
   async #open(photo, made) {
-    if (!this.#before && (photo.file || made)) {
+    if (!this.#before && photo.source && (photo.file || made)) {
       await ready(photo, this.limits);
       const bitmap = await decoded(photo.file);
       if (photo !== this.#photo || this.#before) bitmap?.close();
@@ -95,6 +95,7 @@ export class PhotoView {
     const isDone = status === "done";
     const part = isDone ? frameOf(this.#after, objectsOf(made), choices) : null;
     const backdrop = backdropOf(choices, this.scene);
+    byId("split").disabled = !this.#before;
     this.view.show(this.#before, isDone ? this.#after : null, { part, backdrop });
     if (isDone) this.#offer(made, choices);
     this.#showFacts(made, part);
@@ -110,10 +111,11 @@ export class PhotoView {
     const backdrop = backdropOf(choices, scene);
     const png = made.mended ?? made.png;
     this.saver.offer(make, name, isAsMade(choices, backdrop) ? png.size : null);
-    const { file, note } = photo;
-    const text = commandOf({ file, note, made, choices, scene: scene.file, target: name });
+    const { file, address, note } = photo;
+    const text = commandOf({ file, address, note, made, choices, scene: scene.file, target: name });
     byId("command-text").textContent = text;
-    byId("view").setAttribute("aria-label", `${photo.name}, before and after`);
+    const sides = this.#before ? "before and after" : "after";
+    byId("view").setAttribute("aria-label", `${photo.name}, ${sides}`);
   }
 
   #showFacts(made, part = null) {
@@ -121,7 +123,8 @@ export class PhotoView {
     const shown = part ?? this.#before;
     const facts = [
       shown && `${shown.width}\u00a0×\u00a0${shown.height}`,
-      sizeOf((photo.file ?? photo.source).size),
+      photo.source && sizeOf((photo.file ?? photo.source).size),
+      photo.address && "the original isn’t shown, because this page can’t read it at its address",
       photo.note,
       (made?.mended || made?.byMask) && "mended by hand",
       made?.isUnfinished && (this.isFinishing(photo) ? "edges in work" : "edges by this browser"),

@@ -129,7 +129,8 @@ export class View {
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (!this.picture || !canvas.width) return;
     const frame = this.frame;
-    const divide = this.after ? Math.round(this.divide) : canvas.width;
+    const alone = this.after ? 0 : canvas.width;
+    const divide = this.after && this.before ? Math.round(this.divide) : alone;
     if (this.after) this.#layer(this.after, frame, divide, canvas.width);
     if (this.before) this.#layer(this.before, frame, 0, divide);
     this.marks?.(context, frame);

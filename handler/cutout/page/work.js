@@ -1,7 +1,7 @@
 import { currentKey } from "./key.js";
 import { keyed } from "./photo.js";
 import { prepare } from "./picture.js";
-import { cutOut } from "./service.js";
+import { requestResult } from "./service.js";
 import { thumbOf } from "./thumb.js";
 
 /** Has a photo made in a mode: reads it, scales it down if the service could not take it, sends it and
@@ -20,19 +20,21 @@ export async function makeResult(photo, mode, { limits, signal, report }) {
   photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds, byMask: photo.mask !== null }));
 }
 
-/** Prepares the file, once. */
+/** Prepares the file, if there is one, once. */
 export async function ready(photo, limits) {
-  if (!photo.file) Object.assign(photo, await prepare(photo.source, limits));
+  if (!photo.file && photo.source) Object.assign(photo, await prepare(photo.source, limits));
 }
 
 /** Sends it; once more if the service says that it takes smaller ones than this page knew. */
 async function sent(photo, mode, { limits, key, signal, report }) {
   const { mask } = photo;
   try {
-    return await cutOut(photo.file, mode, { key, signal, report, mask });
+    const picture = photo.file ?? new URL(photo.address);
+    return await requestResult(picture, mode, { key, signal, report, mask });
   } catch (error) {
-    if (mask || !error.largestSide || error.largestSide >= limits.side) throw error;
+    const isFinal = mask || !photo.source || !error.largestSide || error.largestSide >= limits.side;
+    if (isFinal) throw error;
     Object.assign(photo, await prepare(photo.source, { ...limits, side: error.largestSide }));
-    return cutOut(photo.file, mode, { key, signal, report });
+    return requestResult(photo.file, mode, { key, signal, report });
   }
 }

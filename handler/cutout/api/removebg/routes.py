@@ -91,6 +91,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     @router.post(
         "/removebg",
         summary="Remove the background, for clients of remove.bg",
+        operation_id="removebg",
         response_class=Response,
         responses=REMOVEBG_ANSWERS,
         dependencies=[*guard, Depends(admission)],
@@ -126,6 +127,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     @router.get(
         "/account",
         summary="Credits, for clients of remove.bg",
+        operation_id="getAccount",
         response_class=Response,
         responses=ACCOUNT_ANSWERS,
         dependencies=guard,

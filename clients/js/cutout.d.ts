@@ -1,0 +1,130 @@
+export type Mode = "fg-image" | "fg-image-shadow" | "fg-mask";
+export type FileFormat = "png" | "webp" | "jpg" | "zip";
+
+/** A picture's bytes, or its address: a public one, or the `url` that `/v1/uploads` answered with. */
+export type Picture = File | Blob | ArrayBuffer | ArrayBufferView | URL | string;
+
+/** The API's parameters (docs/api.md). `cropMargin` is `crop-margin`, and so on. */
+export interface Parameters {
+  mode?: Mode;
+  crop?: boolean;
+  cropMargin?: string | number;
+  format?: FileFormat;
+  quality?: number;
+  maxSide?: number;
+  maxMegapixels?: number;
+  width?: number;
+  height?: number;
+  ratio?: string;
+  scale?: string;
+  position?: string;
+  margin?: string;
+  preset?: "square" | "amazon" | "ebay" | "shopify";
+  roi?: string;
+  shadowOpacity?: number;
+  shadowSoftness?: number;
+  shadowAngle?: number;
+  objects?: boolean;
+  qualityHint?: boolean;
+}
+
+export type Progress =
+  | {
+      /** "work" and "download" follow "upload". Outside browsers, the share of an upload is unknown. */
+      phase: "upload" | "work" | "download";
+      /** 0 to 1, or null where nobody knows. */
+      fraction: number | null;
+      /** Whether the picture is in the request's form or goes through `/v1/uploads`. */
+      through: "form" | "uploads";
+    }
+  | { phase: "wait"; fraction: null; /** Until the next try. */ seconds: number; through?: undefined };
+
+export interface Options extends Parameters {
+  /** The server's address: `https://host`, with the stage or prefix if there is one. */
+  url: string | URL;
+  /** The API key. */
+  key?: string;
+  /** A colour, or a picture's bytes or address to lay the object on. */
+  background?: string | URL | Blob | ArrayBuffer | ArrayBufferView;
+  /** The file's name in the answer; by default the `File`'s own. */
+  name?: string;
+  /** "blob" (default) returns the file, "json" the API's result with the file as base64. */
+  answer?: "blob" | "json";
+  /** Cancels: the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** How often a busy server (429, 503) is tried again, after as long as it asks; 4 by default. */
+  retries?: number;
+  /** Seconds for each request; 180 by default. */
+  timeout?: number;
+  /** More headers for requests to the API. */
+  headers?: Record<string, string>;
+}
+
+export interface ImageEntity {
+  kind: "image";
+  name: string;
+  /** The file in base64, or its address. */
+  image: string;
+  format: "PNG" | "WEBP" | "JPG" | "ZIP";
+}
+
+export interface FoundObject {
+  /** Left, top, width and height, as fractions of the answer's. */
+  box: [number, number, number, number];
+  entities: { kind: "classes"; classes: Record<string, number> }[];
+}
+
+export interface ObjectsEntity {
+  kind: "objects";
+  name: string;
+  objects: FoundObject[];
+}
+
+/** One of the API's `results`. */
+export interface Result {
+  status: { code: "ok"; message: string };
+  name: string;
+  md5: string;
+  width?: number;
+  height?: number;
+  quality?: { hint: "found nothing" | "unsure" | "fine"; undecided: number; disagreement?: number };
+  entities: [ImageEntity, ...ObjectsEntity[]];
+}
+
+export type ErrorCode =
+  | "failure" // the picture can't be processed; the message says why
+  | "bad-request"
+  | "unauthorized"
+  | "forbidden"
+  | "not-found"
+  | "too-large"
+  | "invalid"
+  | "busy" // still, after all retries
+  | "timeout"
+  | "network"
+  | "unreadable"
+  | "http"; // any other status
+
+export class CutOutError extends Error {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    terms?: { status?: number; retryAfter?: number | null; cause?: unknown },
+  );
+  readonly name: "CutOutError";
+  readonly code: ErrorCode;
+  /** The HTTP status; 200 for "failure", 0 where there was no answer. */
+  readonly status: number;
+  /** Seconds that a busy server asks to wait; otherwise null. */
+  readonly retryAfter: number | null;
+}
+
+/** Bytes above which files go through `/v1/uploads`. */
+export const LARGEST_FORM: number;
+
+export function cutOut(picture: Picture, options: Options & { answer: "json" }): Promise<Result>;
+export function cutOut(picture: Picture, options: Options & { answer?: "blob" }): Promise<Blob>;
+
+/** The address of `/v1/uploads`, below the server's, that prepares the upload of a file. */
+export function uploadPath(file: { type: string; name: string }): string;

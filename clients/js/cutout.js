@@ -1,0 +1,298 @@
+/** Client of a Cutout server for browsers and Node 20 or newer, without dependencies. `cutout.d.ts`
+ * has the types. The demo page uses this file as well: `handler/cutout/api/page.py` joins it to the
+ * page's modules, so names at its top must be unique among theirs. */
+
+/** Bytes above which files go through `/v1/uploads`: as base64 in Lambda's 6 MiB, with their form, they
+ * would not fit a request. */
+export const LARGEST_FORM = 4_400_000;
+
+const REQUEST_SECONDS = 180;
+const RETRIES = 4;
+const BUSY = [429, 503];
+const BUSY_SECONDS = 3; // where the server doesn't say how long
+const LONGEST_WAIT = 120; // seconds; a server that asks for more is given up
+const NAME_LENGTH = 200;
+const ADDRESS_FIELDS = { image: "url", "image-bg": "url-bg" };
+const CODES = {
+  400: "bad-request",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not-found",
+  408: "timeout",
+  413: "too-large",
+  422: "invalid",
+  429: "busy",
+  503: "busy",
+  504: "timeout",
+};
+const SIGNATURES = [
+  [/^\x89PNG/, "image/png"],
+  [/^RIFF.{4}WEBP/s, "image/webp"],
+];
+
+/** What went wrong. `code` is for programs, `status` is the HTTP status or 0 without an answer, and
+ * `retryAfter` is how many seconds a busy server asks to wait, or null. */
+export class CutOutError extends Error {
+  constructor(code, message, { status = 0, retryAfter = null, cause } = {}) {
+    super(message, { cause });
+    Object.assign(this, { name: "CutOutError", code, status, retryAfter });
+  }
+}
+
+/** Removes the background of a picture, given as its bytes (`File`, `Blob`, `ArrayBuffer`) or its
+ * address (`URL`, or a string). Returns the file, or the API's result with `answer: "json"`. */
+export async function cutOut(picture, options) {
+  const { url, key, headers, signal, timeout, retries, onProgress, answer, name, background, ...parameters } =
+    options;
+  const terms = {
+    base: `${url}`.replace(/\/*$/, "/"),
+    headers: { ...headers, ...(key && { "X-API-KEY": key }) },
+    timeout: timeout ?? REQUEST_SECONDS,
+    retries: retries ?? RETRIES,
+    report: onProgress ?? (() => {}),
+    signal,
+  };
+  const { query, fields } = requestOf(picture, { name, background, parameters });
+  const through = (await moveLarge(fields, terms)) ? "uploads" : "form";
+  const form = new FormData();
+  for (const [field, value] of fields) appendTo(form, field, value);
+  const reply = await sendPatiently(`${terms.base}v1/results?${query}`, form, {
+    ...terms,
+    headers: { ...terms.headers, Accept: answer === "json" ? "application/json" : "image/*" },
+    onUpload: through === "form" ? uploadReporter(terms.report, through) : undefined,
+    onDownload: (fraction) => terms.report({ phase: "download", fraction, through }),
+  });
+  if (reply.status !== 200) throw await refusedBy(reply);
+  if (answer !== "json" && !reply.body.type.startsWith("application/json")) return reply.body;
+  return resultIn(await reply.body.text());
+}
+
+/** The address of `/v1/uploads`, below the server's, that prepares the upload of a file. */
+export function uploadPath({ type, name }) {
+  return `v1/uploads?${new URLSearchParams({ type, name: name.slice(0, NAME_LENGTH) || "image" })}`;
+}
+
+function requestOf(picture, { name, background, parameters }) {
+  const [query, fields] = [new URLSearchParams(), new Map()];
+  const add = (field, value) => {
+    if (value instanceof URL) fields.set(ADDRESS_FIELDS[field], value.href);
+    else fields.set(field, asFile(value, name));
+  };
+  if (typeof picture === "string") fields.set("url", picture);
+  else add("image", picture);
+  if (typeof background === "string") query.set("bg-color", background);
+  else if (background != null) add("image-bg", background);
+  for (const [option, value] of Object.entries(parameters)) {
+    const parameter = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (value instanceof Blob) fields.set(parameter, value);
+    else if (value != null) query.set(parameter, value);
+  }
+  return { query, fields };
+}
+
+function asFile(source, name) {
+  const file = source instanceof Blob ? source : new Blob([source]);
+  return name === undefined ? file : new File([file], name, { type: file.type });
+}
+
+function appendTo(form, field, value) {
+  if (value instanceof Blob) form.append(field, value, value.name ?? "image");
+  else form.append(field, value);
+}
+
+/** Uploads files that don't fit a request, the largest first, and puts their addresses in their place.
+ * Returns whether it moved any. */
+async function moveLarge(fields, terms) {
+  const files = () => [...fields].filter(([, value]) => value instanceof Blob);
+  const movable = files().filter(([field]) => field in ADDRESS_FIELDS);
+  let isMoved = false;
+  for (const [field, file] of movable.sort(([, one], [, other]) => other.size - one.size)) {
+    const total = files().reduce((sum, [, { size }]) => sum + size, 0);
+    const address = total > LARGEST_FORM ? await upload(file, terms) : null;
+    if (!address) break;
+    fields.delete(field);
+    fields.set(ADDRESS_FIELDS[field], address);
+    isMoved = true;
+  }
+  return isMoved;
+}
+
+/** What to send as `url` in a file's place; null where the server has no storage. */
+async function upload(file, terms) {
+  const named = { type: await mediaTypeOf(file), name: file.name ?? "image" };
+  const reply = await sendPatiently(terms.base + uploadPath(named), null, terms);
+  if (reply.status === 404) return null;
+  if (reply.status !== 200) throw await refusedBy(reply);
+  const { upload: target, url, max_bytes: most } = parsed(await reply.body.text());
+  if (file.size > most) {
+    const limit = Math.round((most + 1) / 2 ** 20);
+    throw new CutOutError("too-large", `The file must be smaller than ${limit} MB.`, { status: 413 });
+  }
+  const form = new FormData();
+  for (const [field, value] of Object.entries(target.fields)) form.append(field, value);
+  appendTo(form, "file", file); // the storage takes no field behind the file
+  const stored = await sendPatiently(target.url, form, {
+    ...terms,
+    headers: {}, // the key is the API's alone
+    onUpload: uploadReporter(terms.report, "uploads"),
+  });
+  if (stored.status < 200 || stored.status > 299) throw await refusedBy(stored);
+  return url;
+}
+
+/** A file's type by its first bytes: many programs name it wrongly. */
+async function mediaTypeOf(file) {
+  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()));
+  return SIGNATURES.find(([signature]) => signature.test(start))?.[1] ?? "image/jpeg";
+}
+
+function uploadReporter(report, through) {
+  const work = { phase: "work", fraction: null, through };
+  return (fraction) => report(fraction < 1 ? { phase: "upload", fraction, through } : work);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CutOutError("unreadable", "The server's answer is not JSON.", { status: 200, cause });
+  }
+}
+
+function resultIn(text) {
+  const result = parsed(text)?.results?.[0];
+  if (!result?.status) {
+    throw new CutOutError("unreadable", "The server's answer has no results.", { status: 200 });
+  }
+  if (result.status.code === "ok") return result;
+  throw new CutOutError("failure", result.status.message, { status: 200 });
+}
+
+/** An answer without a result, as an error. */
+async function refusedBy(reply) {
+  const { status } = reply;
+  const message = reasonIn(await reply.body.text()) || `The server answered ${status}.`;
+  const retryAfter = BUSY.includes(status) ? secondsToWait(reply) : null;
+  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter });
+}
+
+function reasonIn(text) {
+  try {
+    const { message, detail } = JSON.parse(text);
+    const found = message ?? detail;
+    return typeof found === "string" ? found : JSON.stringify(found);
+  } catch {
+    return text.startsWith("<") ? "" : text.trim().split("\n").pop();
+  }
+}
+
+/** Sends a request, and again if the server is busy, as often as `retries` says. */
+async function sendPatiently(url, body, terms) {
+  for (let left = terms.retries; ; left--) {
+    const reply = await (globalThis.XMLHttpRequest ? sendByXhr : sendByFetch)(url, body, terms);
+    const seconds = BUSY.includes(reply.status) ? secondsToWait(reply) : 0;
+    if (!seconds || seconds > LONGEST_WAIT || left <= 0) return reply;
+    terms.report({ phase: "wait", fraction: null, seconds });
+    await pause(seconds, terms.signal);
+  }
+}
+
+function secondsToWait(reply) {
+  const text = reply.header("Retry-After") ?? "";
+  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000);
+  return seconds > 0 ? seconds : BUSY_SECONDS;
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", end);
+      resolve();
+    }, 1000 * seconds);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+}
+
+function brokenBy(cause) {
+  return new CutOutError("network", "The server can't be reached, or disconnected.", { cause });
+}
+
+function lateAfter(seconds) {
+  return new CutOutError("timeout", `There was no answer within ${seconds} s.`);
+}
+
+/** Posts; the reply is `{status, header(name), body}`, where `body` is a Blob. Not `fetch`, which
+ * doesn't tell how much of an upload is done. Redirects are followed by the browser. */
+function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    request.open("POST", url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    Object.assign(request, { responseType: "blob", timeout: 1000 * timeout });
+    request.onload = () =>
+      resolve({
+        status: request.status,
+        header: (name) => request.getResponseHeader(name),
+        body: request.response,
+      });
+    request.onerror = () => reject(brokenBy());
+    request.ontimeout = () => reject(lateAfter(timeout));
+    request.onabort = () => reject(signal.reason);
+    request.onloadend = () => signal?.removeEventListener("abort", abort);
+    onUpload?.(0);
+    if (onUpload) request.upload.onprogress = fractionTo(onUpload);
+    if (onDownload) request.onprogress = fractionTo(onDownload);
+    signal?.addEventListener("abort", abort, { once: true });
+    request.send(body);
+  });
+}
+
+function fractionTo(report) {
+  return (event) => {
+    if (event.lengthComputable && event.total > 0) report(event.loaded / event.total);
+  };
+}
+
+/** `sendByXhr` for Node and service workers, where nobody knows how much of an upload is done. */
+async function sendByFetch(url, body, { headers, signal, timeout, onUpload, onDownload }) {
+  signal?.throwIfAborted();
+  const control = new AbortController();
+  const abort = () => control.abort(signal.reason);
+  const timer = setTimeout(() => control.abort(lateAfter(timeout)), 1000 * timeout);
+  signal?.addEventListener("abort", abort, { once: true });
+  const terms = { signal: control.signal };
+  try {
+    onUpload?.(null);
+    // Outside browsers, redirects are followed by hand, so that the key stays with the API.
+    const redirect = globalThis.location ? "follow" : "manual";
+    let reply = await fetch(url, { ...terms, method: "POST", headers, body, redirect });
+    if (reply.status === 303) reply = await fetch(new URL(reply.headers.get("Location"), url), terms);
+    const { status } = reply;
+    return { status, header: (name) => reply.headers.get(name), body: await bodyOf(reply, onDownload) };
+  } catch (error) {
+    throw control.signal.aborted ? control.signal.reason : brokenBy(error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+async function bodyOf(reply, onDownload) {
+  const total = Number(reply.headers.get("Content-Length"));
+  if (!onDownload || !total || !reply.body) return reply.blob();
+  const [reader, parts] = [reply.body.getReader(), []];
+  let loaded = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    loaded += part.value.length;
+    onDownload(Math.min(1, loaded / total));
+  }
+  return new Blob(parts, { type: reply.headers.get("Content-Type") ?? "" });
+}
