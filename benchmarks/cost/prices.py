@@ -5,6 +5,8 @@ from math import ceil
 
 MB_PER_GB = 1024  # Lambda's GB
 TRANSFER_GB = 1e9
+SENT_PER_BYTE = 4 / 3 * 0.746
+"""Bytes sent for one of a picture, as base64 in JSON and with gzip, which saves a quarter again."""
 INCREMENT = 512 * 1024  # bytes that an HTTP API counts as one request
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from cutout.choices import CUT_OUTS, FileFormat, Mode
 from cutout.compose.compose import straight_rgba
-from cutout.encode.encode import encode
+from cutout.encode.encode import Encoding, encode
 from cutout.library.options import choose
 from cutout.options import Options
 from cutout.pictures import Alpha, Composition, FoundObject, Matte, Picture, Pixels, Quality
@@ -53,7 +53,7 @@ class CutOut:
         kind = choose(FileFormat, format, "format")
         if kind not in CUT_OUTS:
             raise ValueError(f"format must be one of {', '.join(map(repr, map(str, CUT_OUTS)))}")
-        return encode(self._composition, kind, None, NO_DEADLINE)
+        return encode(self._composition, Encoding(kind), None, NO_DEADLINE)
 
 
 def finish(

@@ -24,14 +24,20 @@ export function post(url, { body = null, headers = {}, signal, onUpload, onDownl
     request.ontimeout = broken(`There was no answer within ${SECONDS} s.`);
     request.onabort = () => reject(signal.reason);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload);
-    if (onDownload) request.onprogress = fractionTo(onDownload);
+    if (onDownload) request.onprogress = fractionTo(onDownload, () => unpackedLength(request));
     signal?.addEventListener("abort", () => request.abort(), { once: true });
     request.send(body);
   });
 }
 
-function fractionTo(report) {
+function fractionTo(report, estimate = () => 0) {
   return (event) => {
-    if (event.lengthComputable && event.total > 0) report(event.loaded / event.total);
+    const total = event.lengthComputable ? event.total : estimate();
+    if (total > 0) report(Math.min(event.loaded / total, 1));
   };
+}
+
+/** Return about how many bytes a compressed answer has when it is unpacked: base64 shrinks by a quarter. */
+function unpackedLength(request) {
+  return (Number(request.getResponseHeader("Content-Length")) * 4) / 3;
 }
