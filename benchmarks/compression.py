@@ -18,7 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from isal import isal_zlib
 from PIL import Image
 
 from benchmarks.cost.prices import SENT_PER_BYTE, Prices, compute
@@ -27,13 +26,11 @@ from benchmarks.report import processor
 from cutout.choices import Compression
 from cutout.encode.deflate import (
     Deflate,
-    compressed,
     deflate_by_trial,
     deflate_fast,
     deflate_for,
     deflate_up,
 )
-from cutout.encode.filters import filter_by_trial
 from cutout.engine import Networks
 from cutout.errors import PictureError
 from cutout.options import Options, Source
@@ -55,16 +52,10 @@ def balanced(pixels: Pixels) -> Iterator[bytes]:
     return deflate_for(pixels, Compression.BALANCED)(pixels)
 
 
-def trial_and_isal(pixels: Pixels) -> Iterator[bytes]:
-    """Compress with the best filters and ISA-L."""
-    return compressed(filter_by_trial(pixels), isal_zlib.compressobj(2))
-
-
 WAYS: dict[str, Deflate] = {
     "`fast`: Up, ISA-L 2": deflate_fast,
-    **{f"Up, zlib-ng {n}": partial(deflate_up, level=n) for n in range(3, 7)},
-    "best filters, ISA-L 2": trial_and_isal,
-    **{f"best filters, zlib-ng {n}": partial(deflate_by_trial, level=n) for n in range(2, 8)},
+    **{f"Up, zlib-ng {n}": partial(deflate_up, level=n) for n in (4, 5)},
+    **{f"best filters, zlib-ng {n}": partial(deflate_by_trial, level=n) for n in range(3, 8)},
     "`small`: best filters, zlib-ng 8": partial(deflate_by_trial, level=8),
     "**`balanced`**": balanced,
 }
