@@ -50,7 +50,7 @@ class Way:
 
 
 WAYS = (
-    Way("`fast`, no gzip (version 1.0)", Compression.FAST, gzip=False),
+    Way("`fast`, no gzip", Compression.FAST, gzip=False),
     Way("`balanced`, no gzip", Compression.BALANCED, gzip=False),
     Way("`fast`, gzip", Compression.FAST, gzip=True),
     Way("`balanced`, gzip (default)", Compression.BALANCED, gzip=True),
@@ -146,14 +146,14 @@ one network thread, here on {cpu}: whole requests for
 
 {table}
 
-For a client that accepts gzip, a cut-out costs {saved:.0%} less than in version 1.0, for
+For a client that accepts gzip, a cut-out costs {saved:.0%} less than with `fast` and no gzip, for
 {slower:+.1%} time (wanted: {bar:.0%} less for +{most:.0%} at most: {verdict}); for others it costs
 {plain:.0%} less.
 
 {months}
 
 The last column has `CloudFront` switched on, which sends a terabyte a month without charge:
-{free:,.0f} cut-outs with gzip, {free_before:,.0f} as in version 1.0."""
+{free:,.0f} cut-outs with gzip, {free_before:,.0f} with `fast` and no gzip."""
 
 
 def render(found: dict[Way, Spent], prices: Prices, what: str) -> str:
@@ -196,7 +196,7 @@ def table(found: dict[Way, Spent], bills: dict[Way, Bill]) -> str:
 def months(found: dict[Way, Spent], bills: dict[Way, Bill], prices: Prices) -> str:
     """Return what a month costs at three sizes, without what a stack costs at rest."""
     lines = [
-        "| a month | version 1.0 | default | default, through CloudFront |",
+        "| a month | `fast`, no gzip | default | default, through CloudFront |",
         "|---|---:|---:|---:|",
     ]
     for count in MONTHS:

@@ -1,4 +1,4 @@
-"""Deflate the pixels of a PNG, fast or small.
+"""Compress the pixels of a PNG, fast or small.
 
 `python -m benchmarks.compression` measures time against bytes (docs/performance.md). A megabyte
 that leaves AWS costs as much as two seconds of the function at its default memory size.
