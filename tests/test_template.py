@@ -51,6 +51,7 @@ def test_every_variable_that_is_set_is_a_setting() -> None:
     assert names == {
         *("bucket_url", "model", "objects", "api_keys_secret", "front_secret"),
         *("webp", "removebg", "removebg_size", "base_path", "cors_origins"),
+        *("compression", "gzip"),
     }
     assert names <= set(Settings.model_fields)
 
@@ -68,9 +69,15 @@ def test_objects_are_told_of_only_where_the_owner_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("parameter", "setting"),
-    [("WebP", "webp"), ("RemoveBg", "removebg"), ("RemoveBgSize", "removebg_size")],
+    [
+        ("WebP", "webp"),
+        ("RemoveBg", "removebg"),
+        ("RemoveBgSize", "removebg_size"),
+        ("Compression", "compression"),
+        ("Gzip", "gzip"),
+    ],
 )
-def test_a_compatibility_parameter_sets_its_setting(parameter: str, setting: str) -> None:
+def test_a_parameter_with_choices_sets_its_setting(parameter: str, setting: str) -> None:
     assert FUNCTION["Environment"]["Variables"][f"CUTOUT_{setting.upper()}"] == {"Ref": parameter}
     values = PARAMETERS[parameter]["AllowedValues"]
     found = [getattr(Settings.model_validate({setting: each}), setting) for each in values]

@@ -57,7 +57,13 @@ GROUPS = (
         ),
     ),
     Group("Compatibility", ("webp", "removebg", "removebg_size")),
-    Group("Responses and page", ("base_path", "cors_origins", "objects", "page", "api_page")),
+    Group(
+        "Responses and page",
+        (
+            *("base_path", "cors_origins", "objects", "compression", "gzip"),
+            *("page", "api_page"),
+        ),
+    ),
     Group("Networks", ("model", "model_dir", "threads")),
     Group(
         "Variables that AWS sets",

@@ -5,12 +5,17 @@ from math import ceil
 
 MB_PER_GB = 1024  # Lambda's GB
 TRANSFER_GB = 1e9
+SENT_PER_BYTE = 4 / 3 * 0.746
+"""Bytes sent for one of a picture, as base64 in JSON and with gzip, which saves a quarter again."""
 INCREMENT = 512 * 1024  # bytes that an HTTP API counts as one request
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Hold US dollars in us-east-1, first tier, without the free tier or a savings plan."""
+    """Hold US dollars in us-east-1, first tier, without a savings plan.
+
+    Of free tiers, only CloudFront's is used (`edge_`).
+    """
 
     read: str = "November 2026"
     gb_second_x86: float = 0.0000166667
@@ -18,6 +23,10 @@ class Prices:
     lambda_request: float = 0.20 / 1e6
     api_request: float = 1.00 / 1e6
     gb_out: float = 0.09
+    edge_gb_out: float = 0.085
+    edge_request: float = 0.01 / 1e4
+    edge_free_bytes: float = 1e12
+    edge_free_requests: int = 10_000_000
     sources: tuple[tuple[str, str], ...] = (
         (
             "a GB-second on x86_64, a request, rounding to 1 ms (2020, and in force)",
@@ -28,6 +37,11 @@ class Prices:
             "a request to an HTTP API, a GB sent out (May 2025)",
             "https://awsforengineers.com/blog/aws-api-gateway-pricing-explained",
         ),
+        (
+            "CloudFront's free terabyte and 10 million requests a month (2021, and in force)",
+            "https://aws.amazon.com/blogs/aws/aws-free-tier-data-transfer-expansion-100-gb-from-regions-and-1-tb-from-amazon-cloudfront-per-month/",
+        ),
+        ("CloudFront's prices beyond them", "https://aws.amazon.com/cloudfront/pricing/"),
         (
             "cold starts' INIT is billed (August 2025)",
             "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase",

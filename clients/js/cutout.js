@@ -248,15 +248,17 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
     request.onloadend = () => signal?.removeEventListener("abort", abort);
     onUpload?.(0);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload);
-    if (onDownload) request.onprogress = fractionTo(onDownload);
+    if (onDownload) request.onprogress = fractionTo(onDownload, request);
     signal?.addEventListener("abort", abort, { once: true });
     request.send(body);
   });
 }
 
-function fractionTo(report) {
-  return (event) => {
-    if (event.lengthComputable && event.total > 0) report(event.loaded / event.total);
+function fractionTo(report, request) {
+  return ({ lengthComputable, loaded, total }) => {
+    const length = Number(request?.getResponseHeader("Content-Length"));
+    const whole = lengthComputable ? total : (length * 4) / 3; // gzip takes a quarter off base64
+    if (whole > 0) report(Math.min(loaded / whole, 1));
   };
 }
 

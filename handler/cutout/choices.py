@@ -58,6 +58,16 @@ class Model(StrEnum):
     """Once."""
 
 
+class Compression(StrEnum):
+    """Name how much time a PNG takes; its pixels are always the same."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    """The least total cost on Lambda, of time and of bytes that leave AWS."""
+    SMALL = "small"
+    """The fewest bytes."""
+
+
 CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP, FileFormat.JPG)
 """What the command and the library write."""
 MEDIA_TYPES = {

@@ -35,7 +35,7 @@ class PictureRequest:
 
     `representation` is None if the client named none; the answer is then that of the reference
     API's first version. `server_url` (with a slash at the end) is the root of links to this
-    server's own files.
+    server's own files. `gzip` says whether the client prefers compressed answers.
     """
 
     form: PictureForm
@@ -43,3 +43,4 @@ class PictureRequest:
     options: Options = field(default_factory=Options)
     representation: Representation | None = None
     server_url: str = "/"
+    gzip: bool = False

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from cutout.aws_settings import AwsSettings
-from cutout.choices import Model
+from cutout.choices import Compression, Model
 from cutout.setting_types import (
     ApiKeys,
     BasePath,
@@ -218,6 +218,17 @@ class Settings(AwsSettings):
         default=False,
         description="Adds the image size and the bounding box of each object to responses, unless "
         "the request sends `objects=false`.",
+    )
+    compression: Compression = Field(
+        default=Compression.BALANCED,
+        description="Effort for a PNG, which shows the same pixels in any case. `balanced` costs "
+        "least on Lambda, time and traffic together, `fast` takes the least time, `small` makes "
+        "the smallest files.",
+    )
+    gzip: bool = Field(
+        default=True,
+        description="Compresses JSON responses for clients that accept gzip. It saves a quarter of "
+        "the traffic.",
     )
     page: bool = Field(default=True, description="Serves the demo page at `/`.")
     api_page: bool = Field(

@@ -13,7 +13,7 @@ from cutout.decode.decode import decode
 from cutout.decode.header import open_picture
 from cutout.decode.mask import decode_mask
 from cutout.decode.shrink import shrink
-from cutout.encode.encode import encode
+from cutout.encode.encode import Encoding, encode
 from cutout.errors import TooSlowError, of_background
 from cutout.options import Options, Source
 from cutout.pictures import Alpha, Box, Composition, Look, Matte, Picture, Quality, Verdict
@@ -131,7 +131,11 @@ class PictureWork:
         """Return the file, in at most `byte_budget` bytes if that is possible."""
         until = self._optional_until(clock.deadline)
         with clock.time("encode"):
-            return encode(composition, options.format, byte_budget, until, options.quality)
+            return encode(composition, self.encoding(options), byte_budget, until)
+
+    def encoding(self, options: Options) -> Encoding:
+        """Return how the file is written."""
+        return Encoding(options.format, options.quality, self.settings.compression)
 
     def _optional_until(self, deadline: Deadline) -> Deadline:
         """Return the deadline of work that only improves the result: it leaves time to store."""

@@ -26,9 +26,13 @@ class Shelf:
     """A storage that shows what was put into it."""
 
     kept: list[tuple[bytes, AnswerKind]] = field(default_factory=list)
+    gzipped: list[bool] = field(default_factory=list)
 
-    def put(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
+    def put(
+        self, content: bytes, kind: AnswerKind, _deadline: Deadline, *, gzip: bool = False
+    ) -> str:
         self.kept.append((content, kind))
+        self.gzipped.append(gzip)
         return f"v1/files/{len(self.kept)}.{kind}"
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:

@@ -24,8 +24,9 @@ import numpy.typing as npt
 import onnxruntime as ort
 from PIL import Image
 
+from cutout.choices import Compression
 from cutout.decode.decode import decode
-from cutout.encode.png import encode_png, png_file, strong_deflate
+from cutout.encode.png import encode_png
 from cutout.pictures import Composition, Picture
 from cutout.refine.edges import EdgeRefiner
 from cutout.refine.tiles import SIDE as TILE
@@ -97,14 +98,13 @@ class Probe:
             self.arrays["edges/alpha"] = refiner.infer(np.stack(tiles))
 
     def files(self, picture: Picture) -> None:
-        """PNG files by both deflates, which Pillow must read as the same pixels."""
+        """PNG files by each compression, which Pillow must read as the same pixels."""
         grey = np.asarray(gradient(*picture.size).convert("L"))
         pixels = np.dstack([np.asarray(picture.colour), grey])
         composition = Composition(pixels)
         with self.step("png"):
-            fast = encode_png(composition)
-            strong = png_file(composition, strong_deflate(pixels))
-        for name, content in {"fast": fast, "strong": strong}.items():
+            files = {str(each): encode_png(composition, each) for each in Compression}
+        for name, content in files.items():
             if not np.array_equal(np.asarray(Image.open(BytesIO(content))), pixels):
                 raise ValueError(f"the {name} PNG has other pixels")
             self.arrays[f"png/{name} file"] = np.frombuffer(content, np.uint8)

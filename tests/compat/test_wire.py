@@ -1,5 +1,6 @@
 """Send requests of unmodified clients, byte for byte, to the real server over TCP."""
 
+import gzip
 import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -136,7 +137,8 @@ def result_of(found: Answer) -> dict[str, Any]:
     assert found.status == 200, found.body[:300]
     assert found.headers["content-type"] == "application/json"
     result: dict[str, Any]
-    (result,) = json.loads(found.body)["results"]
+    packed = found.headers.get("content-encoding") == "gzip"
+    (result,) = json.loads(gzip.decompress(found.body) if packed else found.body)["results"]
     return result
 
 

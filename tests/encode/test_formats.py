@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cutout.choices import FileFormat
-from cutout.encode.encode import encode
+from cutout.choices import Compression, FileFormat
+from cutout.encode.encode import Encoding, encode
 from cutout.encode.formats import encode_webp
 from cutout.encode.png import encode_png
 from cutout.pictures import Composition, Pixels
@@ -65,5 +65,11 @@ def test_thin_pictures(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("room", [None, 0, 10**9])
 def test_no_room_makes_it_worse(room: int | None) -> None:
     composition = Composition(cut_out(), PROFILE)
-    assert encode(composition, FileFormat.WEBP, room, LATER) == encode_webp(composition)
-    assert encode(composition, FileFormat.PNG, None, LATER) == encode_png(composition)
+    assert encode(composition, Encoding(FileFormat.WEBP), room, LATER) == encode_webp(composition)
+
+
+@pytest.mark.parametrize("compression", list(Compression))
+def test_a_png_is_compressed_as_wanted(compression: Compression) -> None:
+    composition = Composition(cut_out(), PROFILE)
+    encoding = Encoding(compression=compression)
+    assert encode(composition, encoding, None, LATER) == encode_png(composition, compression)

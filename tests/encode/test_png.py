@@ -5,18 +5,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cutout.choices import Compression
 from cutout.encode.png import encode_png
 from cutout.pictures import Composition
 
 RANDOM = np.random.default_rng(1)
 
 
+@pytest.mark.parametrize("compression", list(Compression))
 @pytest.mark.parametrize("height", [1, 2, 127, 128, 129, 300])
 @pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (3, "RGB"), (4, "RGBA")])
-def test_what_is_written_is_read_again(height: int, channels: int, mode: str) -> None:
+def test_what_is_written_is_read_again(
+    height: int, channels: int, mode: str, compression: Compression
+) -> None:
     shape = (height, 33) if channels == 1 else (height, 33, channels)
     pixels = RANDOM.integers(0, 256, shape, np.uint8)
-    image = Image.open(BytesIO(encode_png(Composition(pixels))))
+    image = Image.open(BytesIO(encode_png(Composition(pixels), compression)))
     assert image.mode == mode
     assert image.size == (33, height)
     assert np.array_equal(np.asarray(image), pixels)
@@ -47,6 +51,7 @@ def test_rows_in_any_memory_layout() -> None:
     assert np.array_equal(np.asarray(image), pixels)
 
 
-def test_smooth_pictures_are_small() -> None:
+@pytest.mark.parametrize("compression", list(Compression))
+def test_smooth_pictures_are_small(compression: Compression) -> None:
     ramp = np.arange(1000, dtype=np.uint16)[:, np.newaxis].repeat(1000, 1).astype(np.uint8)
-    assert len(encode_png(Composition(ramp))) < ramp.size / 100
+    assert len(encode_png(Composition(ramp), compression)) < ramp.size / 100

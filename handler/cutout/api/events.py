@@ -40,6 +40,15 @@ def other_answer(event: object) -> dict[str, Any]:
     return answer
 
 
+def needs_text(event: dict[str, Any]) -> bool:
+    """Return whether a body of bytes could reach the client as base64.
+
+    REST APIs decode base64 only for the media types that they are configured for. Their events have
+    no version, and no load balancer behind them.
+    """
+    return "version" not in event and "elb" not in event["requestContext"]
+
+
 def stage_path(event: dict[str, Any]) -> str:
     """Return `/` and the stage if an HTTP API puts the stage in front of the path, or nothing.
 

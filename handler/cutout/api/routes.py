@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from cutout import __version__
 from cutout.api.admission import Admission, PacedResponse
 from cutout.api.dependencies import Guard, receive_deadline
+from cutout.api.encodings import accepted
 from cutout.api.form import receive_form
 from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
@@ -85,7 +86,14 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
             objects=pipeline.settings.objects, webp=pipeline.settings.webp
         )
         representation = query.representation or wanted_by(request.headers.get("accept", ""))
-        wanted = PictureRequest(form, deadline, options, representation, str(request.base_url))
+        wanted = PictureRequest(
+            form,
+            deadline,
+            options,
+            representation,
+            str(request.base_url),
+            gzip=pipeline.settings.gzip and accepted(request.headers).prefers_gzip,
+        )
         answer = await _answer(service, wanted, stages)
         facts_of(request).update(
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}

@@ -229,7 +229,7 @@ def deliver(
         raise AnswerTooLargeError
     kind = AnswerKind(details.format) if binary else AnswerKind.JSON
     body = file if binary else success(details, file)
-    link = storage.put(body, kind, request.deadline)
+    link = storage.put(body, kind, request.deadline, gzip=request.gzip and not binary)
     return Answer.redirect(absolute(link, request.server_url))
 
 

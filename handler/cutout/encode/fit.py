@@ -1,21 +1,20 @@
 """Encode a PNG that fits the answer, if one can be had in time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
 
 from cutout.arrays import stripes
-from cutout.encode.png import encode_png, fast_deflate, png_file, strong_deflate
+from cutout.choices import Compression
+from cutout.encode.deflate import Deflate, deflate_for, deflate_small
+from cutout.encode.png import encode_png, png_file
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
 
 SAMPLED = 8
 """One row in so many, in runs, makes the sample."""
-
-Deflate = Callable[[Pixels], Iterator[bytes]]
-"""Compress rows to the zlib stream of a PNG, piece by piece."""
 
 
 @dataclass(frozen=True)
@@ -23,36 +22,52 @@ class Effort:
     """Decide when the stronger compression is worth its time."""
 
     hopeless: float = 0.5
-    """Share of the fast size. Pictures smooth enough to shrink further are small anyway."""
+    """Share of the first size. Pictures smooth enough to shrink further are small anyway."""
     slack: float = 1.02
     """Factor by which the whole picture may compress better than the sample."""
-    deflate: Deflate = strong_deflate
+    deflate: Deflate = deflate_small
 
 
 EFFORT = Effort()
 
 
 def encode_to_fit(
-    composition: Composition, byte_budget: int | None, deadline: Deadline, effort: Effort = EFFORT
+    composition: Composition,
+    byte_budget: int | None,
+    deadline: Deadline,
+    compression: Compression = Compression.BALANCED,
+    effort: Effort = EFFORT,
 ) -> bytes:
-    """Return the fast PNG if it fits into `byte_budget` bytes, else try a stronger one.
+    """Return the PNG if it fits into `byte_budget` bytes, else try to compress it more.
 
-    None is no limit. The fast PNG, too large as it is, is also returned if the stronger one would
-    not fit, or would not be ready by `deadline`.
+    None is no limit. The first PNG, too large as it is, is also returned if the smaller one would
+    not fit, or would not be ready by `deadline`. If not even the first one is ready by then, it is
+    compressed fast instead.
     """
-    png = encode_png(composition)
-    if byte_budget is None or len(png) <= byte_budget:
+    png = _in_time(composition, compression, deadline)
+    if byte_budget is None or len(png) <= byte_budget or compression is Compression.SMALL:
         return png
     wanted = byte_budget / len(png)
     if wanted < effort.hopeless or not deadline.remaining():
         return png
-    if not _worth_it(composition.pixels, wanted, deadline, effort):
+    first = deflate_for(composition.pixels, compression)
+    if not _worth_it(composition.pixels, wanted, deadline, (first, effort)):
         return png
     data = _until(deadline, effort.deflate(composition.pixels))
     if data is None:
         return png
     smaller = png_file(composition, data)
     return smaller if len(smaller) <= byte_budget else png
+
+
+def _in_time(composition: Composition, compression: Compression, deadline: Deadline) -> bytes:
+    """Return the PNG, compressed fast if it would not be ready by `deadline` otherwise."""
+    if compression is not Compression.FAST and deadline.remaining():
+        deflate = deflate_for(composition.pixels, compression)
+        data = _until(deadline, deflate(composition.pixels))
+        if data is not None:
+            return png_file(composition, data)
+    return encode_png(composition, Compression.FAST)
 
 
 def _until(deadline: Deadline, pieces: Iterator[bytes]) -> list[bytes] | None:
@@ -65,17 +80,20 @@ def _until(deadline: Deadline, pieces: Iterator[bytes]) -> list[bytes] | None:
     return done
 
 
-def _worth_it(pixels: Pixels, wanted: float, deadline: Deadline, effort: Effort) -> bool:
+def _worth_it(
+    pixels: Pixels, wanted: float, deadline: Deadline, ways: tuple[Deflate, Effort]
+) -> bool:
     """Estimate from a sample whether the stronger encoding gets small enough in time.
 
-    Small enough is at most `wanted` times the fast encoding's size, in time is by `deadline`.
+    Small enough is at most `wanted` times the first encoding's size, in time is by `deadline`.
     """
+    first, effort = ways
     rows = np.concatenate([pixels[each][: _run(each)] for each in stripes(len(pixels))])
-    fast = sum(map(len, fast_deflate(rows)))
+    before = sum(map(len, first(rows)))
     start = monotonic()
     strong = sum(map(len, effort.deflate(rows)))
     seconds = (monotonic() - start) * len(pixels) / len(rows)
-    return strong <= wanted * effort.slack * fast and seconds <= deadline.remaining()
+    return strong <= wanted * effort.slack * before and seconds <= deadline.remaining()
 
 
 def _run(rows: slice) -> int:

@@ -11,8 +11,7 @@ from PIL import Image
 
 from cutout.arrays import hide_colours
 from cutout.choices import FileFormat
-from cutout.encode.encode import encode
-from cutout.options import Options
+from cutout.encode.encode import Encoding, encode
 from cutout.pictures import Box, Composition, Pixels
 from cutout.timing import Deadline
 
@@ -33,20 +32,20 @@ class Squeezed:
 
 def squeeze(
     composition: Composition,
-    options: Options,
+    encoding: Encoding,
     byte_budget: int | None,
     deadline: Deadline,
     *,
     may_shrink: bool,
 ) -> Squeezed:
     """Return a file of at most `byte_budget` bytes, or the smallest one tried if none fits."""
-    kind, quality = options.format, options.quality
-    file = encode(composition, kind, byte_budget, deadline, quality)
+    file = encode(composition, encoding, byte_budget, deadline)
     if byte_budget is None or len(file) <= byte_budget:
         return Squeezed(file, composition)
-    if kind is not FileFormat.PNG:
-        for lower in (each for each in QUALITIES if each < quality):
-            quality, file = lower, encode(composition, kind, byte_budget, deadline, lower)
+    if encoding.format is not FileFormat.PNG:
+        for lower in (each for each in QUALITIES if each < encoding.quality):
+            encoding = replace(encoding, quality=lower)
+            file = encode(composition, encoding, byte_budget, deadline)
             if len(file) <= byte_budget:
                 return Squeezed(file, composition)
     smaller = composition
@@ -54,7 +53,7 @@ def squeeze(
         if len(file) <= byte_budget or min(smaller.size) <= SMALLEST:
             break
         smaller = resized(composition, smaller, sqrt(byte_budget / len(file)) * SAFETY)
-        file = encode(smaller, kind, byte_budget, deadline, quality)
+        file = encode(smaller, encoding, byte_budget, deadline)
     return Squeezed(file, smaller)
 
 

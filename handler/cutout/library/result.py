@@ -7,7 +7,7 @@ from PIL import Image
 
 from cutout.choices import CUT_OUTS, FileFormat, Mode
 from cutout.compose.compose import straight_rgba
-from cutout.encode.encode import encode
+from cutout.encode.encode import Encoding, encode
 from cutout.library.options import FormatName, choose, require_count
 from cutout.options import QUALITY, Options
 from cutout.pictures import Alpha, Composition, FoundObject, Matte, Picture, Pixels, Quality
@@ -56,7 +56,7 @@ class CutOut:
         """
         kind = choose(FileFormat, format, "format", CUT_OUTS)
         require_count(quality, "quality", most=100)
-        return encode(self._composition, kind, None, NO_DEADLINE, quality)
+        return encode(self._composition, Encoding(kind, quality), None, NO_DEADLINE)
 
 
 def finish(

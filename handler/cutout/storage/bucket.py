@@ -7,6 +7,7 @@ import logging
 
 from cutout.aws_credentials import CredentialsError, open_credentials
 from cutout.errors import StorageError
+from cutout.gzipped import gzipped
 from cutout.settings import Settings
 from cutout.storage.signature import Signer
 from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, new_token
@@ -45,7 +46,9 @@ class S3Storage:
         self._bucket = (settings.bucket_url or "").rstrip("/")
         self._signer = BucketSigner(settings)
 
-    def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
+    def put(
+        self, content: bytes, kind: AnswerKind, deadline: Deadline, *, gzip: bool = False
+    ) -> str:
         """Store `content` and return a presigned link; see `Storage`.
 
         S3 stores it whole or not at all.
@@ -55,6 +58,8 @@ class S3Storage:
 
         url = f"{self._bucket}/{ANSWERS}/{new_token()}.{kind}"
         headers, signer = {"content-type": kind.media_type}, self._signer()
+        if gzip:
+            content, headers["content-encoding"] = gzipped(content), "gzip"
         signed = signer.presigned_url("PUT", url, TRANSFER_SECONDS, headers)
         put_object(signed, content, headers, deadline)
         return signer.presigned_url("GET", url, self._settings.link_seconds)

@@ -158,7 +158,14 @@ class DiskStorage:
         self._uploads = Folder(folder / "uploads", {"": day, TICKET: settings.upload_seconds})
         self._writing = Lock()
 
-    def put(self, content: bytes, kind: AnswerKind, _deadline: Deadline) -> str:
+    def put(
+        self,
+        content: bytes,
+        kind: AnswerKind,
+        _deadline: Deadline,
+        *,
+        gzip: bool = False,  # noqa: ARG002  # local bytes cost nothing
+    ) -> str:
         """Store `content` and return a link; see `Storage`."""
         name = f"{new_token()}.{kind}"
         with self._storing():

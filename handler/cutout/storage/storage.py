@@ -65,9 +65,12 @@ class PresignedUpload:
 class Storage(Protocol):
     """Keep files for a day. Reading and writing need an unguessable token and nothing else."""
 
-    def put(self, content: bytes, kind: AnswerKind, deadline: Deadline) -> str:
+    def put(
+        self, content: bytes, kind: AnswerKind, deadline: Deadline, *, gzip: bool = False
+    ) -> str:
         """Return a link to `content`, which may be relative to the server's root.
 
+        `gzip` says that the storage may send it compressed, with that `Content-Encoding`.
         Raise `StorageError`; then nothing is kept, not even a part.
         """
 

@@ -72,13 +72,55 @@ def test_python(server: Server, picture: Path) -> None:
     if not (INSTALLED / "removebg").is_dir():
         pytest.skip("the package removebg is not installed in build/clients")
     run(
-        [sys.executable, str(HERE / "pointed.py"), str(server.port), KEY, str(picture)],
+        [sys.executable, str(HERE / "pointed.py"), str(server.port), "removebg", KEY, str(picture)],
         picture.parent,
         PYTHONPATH=str(INSTALLED),
         REQUESTS_CA_BUNDLE=str(server.authority),
     )
     made = image_of((picture.parent / "photo.png_no_bg.png").read_bytes())
     assert (made.format, made.mode, made.size) == ("PNG", "RGBA", (200, 160))
+
+
+def command_line(server: Server, folder: Path, *arguments: str, key: str = KEY) -> str:
+    """What the package removebg-cli prints."""
+    if not (INSTALLED / "removebg_cli.py").is_file():
+        pytest.skip("the package removebg-cli is not installed in build/clients")
+    return run(
+        [sys.executable, str(HERE / "pointed.py"), str(server.port), "removebg-cli", *arguments],
+        folder,
+        PYTHONPATH=str(INSTALLED),
+        REQUESTS_CA_BUNDLE=str(server.authority),
+        REMOVE_BG_API_KEY=key,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "kind", "mode"),
+    [
+        ([], "photo-nobg.png", "PNG", "RGBA"),
+        (["-s", "full", "-f", "jpg", "-b", "white"], "photo-nobg.jpg", "JPEG", "RGB"),
+        (["-s", "preview", "-f", "webp", "--shadow", "-c"], "photo-nobg.webp", "WEBP", "RGBA"),
+    ],
+    ids=["defaults", "on white", "webp"],
+)
+def test_command_line(
+    server: Server, picture: Path, options: list[str], name: str, kind: str, mode: str
+) -> None:
+    told = command_line(server, picture.parent, picture.name, *options)
+    assert name in told
+    assert "credits" in told
+    made = image_of((picture.parent / name).read_bytes())
+    assert (made.format, made.mode, made.size) == (kind, mode, (200, 160))
+
+
+def test_command_line_shows_the_account(server: Server, picture: Path) -> None:
+    assert "1000000" in command_line(server, picture.parent, "--account")
+
+
+def test_command_line_names_the_error(server: Server, picture: Path) -> None:
+    with pytest.raises(AssertionError):
+        command_line(server, picture.parent, picture.name, key="wrong")
+    assert not (picture.parent / "photo-nobg.png").exists()
 
 
 def test_node(server: Server, picture: Path) -> None:

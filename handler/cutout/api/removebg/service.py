@@ -72,7 +72,8 @@ class CutOutJob:
         with clock.time("encode"):
             until = deadline.earlier(SENDING_SECONDS)
             shrinks = self.parsed.may_shrink
-            squeezed = squeeze(composition, options, self.byte_budget, until, may_shrink=shrinks)
+            encoding = work.encoding(options)
+            squeezed = squeeze(composition, encoding, self.byte_budget, until, may_shrink=shrinks)
         if self.byte_budget is not None and len(squeezed.file) > self.byte_budget:
             raise AnswerTooLargeError
         shown = squeezed.composition

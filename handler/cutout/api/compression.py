@@ -1,0 +1,107 @@
+"""Compress JSON answers with gzip for clients that accept it."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cutout.api.admission import CHUNK_BYTES
+from cutout.api.encodings import Accepted, accepted
+from cutout.api.events import needs_text
+from cutout.api.service import ENVELOPE_BYTES
+from cutout.gzipped import gzip_compressor
+
+MINIMUM_BYTES = 1000
+"""Answers of fewer bytes fit one packet of the network anyway."""
+BODILESS = frozenset({204, 304})
+JSON = "application/json"
+QUOTES = '"": "", '
+
+
+class GzipJson:
+    """Compress JSON answers of other layers, where the client prefers that.
+
+    On Lambda, a compressed body is base64 once more, and Lambda limits what that makes; an answer
+    that would exceed `max_answer_bytes` is sent as it is. So are all answers to REST APIs, which
+    only return bytes if they are told to.
+    """
+
+    def __init__(self, app: ASGIApp, max_answer_bytes: int | None) -> None:
+        self._app, self._limit = app, max_answer_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        event = scope.get("aws.event")
+        text = event is not None and needs_text(event)
+        wanted = Accepted() if text else accepted(Headers(scope=scope))
+        limit = None if event is None else self._limit
+        await self._app(scope, receive, _Answer(send, wanted, limit))
+
+
+class _Answer:
+    """Pass an answer on, compressed if that is wanted and possible."""
+
+    def __init__(self, send: Send, accepted: Accepted, limit: int | None) -> None:
+        self._send, self._accepted, self._limit = send, accepted, limit
+        self._start: Message | None = None
+        self._plain: list[bytes] = []
+        self._packed: list[bytes] = []
+        self._compressor = gzip_compressor()
+
+    async def __call__(self, message: Message) -> None:
+        """Take the application's next message."""
+        if message["type"] == "http.response.start" and self._wants(message):
+            self._start = message
+        elif message["type"] == "http.response.body" and self._start is not None:
+            await self._take(message)
+        else:
+            await self._send(message)
+
+    def _wants(self, start: Message) -> bool:
+        """Return whether the answer is to be compressed; note that this depends on the client."""
+        headers = MutableHeaders(raw=start["headers"])
+        if (
+            start["status"] in BODILESS
+            or not headers.get("content-type", "").startswith(JSON)
+            or "content-encoding" in headers
+            or "etag" in headers  # which names these very bytes
+        ):
+            return False
+        large = int(headers.get("content-length", MINIMUM_BYTES)) >= MINIMUM_BYTES
+        if not large and not self._accepted.needs_gzip:
+            return False
+        headers.add_vary_header("Accept-Encoding")
+        start["headers"] = headers.raw
+        return self._accepted.prefers_gzip
+
+    async def _take(self, message: Message) -> None:
+        """Compress a part of the body. After the last one, send everything."""
+        body = message.get("body", b"")
+        self._packed.append(self._compressor.compress(body))
+        if self._limit is not None:
+            self._plain.append(body)
+        if message.get("more_body", False):
+            return
+        self._packed.append(self._compressor.flush())
+        start, packed = self._start or {}, b"".join(self._packed)
+        headers = MutableHeaders(raw=start["headers"])
+        fits = self._limit is None or _on_lambda(headers, packed) <= self._limit
+        if fits:
+            headers["Content-Encoding"], headers["Content-Length"] = "gzip", str(len(packed))
+            start["headers"] = headers.raw
+        await self._send(start)
+        await self._send_paced(packed if fits else b"".join(self._plain))
+
+    async def _send_paced(self, body: bytes) -> None:
+        """Send the body no faster than the client reads (see `PacedResponse`)."""
+        for at in range(0, len(body), CHUNK_BYTES):
+            chunk = body[at : at + CHUNK_BYTES]
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b""})
+
+
+def _on_lambda(headers: Headers, body: bytes) -> int:
+    """Return the most bytes that Lambda counts of a body that Mangum encodes."""
+    names = sum(len(name) + len(value) + len(QUOTES) for name, value in headers.raw)
+    return (len(body) + 2) // 3 * 4 + names + ENVELOPE_BYTES

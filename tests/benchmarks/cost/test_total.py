@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.cost.prices import Prices
+from benchmarks.cost.total import AFTER, BEFORE, WAYS, Spent, bill, cloudfront, mean, render
+
+PRICES = Prices()
+ONE = Spent(1.0, 300_000, 1_000_000)
+
+
+def test_a_bill_has_three_parts() -> None:
+    found = bill(ONE, PRICES)
+    assert found.compute == pytest.approx(0.0290, abs=1e-4)
+    assert found.gateway == pytest.approx(0.002)
+    assert found.transfer == pytest.approx(0.09)
+    assert found.total == pytest.approx(0.121, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("count", "dollars"),
+    [(1000, 0), (10**6, 0), (1_001_000, 0.085), (11_000_000, 850 + 1)],
+)
+def test_cloudfront_is_free_up_to_a_terabyte(count: int, dollars: float) -> None:
+    assert cloudfront(count, 1_000_000, PRICES) == pytest.approx(dollars)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "answer", "verdict"),
+    [(1.0, 650_000, "met"), (1.0, 750_000, "missed"), (1.11, 600_000, "missed")],
+)
+def test_the_page_says_whether_the_bar_is_met(seconds: float, answer: int, verdict: str) -> None:
+    found = dict.fromkeys(WAYS, ONE)
+    found[AFTER] = replace(ONE, seconds=seconds, answer=answer)
+    page = render(found, PRICES, "a picture")
+    assert f"at most: {verdict})" in page.replace("\n", " ")
+    assert BEFORE.name in page
+    assert f"{1e12 / answer:,.0f} cut-outs with gzip" in page.replace("\n", " ")
+
+
+def test_a_mean_is_that_of_each_figure() -> None:
+    assert mean([ONE, replace(ONE, seconds=3.0, answer=3)]) == Spent(2.0, 300_000, 500_002)
