@@ -82,4 +82,4 @@ def test_the_probe_s_results_can_all_be_compared(tmp_path: Path) -> None:
         assert np.ptp(arrays["small/best alpha"]) == 255, "nothing was found"
         assert np.ptp(arrays["edges/alpha"]) > 200, "the disc is gone"
     assert {f"small/{each}" for each in ("decoded", "fast alpha", "best alpha")} <= found
-    assert {"request/result", "request/colours", "png/fast file", "png/strong file"} <= found
+    assert {"request/result", "request/colours", "png/balanced file", "png/small file"} <= found
