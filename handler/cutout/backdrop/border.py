@@ -1,6 +1,7 @@
 """Fit the backdrop's colour at each pixel to the picture's border."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ Light = npt.NDArray[np.uint8]
 """Shape (height, width)."""
 Values = npt.NDArray[np.float32]
 """Any other shape."""
+Area: TypeAlias = tuple[slice, slice]
+"""Rows and columns."""
 Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 768
@@ -135,6 +138,18 @@ def ring_of(height: int, width: int) -> Mask:
     ring = np.ones((height, width), np.bool_)
     ring[wide:-wide, wide:-wide] = False
     return ring
+
+
+def ring_areas(height: int, width: int) -> tuple[Area, Area, Area, Area]:
+    """Return the same border as four areas that do not overlap."""
+    wide = _ring_width(height, width)
+    beside, everywhere = slice(wide, -wide), slice(None)
+    return (
+        (slice(wide), everywhere),
+        (slice(-wide, None), everywhere),
+        (beside, slice(wide)),
+        (beside, slice(-wide, None)),
+    )
 
 
 def _ring_width(height: int, width: int) -> int:
