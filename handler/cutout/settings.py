@@ -227,8 +227,8 @@ class Settings(AwsSettings):
     )
     gzip: bool = Field(
         default=True,
-        description="Compresses JSON responses for clients that accept gzip. It saves a quarter of "
-        "the traffic.",
+        description="Compresses JSON and the page for clients that accept gzip. This saves a "
+        "quarter of the traffic of pictures.",
     )
     page: bool = Field(default=True, description="Serves the demo page at `/`.")
     api_page: bool = Field(

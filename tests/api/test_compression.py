@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from cutout.api.app import build_app
-from cutout.api.compression import MINIMUM_BYTES, GzipJson
+from cutout.api.compression import MINIMUM_BYTES, GzipTexts
 from cutout.api.gateway import build_handler
 from cutout.pipeline import Pipeline
 from cutout.settings import LAMBDA_ANSWER_BYTES, Settings
@@ -155,13 +155,25 @@ def test_short_answers_are_not_worth_it(length: int, packed: bool) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"content-encoding": "br"}, {"etag": '"a"'}, {"content-type": "text/plain"}],
-    ids=["encoded", "tagged", "text"],
+    [{"content-encoding": "br"}, {"accept-ranges": "bytes"}, {"content-type": "text/plain"}],
+    ids=["encoded", "in parts", "text"],
 )
 def test_other_answers_pass(headers: dict[str, str]) -> None:
     content = b"x" * 5000
     with TestClient(app_of(content, headers)).stream("GET", "/", headers=GZIP) as answer:
         assert b"".join(answer.iter_raw()) == content
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/css", "text/javascript; charset=utf-8"])
+@pytest.mark.parametrize("tag", ['"a"', 'W/"a"'])
+def test_the_page_is_compressed_and_its_tag_is_weak(kind: str, tag: str) -> None:
+    client = TestClient(app_of(b"x" * 5000, {"content-type": kind, "etag": tag}))
+    packed, plain = (client.get("/", headers=headers) for headers in (GZIP, PLAIN))
+    assert packed.content == plain.content == b"x" * 5000
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < 500
+    assert (packed.headers["etag"], plain.headers["etag"]) == ('W/"a"', tag)
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("status", [204, 304])
@@ -173,14 +185,14 @@ def test_answers_without_a_body_pass(status: int) -> None:
 
 def app_of(
     content: bytes, headers: dict[str, str] | None = None, *, status: int = 200, limit: int = 0
-) -> GzipJson:
+) -> GzipTexts:
     """An app with one answer."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         answer = Response(content, status, {"content-type": "application/json", **(headers or {})})
         await answer(scope, receive, send)
 
-    return GzipJson(app, limit or None)
+    return GzipTexts(app, limit or None)
 
 
 def ask(app: Any, event: Event) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def test_a_failure_stays_json(client: TestClient) -> None:
 
 
 def test_a_large_file_is_elsewhere(tmp_path: Path) -> None:
-    own = Settings(storage_dir=tmp_path, max_answer_bytes=4096)
+    own = Settings(storage_dir=tmp_path, max_answer_bytes=1024)
     storage = DiskStorage(own)
     client = TestClient(build_app(Pipeline(own, middle_is_object, storage)))
     query = {"representation": "binary"}

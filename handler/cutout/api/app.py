@@ -10,7 +10,7 @@ from cutout import __version__
 from cutout.access.keys import open_front_key, open_keys
 from cutout.api.admission import Admission
 from cutout.api.api_page import build_api_page_router
-from cutout.api.compression import GzipJson
+from cutout.api.compression import GzipTexts
 from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.front import FrontGuard
@@ -59,7 +59,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
     redirect_relatively(app)
     if pipeline.settings.gzip:
-        app.add_middleware(GzipJson, max_answer_bytes=pipeline.settings.max_answer_bytes)
+        app.add_middleware(GzipTexts, max_answer_bytes=pipeline.settings.max_answer_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(
         CORSMiddleware,

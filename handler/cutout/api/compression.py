@@ -1,4 +1,4 @@
-"""Compress JSON answers with gzip for clients that accept it."""
+"""Compress JSON answers and the page with gzip for clients that accept it."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,12 +12,12 @@ from cutout.gzipped import gzip_compressor
 MINIMUM_BYTES = 1000
 """Answers of fewer bytes fit one packet of the network anyway."""
 BODILESS = frozenset({204, 304})
-JSON = "application/json"
+TEXTS = ("application/json", "text/html", "text/css", "text/javascript")
 QUOTES = '"": "", '
 
 
-class GzipJson:
-    """Compress JSON answers of other layers, where the client prefers that.
+class GzipTexts:
+    """Compress answers that are texts, where the client prefers that.
 
     On Lambda, a compressed body is base64 once more, and Lambda limits what that makes; an answer
     that would exceed `max_answer_bytes` is sent as it is. So are all answers to REST APIs, which
@@ -63,9 +63,9 @@ class _Answer:
         headers = MutableHeaders(raw=start["headers"])
         if (
             start["status"] in BODILESS
-            or not headers.get("content-type", "").startswith(JSON)
+            or not headers.get("content-type", "").startswith(TEXTS)
             or "content-encoding" in headers
-            or "etag" in headers  # which names these very bytes
+            or "accept-ranges" in headers  # parts of these very bytes may be requested
         ):
             return False
         large = int(headers.get("content-length", MINIMUM_BYTES)) >= MINIMUM_BYTES
@@ -89,6 +89,8 @@ class _Answer:
         fits = self._limit is None or _on_lambda(headers, packed) <= self._limit
         if fits:
             headers["Content-Encoding"], headers["Content-Length"] = "gzip", str(len(packed))
+            if "etag" in headers:  # a strong one names these very bytes (RFC 9110, section 8.8.1)
+                headers["ETag"] = "W/" + headers["ETag"].removeprefix("W/")
             start["headers"] = headers.raw
         await self._send(start)
         await self._send_paced(packed if fits else b"".join(self._plain))

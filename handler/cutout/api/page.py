@@ -143,9 +143,9 @@ def secure_headers(settings: Settings, *, fetches: bool = False) -> dict[str, st
 
 def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Response:
     """Return the asset with its ETag, or 304 if `known` (the `If-None-Match` header) names it."""
-    tag = f'"{asset.version}"'
+    tag = f'W/"{asset.version}"'  # weak, because it may be compressed on the way
     own = {**headers, "ETag": tag}
-    if tag in [each.strip().removeprefix("W/") for each in known.split(",")]:
+    if tag.removeprefix("W/") in [each.strip().removeprefix("W/") for each in known.split(",")]:
         return Response(None, 304, own)
     return Response(asset.content, headers=own, media_type=asset.media_type)
 

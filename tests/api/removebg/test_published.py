@@ -91,6 +91,7 @@ def command_line(server: Server, folder: Path, *arguments: str, key: str = KEY) 
         PYTHONPATH=str(INSTALLED),
         REQUESTS_CA_BUNDLE=str(server.authority),
         REMOVE_BG_API_KEY=key,
+        COLUMNS="500",  # a path is not broken into lines
     )
 
 
