@@ -37,8 +37,8 @@ def api(s3: S3Server) -> Iterator[Gateway]:
 
 @pytest.fixture(scope="session")
 def bare_api() -> Iterator[Gateway]:
-    """Provide the function without a bucket, with 10 seconds for each call and none for storing."""
-    environment = LOCAL | {"AWS_LAMBDA_FUNCTION_TIMEOUT": "10", "CUTOUT_STORING_SECONDS": "0"}
+    """Provide the function without a bucket, with 14 seconds for each call and none for storing."""
+    environment = LOCAL | {"AWS_LAMBDA_FUNCTION_TIMEOUT": "14", "CUTOUT_STORING_SECONDS": "0"}
     with Emulator(environment, WITHOUT_NETWORK) as running, Gateway(running) as gateway:
         gateway.answer(Request("GET", "/v1/version"))  # the emulator counts the start as a call's
         yield gateway

@@ -13,7 +13,7 @@ from cutout.settings import Settings
 from cutout.work import PictureWork
 
 SLOW_SIZE = (77, 33)
-SLOW_SECONDS = 15.0
+SLOW_SECONDS = 20
 HANGING_SIZE, SEIZING_SIZE, CRASHING_SIZE = (78, 33), (79, 33), (80, 33)
 """In native code that lets other threads run, in native code that keeps the GIL, and no more."""
 BLANK_SIZE, INNER_SIZE = (81, 33), (160, 120)
