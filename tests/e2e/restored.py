@@ -17,12 +17,12 @@ from typing import Any
 from awslambdaric.__main__ import main
 from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
+from tests.e2e.runtime_api import PREPARED
+
 INSTANCES = 2
 HANDLER = "tests.e2e.restored.lambda_handler"
 RANDOM = "REHEARSAL_RANDOM"
 """Variable with the first random number of an instance, drawn before its first request."""
-PREPARED = ("cutout.warm_up", "cutout.storage.transfer", "cutout.fetch.download")
-"""Modules that are imported before the snapshot, and otherwise when they are first needed."""
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from cutout import snapstart
 from cutout.snapstart import after_restore, before_snapshot
 from tests.access.conftest import ARN
 from tests.container_endpoint import KEY, Endpoint, SecretsManager, endpoint
-from tests.e2e.restored import PREPARED
-from tests.e2e.runtime_api import SnapStart
+from tests.e2e.runtime_api import PREPARED, SnapStart
 from tests.fetch.servers import serving
 from tests.s3 import BUCKET, S3Server
 from tests.samples import PHOTOS

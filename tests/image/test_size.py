@@ -35,7 +35,7 @@ def test_the_code_is_a_layer_of_kilobytes(layers: list[Layer]) -> None:
 def test_a_change_of_the_code_leaves_the_layers_under_it(
     engine: Engine, image: str, layers: list[Layer], tmp_path: Path
 ) -> None:
-    for name in ("layers", "model", "handler", "requirements"):
+    for name in ("layers", "model", "handler", "requirements", "clients"):
         shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("Dockerfile", ".dockerignore"):
         shutil.copy2(ROOT / name, tmp_path)
