@@ -6,7 +6,7 @@ RUN pip install --quiet --no-cache-dir --root-user-action ignore --disable-pip-v
         -r layers/10-numerics/requirements.txt \
         -r layers/20-onnxruntime/requirements.txt \
         -r layers/30-web/requirements.txt
-COPY model model
-COPY handler handler
+COPY model cutout/model
+COPY handler ./
 RUN chmod -R a+rX .
 CMD ["cutout.aws.lambda_handler"]

@@ -13,7 +13,7 @@ BEGUN = time.time()
 
 if TYPE_CHECKING:
     from cutout.api.gateway import LambdaHandler
-    from cutout.pictures import Alpha
+    from cutout.pictures import Look
     from cutout.segment.network import Square
 
 MARK = "cold_start "
@@ -32,7 +32,8 @@ def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
     times = {"process": process_start(), "begun": BEGUN}
     from cutout.segment import network  # noqa: PLC0415  # this is what is measured
 
-    load, wait, infer = network._load, network.Network.wait, network.Network.infer  # noqa: SLF001
+    load, wait = network._load, network.Network.wait  # noqa: SLF001
+    infer = network.Network._infer  # noqa: SLF001
 
     def timed_load(*arguments: Any) -> Any:  # noqa: ANN401  # onnxruntime has no types
         start = time.time()
@@ -44,15 +45,15 @@ def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
         times["imported"] = time.time()
         wait(self)
 
-    def timed_infer(self: network.Network, data: "Square") -> "Alpha":
+    def timed_infer(self: network.Network, data: "Square", limit: float) -> "Look":
         start = time.time()
-        alpha = infer(self, data)
+        look = infer(self, data, limit)
         times.setdefault("inference_seconds", time.time() - start)
-        return alpha
+        return look
 
     network._load = timed_load  # type: ignore[assignment]  # noqa: SLF001
     network.Network.wait = timed_wait  # type: ignore[method-assign]
-    network.Network.infer = timed_infer  # type: ignore[method-assign]
+    network.Network._infer = timed_infer  # type: ignore[method-assign]  # noqa: SLF001
     from cutout.aws import lambda_handler as handler  # noqa: PLC0415
 
     times["ready"] = time.time()
