@@ -46,7 +46,7 @@ ALWAYS_READABLE = {
 """Headers that a page may read unasked (Fetch standard, "CORS-safelisted response-header name")."""
 FOR_THE_BROWSER = {
     *("connection", "content-security-policy", "referrer-policy", "vary", "x-content-type-options"),
-    *("accept-ranges", "allow"),
+    *("accept-ranges", "allow", "content-encoding"),
 }
 """Headers that mean nothing to a page."""
 PICTURE = {"image": ("a.jpg", jpeg(Image.effect_noise((300, 200), 90).convert("RGB")))}

@@ -16,7 +16,7 @@ FLAGS = [
 ]
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-MILLISECONDS = 20_000
+MILLISECONDS = 60_000
 
 LISTEN = """
 window.violations = [];
