@@ -102,7 +102,7 @@ def cut_outs(files: Sequence[Path], megapixels: Sequence[float]) -> Iterator[Pix
 
 
 def shrunk(file: Path, megapixels: Sequence[float]) -> Iterator[bytes]:
-    """Yield JPEGs of the picture with at most so many megapixels, each size once."""
+    """Yield JPEGs of the picture, scaled down to each number of megapixels; skip repeated sizes."""
     image = Image.open(file).convert("RGB")
     width, height = image.size
     scales = {min(1.0, sqrt(most * 1e6 / (width * height))) for most in megapixels}
@@ -158,7 +158,7 @@ def main() -> None:
 
 
 def chosen(folder: Path, most: int) -> list[Path]:
-    """Return at most so many pictures, spread over the folder."""
+    """Return at most `most` pictures, spread over the folder."""
     files = sorted(each for each in folder.iterdir() if each.suffix.lower() in SUFFIXES)
     return files[:: max(1, len(files) // most)][:most]
 

@@ -12,7 +12,7 @@ from tests.samples import PHOTOS, png_header
 from tools.drawings import bottle, person, shoe
 
 SIDES = (480, 640, 800, 800, 1024, 1024, 1024, 1280, 1600, 2048)
-"""Of the longer side, in turn; one in 40 is `LARGE`."""
+"""Pixels of the longer side, in turn; one picture in 40 has `LARGE`."""
 LARGE = 4000
 BROKEN_EVERY = 20
 DRAWINGS = (bottle, person, shoe)
@@ -20,7 +20,7 @@ SHAPES = ((1.0, 1.0), (1.0, 0.75), (0.67, 1.0), (1.0, 0.56))
 
 BROKEN: tuple[Callable[[bytes], bytes], ...] = (
     lambda content: content[: len(content) // 2],
-    lambda _: b"This is no picture.\n",
+    lambda _: b"This file is not a picture.\n",
     lambda _: b"",
     lambda _: png_header(20_000, 20_000),
 )

@@ -33,7 +33,7 @@ OPTIONS = (
     *("--volume", f"{PROBE}:/var/task/{PROBE.name}:ro"),
     *("--env", f"_HANDLER={PROBE.stem}.lambda_handler"),
 )
-"""What Lambda gives a function with one processor, and the probe."""
+"""Give a container what Lambda gives a function with one processor, and the probe."""
 
 
 class ColdStartError(Exception):
@@ -45,18 +45,18 @@ class Start:
     """Hold seconds by stage. Stages follow each other, but `session` overlaps `imports`."""
 
     total: float
-    """From the engine's command to the last byte of the first answer."""
+    """Time from the engine's command to the last byte of the first answer."""
     container: float
-    """Until the function's process was made: engine, emulator and the call."""
+    """Time until the function's process starts: engine, emulator and the call."""
     interpreter: float
-    """Until the first line of the function: Python and AWS's runtime client."""
+    """Time until the first line of the function: Python and AWS's runtime client."""
     imports: float
     wait: float
-    """For what of the model was not open yet when all was imported."""
+    """Time after the imports until the model is open."""
     inference: float
-    """Of the network; 0 where there was none."""
+    """Time in the networks; 0 if the request needs none."""
     rest: float
-    """Everything else of the request and its way back."""
+    """Time for everything else, the way back included."""
     session: float
     """Engine imported and graph opened, on a thread of its own."""
 

@@ -10,7 +10,7 @@ STYLE = (
     "rect{fill:#fff}path{stroke:#8c959f;stroke-dasharray:3}polyline{fill:none;stroke-width:2}"
 )
 COLOURS = ("#0969da", "#bc4c00", "#1a7f37", "#8250df")
-STEPS = 5  # about so many on the upward axis
+STEPS = 5  # approximate number on the vertical axis
 HEADROOM = 1.1
 
 

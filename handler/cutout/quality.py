@@ -48,7 +48,7 @@ def judge(alpha: Alpha, disagreement: float | None, holes: Alpha | None = None) 
 
 
 def judge_mask(alpha: Alpha, holes: Alpha | None = None) -> Quality:
-    """Return the quality of an alpha that was given. It is found nothing in only if it is blank."""
+    """Return the quality of a given alpha, with the verdict `found nothing` only if it is blank."""
     quality = judge(alpha, None, holes)
     if quality.verdict is Verdict.NOTHING and alpha.any():
         return replace(quality, verdict=Verdict.UNSURE)

@@ -21,13 +21,15 @@ DEBIAN = (
 PROCESSOR = "neoverse-n1"  # Graviton2's, which Lambda has
 PLATFORMS = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 
+CHECKOUT = "/checkout"  # where the emulated programs see this one
+
 # The mounts end with the command. /sys stays out: it describes this machine's processor, at which
 # onnxruntime fails.
 ENTER = """
 root=$1; shift
 mount --rbind /proc "$root/proc"
 mount --rbind /dev "$root/dev"
-mount --bind . "$root/work"
+mount --bind . "$root/checkout"
 exec chroot "$root" "$@"
 """
 
@@ -59,7 +61,7 @@ class Emulated:
                 SUITE,
                 made,
             )
-            (made / "work").mkdir()
+            (made / CHECKOUT.strip("/")).mkdir()
             shutil.copy2(str(shutil.which(EMULATOR)), made / "usr" / "bin")
             made.rename(self._root)
         for layer in sorted((ROOT / "layers").glob("*/requirements.txt")):
@@ -97,7 +99,7 @@ class Emulated:
         variables = {
             "HOME": "/tmp",  # noqa: S108
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": ":".join(["/work/handler", "/work", *layers]),
+            "PYTHONPATH": ":".join([f"{CHECKOUT}/handler", CHECKOUT, *layers]),
         }
         given = [word for pair in variables.items() for word in ("-E", "=".join(pair))]
         emulator = [f"/usr/bin/{EMULATOR}", "-cpu", os.environ.get("QEMU_CPU", PROCESSOR), *given]
@@ -116,7 +118,7 @@ def require() -> None:
 
 def inside(path: Path) -> str:
     """Return a path of this checkout as the emulated programs see it."""
-    return f"/work/{path.resolve().relative_to(ROOT)}"
+    return f"{CHECKOUT}/{path.resolve().relative_to(ROOT)}"
 
 
 def call(*command: str | Path) -> None:

@@ -18,7 +18,6 @@ from cutout.api.page import (
     assets,
     client_folder,
     without_comments,
-    without_indentation,
 )
 from tests.local_server import ROOT, LocalServer
 from tests.page.browser import browser, file
@@ -90,7 +89,7 @@ def cut_out(page: Page, url: str, photo: bytes, key: str = KEY, **more: Any) -> 
 
 def test_the_page_sends_this_very_module() -> None:
     text = (client_folder() / CLIENT).read_text("utf-8")
-    module = without_indentation(without_comments(text))
+    module = without_comments(text)
     body = module.replace("\nexport ", "\n").removeprefix("export ")
     assert body in assets()[SCRIPT].content.decode()
     assert not (FOLDER / CLIENT).exists(), "a second copy"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cutout.api.page import FOLDER, join_modules, without_comments, without_indentation
+from cutout.api.page import join_modules, without_comments
 
 
 def test_what_is_needed_comes_first_and_once() -> None:
@@ -37,16 +37,3 @@ def test_words_within_a_text_stay() -> None:
 def test_descriptions_are_not_sent() -> None:
     script = '/** Some\n * lines. */\nlet a = "/** b */"; // c\n  /** One line. */\n  let d;\n'
     assert without_comments(script) == 'let a = "/** b */"; // c\n  let d;\n'
-
-
-def test_indentation_is_not_sent() -> None:
-    assert without_indentation("a {\n    b: c d;\n  }\n") == "a {\nb: c d;\n}\n"
-
-
-def test_no_text_extends_over_several_lines() -> None:
-    """Its lines' leading spaces would be lost."""
-    for path in FOLDER.glob("*.js"):
-        code = without_comments(path.read_text())
-        lines = [line for line in code.splitlines() if not line.lstrip().startswith("//")]
-        odd = [line for line in lines if line.count("`") % 2 and '"`"' not in line]
-        assert not odd, (path.name, odd)

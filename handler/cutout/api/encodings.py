@@ -26,7 +26,7 @@ class Accepted:
 
     @classmethod
     def by(cls, header: str) -> Self:
-        """Return what an `Accept-Encoding` says. Elements that are none are ignored."""
+        """Return what an `Accept-Encoding` says. Ignore invalid elements."""
         weights: dict[str, float] = {}
         for element in header.lower().split(","):
             match = ELEMENT.fullmatch(element.strip(" \t"))

@@ -200,7 +200,7 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         },
     },
     422: {
-        "description": "Neither `image` nor `url`, or a value that there is not.",
+        "description": "Neither `image` nor `url`, or an invalid value.",
         "model": Invalid,
         "content": _json_examples(
             {

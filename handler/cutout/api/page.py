@@ -50,17 +50,6 @@ def without_comments(script: str) -> str:
     return COMMENT.sub("", script)
 
 
-INDENTATION = re.compile(r"^ +", re.MULTILINE)
-
-
-def without_indentation(text: str) -> str:
-    """Return a script or style sheet without leading spaces, a tenth of a first visit's bytes.
-
-    No text in them may extend over several lines.
-    """
-    return INDENTATION.sub("", text)
-
-
 FOLDER = Path(__file__).parents[1] / "page"
 SCRIPT, STYLE = "page.js", "page.css"
 """Names under which the modules and the style sheets are sent, each in one piece; see
@@ -100,8 +89,8 @@ def assets() -> Mapping[str, Asset]:
     """
     scripts = [*FOLDER.glob("*.js"), client_folder() / CLIENT]
     modules = {path.name: path.read_text("utf-8") for path in scripts}
-    script = without_indentation(without_comments(join_modules(modules, ENTRY)))
-    style = without_indentation("\n".join((FOLDER / name).read_text("utf-8") for name in STYLES))
+    script = without_comments(join_modules(modules, ENTRY))
+    style = "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)
     pictures = {path.name: Asset(path.read_bytes(), "image/jpeg") for path in FOLDER.glob("*.jpg")}
     return {
         SCRIPT: Asset(script.encode(), "text/javascript; charset=utf-8"),
