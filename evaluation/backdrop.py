@@ -28,7 +28,10 @@ HEAD = "| set | pictures | changed | mean error | median | better | worse | over
 
 @dataclass(frozen=True)
 class Outcome:
-    """Hold a picture's mean absolute errors, 0..1, and milliseconds to settle it."""
+    """Hold a picture's mean absolute errors, 0..1, and milliseconds to settle it.
+
+    `changed` says whether any pixel of the alpha differs.
+    """
 
     name: str
     before: float
@@ -44,11 +47,14 @@ def measure(sample: Sample, work: PictureWork) -> Outcome:
     start = perf_counter()
     correction = find_correction(stretch_levels(coarse), picture.flat)
     spent = (perf_counter() - start) * 1000
-    before, after = (
-        _error(refine(coarse, picture, work.sharpen, Deadline(inf), by_backdrop=each), truth)
+    without, with_it = (
+        refine(coarse, picture, work.sharpen, Deadline(inf), by_backdrop=each)
         for each in (False, True)
     )
-    return Outcome(sample.name, before, after, correction is not None, spent)
+    changed = not np.array_equal(without, with_it)
+    if changed and correction is None:
+        raise RuntimeError(f"{sample.name} changes without a correction")
+    return Outcome(sample.name, _error(without, truth), _error(with_it, truth), changed, spent)
 
 
 def _error(mask: Mask, truth: Mask) -> float:
@@ -69,7 +75,7 @@ def row(name: str, found: list[Outcome]) -> str:
 
 
 def main() -> None:
-    """Print a line for each set, and the pictures that get worse by 0.005."""
+    """Print a line for each set, then the pictures that change, and those worse by 0.005."""
     settings = local_settings()
     work = open_work(settings, settings.network_threads)
     sets: dict[str, list[Outcome]] = {}
@@ -78,6 +84,8 @@ def main() -> None:
     print(HEAD, "|---|" + "---:|" * 8, sep="\n")
     for name, found in sets.items():
         print(row(name, found))
+    for each in (each for found in sets.values() for each in found if each.changed):
+        print(f"changed: {each.name} {each.before:.4f} → {each.after:.4f}")
     worse = [each for found in sets.values() for each in found if each.after > each.before + 0.005]
     for each in sorted(worse, key=lambda each: each.before - each.after):
         print(f"worse: {each.name} {each.before:.4f} → {each.after:.4f}")
