@@ -13,6 +13,7 @@ from tests.conftest import middle_is_object
 from tests.fetch.servers import Server, answer, serving
 
 FRONT_KEY = "the-key-of-the-distribution"
+CODES = {403: "forbidden", 503: "unavailable"}
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,18 @@ def test_only_requests_with_the_key_of_the_distribution_get_in(
         admitted = api.get(path, headers={"X-Front-Key": FRONT_KEY})
         assert admitted.status_code == (404 if path == "/v1/nothing" else 200)
         assert secrets.connections == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [("200 OK", 403), ("403 Forbidden", 503)])
+def test_a_client_of_removebg_reads_the_refusal_in_its_own_form(
+    monkeypatch: pytest.MonkeyPatch, status: str, code: int
+) -> None:
+    secret = json.dumps({"SecretString": FRONT_KEY}).encode()
+    with serving(answer(secret, status)) as secrets:
+        refused = client(secrets, monkeypatch).get("/v1.0/account", headers={"X-Front-Key": "x"})
+    (told,) = refused.json()["errors"]
+    assert (refused.status_code, told["code"]) == (code, CODES[code])
+    assert told["title"]
 
 
 def test_while_the_key_can_not_be_read_nobody_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,6 +46,14 @@ def test_a_rebound_name_reads_nothing(server: LocalServer, path: str) -> None:
     assert "CUTOUT_ALLOWED_HOSTS" in reply.json()["detail"]
 
 
+def test_a_client_of_removebg_reads_the_refusal_in_its_own_form(server: LocalServer) -> None:
+    reply = ask(server, "GET", "/v1.0/account", Host="api.remove.bg")
+    (told,) = reply.json()["errors"]
+    assert (reply.status_code, told["code"]) == (421, "misdirected_request")
+    assert "CUTOUT_ALLOWED_HOSTS" in told["title"]
+    assert reply.headers["X-RateLimit-Limit"]
+
+
 @pytest.mark.parametrize("path", ["/v1/uploads", "/v1/results"])
 def test_a_rebound_name_sends_nothing(server: LocalServer, path: str) -> None:
     origin = f"http://evil.example:{server.port}"

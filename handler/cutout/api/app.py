@@ -14,10 +14,10 @@ from cutout.api.compression import GzipTexts
 from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.front import FrontGuard
-from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
+from cutout.api.middleware import LoopbackGuard, RequestLog, answer_request_error, register_failures
 from cutout.api.page import build_page_router
 from cutout.api.removebg.answers import EXPOSED as REMOVEBG_EXPOSED
-from cutout.api.removebg.routes import build_removebg_router
+from cutout.api.removebg.routes import build_removebg_router, refusals
 from cutout.api.routes import build_router
 from cutout.api.routing import HeadAsGet, redirect_relatively
 from cutout.lambda_runtime import to_stdout
@@ -70,9 +70,10 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     )
     opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)
     keys = require_key(opened)
-    app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys))
+    refuse = refusals(pipeline.settings) if pipeline.settings.removebg else answer_request_error
+    app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys), refuse=refuse)
     if front := open_front_key(pipeline.settings):
-        app.add_middleware(FrontGuard, key=front)
+        app.add_middleware(FrontGuard, key=front, refuse=refuse)
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
     for router in (

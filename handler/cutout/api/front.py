@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cutout.access.keys import Keys
-from cutout.api.middleware import answer_request_error
+from cutout.api.middleware import Refuse, answer_request_error
 from cutout.request_errors import NotThroughFrontError, RequestError
 
 HEADER = "x-front-key"
@@ -16,10 +16,11 @@ class FrontGuard:
     """Check a key that the distribution adds to each request.
 
     A web ACL guards the distribution only, and the API has a URL of its own beside it.
+    `refuse` writes the answer of a refused request.
     """
 
-    def __init__(self, app: ASGIApp, key: Keys) -> None:
-        self._app, self._key = app, key
+    def __init__(self, app: ASGIApp, key: Keys, refuse: Refuse = answer_request_error) -> None:
+        self._app, self._key, self._refuse = app, key, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or refuse it with a `RequestError`."""
@@ -27,7 +28,7 @@ class FrontGuard:
         if refusal is None:
             await self._app(scope, receive, send)
             return
-        answer = await answer_request_error(Request(scope), refusal)
+        answer = await self._refuse(Request(scope), refusal)
         await answer(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> RequestError | None:

@@ -13,7 +13,7 @@ Those of DNS rebinding, where the page's own name resolves to 127.0.0.1, carry t
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from time import perf_counter, time
 from typing import Any
@@ -91,6 +91,9 @@ def line(scope: Scope, facts: Facts, status: int, milliseconds: float) -> dict[s
 CLIENT_CLOSED_REQUEST = 499  # as nginx has it in its log
 
 
+Refuse = Callable[[Request, Exception], Awaitable[Response]]
+
+
 async def answer_request_error(request: Request, error: Exception) -> Response:
     """Answer a `RequestError` with its own status and body.
 
@@ -130,11 +133,13 @@ class LoopbackGuard:
     `Host` must be a name of this machine or one of `allowed_hosts`. If no API key is needed
     (`keyed` is false), the `Origin` of an upload, if it has one, must be a page of this machine, of
     the requested host, or one of `allowed_origins`. Pictures may come from any page, as in the
-    reference API.
+    reference API. `refuse` writes the answer of a refused request.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, keyed: bool) -> None:
-        self._app, self._keyed = app, keyed
+    def __init__(
+        self, app: ASGIApp, settings: Settings, keyed: bool, refuse: Refuse = answer_request_error
+    ) -> None:
+        self._app, self._keyed, self._refuse = app, keyed, refuse
         self._hosts = {each.strip("[]") for each in settings.allowed_hosts}
         self._origins = settings.allowed_origins
 
@@ -144,7 +149,7 @@ class LoopbackGuard:
         if refusal is None:
             await self._app(scope, receive, send)
             return
-        answer = await answer_request_error(Request(scope), refusal)
+        answer = await self._refuse(Request(scope), refusal)
         await answer(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> RequestError | None:

@@ -24,7 +24,9 @@ from cutout.errors import (
 )
 from cutout.request_errors import (
     BrokenFormError,
+    ForeignHostError,
     KeysUnavailableError,
+    NotThroughFrontError,
     RequestTooLargeError,
     TooBusyError,
     TooSlowUploadError,
@@ -187,6 +189,14 @@ def _broken(_error: object, _request: RequestDetails) -> RemoveBgError:
     return RemoveBgError("invalid_request", "There was an error parsing the body")
 
 
+def _foreign_host(error: ForeignHostError, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("misdirected_request", error.detail, status=error.status)
+
+
+def _not_through_front(error: NotThroughFrontError, _request: RequestDetails) -> RemoveBgError:
+    return RemoveBgError("forbidden", error.detail, status=error.status)
+
+
 def _slow(error: TooSlowUploadError, _request: RequestDetails) -> RemoveBgError:
     title = "The request took too long to arrive."
     return RemoveBgError("timeout", title, status=408, headers=dict(error.headers))
@@ -198,7 +208,9 @@ MAKERS: dict[type, Callable[[Any, RequestDetails], RemoveBgError]] = {
     BrokenFormError: _broken,
     DownloadError: _download,
     FileTooBigError: _file_too_large,
+    ForeignHostError: _foreign_host,
     KeysUnavailableError: _busy,
+    NotThroughFrontError: _not_through_front,
     RegionEmptyError: _region_empty,
     RegionOutsideError: _region_outside,
     RequestTooLargeError: _file_too_large,

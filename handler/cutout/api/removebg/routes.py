@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from cutout.access.keys import Keys
 from cutout.api.admission import Admission
 from cutout.api.dependencies import SCHEME, receive_deadline
-from cutout.api.middleware import facts_of
+from cutout.api.middleware import Refuse, answer_request_error, facts_of
 from cutout.api.removebg.answers import account_answer, error_answer, file_answer, wants_json
 from cutout.api.removebg.errors import (
     INTERNAL,
@@ -67,6 +67,18 @@ def removebg_route(settings: Settings) -> type[APIRoute]:
             return answer
 
     return RemoveBgRoute
+
+
+def refusals(settings: Settings) -> Refuse:
+    """Return what answers a request that middleware refuses: under `PREFIX` in remove.bg's form."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        if not request.url.path.startswith(f"{PREFIX}/"):
+            return await answer_request_error(request, error)
+        facts_of(request)["outcome"] = reason(error)
+        return error_answer(removebg_error(error, RequestDetails(settings)))
+
+    return refuse
 
 
 def _failed(request: Request, error: Exception, settings: Settings) -> Response:
