@@ -4,6 +4,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CONTAINER ?= $(firstword $(shell command -v docker podman))
+COMPOSE ?= $(if $(shell $(CONTAINER) compose version 2>&-),$(CONTAINER) compose,.venv-sam/bin/podman-compose)
 PLATFORM ?= linux/amd64
 TAG ?= cutout:latest
 SERVER_TAG ?= cutout-server:latest
@@ -130,7 +131,7 @@ pin-base: $(DEV_READY) ## pin the base images to their newest digests in the Doc
 	$(BIN)/python -m tools.pin_base
 
 image-test: image server-image $(DEV_READY) $(SAM_READY) ## test both images in containers, and SAM (ARGS="-k sam")
-	IMAGE=$(TAG) SERVER_IMAGE=$(SERVER_TAG) CONTAINER=$(CONTAINER) SAM=.venv-sam/bin/sam \
+	IMAGE=$(TAG) SERVER_IMAGE=$(SERVER_TAG) CONTAINER=$(CONTAINER) COMPOSE="$(COMPOSE)" SAM=.venv-sam/bin/sam \
 		$(BIN)/python -m pytest -m image tests/image $(ARGS)
 
 arm-test: $(DEV_READY) ## compare emulated arm64 with this machine (root and network; ARGS="--photos folder")
