@@ -107,6 +107,30 @@ def test_a_label_of_another_light_or_grain_is_no_hole(brighter: float, noise: fl
     assert wrong(made_of(image, ellipse(DISC)), ellipse(DISC)) < 0.01
 
 
+def test_a_highlight_between_dark_lines_is_no_hole() -> None:
+    """Polished metal: from its brightest place the white fades, but for two dark edges."""
+    away = np.abs(np.arange(SIZE[0]) - 240)[np.newaxis] + np.zeros((SIZE[1], 1))
+    badge, lines = mask_of((100, 40, 380, 320)), mask_of((150, 120, 330, 124), (150, 200, 330, 204))
+    level = np.full(badge.shape, 255.0)
+    level[badge] = 255 - np.clip((away - 60) * 1.2, 0, 120)[badge]
+    level[lines | (badge & ~mask_of((106, 46, 374, 314)))] = 40
+    image = Image.fromarray(np.repeat(level.astype(np.uint8)[..., np.newaxis], 3, axis=-1))
+    assert wrong(made_of(image, badge), badge) < 0.01
+
+
+def test_slits_that_the_networks_see_stay_open() -> None:
+    """Two pixels wide, and tinted by both of their sides, as in a small JPEG."""
+    body = mask_of((100, 40, 380, 320))
+    slits = mask_of(*((left, 60, left + 1, 300) for left in range(120, 370, 12)))
+    ink, paper = np.array([140.0, 140, 145]), np.array([236.0, 205, 89])
+    colours = np.where((body & ~slits)[..., np.newaxis], ink, paper)
+    colours[slits] = 0.8 * paper + 0.2 * ink
+    image = Image.fromarray(np.rint(colours).astype(np.uint8))
+    alpha = made_of(image, body & ~slits)
+    assert alpha[slits].mean() < 0.4
+    assert alpha[body & ~slits].mean() > 0.9
+
+
 def test_white_on_white_is_left_to_the_networks() -> None:
     image = photo(sweep("white"), NOTHING)
     assert wrong(made_of(image, ellipse(DISC)), ellipse(DISC)) < 0.01

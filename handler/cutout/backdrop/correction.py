@@ -35,6 +35,9 @@ networks see a subject without the rest, which is most of the object, or a fifth
 sides of its box are filled."""
 PEAK = 3
 """Pixels within which the object's own colour is searched."""
+SLIT, FAINT_MIXTURE = 4, 0.4
+"""Pixels within which both sides of a slit are, and the share of the object's colour up to which a
+pixel may be part of it."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
     floor = np.float32(backdrop.near / 2)
     peak = largest_within(sharp, PEAK)
     mixture = np.clip((sharp - floor) / np.maximum(peak - floor, 1), 0, 1)
-    inner, outer = shrink(objects, RIM), grow(objects, 1)
+    inner, outer = shrink(objects, RIM) & ~_slits(mixture, alpha), grow(objects, 1)
     own = np.where(inner, np.float32(1), mixture) * outer
     if regions.flat:
         return np.where(regions.holes & (sharp <= backdrop.near), np.float32(0), own)
@@ -179,6 +182,16 @@ def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
         kept = np.zeros_like(kept)
     corrected: Plane = np.where(kept, np.maximum(own, alpha), own)
     return corrected
+
+
+def _slits(mixture: Plane, alpha: Plane) -> Mask:
+    """Return the pixels nearly of the backdrop's colour that the networks see as gaps in an object.
+
+    In gaps of two or three pixels, the colours of their sides leave no pixel of pure backdrop.
+    """
+    between = (alpha < UNSEEN) & (largest_within(alpha, SLIT) > KEPT)
+    slits: Mask = between & (mixture < FAINT_MIXTURE)
+    return slits
 
 
 def _changed(own: Plane, alpha: Plane, regions: Regions) -> Mask:

@@ -40,6 +40,9 @@ OUTLINE = 2
 SHARP = 16.0
 """Minimum mean step (0..255) at the outline of a hole, or of an object that the networks don't see.
 Highlights and clouds have no such outline."""
+STEP, CLOSED = 4.0, 0.8
+"""The smallest step (0..255) of an outline, and the share of a hole's outline that has one. A
+highlight in metal between dark lines has steps on some of its sides."""
 SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
 """Limits of a shadow: the networks' alpha, the step between neighbours, and the shade (0..255). An
 object's outline has a larger step."""
@@ -146,11 +149,12 @@ def _are_the_same(labels: Labels, areas: Areas, backdrop: Backdrop, outside: Mas
 
 
 def _have_outlines(labels: Labels, count: int, chosen: Mask, steps: Plane) -> Mask:
-    """Return for each label that is chosen whether there is a sharp step around it."""
+    """Return for each label that is chosen whether there is a sharp step on all of its sides."""
     own = labels * chosen[labels]
     rim = np.where(own == 0, largest_within(own, 1), 0)
-    sharp: Mask = means(rim, steps, count) >= SHARP
-    return sharp
+    sharp = means(rim, steps, count) >= SHARP
+    closed: Mask = means(rim, (steps >= STEP).astype(np.float32), count) >= CLOSED
+    return sharp & closed
 
 
 def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast: Mask) -> Mask:
