@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cutout.pictures import Alpha, Verdict
+from cutout.pictures import Alpha, Look, Verdict
 from cutout.quality import MAX_DISAGREEMENT, MAX_UNDECIDED, judge, judge_mask
 
 
@@ -51,9 +51,12 @@ def test_in_a_small_picture_edges_are_not_counted() -> None:
 
 
 def test_disagreement_is_unsure() -> None:
-    found = judge(alpha(500, 0), MAX_DISAGREEMENT)
-    assert (found.verdict, found.disagreement) == (Verdict.FINE, MAX_DISAGREEMENT)
-    assert judge(alpha(500, 0), MAX_DISAGREEMENT + 0.001).verdict is Verdict.UNSURE
+    subject = alpha(250, 0)  # a quarter of the picture
+    limit = MAX_DISAGREEMENT / 4
+    found = judge(subject, Look(subject, limit))
+    assert (found.verdict, found.disagreement) == (Verdict.FINE, limit)
+    assert judge(subject, Look(subject, limit + 0.001)).verdict is Verdict.UNSURE
+    assert judge(subject, Look(alpha(500, 0), limit + 0.001)).verdict is Verdict.FINE
 
 
 def test_a_pictures_own_transparency_is_not_in_doubt() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from cutout.arrays import stripes
-from cutout.pictures import Alpha, Quality, Verdict
+from cutout.pictures import Alpha, Look, Quality, Verdict
 
 FAINT, SOLID = 26, 230
 """Alpha from which a pixel shows anything, and from which it is decided: a tenth and nine tenths of
@@ -19,15 +19,16 @@ MAX_UNDECIDED = 0.12
 of them as well: most photos have 0.01 to 0.09."""
 SMALL = 256
 """Longer side in pixels under which edges are most of a cut-out: their share says nothing."""
-MAX_DISAGREEMENT = 0.05
-"""Distance between the networks, 0..1, from which a picture is unsure. Most photos
-have 0.002 to 0.02."""
+MAX_DISAGREEMENT = 0.22
+"""Distance between the networks, as a share of the subject's area, from which a picture is unsure.
+Most photos have 0.005 to 0.1."""
 
 
-def judge(alpha: Alpha, disagreement: float | None, holes: Alpha | None = None) -> Quality:
-    """Return the quality of an alpha of any size.
+def judge(alpha: Alpha, look: Look | None, holes: Alpha | None = None) -> Quality:
+    """Return the quality of an alpha of any size, which the networks' `look` led to.
 
-    Pixels that the picture's own alpha, `holes`, makes transparent do not count as undecided.
+    `look` is None if no network saw the picture. Pixels that the picture's own alpha, `holes`,
+    makes transparent do not count as undecided.
     """
     shown = undecided = brightest = 0
     for rows in stripes(len(alpha)):
@@ -38,13 +39,19 @@ def judge(alpha: Alpha, disagreement: float | None, holes: Alpha | None = None) 
             soft &= holes[rows] == 255
         shown += int(np.count_nonzero(visible))
         undecided += int(np.count_nonzero(soft))
+    disagreement = None if look is None else look.doubt
     share = undecided / shown if shown else 0.0
     most = 255 if holes is None else int(holes.max(initial=0))
     if not brightest or brightest * 255 < SEEN * most:
         return Quality(Verdict.NOTHING, share, disagreement)
     is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL
-    unsure = is_soft or (disagreement or 0.0) > MAX_DISAGREEMENT
+    unsure = is_soft or (look is not None and _disagree(look))
     return Quality(Verdict.UNSURE if unsure else Verdict.FINE, share, disagreement)
+
+
+def _disagree(look: Look) -> bool:
+    area = float(look.alpha.mean()) / 255
+    return look.doubt is not None and look.doubt > MAX_DISAGREEMENT * area
 
 
 def judge_mask(alpha: Alpha, holes: Alpha | None = None) -> Quality:

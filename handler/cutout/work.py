@@ -92,7 +92,7 @@ class PictureWork:
             alpha = refine(look.alpha, picture, self.sharpen, self._edges_until(clock))
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
-            quality = judge(alpha, look.doubt, picture.holes)
+            quality = judge(alpha, look, picture.holes)
         if quality.verdict is Verdict.NOTHING:
             alpha = np.zeros_like(alpha)
         return Matte(alpha, quality)
