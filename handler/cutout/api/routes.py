@@ -8,8 +8,8 @@ from fastapi.responses import PlainTextResponse
 
 from cutout import __version__
 from cutout.api.admission import Admission, PacedResponse
+from cutout.api.compression import accepted
 from cutout.api.dependencies import Guard, receive_deadline
-from cutout.api.encodings import accepted
 from cutout.api.form import receive_form
 from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
