@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cutout.api.admission import CHUNK_BYTES
-from cutout.api.events import needs_text
+from cutout.api.gateway import needs_text
 from cutout.api.service import ENVELOPE_BYTES
 from cutout.gzipped import gzip_compressor
 
