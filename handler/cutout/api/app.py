@@ -12,8 +12,7 @@ from cutout.api.admission import Admission
 from cutout.api.compression import GzipTexts
 from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
-from cutout.api.front import FrontGuard
-from cutout.api.middleware import LoopbackGuard, RequestLog, register_failures
+from cutout.api.middleware import FrontGuard, LoopbackGuard, RequestLog, register_failures
 from cutout.api.page import build_api_page_router, build_page_router
 from cutout.api.removebg.answers import EXPOSED as REMOVEBG_EXPOSED
 from cutout.api.removebg.routes import build_removebg_router
