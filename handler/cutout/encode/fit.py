@@ -8,8 +8,7 @@ import numpy as np
 
 from cutout.arrays import stripes
 from cutout.choices import Compression
-from cutout.encode.deflate import Deflate, deflate_for, deflate_small
-from cutout.encode.png import encode_png, png_file
+from cutout.encode.png import Deflate, deflate_for, deflate_small, encode_png, png_file
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
 
