@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from cutout.choices import Compression
-from cutout.encode.fit import Effort, encode_to_fit
+from cutout.encode.encode import Effort, encode_to_fit
 from cutout.encode.png import deflate_small, encode_png
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
