@@ -25,7 +25,7 @@ LAYERS = (
     ("fetch", "decode", "segment", "refine", "compose", "encode", "access"),
     ("backdrop", "quality", "storage"),
     ("aws_credentials",),
-    ("net", "lambda_runtime", "snapstart", "gzipped"),
+    ("net", "lambda_runtime", "gzipped"),
     ("layout_options", "request"),
     ("arrays", "options", "pictures", "settings", "timing"),
     ("aws_settings", "layout"),
