@@ -18,7 +18,6 @@ LAYERS = (
     ("__main__", "aws", "batch.aws", "command.main", "command.serve"),
     ("api", "batch", "command", "library", "page"),
     ("engine",),
-    ("warm_up",),
     ("pipeline",),
     ("work",),
     ("workers",),
@@ -116,7 +115,7 @@ def test_what_needs_no_web_framework_loads_none(module: str) -> None:
     assert loaded_after(f"import cutout.{module}") == "[]"
 
 
-OF_SOME_REQUESTS = ("urllib3", "certifi", "requests", "cutout.warm_up")
+OF_SOME_REQUESTS = ("urllib3", "certifi", "requests", "PIL.ImageDraw")
 
 
 def test_a_cold_start_on_lambda_leaves_out_what_most_requests_need_not() -> None:
