@@ -24,7 +24,7 @@ from benchmarks.cost.prices import SENT_PER_BYTE, Prices, compute
 from benchmarks.pictures import ASTRONAUT, save_photo
 from benchmarks.report import processor
 from cutout.choices import Compression
-from cutout.encode.deflate import (
+from cutout.encode.png import (
     Deflate,
     deflate_by_trial,
     deflate_fast,

@@ -18,14 +18,13 @@ LAYERS = (
     ("__main__", "aws", "batch.aws", "command.main", "command.serve"),
     ("api", "batch", "command", "library", "page"),
     ("engine",),
-    ("warm_up",),
     ("pipeline",),
     ("work",),
     ("workers",),
     ("fetch", "decode", "segment", "refine", "compose", "encode", "access"),
     ("backdrop", "quality", "storage"),
     ("aws_credentials",),
-    ("net", "lambda_runtime", "snapstart", "gzipped"),
+    ("net", "lambda_runtime", "gzipped"),
     ("layout_options", "request"),
     ("arrays", "options", "pictures", "settings", "timing"),
     ("aws_settings", "layout"),
@@ -116,7 +115,7 @@ def test_what_needs_no_web_framework_loads_none(module: str) -> None:
     assert loaded_after(f"import cutout.{module}") == "[]"
 
 
-OF_SOME_REQUESTS = ("urllib3", "certifi", "requests", "cutout.warm_up")
+OF_SOME_REQUESTS = ("urllib3", "certifi", "requests", "PIL.ImageDraw")
 
 
 def test_a_cold_start_on_lambda_leaves_out_what_most_requests_need_not() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cutout.api.front import HEADER
+from cutout.api.middleware import FRONT_HEADER
 from tests.local_server import ROOT
 from tests.transformed import branches, of_type, transformed
 
@@ -193,7 +193,7 @@ def test_cloudfront_is_off_encrypts_caches_nothing_and_is_the_only_way() -> None
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
     assert origin["CustomOriginConfig"]["OriginSSLProtocols"] == ["TLSv1.2"]
     (header,) = origin["OriginCustomHeaders"]
-    assert header["HeaderName"].lower() == HEADER
+    assert header["HeaderName"].lower() == FRONT_HEADER
     assert header["HeaderValue"] == {"Fn::Sub": "{{resolve:secretsmanager:${FrontKey}}}"}
     variables = of_type("AWS::Lambda::Function")["Function"]["Environment"]["Variables"]
     assert branches(variables["CUTOUT_FRONT_SECRET"]) == [{"Ref": "FrontKey"}]

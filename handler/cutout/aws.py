@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cutout.engine import Networks
+from cutout.lambda_runtime import after_restore, before_snapshot
 from cutout.settings import get_settings
-from cutout.snapstart import after_restore, before_snapshot
 
 if TYPE_CHECKING:
     from cutout.api.gateway import LambdaHandler

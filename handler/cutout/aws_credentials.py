@@ -14,9 +14,9 @@ from threading import Lock
 from time import sleep
 from typing import Any, Protocol
 
+from cutout.lambda_runtime import after_restore
 from cutout.net.limits import Cutoff
 from cutout.settings import Settings
-from cutout.snapstart import after_restore
 from cutout.timing import Deadline, Elapsed
 
 REFRESH_BEFORE = timedelta(minutes=5)

@@ -4,6 +4,7 @@ Importing this module is cheap: its functions import what they need.
 """
 
 from functools import cache, partial
+from io import BytesIO
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ LOCAL_MAX_SIDE = 8192
 LOCAL_PICTURE_SECONDS = 300.0
 """Seconds, unless `CUTOUT_PICTURE_SECONDS` is set: the largest picture takes 10 s on an idle
 machine, and no client waits for it."""
+DRAWING_SIDE = 1280
+"""Pixels: more than the networks' square, so that the edges are refined."""
 
 
 class Networks:
@@ -54,8 +57,6 @@ class Networks:
 
         It is larger than the networks' square, so that its edges are refined too.
         """
-        from cutout.warm_up import process_a_drawing  # noqa: PLC0415  # only for snapshots
-
         self._network.warm_up()
         process_a_drawing(self.pipeline())
 
@@ -64,6 +65,21 @@ class Networks:
         from cutout.pipeline import Pipeline  # noqa: PLC0415  # while the networks load
 
         return Pipeline(self.settings, self._network, storage, self._edges)
+
+
+def process_a_drawing(pipeline: "Pipeline") -> None:
+    """Cut a drawn disc out of a plain background. Raise `PictureError`."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415  # only for snapshots
+
+    from cutout.options import Options, Source  # noqa: PLC0415
+    from cutout.timing import Clock, Deadline  # noqa: PLC0415
+
+    picture = Image.new("RGB", (DRAWING_SIDE, DRAWING_SIDE), "white")
+    disc = (DRAWING_SIDE // 4, DRAWING_SIDE // 4, DRAWING_SIDE * 3 // 4, DRAWING_SIDE * 3 // 4)
+    ImageDraw.Draw(picture).ellipse(disc, "teal")
+    file = BytesIO()
+    picture.save(file, "JPEG")
+    pipeline.cut_out(Source(file.getvalue(), "disc.jpg"), Options(), Clock(Deadline(inf)))
 
 
 def open_work(settings: "Settings", threads: int) -> "PictureWork":

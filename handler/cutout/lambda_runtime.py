@@ -1,7 +1,13 @@
-"""Share what both Lambda entries need: context, log line, and the end of an instance."""
+"""Share what code on Lambda needs: context, log line, the end of an instance, SnapStart's hooks.
+
+Without SnapStart the functions that register hooks do nothing. Source: "Lambda SnapStart runtime
+hooks for Python" in the Lambda developer guide. The library with the hooks is a dependency of the
+runtime interface client, so AWS's base images have it.
+"""
 
 import logging
 import os
+from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 from cutout.errors import PictureError
@@ -81,3 +87,37 @@ def metrics(found: dict[str, Any], function: str) -> dict[str, Any]:
 def to_stdout(text: str) -> None:
     """Print a line, which Lambda passes to CloudWatch unchanged."""
     print(text, flush=True)
+
+
+Hook: TypeAlias = Callable[[], object]
+
+VARIABLE, SNAP_START = "AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"
+"""The variable that names how Lambda starts this instance, and its value under SnapStart."""
+
+
+def before_snapshot(hook: Hook) -> None:
+    """Call `hook` before the snapshot is taken; the last one registered comes first."""
+    if _has_snapshots():
+        from snapshot_restore_py import register_before_snapshot  # noqa: PLC0415  # see `_has_snapshots`
+
+        register_before_snapshot(hook)
+
+
+def after_restore(hook: Hook) -> None:
+    """Call `hook` in each instance that is restored from the snapshot, in order of registration."""
+    if _has_snapshots():
+        from snapshot_restore_py import register_after_restore  # noqa: PLC0415  # see `_has_snapshots`
+
+        register_after_restore(hook)
+
+
+def _has_snapshots() -> bool:
+    """Return whether Lambda takes a snapshot of this process and the library for hooks is there."""
+    if os.environ.get(VARIABLE) != SNAP_START:
+        return False
+    try:
+        import snapshot_restore_py  # noqa: F401, PLC0415  # only needed under SnapStart
+    except ImportError:
+        logger.warning("The base image has no snapshot_restore_py: SnapStart hooks do not run")
+        return False
+    return True

@@ -9,10 +9,9 @@ import numpy as np
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
 from cutout.compose.roi import keep_region, region_box
-from cutout.decode.decode import decode
+from cutout.decode.decode import decode, shrink
 from cutout.decode.header import open_picture
 from cutout.decode.mask import decode_mask
-from cutout.decode.shrink import shrink
 from cutout.encode.encode import Encoding, encode
 from cutout.errors import TooSlowError, of_background
 from cutout.options import Options, Source

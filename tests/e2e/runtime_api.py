@@ -22,7 +22,7 @@ from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
-PREPARED = ("cutout.warm_up", "cutout.storage.transfer", "cutout.fetch.download")
+PREPARED = ("PIL.ImageDraw", "cutout.storage.transfer", "cutout.fetch.download")
 """Modules that are imported before the snapshot, and otherwise when they are first needed."""
 
 

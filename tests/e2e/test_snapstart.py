@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from cutout import snapstart
-from cutout.snapstart import after_restore, before_snapshot
+from cutout import lambda_runtime
+from cutout.lambda_runtime import after_restore, before_snapshot
 from tests.access.conftest import ARN
 from tests.container_endpoint import KEY, Endpoint, SecretsManager, endpoint
 from tests.e2e.runtime_api import PREPARED, SnapStart
@@ -83,9 +83,9 @@ def test_two_instances_of_one_snapshot_share_nothing(s3: S3Server, role: Endpoin
 
 def test_elsewhere_no_hook_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "snapshot_restore_py", None)
-    monkeypatch.setenv(snapstart.VARIABLE, "on-demand")
+    monkeypatch.setenv(lambda_runtime.VARIABLE, "on-demand")
     before_snapshot(pytest.fail)
-    monkeypatch.delenv(snapstart.VARIABLE)
+    monkeypatch.delenv(lambda_runtime.VARIABLE)
     after_restore(pytest.fail)
 
 
@@ -93,6 +93,6 @@ def test_an_image_without_the_library_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "snapshot_restore_py", None)
-    monkeypatch.setenv(snapstart.VARIABLE, snapstart.SNAP_START)
+    monkeypatch.setenv(lambda_runtime.VARIABLE, lambda_runtime.SNAP_START)
     before_snapshot(pytest.fail)
     assert "hooks do not run" in caplog.text

@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from cutout.choices import Compression
-from cutout.encode.deflate import (
+from cutout.encode.filters import GROUP_ROWS, NONE, PAETH, SUB, UP, filter_by_trial
+from cutout.encode.png import (
     LARGE_PIXELS,
     deflate_by_trial,
     deflate_fast,
     deflate_for,
     deflate_small,
+    png_file,
 )
-from cutout.encode.filters import GROUP_ROWS, NONE, PAETH, SUB, UP, filter_by_trial
-from cutout.encode.png import png_file
 from cutout.pictures import Composition, Pixels
 from tests.samples import gradient
 

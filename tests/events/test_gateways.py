@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from cutout.api.app import build_app
-from cutout.api.events import NOT_HTTP
-from cutout.api.gateway import build_handler
+from cutout.api.gateway import NOT_HTTP, build_handler
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.conftest import middle_is_object

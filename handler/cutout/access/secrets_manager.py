@@ -5,9 +5,9 @@ import logging
 from threading import Lock
 
 from cutout.aws_credentials import CredentialsError, open_credentials
+from cutout.lambda_runtime import after_restore
 from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
-from cutout.snapstart import after_restore
 from cutout.storage.signature import Signer
 from cutout.timing import Elapsed
 

@@ -9,13 +9,17 @@ from starlette.middleware.cors import CORSMiddleware
 from cutout import __version__
 from cutout.access.keys import open_front_key, open_keys
 from cutout.api.admission import Admission
-from cutout.api.api_page import build_api_page_router
 from cutout.api.compression import GzipTexts
 from cutout.api.dependencies import require_key
 from cutout.api.files import build_files_router, build_uploads_router
-from cutout.api.front import FrontGuard
-from cutout.api.middleware import LoopbackGuard, RequestLog, answer_request_error, register_failures
-from cutout.api.page import build_page_router
+from cutout.api.middleware import (
+    FrontGuard,
+    LoopbackGuard,
+    RequestLog,
+    answer_request_error,
+    register_failures,
+)
+from cutout.api.page import build_api_page_router, build_page_router
 from cutout.api.removebg.answers import EXPOSED as REMOVEBG_EXPOSED
 from cutout.api.removebg.routes import build_removebg_router, refusals
 from cutout.api.routes import build_router

@@ -1,4 +1,4 @@
-"""Log requests, turn errors into answers, and refuse other machines' pages on loopback addresses.
+"""Log requests, turn errors into answers, and refuse requests from where none should come.
 
 The log has one JSON line per request. It holds no address, URL, file name or key, and only the
 route's template of the path, since a link's token opens what it names. On Lambda the line is in
@@ -6,9 +6,9 @@ CloudWatch's embedded metric format as well ("Specification: Embedded metric for
 CloudWatch user guide), so that CloudWatch charts time by stage and requests by outcome without an
 agent.
 
-Every page that is open in a browser can send requests to 127.0.0.1. Some carry the page's `Origin`.
-Those of DNS rebinding, where the page's own name resolves to 127.0.0.1, carry that name as their
-`Host`.
+On loopback addresses those are other machines' pages. Every page that is open in a browser can
+send requests to 127.0.0.1. Some carry the page's `Origin`. Those of DNS rebinding, where the page's
+own name resolves to 127.0.0.1, carry that name as their `Host`.
 """
 
 import json
@@ -19,17 +19,20 @@ from time import perf_counter, time
 from typing import Any
 from uuid import uuid4
 
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cutout.access.keys import Keys
 from cutout.lambda_runtime import MILLISECONDS, Facts, metrics, reason
 from cutout.request_errors import (
     ForeignHostError,
     ForeignOriginError,
     ForeignPreflightError,
+    NotThroughFrontError,
     RequestError,
 )
 from cutout.settings import Settings
@@ -200,3 +203,36 @@ def is_this_machine(name: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback or address.is_unspecified
+
+
+FRONT_HEADER = "x-front-key"
+
+
+class FrontGuard:
+    """Check a key that the distribution adds to each request.
+
+    A web ACL guards the distribution only, and the API has a URL of its own beside it.
+    `refuse` writes the answer of a refused request.
+    """
+
+    def __init__(self, app: ASGIApp, key: Keys, refuse: Refuse = answer_request_error) -> None:
+        self._app, self._key, self._refuse = app, key, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or refuse it with a `RequestError`."""
+        refusal = await to_thread.run_sync(self._refusal, scope)
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        answer = await self._refuse(Request(scope), refusal)
+        await answer(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> RequestError | None:
+        """Return the error of a request. May call the network."""
+        if scope["type"] != "http":
+            return None
+        given = Headers(scope=scope).get(FRONT_HEADER, "")
+        try:
+            return None if self._key.accept([given]) else NotThroughFrontError()
+        except RequestError as error:  # the key can't be read now
+            return error

@@ -1,4 +1,7 @@
-"""Serve the demo page and its files. They need no key; the API that they call may."""
+"""Serve the demo page, the API page at `/docs`, and their files, all from this server.
+
+They need no key; the API that they call may.
+"""
 
 import re
 from collections.abc import Mapping
@@ -211,3 +214,44 @@ def _origins(url: str | None) -> list[str]:
         return []
     parts = urlsplit(url)
     return [f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"]
+
+
+API_SCRIPT, API_STYLE = "reference.js", "reference.css"
+
+
+@lru_cache(maxsize=1)
+def api_page_files() -> Mapping[str, Asset]:
+    """Return the API page's files by name, read for the first request."""
+    style = "\n".join((FOLDER / name).read_text("utf-8") for name in ("theme.css", API_STYLE))
+    return {
+        API_SCRIPT: Asset((FOLDER / API_SCRIPT).read_bytes(), "text/javascript; charset=utf-8"),
+        API_STYLE: Asset(style.encode(), "text/css; charset=utf-8"),
+    }
+
+
+@lru_cache(maxsize=1)
+def api_page_document() -> Asset:
+    """Return the API page's HTML. Its script draws the page from `openapi.json`."""
+    return Asset((FOLDER / "reference.html").read_bytes(), "text/html; charset=utf-8")
+
+
+def build_api_page_router(settings: Settings) -> APIRouter:
+    """Return the API page's routes.
+
+    All addresses are relative, so that they work under a gateway's stage.
+    """
+    router = APIRouter(include_in_schema=False)
+    headers = secure_headers(settings) | {"Cache-Control": ASK_AGAIN}
+
+    @router.api_route("/docs", methods=READ)
+    async def page(known: Known = "") -> Response:
+        return asset_response(api_page_document(), known, headers)
+
+    @router.api_route("/docs/{name}", methods=READ)
+    async def file(name: str, known: Known = "") -> Response:
+        asset = api_page_files().get(name)
+        if asset is None:
+            raise HTTPException(404)
+        return asset_response(asset, known, headers)
+
+    return router

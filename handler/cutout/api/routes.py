@@ -8,13 +8,12 @@ from fastapi.responses import PlainTextResponse
 
 from cutout import __version__
 from cutout.api.admission import Admission, PacedResponse
+from cutout.api.compression import accepted
 from cutout.api.dependencies import Guard, receive_deadline
-from cutout.api.encodings import accepted
 from cutout.api.form import receive_form
-from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
 from cutout.api.openapi import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
-from cutout.api.parameters import OptionsQuery, wanted_by
+from cutout.api.parameters import OptionsQuery, wanted_by, warnings
 from cutout.api.results import Results
 from cutout.api.service import Answer, Service
 from cutout.choices import Mode

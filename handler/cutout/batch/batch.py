@@ -1,6 +1,8 @@
-"""Handle a batch of messages, and tell SQS which of them to deliver again.
+"""Handle a batch of SQS messages, and tell SQS which of them to deliver again.
 
-Each picture has a line in the log.
+The messages hold S3's notifications. Each picture has a line in the log. Sources: "Event message
+structure" in the Amazon S3 user guide; "Using Lambda with Amazon SQS" in the Lambda developer
+guide.
 """
 
 import json
@@ -10,14 +12,56 @@ from dataclasses import dataclass, field
 from threading import Event
 from time import perf_counter, time
 from typing import Any, Protocol
+from urllib.parse import unquote_plus
 
-from cutout.batch.events import Arrival, Message, UnknownMessageError, arrivals, messages
-from cutout.batch.picture import Cutter
+from cutout.batch.picture import Arrival, Cutter
 from cutout.errors import TooSlowError, UploadMissingError
 from cutout.lambda_runtime import MILLISECONDS, Facts, LambdaContext, last_answer, metrics, reason
 from cutout.timing import Clock, Deadline, StillRunningError, call_within
 
 logger = logging.getLogger(__name__)
+
+TEST = "s3:TestEvent"  # S3 sends one when the notification is set up
+CREATED = "ObjectCreated:"
+
+
+@dataclass(frozen=True)
+class Message:
+    """Hold one message of a batch. `id` names it in the answer."""
+
+    id: str
+    body: str
+
+
+class UnknownMessageError(ValueError):
+    """Report a message that is not S3's. No other attempt helps; an operator should look at it."""
+
+
+def messages(event: Mapping[str, Any]) -> list[Message]:
+    """Return the messages of the batch."""
+    return [Message(each["messageId"], each["body"]) for each in event["Records"]]
+
+
+def arrivals(message: Message) -> list[Arrival]:
+    """Return the objects that have arrived, none for S3's test. Raise `UnknownMessageError`."""
+    try:
+        found = json.loads(message.body)
+        if found.get("Event") == TEST:
+            return []
+        return [_arrival(each) for each in found["Records"] if _is_new(each)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnknownMessageError(f"message {message.id} is not an S3 event") from error
+
+
+def _is_new(record: Mapping[str, Any]) -> bool:
+    name: str = record["eventName"]
+    return name.removeprefix("s3:").startswith(CREATED)
+
+
+def _arrival(record: Mapping[str, Any]) -> Arrival:
+    """Return the object. Keys are encoded as in a query: `a+b%C3%A4` is `a bä`."""
+    written = record["s3"]["object"]
+    return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))
 
 
 class BatchContext(LambdaContext, Protocol):

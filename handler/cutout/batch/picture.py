@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from cutout.api.results import failure, quality_facts
-from cutout.batch.events import Arrival
 from cutout.choices import Mode
 from cutout.errors import (
     FileTooBigError,
@@ -22,6 +21,14 @@ from cutout.timing import Clock, Deadline
 INBOX, OUTBOX = "inbox", "outbox"
 LEFT_BY_DESKTOPS = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
 """Folders and files in lower case; `.DS_Store` and `._*` are hidden."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Hold an object that S3 reports as written; `size` is in bytes."""
+
+    key: str
+    size: int
 
 
 def is_picture(key: str) -> bool:

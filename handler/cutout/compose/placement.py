@@ -8,7 +8,7 @@ from PIL import Image
 
 from cutout.arrays import hide_colours
 from cutout.choices import Margin
-from cutout.compose.crop import crop_frame
+from cutout.compose.objects import crop_frame
 from cutout.layout import CENTRE, ORIGINAL, Bound, Canvas, Margins, Position, Size
 from cutout.options import Options
 from cutout.pictures import Alpha, Box, FoundObject, Pixels

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cutout.api.encodings import Accepted
+from cutout.api.compression import Accepted
 
 PREFERS = ["gzip", "GZip", "x-gzip", "br, gzip", "gzip;q=0.001", "*", "gzip, identity;q=0.5"]
 PREFERS += ["gzip ;\tq=0.5", "deflate, gzip;q=1.000, *;q=0", "identity;q=0, *", "gzip;q=1."]

@@ -6,9 +6,8 @@ import pytest
 from PIL import Image
 
 from cutout.choices import Compression
-from cutout.encode.deflate import deflate_small
-from cutout.encode.fit import Effort, encode_to_fit
-from cutout.encode.png import encode_png
+from cutout.encode.encode import Effort, encode_to_fit
+from cutout.encode.png import deflate_small, encode_png
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
 from tests.deadlines import Scripted
