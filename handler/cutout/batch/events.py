@@ -24,10 +24,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Arrival:
-    """Hold an object that S3 reports as written; `size` is in bytes."""
+    """Hold an object that S3 reports as written; `size` is in bytes.
+
+    `etag` is empty if it is not known. It may be the MD5 of the object's bytes.
+    """
 
     key: str
     size: int
+    etag: str = ""
 
 
 class UnknownMessageError(ValueError):
