@@ -62,6 +62,7 @@ ELSEWHERE = {
     "cd benchmarks/aws": "leads to what " + ACCOUNT,
     "./measure.sh": ACCOUNT,
     "aws ": ACCOUNT,
+    "cutout batch": ACCOUNT + "; tests/command/test_batch.py has an S3 of its own",
 }
 """Statements that are not run here, by how they begin, and why. All others are."""
 

@@ -15,7 +15,7 @@ SOURCE = ROOT / "handler"
 PACKAGE = SOURCE / "cutout"
 
 LAYERS = (
-    ("__main__", "aws", "batch.aws", "command.main", "command.serve"),
+    ("__main__", "aws", "batch.aws", "command.batch", "command.main", "command.serve"),
     ("api", "batch", "command", "library", "page"),
     ("engine",),
     ("pipeline",),

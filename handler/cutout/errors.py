@@ -217,7 +217,10 @@ class NoStorageError(PictureError):
 
 
 class StorageError(PictureError):
-    """Report a storage that is down, full, or refuses; the log holds the cause."""
+    """Report a storage that is down, full, or refuses.
+
+    The log holds the cause; so does the argument, if there is one, which clients don't see.
+    """
 
     message = (
         "The storage can not be reached. Try again later, ask for mode fg-mask, "

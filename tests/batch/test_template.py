@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cutout.batch.picture import INBOX, OUTBOX
+from cutout.batch.places import INBOX, OUTBOX
 from cutout.settings import Settings
 from tools.template import load_template
 

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from botocore import auth
@@ -53,6 +53,20 @@ def test_a_presigned_url_is_botocores(token: str | None, seconds: int, method: s
     )
     assert urlsplit(ours)[:3] == urlsplit(request.url)[:3]
     assert sorted(parse_qsl(urlsplit(ours).query)) == sorted(parse_qsl(urlsplit(request.url).query))
+
+
+@given(token=TOKENS, prefix=st.text(st.characters(codec="utf-8"), max_size=20))
+def test_a_presigned_query_is_botocores(token: str | None, prefix: str) -> None:
+    url = f"{URL}?{urlencode({'list-type': '2', 'prefix': prefix})}"
+    request = AWSRequest("GET", url)
+    credentials = Credentials(KEY_ID, SECRET, token)
+    auth.S3SigV4QueryAuth(credentials, "s3", "eu-west-1", expires=60).add_auth(request)
+    ours = Signer(KEY_ID, SECRET, "eu-west-1", token).presigned_url("GET", url, 60, now=NOW)
+    assert query_of(ours) == query_of(request.url)
+
+
+def query_of(url: str) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(urlsplit(url).query, keep_blank_values=True))
 
 
 @given(token=TOKENS, body=st.binary(max_size=80))

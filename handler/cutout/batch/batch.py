@@ -133,7 +133,9 @@ class Batch:
         """
         until = clock.within(self.cut_out.pipeline.settings.picture_seconds)
         try:
-            return call_within(until.deadline.remaining(), lambda: self.cut_out(arrival, until))
+            return call_within(
+                until.deadline.remaining(), lambda: self.cut_out(arrival, until).facts
+            )
         except StillRunningError:
             self._overran.set()
             raise TooSlowError from None

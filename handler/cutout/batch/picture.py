@@ -1,9 +1,9 @@
 """Cut out one picture of the inbox into the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cutout.api.results import failure, quality_facts
-from cutout.choices import Mode
+from cutout.batch.places import Places, file_name
 from cutout.errors import (
     FileTooBigError,
     PictureError,
@@ -13,51 +13,23 @@ from cutout.errors import (
 )
 from cutout.lambda_runtime import Facts, reason
 from cutout.options import Options, Source
+from cutout.pictures import Quality
 from cutout.pipeline import Pipeline
 from cutout.storage.objects import New, Objects, Stored
 from cutout.storage.storage import AnswerKind
 from cutout.timing import Clock, Deadline
 
-INBOX, OUTBOX = "inbox", "outbox"
-LEFT_BY_DESKTOPS = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
-"""Folders and files in lower case; `.DS_Store` and `._*` are hidden."""
-
 
 @dataclass(frozen=True)
 class Arrival:
-    """Hold an object that S3 reports as written; `size` is in bytes."""
+    """Hold an object that S3 reports as written; `size` is in bytes.
+
+    `etag` is empty if it is not known. It may be the MD5 of the object's bytes.
+    """
 
     key: str
     size: int
-
-
-def is_picture(key: str) -> bool:
-    """Return whether a key may be a picture's.
-
-    The console writes empty objects such as `inbox/shoes/` for folders, a key outside the inbox
-    would make the function process its own results, and HTTP can't ask for `.` and `..`. Hidden
-    files, and those that desktops leave in every folder, come along when a folder is copied.
-    """
-    folder, *path = key.split("/")
-    if folder != INBOX or not path or not path[-1]:
-        return False
-    return not any(each.startswith(".") or each.lower() in LEFT_BY_DESKTOPS for each in path)
-
-
-def mode_of(key: str) -> Mode:
-    """Return the mode that the first folder names: `inbox/fg-mask/shoes/1.jpg`."""
-    first, *rest = key.removeprefix(f"{INBOX}/").split("/")
-    return Mode(first) if rest and first in set(Mode) else Mode.FG_IMAGE
-
-
-def file_name(key: str) -> str:
-    """Return the last part of the key."""
-    return key.rpartition("/")[2]
-
-
-def output_key(key: str, kind: AnswerKind) -> str:
-    """Return the path in the outbox, with one more suffix to keep `1.jpg` and `1.png` apart."""
-    return f"{OUTBOX}/{key.removeprefix(f'{INBOX}/')}.{kind}"
+    etag: str = ""
 
 
 MD5 = "source-md5"
@@ -71,9 +43,28 @@ class Found:
     png: Stored | None
     json: Stored | None
 
-    def is_of(self, source: Source) -> bool:
-        """Return whether one of the two was made of these bytes."""
-        return any(each and each.metadata.get(MD5) == source.md5 for each in (self.png, self.json))
+    def kind_of(self, md5: str) -> AnswerKind | None:
+        """Return which of the two was made of the bytes with this digest, None if neither was."""
+        for kind, each in ((AnswerKind.PNG, self.png), (AnswerKind.JSON, self.json)):
+            if each and each.metadata.get(MD5) == md5:
+                return kind
+        return None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Hold what came of one picture, and the facts for the log.
+
+    `kind` says what the outbox now holds of it: an earlier result if the picture `is_kept`, and
+    otherwise `content`, which is the failure's JSON if there is an `error`.
+    """
+
+    facts: Facts
+    kind: AnswerKind | None = None
+    content: bytes = b""
+    is_kept: bool = False
+    quality: Quality | None = None
+    error: PictureError | None = None
 
 
 @dataclass(frozen=True)
@@ -82,46 +73,63 @@ class Cutter:
 
     pipeline: Pipeline
     objects: Objects
+    places: Places = field(default_factory=Places)
 
-    def __call__(self, arrival: Arrival, clock: Clock) -> Facts:
-        """Return the facts for the log.
+    def __call__(self, arrival: Arrival, clock: Clock) -> Outcome:
+        """Return what came of the picture.
 
         Nothing is done if the outbox holds a result of the same bytes.
 
         Raise what another attempt may get past: `StorageError`, `TooSlowError`,
         `UploadMissingError` if the picture is gone, and faults of the service.
         """
-        if not is_picture(arrival.key):
-            return {"outcome": "NoPicture"}
-        mode = mode_of(arrival.key)
+        if not self.places.is_picture(arrival.key):
+            return Outcome({"outcome": "NoPicture"})
         # before the picture is read: a result that is written later is of newer bytes, and makes
         # our own write fail
         with clock.time("look"):
             found = self._look(arrival.key, clock.deadline)
-        source = Source(b"", file_name(arrival.key))
+        if kind := found.kind_of(arrival.etag):
+            return _kept(kind, {})
+        source, mode = Source(b"", file_name(arrival.key)), self.places.mode_of(arrival.key)
         try:
             with clock.time("fetch"):
                 source = self._fetch(arrival, clock.deadline)
             facts: Facts = {"mode": str(mode), "file_bytes": len(source.content)}
-            if found.is_of(source):
-                return facts | {"outcome": "Duplicate"}
+            if kind := found.kind_of(source.md5):
+                return _kept(kind, facts)
             made = self.pipeline.cut_out_file(source, Options(mode), clock)
-            facts |= quality_facts(made.quality)
         except (StorageError, TooSlowError, UploadMissingError):
             raise
         except PictureError as error:
             facts = {"outcome": reason(error), "file_bytes": len(source.content)}
-            content, kind, replaced = failure(source, error), AnswerKind.JSON, found.json
+            kind, replaced = AnswerKind.JSON, found.json
+            outcome = Outcome(facts, kind, failure(source, error), error=error)
         else:
-            content, kind, replaced = made.content, AnswerKind.PNG, found.png
+            facts |= quality_facts(made.quality)
+            kind, replaced = AnswerKind.PNG, found.png
+            outcome = Outcome(facts, kind, made.content, quality=made.quality)
         with clock.time("answer"):
-            new = New(content, kind, {MD5: source.md5})
-            self.objects.put(output_key(arrival.key, kind), new, replaced, clock.deadline)
-        return facts
+            new = New(outcome.content, kind, {MD5: source.md5})
+            self.objects.put(
+                self.places.output_key(arrival.key, kind), new, replaced, clock.deadline
+            )
+        return outcome
+
+    def kept(self, arrival: Arrival, deadline: Deadline) -> AnswerKind | None:
+        """Return the kind of the result that would be kept, None if a new one would be made."""
+        found = self._look(arrival.key, deadline)
+        kind = found.kind_of(arrival.etag)
+        if kind or not (found.png or found.json):
+            return kind
+        try:
+            return found.kind_of(self._fetch(arrival, deadline).md5)
+        except FileTooBigError:
+            return None
 
     def _look(self, key: str, deadline: Deadline) -> Found:
         png, json = (
-            self.objects.look_at(output_key(key, kind), deadline)
+            self.objects.look_at(self.places.output_key(key, kind), deadline)
             for kind in (AnswerKind.PNG, AnswerKind.JSON)
         )
         return Found(png, json)
@@ -132,3 +140,7 @@ class Cutter:
         if arrival.size >= limit:
             raise FileTooBigError(limit)
         return Source(self.objects.get(arrival.key, deadline), file_name(arrival.key))
+
+
+def _kept(kind: AnswerKind, facts: Facts) -> Outcome:
+    return Outcome(facts | {"outcome": "Duplicate"}, kind, is_kept=True)

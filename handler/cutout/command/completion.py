@@ -3,12 +3,24 @@
 import sys
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from cutout.command.batch_parser import BATCH, build_batch_parser
 from cutout.command.serve_parser import SERVE, build_serve_parser
 
 SHELLS = ("bash", "zsh", "fish")
-SERVING = "start the API on this machine"
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """Describe a first word that is followed by options of its own."""
+
+    name: str
+    help: str
+    parser: ArgumentParser
+
+
 BASH = """\
 # bash completion of cutout
 _cutout_words() {{
@@ -16,22 +28,23 @@ _cutout_words() {{
     while read -r each; do COMPREPLY+=("$each"); done < <(compgen -W "$1" -- "$word")
 }}
 _cutout() {{
-    local word=$2 option=$3 each
+    local word=$2 option=$3 options=$'{options}' first= each
     COMPREPLY=()
     if [[ $word == = ]]; then word=
     elif [[ $option == = ]]; then option=${{COMP_WORDS[COMP_CWORD - 2]}}
     fi
-    if [[ ${{COMP_WORDS[1]}} == {serve} && $COMP_CWORD -gt 1 ]]; then
-        [[ $word == -* ]] && _cutout_words $'{serve_options}'
-        return
-    fi
+    (( COMP_CWORD > 1 )) && first=${{COMP_WORDS[1]}}
+    case $first in
+{subcommands}
+    esac
     case $option in
 {cases}
     esac
     if [[ $word == -* ]]; then
-        _cutout_words $'{options}'
-    elif [[ $COMP_CWORD == 1 && -n $word && {serve} == "$word"* ]]; then
-        COMPREPLY=({serve})
+        _cutout_words "$options"
+    elif [[ $COMP_CWORD == 1 && -n $word ]]; then
+        _cutout_words $'{names}'
+        [[ ${{#COMPREPLY[@]}} == 0 ]] && return
         while IFS= read -r each; do COMPREPLY+=("$each"); done < <(compgen -f -- "$word")
     fi
 }}
@@ -42,11 +55,12 @@ which macOS has."""
 ZSH = """\
 #compdef cutout
 _cutout() {{
-    if [[ $words[2] == {serve} && $CURRENT -gt 2 ]]; then
-        _arguments{serve_options}
-        return
+    if (( CURRENT > 2 )); then
+        case $words[2] in
+{subcommands}
+        esac
     fi
-    (( CURRENT == 2 )) && compadd {serve}
+    (( CURRENT == 2 )) && compadd {names}
     _arguments -S{options} \\
         '*:picture:_files'
 }}
@@ -56,7 +70,6 @@ FISH = """\
 # fish completion of cutout
 {lines}
 """
-NOT_SERVING = f"not __fish_seen_subcommand_from {SERVE}"
 
 
 class PrintCompletion(Action):
@@ -79,7 +92,11 @@ class PrintCompletion(Action):
 
 def completion_code(shell: str, parser: ArgumentParser) -> str:
     """Return the code for `bash`, `zsh` or `fish`."""
-    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](parser, build_serve_parser())
+    subcommands = (
+        Subcommand(BATCH, "process the pictures of an S3 bucket", build_batch_parser()),
+        Subcommand(SERVE, "start the API on this machine", build_serve_parser()),
+    )
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](parser, subcommands)
 
 
 def _options(parser: ArgumentParser) -> Iterator[Action]:
@@ -100,32 +117,42 @@ def _help(option: Action, parser: ArgumentParser) -> str:
     return (option.help or "") % {**vars(option), "prog": parser.prog}
 
 
-def _bash(parser: ArgumentParser, serving: ArgumentParser) -> str:
-    cases, others = [], []
-    for each in _options(parser):
+def _bash(parser: ArgumentParser, subcommands: Sequence[Subcommand]) -> str:
+    return BASH.format(
+        names=r"\n".join(each.name for each in subcommands),
+        subcommands="\n".join(
+            f"        {each.name}) options=$'{_bash_names(each.parser)}' ;;" for each in subcommands
+        ),
+        cases=_bash_cases([parser, *(each.parser for each in subcommands)]),
+        options=_bash_names(parser),
+    )
+
+
+def _bash_cases(parsers: Sequence[ArgumentParser]) -> str:
+    """Return the values that follow options, whose names mean the same in all parsers."""
+    cases, others = {}, {}
+    for each in (option for parser in parsers for option in _options(parser)):
         names, words = "|".join(each.option_strings), r"\n".join(_words(each))
         if words:
-            cases.append(f"        {names}) _cutout_words $'{words}'; return ;;")
+            cases[names] = f"        {names}) _cutout_words $'{words}'; return ;;"
         elif each.nargs != 0:
-            others.append(names)
-    cases.append(f"        {'|'.join(others)}) return ;;")
-    return BASH.format(
-        serve=SERVE,
-        cases="\n".join(cases),
-        options=_bash_names(parser),
-        serve_options=_bash_names(serving),
-    )
+            others[names] = names
+    return "\n".join([*cases.values(), f"        {'|'.join(others)}) return ;;"])
 
 
 def _bash_names(parser: ArgumentParser) -> str:
     return r"\n".join(name for each in _options(parser) for name in each.option_strings)
 
 
-def _zsh(parser: ArgumentParser, serving: ArgumentParser) -> str:
+def _zsh(parser: ArgumentParser, subcommands: Sequence[Subcommand]) -> str:
+    cases = [
+        f"            {each.name}) _arguments -S{_zsh_options(each.parser)}; return ;;"
+        for each in subcommands
+    ]
     return ZSH.format(
-        serve=SERVE,
+        names=" ".join(each.name for each in subcommands),
+        subcommands="\n".join(cases),
         options=_zsh_options(parser),
-        serve_options=_zsh_options(serving),
     )
 
 
@@ -148,24 +175,30 @@ def _zsh_options(parser: ArgumentParser) -> str:
     return "".join(f" \\\n        {line}" for line in lines)
 
 
-def _fish(parser: ArgumentParser, serving: ArgumentParser) -> str:
-    lines = [f"complete -c cutout -n __fish_is_first_arg -a {SERVE} -d {_fish_quoted(SERVING)}"]
-    for condition, each_parser in (
-        (NOT_SERVING, parser),
-        (NOT_SERVING.removeprefix("not "), serving),
-    ):
-        for each in _options(each_parser):
-            words = ["complete -c cutout", f"-n {_fish_quoted(condition)}"]
-            words += [
-                f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}"
-                for name in each.option_strings
-            ]
-            if each.nargs != 0:
-                words.append("-r -F" if _takes_file(each) else "-x")
-            if each.choices:
-                words.append(f"-a {_fish_quoted(' '.join(_words(each)))}")
-            lines.append(" ".join([*words, f"-d {_fish_quoted(_help(each, each_parser))}"]))
+def _fish(parser: ArgumentParser, subcommands: Sequence[Subcommand]) -> str:
+    lines = [
+        f"complete -c cutout -n __fish_is_first_arg -a {each.name} -d {_fish_quoted(each.help)}"
+        for each in subcommands
+    ]
+    names = " ".join(each.name for each in subcommands)
+    lines += _fish_options(parser, f"not __fish_seen_subcommand_from {names}")
+    for each in subcommands:
+        lines += _fish_options(each.parser, f"__fish_seen_subcommand_from {each.name}")
     return FISH.format(lines="\n".join(lines))
+
+
+def _fish_options(parser: ArgumentParser, condition: str) -> Iterator[str]:
+    for each in _options(parser):
+        words = ["complete -c cutout", f"-n {_fish_quoted(condition)}"]
+        words += [
+            f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}"
+            for name in each.option_strings
+        ]
+        if each.nargs != 0:
+            words.append("-r -F" if _takes_file(each) else "-x")
+        if each.choices:
+            words.append(f"-a {_fish_quoted(' '.join(_words(each)))}")
+        yield " ".join([*words, f"-d {_fish_quoted(_help(each, parser))}"])
 
 
 def _fish_quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn
 
+from cutout.command.batch_parser import BATCH
 from cutout.command.errors import CommandError, UsageError
 from cutout.command.serve_parser import SERVE
 
@@ -37,6 +38,10 @@ def _execute(arguments: Sequence[str]) -> int:
         from cutout.command.serve import execute_server  # noqa: PLC0415
 
         return execute_server(arguments[1:])
+    if arguments[:1] == [BATCH]:
+        from cutout.command.batch import execute_batch  # noqa: PLC0415
+
+        return execute_batch(arguments[1:])
     from cutout.command.arguments import parse  # noqa: PLC0415
     from cutout.command.run import execute  # noqa: PLC0415
 

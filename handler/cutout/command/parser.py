@@ -1,21 +1,16 @@
 """Build the parser of the command line."""
 
 import os
-from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
-from enum import StrEnum
-from math import inf
-from typing import TypeVar
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from cutout import __version__
-from cutout.choices import CUT_OUTS, FileFormat, Mode, Model
+from cutout.choices import CUT_OUTS, FileFormat, Mode
 from cutout.command.completion import SHELLS, PrintCompletion
-from cutout.command.errors import printable
+from cutout.command.shared_options import add_model, add_report, add_verbosity
+from cutout.command.values import number, one_of, size, text, whole
 from cutout.layout import parse_margins, parse_position, parse_ratio, parse_region, parse_scale
-from cutout.layout_options import MAX_CANVAS_SIDE, MAX_MEGAPIXELS, Preset
+from cutout.layout_options import MAX_MEGAPIXELS, Preset
 from cutout.options import SHADOW_LIMITS, ShadowLook
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 SHADOW = ShadowLook()
 EXAMPLES = """examples:
@@ -24,6 +19,7 @@ EXAMPLES = """examples:
   cutout 'photos/**/*.jpg' -o out/ --background white
   cutout - < photo.jpg > cut-out.png
   CUTOUT_KEY=... cutout photos/ -o out/ --url https://abc123.execute-api.eu-west-1.amazonaws.com
+  cutout batch BUCKET                    process the pictures of an S3 bucket: cutout batch --help
   cutout serve                           start the API on this machine: cutout serve --help
 
 exit code: 0 all done, 1 some failed, 2 wrong usage, 3 a picture has no subject, 130 interrupted
@@ -31,7 +27,7 @@ exit code: 0 all done, 1 some failed, 2 wrong usage, 3 a picture has no subject,
 
 
 def build_parser() -> ArgumentParser:
-    """Return the parser of all options except those of `cutout serve`."""
+    """Return the parser of all options except those of `cutout serve` and `cutout batch`."""
     parser = ArgumentParser(
         prog="cutout",
         description="Remove the background of JPEG, PNG and WebP pictures.",
@@ -69,7 +65,7 @@ def _add_output(parser: ArgumentParser) -> None:
     )
     add(
         "--mode",
-        type=_one_of(Mode),
+        type=one_of(Mode),
         choices=list(Mode),
         default=Mode.FG_IMAGE,
         help="kind of cut-out (default: %(default)s)",
@@ -81,13 +77,13 @@ def _add_output(parser: ArgumentParser) -> None:
     )
     add(
         "--format",
-        type=_one_of(FileFormat, CUT_OUTS),
+        type=one_of(FileFormat, CUT_OUTS),
         choices=list(CUT_OUTS),
         help="file format (default: png, or the suffix of -o)",
     )
     add(
         "--quality",
-        type=_whole(100),
+        type=whole(100),
         metavar="1..100",
         help="quality of a JPEG or a WebP (default: 90)",
     )
@@ -99,7 +95,7 @@ def _add_output(parser: ArgumentParser) -> None:
         low, high = SHADOW_LIMITS[name]
         add(
             f"--shadow-{name}",
-            type=_number(low, high),
+            type=number(low, high),
             default=getattr(SHADOW, name),
             metavar=f"{low}..{high}",
             help=f"{words} (default: %(default)g)",
@@ -115,54 +111,54 @@ def _add_layout(parser: ArgumentParser) -> None:
     )
     add(
         "--margin",
-        type=_text(parse_margins),
+        type=text(parse_margins),
         metavar="MARGINS",
         help="crop to the object, with 1, 2 or 4 margins that may exceed the picture ('5%% 30px')",
     )
     add(
         "--preset",
-        type=_one_of(Preset),
+        type=one_of(Preset),
         choices=list(Preset),
         help="the white square that a marketplace wants, 85%% filled by the object",
     )
     add(
         "--size",
-        type=_size,
+        type=size,
         metavar="WxH",
         help="size of the canvas in pixels (800x600; 800x or x600 keeps the proportions)",
     )
     add(
         "--ratio",
-        type=_text(parse_ratio),
+        type=text(parse_ratio),
         metavar="W:H",
         help="proportions of the canvas (4:5)",
     )
     add(
         "--scale",
-        type=_text(parse_scale),
+        type=text(parse_scale),
         metavar="PERCENT",
         help="part of the canvas that the object fills (10%% to 100%%, or original)",
     )
     add(
         "--position",
-        type=_text(parse_position),
+        type=text(parse_position),
         help="place of the object on the canvas (center, original, '50%% 90%%')",
     )
     add(
         "--roi",
-        type=_text(parse_region),
+        type=text(parse_region),
         metavar="REGION",
         help="region that the foreground lies in: left, top, right, bottom ('10%% 0%% 90%% 100%%')",
     )
     add(
         "--max-side",
-        type=_whole(),
+        type=whole(),
         metavar="PIXELS",
         help="scale down to this longer side",
     )
     add(
         "--max-megapixels",
-        type=_number(0, MAX_MEGAPIXELS, above=True),
+        type=number(0, MAX_MEGAPIXELS, above=True),
         metavar="NUMBER",
         help="scale down to this area",
     )
@@ -188,31 +184,17 @@ def _add_run(parser: ArgumentParser) -> None:
         metavar="FOLDER",
         help="write cut-outs that are unsure or empty to this folder instead",
     )
-    add(
-        "--report",
-        metavar="FILE",
-        help="write the outcome of each picture to a .json or .csv file",
-    )
+    add_report(parser)
     add("--dry-run", action="store_true", help="only print what would be written, and where")
     add(
         "--jobs",
-        type=_whole(),
+        type=whole(),
         metavar="N",
         help="pictures processed at once (default: the number of processors, at most 4; "
         "with --url 4)",
     )
-    add(
-        "--model",
-        type=_one_of(Model),
-        choices=list(Model),
-        help="auto runs the network a second time where that can change the cut-out, best always "
-        "does, fast never (default: auto)",
-    )
-    verbosity = parser.add_mutually_exclusive_group()
-    verbosity.add_argument("-q", "--quiet", action="store_true", help="print failures only")
-    verbosity.add_argument(
-        "-v", "--verbose", action="store_true", help="print a line for each picture"
-    )
+    add_model(parser)
+    add_verbosity(parser)
     add(
         "--completion",
         action=PrintCompletion,
@@ -220,75 +202,3 @@ def _add_run(parser: ArgumentParser) -> None:
         help="print the code that completes this command's options in a shell",
     )
     add("--version", action="version", version=f"%(prog)s {__version__}")
-
-
-def _one_of(kind: type[Choice], allowed: Sequence[Choice] = ()) -> Callable[[str], Choice]:
-    """Return an argparse type that reads a value of the enumeration, or one of those allowed."""
-    values = list(allowed or kind)
-
-    def chosen(text: str) -> Choice:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = None
-        if value in values:
-            return value
-        raise ArgumentTypeError(f"choose from {', '.join(values)}: {printable(text)}")
-
-    return chosen
-
-
-def _text(parse: Callable[[str], object]) -> Callable[[str], str]:
-    """Return an argparse type that keeps a text which `parse` accepts."""
-
-    def checked(text: str) -> str:
-        try:
-            parse(text)
-        except ValueError as error:
-            raise ArgumentTypeError(f"{error}: {printable(text)}") from error
-        return text
-
-    return checked
-
-
-def _whole(most: int | None = None) -> Callable[[str], int]:
-    """Return an argparse type that reads a whole number from 1 to `most`."""
-    limits = "a number above 0" if most is None else f"a whole number from 1 to {most}"
-
-    def read(text: str) -> int:
-        if text.isdecimal() and 0 < int(text) <= (most or inf):
-            return int(text)
-        raise ArgumentTypeError(f"must be {limits}: {printable(text)}")
-
-    return read
-
-
-def _number(low: int, high: int, *, above: bool = False) -> Callable[[str], float]:
-    """Return an argparse type that reads a number from `low`, or `above` it, to `high`."""
-    limits = f"above {low}, up to {high}" if above else f"from {low} to {high}"
-
-    def read(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = inf
-        if low <= number <= high and not (above and number == low):
-            return number
-        raise ArgumentTypeError(f"must be a number {limits}: {printable(text)}")
-
-    return read
-
-
-def _size(text: str) -> tuple[int | None, int | None]:
-    """Return width and height, one of which may be missing, of `800x600`, `800x` or `x600`."""
-    width, cross, height = text.lower().partition("x")
-    side = _whole(MAX_CANVAS_SIDE)
-    try:
-        if cross and (width or height):
-            return (side(width) if width else None), (side(height) if height else None)
-    except ArgumentTypeError:
-        pass
-    raise ArgumentTypeError(
-        f"must be a width and a height, or one of them, up to {MAX_CANVAS_SIDE} "
-        f"(800x600, 800x, x600): {printable(text)}"
-    )

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from time import monotonic
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, TaskError, printable, system_message
@@ -14,10 +14,15 @@ from cutout.command.options import ON_WHITE, CommandOptions
 from cutout.command.outputs import OutputWriter
 from cutout.command.progress import Progress
 from cutout.command.records import Made
-from cutout.command.report import Report
+from cutout.command.report import Report, Reported
 from cutout.command.tasks import Task
 from cutout.errors import PictureError, ProcessingFailedError
 from cutout.setting_types import visible_processors
+
+if TYPE_CHECKING:
+    from cutout.pictures import Quality
+
+Item = TypeVar("Item")
 
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
@@ -34,8 +39,12 @@ def job_count(given: Arguments) -> int:
     Two pictures with one thread each are faster than one after the other with two threads: while
     one is decoded or encoded, the other uses the network.
     """
-    usual = min(visible_processors(), LOCAL_JOBS) if given.url is None else REMOTE_JOBS
-    return given.jobs or usual
+    return given.jobs or (local_jobs() if given.url is None else REMOTE_JOBS)
+
+
+def local_jobs() -> int:
+    """Return how many pictures this machine processes at once by default."""
+    return min(visible_processors(), LOCAL_JOBS)
 
 
 def process_all(
@@ -45,17 +54,28 @@ def process_all(
 
     No more pictures are in memory than there are threads.
     """
-    writer, pool = OutputWriter(), ThreadPoolExecutor(jobs, "picture")
+    writer = OutputWriter()
 
     def process(task: Task) -> None:
         _process_one(task, worker, writer, report, history)
 
     try:
+        run_parallel(tasks, process, jobs, report)
+    except KeyboardInterrupt:
+        writer.close()
+        raise
+
+
+def run_parallel(
+    tasks: Sequence[Item], process: Callable[[Item], None], jobs: int, report: Report
+) -> None:
+    """Call `process` with each task, on `jobs` threads. Silence the report after an interrupt."""
+    pool = ThreadPoolExecutor(jobs, "picture")
+    try:
         for future in [pool.submit(process, task) for task in tasks]:
             future.result()
     except KeyboardInterrupt:
         report.silence()
-        writer.close()
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -64,14 +84,22 @@ def process_all(
 def _process_one(
     task: Task, worker: Worker, writer: OutputWriter, report: Report, history: History
 ) -> None:
-    """Process one picture and report its failure, which stops no other picture."""
+    """Process one picture and report what came of it."""
     start = monotonic()
-    try:
+    with failures_reported(task, report):
         made = worker(task)
         target = task.target if made.is_fine else task.doubtful_target
         writer.write(target, made.content)
         if target is not None:
             history.record(target)
+        report.done(task, made, monotonic() - start)
+
+
+@contextmanager
+def failures_reported(task: Reported, report: Report) -> Iterator[None]:
+    """Report what the block raises as the picture's failure, which stops no other picture."""
+    try:
+        yield
     except (TaskError, PictureError) as error:
         report.failed(task, str(error))
     except OSError as error:
@@ -80,8 +108,6 @@ def _process_one(
         report.failed(task, "There is not enough memory for it.")
     except Exception as error:  # noqa: BLE001  # a bug must not stop the other pictures
         report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__}).", error)
-    else:
-        report.done(task, made, monotonic() - start)
 
 
 def open_worker(
@@ -97,6 +123,13 @@ def open_worker(
     if given.url is None:
         return _local_worker(options, given, jobs, max(1, visible_processors() // jobs))
     return _remote_worker(options, given, jobs, report.progress)
+
+
+def made_of(content: bytes, quality: "Quality | None") -> Made:
+    """Return a cut-out made on this machine for the report."""
+    if quality is None:
+        return Made(content)
+    return Made(content, str(quality.verdict), quality.undecided, quality.disagreement)
 
 
 @contextmanager
@@ -139,12 +172,7 @@ def _local_worker(
                 source = Source(file.read(), task.name)
             job = FileJob(source, replace(processing, mask=task.read_mask()))
             found = workers(job, NO_DEADLINE, Stages())
-            quality = found.quality
-            if quality is None:
-                return Made(found.content)
-            return Made(
-                found.content, str(quality.verdict), quality.undecided, quality.disagreement
-            )
+            return made_of(found.content, found.quality)
 
         yield work
 

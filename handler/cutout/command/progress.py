@@ -59,6 +59,11 @@ class Progress:
             self.done += ok
             self.failed += not ok
 
+    def drop(self) -> None:
+        """Take a picture from the total, since nothing is to be done for it."""
+        with self._lock:
+            self.total -= 1
+
     @property
     def ended(self) -> int:
         """Return the number of pictures done or failed."""

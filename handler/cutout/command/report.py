@@ -7,16 +7,30 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from cutout.command.errors import Problem, printable
 from cutout.command.progress import Progress, ProgressBar, format_rate
 from cutout.command.records import DONE, FAILED, NOTHING, UNSURE, Made, Record
-from cutout.command.tasks import Task
 
 
-def _shown(target: Path | None) -> str:
+class Reported(Protocol):
+    """Describe a picture: its name, and where its cut-out goes, None for standard output."""
+
+    @property
+    def name(self) -> str:
+        """Return the picture's name, which is printable."""
+
+    @property
+    def target(self) -> object:
+        """Return the place for the cut-out."""
+
+    @property
+    def doubtful_target(self) -> object:
+        """Return the place for a cut-out that needs a review."""
+
+
+def _shown(target: object) -> str:
     return "standard output" if target is None else printable(target)
 
 
@@ -64,7 +78,7 @@ class Report:
         self._record(Record(problem.name, FAILED, message=problem.message))
         self._line(f"{problem.name}: {problem.message}")
 
-    def plan(self, tasks: Sequence[Task]) -> None:
+    def plan(self, tasks: Sequence[Reported]) -> None:
         """Print what would be done."""
         for each in tasks:
             self._line(f"{each.name}: {_shown(each.target)}")
@@ -72,7 +86,7 @@ class Report:
         self._line(", ".join(counts))
         self._warn_of_outdated()
 
-    def done(self, task: Task, made: Made, seconds: float) -> None:
+    def done(self, task: Reported, made: Made, seconds: float) -> None:
         """Report that a cut-out is written."""
         if self._silent:  # an interrupt may have come before the file was complete
             return
@@ -90,7 +104,7 @@ class Report:
             doubt = "" if made.is_fine else f", {made.quality}"
             self._line(f"{task.name}: {target} ({seconds:.2f} s{doubt})")
 
-    def failed(self, task: Task, message: str, error: Exception | None = None) -> None:
+    def failed(self, task: Reported, message: str, error: Exception | None = None) -> None:
         """Report that a picture failed.
 
         With `verbose`, print the traceback of an unexpected `error`.

@@ -35,6 +35,11 @@ def execute(given: Arguments) -> int:
         watch(options, given, Watcher(given, to, chooser, report), report)
     else:
         _run_once(options, given, make_plan(given, to), chooser, report)
+    return exit_code(report)
+
+
+def exit_code(report: Report) -> int:
+    """Return 0 if all is done, 1 if something failed, 3 if a picture has no subject."""
     if report.failures:
         return 1
     return NO_SUBJECT if report.empty else 0

@@ -1,17 +1,20 @@
 """Read and write objects of the bucket by name, for batches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+from cutout.errors import StorageError
 from cutout.settings import Settings
 from cutout.storage.bucket import TRANSFER_SECONDS, BucketSigner
+from cutout.storage.listing import PAGE_BYTES, Listed, parse_page
 from cutout.storage.storage import AnswerKind
-from cutout.storage.transfer import get_object, head_object, put_object
+from cutout.storage.transfer import get_list, get_object, head_object, put_object
 from cutout.timing import Deadline
 
 METADATA = "x-amz-meta-"
 ABSENT = {"if-none-match": "*"}
+PAGE_KEYS = 1000  # the most that S3 lists at once
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,23 @@ class Objects:
         """Return the object. Raise `UploadMissingError`, or `FileTooBigError` for 16 MB or more."""
         return get_object(self._signed("GET", key), self._limit, deadline)
 
+    def listed(self, prefix: str, page_keys: int = PAGE_KEYS) -> Iterator[Listed]:
+        """Yield the objects whose keys begin with `prefix`, in S3's order.
+
+        They come from pages of `page_keys` objects, each of which has a minute.
+        """
+        query = {"list-type": "2", "encoding-type": "url", "max-keys": str(page_keys)}
+        query["prefix"] = prefix
+        while True:
+            url = self._signed("GET", "", query=query)
+            page = parse_page(get_list(url, PAGE_BYTES, Deadline.after(TRANSFER_SECONDS)))
+            yield from page.objects
+            if page.continuation is None:
+                return
+            if page.continuation == query.get("continuation-token"):
+                raise StorageError("The bucket's list does not end")
+            query["continuation-token"] = page.continuation
+
     def look_at(self, key: str, deadline: Deadline) -> Stored | None:
         """Return what is stored under the key, None if there is nothing."""
         headers = head_object(self._signed("HEAD", key), deadline)
@@ -85,8 +105,15 @@ class Objects:
         }
         put_object(self._signed("PUT", key, headers), new.content, headers, deadline)
 
-    def _signed(self, method: str, key: str, headers: Mapping[str, str] | None = None) -> str:
+    def _signed(
+        self,
+        method: str,
+        key: str,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> str:
         if self._url is None:
             raise NoBucketError
         url = f"{self._url.rstrip('/')}/{quote(key, safe='/~')}"
-        return self._signer().presigned_url(method, url, TRANSFER_SECONDS, headers)
+        asked = f"{url}?{urlencode(query)}" if query else url
+        return self._signer().presigned_url(method, asked, TRANSFER_SECONDS, headers)

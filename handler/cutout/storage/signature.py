@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Self, TypeAlias
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from cutout.aws_credentials import Credentials
 
@@ -50,12 +50,12 @@ class Signer:
         """Return `url` with a signature that lets anyone send this one request for `seconds`.
 
         `headers` (lower case) must then be sent exactly as given here. Escapes in the URL's path
-        are kept: S3 signs a key's escapes once.
+        are kept: S3 signs a key's escapes once. Parameters in its query are signed as well.
         """
         at, parts = now or datetime.now(UTC), urlsplit(url)
         path = quote(unquote(parts.path), safe="/~")
         signed = dict(sorted({"host": parts.netloc, **(headers or {})}.items()))
-        query = self._query(seconds, at, ";".join(signed))
+        query = self._query(seconds, at, ";".join(signed), parts.query)
         lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
         request = "\n".join([method, path, query, lines, ";".join(signed), "UNSIGNED-PAYLOAD"])
         digest = sha256(request.encode()).hexdigest()
@@ -115,7 +115,7 @@ class Signer:
         encoded = b64encode(json.dumps(policy).encode()).decode()
         return {**complete, "policy": encoded, "x-amz-signature": self._sign(encoded, at)}
 
-    def _query(self, seconds: int, at: datetime, signed_headers: str) -> str:
+    def _query(self, seconds: int, at: datetime, signed_headers: str, parameters: str) -> str:
         """Return the signed parameters of the query, in order."""
         values = {
             "X-Amz-Algorithm": ALGORITHM,
@@ -124,8 +124,9 @@ class Signer:
             "X-Amz-Expires": str(seconds),
             **({"X-Amz-Security-Token": self.session_token} if self.session_token else {}),
             "X-Amz-SignedHeaders": signed_headers,
+            **dict(parse_qsl(parameters, keep_blank_values=True)),
         }
-        return "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in values.items())
+        return "&".join(f"{name}={quote(values[name], safe='-_.~')}" for name in sorted(values))
 
     def _scope(self, at: datetime) -> str:
         return f"{at:%Y%m%d}/{self.region}/{self.service}/aws4_request"

@@ -57,6 +57,20 @@ def head_object(url: str, deadline: Deadline) -> Mapping[str, str] | None:
         return dict(response.headers)
 
 
+def get_list(url: str, limit: int, deadline: Deadline) -> bytes:
+    """Return the page of a list at a presigned URL.
+
+    Raise `StorageError`, also if the page has `limit` bytes or more.
+    """
+    with _sent("GET", url, deadline) as response:
+        if response.status != 200:
+            raise _refusal(response)
+        content = response.read(limit)
+        if len(content) >= limit:
+            raise StorageError("The bucket's list is too long")
+        return content
+
+
 def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
     """Return the object at a presigned URL.
 
@@ -121,13 +135,16 @@ def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
     """Return the error of a refused read: the object is missing, or something else is wrong."""
     said = _logged(response)
     missing = response.status in MISSING and (not said or said[0] in MISSING_CODES)
-    return UploadMissingError() if missing else StorageError()
+    return UploadMissingError() if missing else _refused(response, said)
 
 
 def _refusal(response: BaseHTTPResponse) -> StorageError:
     """Return the error of any other refusal."""
-    _logged(response)
-    return StorageError()
+    return _refused(response, _logged(response))
+
+
+def _refused(response: BaseHTTPResponse, said: list[str]) -> StorageError:
+    return StorageError(f"S3 answers {response.status} {': '.join(said)}".rstrip())
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:
