@@ -1,9 +1,11 @@
+import re
 from collections import Counter
 
 import pytest
 
 from cutout.aws_settings import AwsSettings
 from cutout.settings import Settings
+from tests.transformed import of_type
 from tools.settings_page import GROUPS, PAGE, default_text, tables, variable
 
 FIELDS = Settings.model_fields
@@ -30,6 +32,14 @@ def test_every_setting_is_described_in_sentences(name: str) -> None:
 def test_the_page_is_what_the_source_says() -> None:
     text = PAGE.read_text()
     assert f"\n\n{tables(FIELDS)}\n\n" in text, "run make settings"
+
+
+def test_the_page_names_the_variables_that_the_template_sets() -> None:
+    functions = of_type("AWS::Lambda::Function").values()
+    variables = (each["Properties"]["Environment"]["Variables"] for each in functions)
+    set_there = {name for each in variables for name in each if name.startswith("CUTOUT_")}
+    (sentence,) = re.findall(r"^In AWS, .*?from its parameters\.", PAGE.read_text(), re.M | re.S)
+    assert set(re.findall(r"CUTOUT_[A-Z_]+", sentence)) == set_there
 
 
 @pytest.mark.parametrize(
