@@ -36,9 +36,11 @@ def test_the_page_is_what_the_source_says() -> None:
 
 def test_the_page_names_the_variables_that_the_template_sets() -> None:
     functions = of_type("AWS::Lambda::Function").values()
-    variables = (each["Properties"]["Environment"]["Variables"] for each in functions)
+    variables = (each["Environment"]["Variables"] for each in functions)
     set_there = {name for each in variables for name in each if name.startswith("CUTOUT_")}
-    (sentence,) = re.findall(r"^In AWS, .*?from its parameters\.", PAGE.read_text(), re.M | re.S)
+    (sentence,) = re.findall(
+        r"^In AWS, .*?from its parameters\.", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
     assert set(re.findall(r"CUTOUT_[A-Z_]+", sentence)) == set_there
 
 
