@@ -17,8 +17,8 @@ from tests.command.conftest import Run
 from tests.local_server import ROOT
 
 BASH = shutil.which("bash") or "bash"
-FISH = shutil.which("fish")
-SECONDS = 60.0
+FISH, ZSH = shutil.which("fish"), shutil.which("zsh")
+SECONDS = 20.0
 PROBE = """
 source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
@@ -114,11 +114,44 @@ def test_the_tab_key_in_bash(
     start.write_text(
         f"source {code['bash']}\nPS1='READY>'\nbind 'set enable-bracketed-paste off'\n"
     )
+    seen = typed_into(
+        [BASH, "--noprofile", "--rcfile", str(start), "-i"], tmp_path, typed, completed
+    )
+    assert completed in seen, seen
+
+
+@pytest.mark.skipif(ZSH is None, reason="zsh is not installed")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        (b"cutout --upd\t", b"--update"),
+        (b"cutout --preset ama\t", b"amazon"),
+        (b"cutout my\t", b"my\\ photo.jpg"),
+        (b"cutout ser\t", b"serve"),
+        (b"cutout serve --po\t", b"--port"),
+        (b"cutout batch --inb\t", b"--inbox"),
+        (b"cutout --model fa\t", b"fast"),
+    ],
+)
+def test_the_tab_key_in_zsh(
+    tmp_path: Path, code: dict[str, Path], typed: bytes, completed: bytes
+) -> None:
+    (tmp_path / "my photo.jpg").touch()
+    (tmp_path / ".zshrc").write_text(
+        f"autoload -Uz compinit && compinit -u -D\nsource {code['zsh']}\n"
+        "unsetopt zle_bracketed_paste prompt_sp prompt_cr\nPS1='READY>'\n"
+    )
+    seen = typed_into([str(ZSH), "-d", "-i"], tmp_path, typed, completed)
+    assert completed in seen, seen
+
+
+def typed_into(shell: list[str], folder: Path, typed: bytes, wanted: bytes) -> bytes:
+    """What a shell shows once it is ready and keys are typed, up to what is wanted."""
     screen, terminal = pty.openpty()
-    shell = subprocess.Popen(
-        [BASH, "--noprofile", "--rcfile", start, "-i"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "TERM": "dumb", "HOME": str(tmp_path)},
+    process = subprocess.Popen(
+        shell,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "TERM": "dumb", "HOME": str(folder)},
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
@@ -128,11 +161,10 @@ def test_the_tab_key_in_bash(
     try:
         assert b"READY>" in read_until(screen, b"READY>")
         os.write(screen, typed)
-        seen = read_until(screen, completed)
-        assert completed in seen, seen
+        return read_until(screen, wanted)
     finally:
-        shell.kill()
-        shell.wait()
+        process.kill()
+        process.wait()
         os.close(screen)
 
 

@@ -55,14 +55,16 @@ which macOS has."""
 ZSH = """\
 #compdef cutout
 _cutout() {{
+    local found=1
     if (( CURRENT > 2 )); then
         case $words[2] in
 {subcommands}
         esac
     fi
-    (( CURRENT == 2 )) && compadd {names}
+    (( CURRENT == 2 )) && compadd {names} && found=0
     _arguments -S{options} \\
-        '*:picture:_files'
+        '*:picture:_files' && found=0
+    return found
 }}
 if [[ $funcstack[1] == _cutout ]]; then _cutout "$@"; else compdef _cutout cutout; fi
 """
@@ -146,7 +148,8 @@ def _bash_names(parser: ArgumentParser) -> str:
 
 def _zsh(parser: ArgumentParser, subcommands: Sequence[Subcommand]) -> str:
     cases = [
-        f"            {each.name}) _arguments -S{_zsh_options(each.parser)}; return ;;"
+        f"            {each.name}) shift words; (( CURRENT-- )); "
+        f"_arguments -S{_zsh_options(each.parser)}; return ;;"
         for each in subcommands
     ]
     return ZSH.format(
