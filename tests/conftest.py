@@ -20,12 +20,19 @@ from tests.s3 import S3Server
 from tests.samples import PHOTOS
 
 FOLDER = Path(__file__).parent
-SLOW_FIRST = ("e2e", "page", "command", "test_docs.py", "test_faults.py", "test_large.py", "model")
+SLOW_FIRST = (
+    *("e2e", "test_server.py", "page", "test_same_pixels.py", "command", "test_faults.py"),
+    *("test_memory.py", "test_docs.py", "test_large.py", "test_network.py", "model"),
+)
 """Folders and files that take longest. Begun last, one of them would run alone in the end."""
 
 
 def pytest_configure() -> None:
-    """Give each of several test processes one network thread: more would wait for each other."""
+    """Let the hundreds of processes that tests start keep compiled modules.
+
+    Give each of several test processes one network thread: more would wait for each other.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.setdefault("CUTOUT_THREADS", "1")
 
@@ -37,9 +44,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(item: pytest.Item) -> int:
-    """Return the index in SLOW_FIRST of the item's folder or file; all others come last."""
-    name = item.path.relative_to(FOLDER).parts[0]
-    return SLOW_FIRST.index(name) if name in SLOW_FIRST else len(SLOW_FIRST)
+    """Return the first index in SLOW_FIRST of the item's folder or file; all others come last."""
+    parts = item.path.relative_to(FOLDER).parts
+    return min(
+        (SLOW_FIRST.index(each) for each in parts if each in SLOW_FIRST), default=len(SLOW_FIRST)
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,8 @@ def local_with_network(tmp_path_factory: pytest.TempPathFactory) -> LocalServer:
 
 def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: str) -> None:
     """As a file and as an address, in the answer and as a link."""
-    wanted = shown(local.png(content, mode))
+    png = local.png(content, mode)
+    wanted = shown(png)
     with serving(answer(content)) as server:
         sources: list[dict[str, Any]] = [
             {"files": {"image": ("a.jpg", content)}},
@@ -39,7 +40,8 @@ def check_every_way(gateway: Gateway, local: LocalServer, content: bytes, mode: 
             what = f"{mode} of {list(source)} as {representation}"
             assert result["name"] == "a.jpg", what
             assert result["md5"] == md5(content, usedforsecurity=False).hexdigest(), what
-            assert shown(png_of(result)) == wanted, what
+            made = png_of(result)
+            assert made == png or shown(made) == wanted, what  # equal files need no decoding
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -49,6 +49,13 @@ def browser() -> Iterator[Browser]:
 
     Playwright keeps an event loop in this thread, beside which others could not run one.
     """
+    with running_browser() as running:
+        yield running
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start a browser, and end it with the event loop that Playwright keeps."""
     path = program(*NAMES)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS, headless=True)

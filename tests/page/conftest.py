@@ -8,14 +8,19 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.local_server import LocalServer
-from tests.page.browser import Visit, browser, visiting
-
-__all__ = ["browser"]
+from tests.page.browser import Visit, running_browser, visiting
 
 Open = Callable[..., AbstractContextManager[Visit]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Provide one browser for the whole folder: its start is expensive, and tabs share nothing."""
+    with running_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     folder = tmp_path_factory.mktemp("storage")
     with LocalServer(CUTOUT_STORAGE_DIR=str(folder)) as running:
