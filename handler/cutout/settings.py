@@ -187,7 +187,7 @@ class Settings(AwsSettings):
     )
     allowed_origins: Origins = Field(
         default=frozenset(),
-        description="Extra origins whose pages may send requests to a server on a loopback address "
+        description="Extra origins whose pages may send uploads to a server on a loopback address "
         "without API keys. `*` allows every origin.",
     )
 
