@@ -37,7 +37,7 @@ class InputFinder:
     found: list[InputFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
-    """Files in folders that are not JPEG or PNG, counted by their suffix in lower case."""
+    """Files in folders that are not JPEG, PNG or WebP, counted by their suffix in lower case."""
     _seen: set[str] = field(default_factory=set)
 
     def add(self, inputs: Iterable[str]) -> None:
