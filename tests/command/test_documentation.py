@@ -72,7 +72,7 @@ def test_the_numbers_are_the_code_s() -> None:
     assert f"a side may have {LOCAL_MAX_SIDE} pixels" in PAGE
     assert f"those over {LARGE / 1e6:g} MB" in PAGE
     assert client.ATTEMPTS == 6
-    assert "six times in all" in PAGE
+    assert "tried up to six times" in PAGE
     assert client.MAX_RETRY_AFTER == 120
     assert "more than two minutes" in PAGE
     assert f"has at most {RESULT_BYTES // 10**6} MB," in SECURITY
