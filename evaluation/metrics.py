@@ -18,7 +18,7 @@ from evaluation.samples import Mask, Sample, read_mask, samples_in
 from evaluation.score import Score
 
 ONLY = ("mae",)
-"""What can be measured alone: the mean absolute error, and with it the undecided area."""
+"""Measures that can be chosen alone. The mean absolute error includes the undecided area."""
 
 
 def measure(sample: Sample, folders: Sequence[Path], only: str | None) -> list[Score]:

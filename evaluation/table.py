@@ -52,7 +52,7 @@ def row(cells: Iterable[str]) -> str:
 
 
 def rule(columns: int) -> str:
-    """Return the line below a table's heading: a column of text, then so many of figures."""
+    """Return the line below a table's heading: a column of text, then `columns` of figures."""
     return "|---" + "|---:" * columns + "|"
 
 

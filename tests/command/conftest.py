@@ -4,7 +4,7 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,6 @@ from PIL import Image
 from cutout import engine
 from cutout.command import client
 from cutout.command.main import main
-from tests.command.lent_workers import DESCRIPTORS, Lender
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
@@ -40,22 +39,10 @@ class Done:
 Run = Callable[..., Done]
 
 
-@pytest.fixture(scope="session")
-def lender() -> Iterator[Lender]:
-    """Keep worker processes from test to test."""
-    made = Lender()
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes], lender: Lender
-) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """`run("photo.jpg", "-o", "out/")`, in this process."""
     monkeypatch.setattr(engine, "open_work", open_stand_in_work)
-    if DESCRIPTORS.exists():
-        monkeypatch.setattr(engine, "open_workers", lender.open_workers)
     monkeypatch.delenv("CUTOUT_KEY", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)

@@ -109,7 +109,7 @@ class LayoutQuery(BaseModel):
         default=None,
         alias="max-side",
         ge=1,
-        description="Scales the answer down until its longer side has so many pixels.",
+        description="Maximum pixels of the longer side, to which the answer is scaled down.",
     )
     max_megapixels: float | None = Field(
         default=None,
@@ -117,7 +117,7 @@ class LayoutQuery(BaseModel):
         gt=0,
         le=MAX_MEGAPIXELS,
         allow_inf_nan=False,
-        description="Scales the answer down to so many megapixels.",
+        description="Maximum megapixels, to which the answer is scaled down.",
         examples=[0.25],
     )
     quality: int = Field(

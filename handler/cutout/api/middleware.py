@@ -1,4 +1,4 @@
-"""Log requests, turn errors into answers, and refuse requests from where none should come.
+"""Log requests, turn errors into answers, and guard the API.
 
 The log has one JSON line per request. It holds no address, URL, file name or key, and only the
 route's template of the path, since a link's token opens what it names. On Lambda the line is in
@@ -6,13 +6,15 @@ CloudWatch's embedded metric format as well ("Specification: Embedded metric for
 CloudWatch user guide), so that CloudWatch charts time by stage and requests by outcome without an
 agent.
 
-On loopback addresses those are other machines' pages. Every page that is open in a browser can
-send requests to 127.0.0.1. Some carry the page's `Origin`. Those of DNS rebinding, where the page's
-own name resolves to 127.0.0.1, carry that name as their `Host`.
+Two guards refuse requests: those that bypass the distribution in front of the API, and, on loopback
+addresses, those of other machines' pages. Every page that is open in a browser can send requests to
+127.0.0.1. Some carry the page's `Origin`. In DNS rebinding, the page's own name resolves to
+127.0.0.1, and requests carry that name as their `Host`.
 """
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from time import perf_counter, time
@@ -130,32 +132,45 @@ READ_ONLY = frozenset({"GET", "HEAD"})
 EVERYBODY = "*"
 
 
-class LoopbackGuard:
+class Guard(ABC):
+    """Refuse requests for which `refusal` returns an error; `refuse` writes their answer."""
+
+    def __init__(self, app: ASGIApp, refuse: Refuse) -> None:
+        self._app, self._refuse = app, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or refuse it."""
+        error = await self.refusal(scope) if scope["type"] == "http" else None
+        if error is None:
+            await self._app(scope, receive, send)
+            return
+        answer = await self._refuse(Request(scope), error)
+        await answer(scope, receive, send)
+
+    @abstractmethod
+    async def refusal(self, scope: Scope) -> RequestError | None:
+        """Return the error of a request that is refused, None for the others."""
+
+
+class LoopbackGuard(Guard):
     """Check requests that arrive at a loopback address.
 
     `Host` must be a name of this machine or one of `allowed_hosts`. If no API key is needed
     (`keyed` is false), the `Origin` of an upload, if it has one, must be a page of this machine, of
     the requested host, or one of `allowed_origins`. Pictures may come from any page, as in the
-    reference API. `refuse` writes the answer of a refused request.
+    reference API.
     """
 
     def __init__(
         self, app: ASGIApp, settings: Settings, keyed: bool, refuse: Refuse = answer_request_error
     ) -> None:
-        self._app, self._keyed, self._refuse = app, keyed, refuse
+        super().__init__(app, refuse)
+        self._keyed = keyed
         self._hosts = {each.strip("[]") for each in settings.allowed_hosts}
         self._origins = settings.allowed_origins
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request, or refuse it with a `RequestError`."""
-        refusal = self._refusal(scope) if scope["type"] == "http" else None
-        if refusal is None:
-            await self._app(scope, receive, send)
-            return
-        answer = await self._refuse(Request(scope), refusal)
-        await answer(scope, receive, send)
-
-    def _refusal(self, scope: Scope) -> RequestError | None:
+    async def refusal(self, scope: Scope) -> RequestError | None:
+        """Return the error of a foreign host or origin."""
         server, headers = scope.get("server"), Headers(scope=scope)
         if server is None or not is_this_machine(server[0]):
             return None
@@ -208,29 +223,22 @@ def is_this_machine(name: str) -> bool:
 FRONT_HEADER = "x-front-key"
 
 
-class FrontGuard:
+class FrontGuard(Guard):
     """Check a key that the distribution adds to each request.
 
     A web ACL guards the distribution only, and the API has a URL of its own beside it.
-    `refuse` writes the answer of a refused request.
     """
 
     def __init__(self, app: ASGIApp, key: Keys, refuse: Refuse = answer_request_error) -> None:
-        self._app, self._key, self._refuse = app, key, refuse
+        super().__init__(app, refuse)
+        self._key = key
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request, or refuse it with a `RequestError`."""
-        refusal = await to_thread.run_sync(self._refusal, scope)
-        if refusal is None:
-            await self._app(scope, receive, send)
-            return
-        answer = await self._refuse(Request(scope), refusal)
-        await answer(scope, receive, send)
+    async def refusal(self, scope: Scope) -> RequestError | None:
+        """Return the error of a request without the key, or of a key that can't be read now."""
+        return await to_thread.run_sync(self._checked, scope)
 
-    def _refusal(self, scope: Scope) -> RequestError | None:
-        """Return the error of a request. May call the network."""
-        if scope["type"] != "http":
-            return None
+    def _checked(self, scope: Scope) -> RequestError | None:
+        """Compare the keys. May call the network."""
         given = Headers(scope=scope).get(FRONT_HEADER, "")
         try:
             return None if self._key.accept([given]) else NotThroughFrontError()

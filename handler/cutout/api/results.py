@@ -150,7 +150,7 @@ def success_link(details: ResultDetails, link: str) -> bytes:
 
 
 def failure(source: Source, error: PictureError) -> bytes:
-    """Return the JSON of a `Results` that says why there is no picture."""
+    """Return the JSON of a `Results` with the error's message in place of a picture."""
     return _json(_result(source, Status(code="failure", message=str(error))))
 
 

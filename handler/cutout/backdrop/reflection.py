@@ -33,8 +33,8 @@ STEADY = 3
 ABOVE, FOOT = 3, 8
 """Rows above the line that may be reflection too, and rows that determine the object's colour."""
 BEYOND, BLUR = 0.25, 3
-"""A pixel is the object's if it exceeds the reflection by this share of the object's difference
-within so many pixels."""
+"""A pixel is the object's if it exceeds the reflection by `BEYOND` of the object's difference
+within `BLUR` pixels."""
 
 Ratios = npt.NDArray[np.float32]
 """Shape (rows,), from the line downwards."""

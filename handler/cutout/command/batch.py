@@ -79,7 +79,7 @@ class Run:
         tasks = self._find()
         self.report.progress.total = len(tasks)
         if not tasks:
-            self.report.problem(Problem(f"{self._places.prefix or 'The bucket'}", NO_PICTURES))
+            self.report.problem(Problem(self._places.prefix or "The bucket", NO_PICTURES))
         elif self.given.dry_run:
             tasks = self._without_results(tasks)
         else:

@@ -129,7 +129,7 @@ REMOVEBG_ANSWERS: Answers = FAILURES | {
             "application/json": {"schema": _MADE},
         },
     },
-    400: _failure("The code says why there is no file.", missing_source().body),
+    400: _failure("There is no file; `code` gives the reason.", missing_source().body),
     408: _failure("The request took too long to arrive."),
     500: _failure("Processing failed."),
 }
