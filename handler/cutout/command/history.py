@@ -119,7 +119,11 @@ class _Folder:
         return self.known.get(name, {})
 
     def append(self, record: Mapping[str, object]) -> None:
-        """Append a line to the file. Raise `OSError` if that fails."""
+        """Append a line to the file. Raise `OSError` if that fails.
+
+        Start a new line if the file's last one is incomplete. If another run was only about to
+        complete it, an empty line stays between the two, and readers pass it over.
+        """
         start = "\n" if self.rest else ""
         with self.path.open("ab", buffering=0) as file:
             file.write(f"{start}{json.dumps(record)}\n".encode())
