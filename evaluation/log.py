@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cutout.choices import Model
 from cutout.segment.model_file import WEIGHTS
-from cutout.segment.network import FIRST, SECOND
+from cutout.segment.network import LOOKS
 from cutout.settings import Settings
 from evaluation.report import Result, Results, interval, percent, share
 from evaluation.table import row
@@ -79,7 +79,7 @@ def revision(folder: Path) -> str:
 def fingerprints(models: Iterable[Model]) -> str:
     """Return the name and first 8 hex digits of the SHA-256 of each model's graph and weights."""
     folder = Settings().model_dir
-    names = (FIRST, SECOND, WEIGHTS) if list(models) else ()
+    names = (*LOOKS, WEIGHTS) if list(models) else ()
     return ", ".join(f"{name} {_fingerprint(folder / name)}" for name in names)
 
 

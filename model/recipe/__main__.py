@@ -8,13 +8,14 @@ import onnx
 from onnx import ModelProto
 
 from model.recipe import card, download, manifest
-from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
+from model.recipe.assemble import Part, assemble
 from model.recipe.calibrate import observe
 from model.recipe.check import check_same
 from model.recipe.compress_weights import compress_weights
-from model.recipe.experts import FIRST_LOOK, ISNET_1024, MODELS, Expert
+from model.recipe.experts import FUSED, GRAPHS, Expert
 from model.recipe.extract import extract_expert
 from model.recipe.gate import GATES
+from model.recipe.looks import assemble_looks, save_looks
 from model.recipe.optimize.conv_before_upscale import convolve_before_upscaling
 from model.recipe.optimize.group_pixels import group_first_conv
 from model.recipe.optimize.split_last_conv import split_last_conv
@@ -22,13 +23,14 @@ from model.recipe.optimize.upscale_layout import quantize_once, upscale_channels
 from model.recipe.pictures import expert_input, pictures_in
 from model.recipe.quality import compare
 from model.recipe.quantize import WEIGHT_BITS, quantize, quantize_products
-from model.recipe.shared_weights import save_with_shared_weights
 from model.recipe.speed import race
 from model.recipe.tinyvit.sizes import MAP_SIDE
 
 HERE = Path(__file__).resolve().parents[1]
 SAMPLE = HERE.parent / "tests" / "photos" / "coffee.jpg"
 """The photo that a rebuilt network is compared with the published one on."""
+MEASURED = ("fast", "best")
+"""Looks that the figures are of, each with all of its experts in one graph."""
 FITTED = 3
 """Every third photo is enough for what is fitted."""
 
@@ -64,11 +66,11 @@ def _arguments() -> Namespace:
 
 def _build(arguments: Namespace, scratch: Path) -> None:
     pictures = pictures_in(arguments.calibration)
-    for expert in dict.fromkeys(expert for experts in MODELS.values() for expert in experts):
+    for expert in dict.fromkeys(expert for experts in FUSED.values() for expert in experts):
         print(f"{expert.stem}: calibrating over {len(pictures)} pictures", flush=True)
         _make_expert(expert, arguments, scratch, pictures)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    save_with_shared_weights(graphs(scratch), arguments.out)
+    save_looks(graphs(scratch), arguments.out)
     recipe = manifest.Recipe(arguments.weight_bits, pictures)
     record = manifest.describe(arguments.out, recipe)
     print(record["files"], flush=True)
@@ -78,12 +80,12 @@ def _build(arguments: Namespace, scratch: Path) -> None:
 
 def graphs(scratch: Path, kind: str = "int8") -> dict[str, ModelProto]:
     """Return the shipped graphs by name, of the experts in `scratch`, int8 or fp32."""
-    first = [_part(expert, scratch, kind) for expert in FIRST_LOOK]
-    sides = {name: map_side(model) for name, _, model in first}
-    return {
-        "fast": assemble_first(first, GATES["fast"]),
-        "best": assemble_second(_part(ISNET_1024, scratch, kind), sides, GATES["best"]),
-    }
+    return assemble_looks(
+        {
+            name: [_part(expert, scratch, kind) for expert in experts]
+            for name, experts in GRAPHS.items()
+        }
+    )
 
 
 def _part(expert: Expert, scratch: Path, kind: str) -> Part:
@@ -140,7 +142,7 @@ def make_published(expert: Expert, arguments: Namespace, scratch: Path) -> Model
     elif arguments.tinyvit:
         model = onnx.load(arguments.tinyvit)
     else:
-        shipped = onnx.load(HERE / "fast.onnx")
+        shipped = onnx.load(HERE / "glance.onnx")
         model = extract_expert(shipped, expert.stem, expert.side, MAP_SIDE)
     onnx.save(model, scratch / f"{expert.stem}.fp32.onnx")
     return model
@@ -155,14 +157,14 @@ def _published(expert: Expert, arguments: Namespace) -> bytes:
 
 def fused(name: str, scratch: Path, kind: str) -> ModelProto:
     """Return one graph of all experts of a model, ``fp32`` or ``int8``."""
-    return assemble([_part(expert, scratch, kind) for expert in MODELS[name]], GATES[name])
+    return assemble([_part(expert, scratch, kind) for expert in FUSED[name]], GATES[name])
 
 
 def _figures(arguments: Namespace, scratch: Path) -> manifest.Manifest | None:
     if arguments.evaluate is None:
         return manifest.earlier_figures(arguments.out)
     figures = {}
-    for name in MODELS:
+    for name in MEASURED:
         fp32, int8 = (scratch / f"{name}.{kind}.onnx" for kind in ("fp32", "int8"))
         for path, kind in ((fp32, "fp32"), (int8, "int8")):
             onnx.save(fused(name, scratch, kind), path)
@@ -171,7 +173,7 @@ def _figures(arguments: Namespace, scratch: Path) -> manifest.Manifest | None:
             print(f"{name} {each}: {quality}", flush=True)
             sets[each] = quality
         figures[name] = sets
-    speed = race({name: scratch / f"{name}.int8.onnx" for name in MODELS})
+    speed = race({name: scratch / f"{name}.int8.onnx" for name in MEASURED})
     return manifest.figures(figures, speed)
 
 

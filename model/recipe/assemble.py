@@ -1,11 +1,12 @@
 """Assemble the shipped graphs, from a picture in bytes to an alpha in bytes.
 
-``fast.onnx`` is the first look: four experts and their fusion, and how much they doubt it.
-``best.onnx`` is the second: an expert that looks closer, fused with what the four have said, so
-that the second look costs no more than that one expert.
+Each graph is one look at the picture: it runs experts of its own, fuses them with what those of
+earlier looks have said, and says how much it doubts the result. A further look thus costs no more
+than its own experts.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from onnx import (
@@ -26,47 +27,63 @@ from model.recipe.graph import INPUT, IR_VERSION, OPSET, OUTPUT
 from model.recipe.graph_builder import GraphBuilder
 from model.recipe.pictures import SIDE
 
-PICTURE, ALPHA, DOUBT = "picture", "alpha", "doubt"
+PICTURE, ALPHA, DOUBT, APART = "picture", "alpha", "doubt", "apart"
 BYTES = "bytes"
 """The input of an expert that takes the picture's bytes as they are."""
 Part = tuple[str, int, ModelProto]
 """An expert: its name, the side of its input, its graph."""
 
 
-def assemble_first(experts: Sequence[Part], gate: Gate) -> ModelProto:
-    """Return the graph of the first pass, from ``picture`` to alpha, doubt and logits.
+@dataclass(frozen=True)
+class Seen:
+    """Describe what earlier looks hand on."""
 
-    ``picture`` is uint8 of shape (1, 1024, 1024, 3), RGB. The outputs are:
+    sides: Mapping[str, int]
+    """Side of the logits of each expert, by the expert's name."""
+    shrunk: int
+    """Side to which they shrank the picture, from which it is shrunk further."""
+
+
+def assemble_look(
+    experts: Sequence[Part],
+    order: Sequence[str],
+    gate: Gate,
+    seen: Seen | None = None,
+    *,
+    last: bool = False,
+) -> ModelProto:
+    """Return the graph of one look: `experts`, fused with what earlier looks have `seen`.
+
+    `order` names all of these experts in the order of the `gate`, finest detail first. The inputs
+    are ``picture``, uint8 of shape (1, 1024, 1024, 3), RGB, and the logits that were seen. The
+    outputs are:
 
     - ``alpha``, uint8 of shape (1024, 1024);
     - ``doubt``, float32 of shape (1,): the mean distance, 0..1, of the fused alpha and that of the
-      first expert, which draws the detail;
-    - one output for each expert, named after it: its logits, float32 of shape (1, 1, side, side).
+      first expert;
+    - ``apart``, likewise: that of the first expert and the last one, where nothing was seen before;
+    - one output for each of `experts`, named after it: its logits, float32 of shape (1, 1, side,
+      side).
+
+    The `last` look returns ``alpha`` alone.
     """
     builder, tail = GraphBuilder(), GraphBuilder("fusion_")
-    grafts = _graft_all(builder, experts)
-    sides = {name: map_side(model) for name, _, model in experts}
-    logits = [f"{name}/{OUTPUT}" for name in sides]
-    fused = _fuse(tail, logits, gate, max(sides.values()))
-    _doubt(tail, fused, logits[0])
-    for name, output in zip(logits, sides, strict=True):
-        tail.nodes.append(helper.make_node("Identity", [name], [output], output))
-    outputs = [_alpha(), helper.make_tensor_value_info(DOUBT, TensorProto.FLOAT, [1])]
-    outputs += [_floats(name, side) for name, side in sides.items()]
-    return _model(builder, grafts, tail, [_picture()], outputs)
-
-
-def assemble_second(expert: Part, first: Mapping[str, int], gate: Gate) -> ModelProto:
-    """Return the graph from ``picture`` and the first pass's logits to ``alpha``.
-
-    The logits have the names and sides in `first`; ``alpha`` is uint8 of shape (1024, 1024).
-    """
-    builder, tail = GraphBuilder(), GraphBuilder("fusion_")
-    grafts = _graft_all(builder, [expert])
-    side = max(map_side(expert[2]), *first.values())
-    _fuse(tail, [f"{expert[0]}/{OUTPUT}", *first], gate, side)
-    inputs = [_picture(), *(_floats(name, each) for name, each in first.items())]
-    return _model(builder, grafts, tail, inputs, [_alpha()])
+    grafts = _graft_all(builder, experts, seen.shrunk if seen else None)
+    own = {name: map_side(model) for name, _, model in experts}
+    earlier = dict(seen.sides) if seen else {}
+    logits = [f"{name}/{OUTPUT}" if name in own else name for name in order]
+    fused = _fuse(tail, logits, gate, max([*own.values(), *earlier.values()]))
+    outputs = [_alpha()]
+    if not last:
+        distances = {DOUBT: fused} | ({} if seen else {APART: logits[-1]})
+        for name, other in distances.items():
+            _distance(tail, logits[0], other, name)
+            outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]))
+        for name, side in own.items():
+            tail.nodes.append(helper.make_node("Identity", [f"{name}/{OUTPUT}"], [name], name))
+            outputs.append(_floats(name, side))
+    inputs = [_picture(), *(_floats(name, side) for name, side in earlier.items())]
+    return _model(builder, grafts, tail, inputs, outputs)
 
 
 def assemble(experts: Sequence[Part], gate: Gate) -> ModelProto:
@@ -102,32 +119,35 @@ def _fuse(builder: GraphBuilder, logits: Sequence[str], gate: Gate, side: int) -
     return fused
 
 
-def _doubt(builder: GraphBuilder, fused: str, drawn: str) -> None:
-    """Draw ``doubt``."""
+def _distance(builder: GraphBuilder, logits: str, other: str, name: str) -> None:
+    """Draw the mean distance of two alphas, 0..1, as the output `name`."""
     both = [
-        builder.add("Sigmoid", [builder.resize(logits, 1, GRID, antialias=True)])
-        for logits in (fused, drawn)
+        builder.add("Sigmoid", [builder.resize(each, 1, GRID, antialias=True)])
+        for each in (other, logits)
     ]
     apart = builder.add("Abs", [builder.add("Sub", both)])
     mean = builder.add("ReduceMean", [apart])
     shape = builder.constant([1], np.int64)
-    builder.nodes.append(helper.make_node("Reshape", [mean, shape], [DOUBT], DOUBT))
+    builder.nodes.append(helper.make_node("Reshape", [mean, shape], [name], name))
 
 
 def _sigmoid(builder: GraphBuilder, logits: str) -> str:
     return builder.add("Sigmoid", [builder.resize(logits, 1, SIDE)])
 
 
-def _graft_all(builder: GraphBuilder, experts: Sequence[Part]) -> list[ModelProto]:
+def _graft_all(
+    builder: GraphBuilder, experts: Sequence[Part], through: int | None = None
+) -> list[ModelProto]:
     """Append the experts' inputs, and return the experts under names of their own.
 
-    The picture is shrunk to the largest side below its own, and from there to the others', which
-    costs half as much.
+    The picture is shrunk to the side `through`, or else to the largest side below its own, and from
+    there to the others', which costs half as much.
     """
     channels = builder.add("Transpose", [PICTURE], {"perm": [0, 3, 1, 2]})
     squares = {SIDE: channels}
-    largest = max((side for _, side, _ in experts if side < SIDE), default=SIDE)
-    if largest not in squares:
+    smaller = [side for _, side, _ in experts if side < SIDE]
+    largest = through or max(smaller, default=SIDE)
+    if smaller and largest not in squares:
         squares[largest] = builder.resize(channels, 3, largest, antialias=True)
     grafts = []
     for name, side, model in experts:

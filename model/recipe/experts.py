@@ -126,9 +126,15 @@ def _isnet_at(side: int) -> Expert:
 
 
 ISNET_576, ISNET_1024 = _isnet_at(576), _isnet_at(1024)
-FIRST_LOOK = (ISNET_576, U2NET_320, MODNET_384, TINYVIT_448)
-MODELS = {"fast": FIRST_LOOK, "best": (ISNET_1024, *FIRST_LOOK)}
-"""Experts that an alpha is fused from, in the gate's order: finest detail first."""
-GRAPHS = {"fast": FIRST_LOOK, "best": (ISNET_1024,)}
-"""The experts in each shipped graph: ``best.onnx`` takes the logits of the others from
-``fast.onnx``."""
+GRAPHS = {
+    "glance": (ISNET_576, TINYVIT_448),
+    "fast": (U2NET_320, MODNET_384),
+    "best": (ISNET_1024,),
+}
+"""The experts of each shipped graph, one look after the other."""
+FUSED = {
+    "glance": GRAPHS["glance"],
+    "fast": (ISNET_576, U2NET_320, MODNET_384, TINYVIT_448),
+    "best": (ISNET_1024, ISNET_576, U2NET_320, MODNET_384, TINYVIT_448),
+}
+"""The experts whose logits each look fuses, in the gate's order: finest detail first."""

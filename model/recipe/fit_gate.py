@@ -20,7 +20,7 @@ import onnxruntime as ort
 from onnx import ModelProto, TensorProto, helper
 from PIL import Image
 
-from model.recipe.experts import MODELS, Expert
+from model.recipe.experts import FUSED, Expert
 from model.recipe.fusion import fuse
 from model.recipe.gate import GATES, GRID, Gate
 from model.recipe.graph import IR_VERSION, OPSET
@@ -175,10 +175,10 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m model.recipe.fit_gate")
     parser.add_argument("--experts", type=Path, required=True, help="what `--keep` kept")
     parser.add_argument("--train", type=Path, required=True, help="sets, each with im/ and gt/")
-    parser.add_argument("--model", choices=MODELS, default="best")
+    parser.add_argument("--model", choices=FUSED, default="best")
     given = parser.parse_args()
     gate = GATES[given.model]
-    examples = list(observe(MODELS[given.model], given.experts, given.train))
+    examples = list(observe(FUSED[given.model], given.experts, given.train))
     everything = Contest.of(examples)
     print(f"shipped {everything.score(gate):.4f} {gate}", flush=True)
     found = search(everything, gate)

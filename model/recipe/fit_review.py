@@ -35,7 +35,7 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model.recipe.experts import MODELS
+from model.recipe.experts import FUSED
 from model.recipe.fit_gate import fused
 from model.recipe.gate import CELLS, CLIP, CONFIDENT, GATES, GRID, Gate, Review
 from model.recipe.graph import IR_VERSION, OPSET
@@ -48,7 +48,8 @@ SEED, EPOCHS, BATCH, RATE, WARM = 0, 8, 32, 0.15, 0.1
 START = (1.0, 1.0, 0.0, 0.0)
 """Evidence, agreement, near and far, as if there were no second pass."""
 SCALES = (1.0, 1.0, -5.0, -5.0)
-MEMBERS = {name: [MODELS["best"].index(expert) for expert in MODELS[name]] for name in MODELS}
+REVIEWED = ("fast", "best")
+MEMBERS = {name: [FUSED["best"].index(expert) for expert in FUSED[name]] for name in REVIEWED}
 Array: TypeAlias = npt.NDArray[Any]
 
 
@@ -153,7 +154,7 @@ class Lessons:
         truth = np.stack([_pooled(each / np.float32(255)) for each in maps.truth])
         return cls(
             maps.sets,
-            {name: Look.observe(maps, name) for name in MODELS},
+            {name: Look.observe(maps, name) for name in REVIEWED},
             torch.from_numpy(truth[:, np.newaxis]),
             torch.from_numpy(peers.min(axis=1)),
         )
@@ -165,7 +166,7 @@ class Trust(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.weights = nn.Parameter(torch.tensor(START))
-        self.prior = nn.Parameter(torch.zeros(len(MODELS["best"])))
+        self.prior = nn.Parameter(torch.zeros(len(FUSED["best"])))
         self.heat = nn.Parameter(torch.zeros(1))
 
     def forward(self, look: Look, name: str, chosen: Tensor) -> Tensor:
@@ -260,12 +261,12 @@ def main() -> None:
     peers = maps.peers()
     lessons = Lessons.of(maps, peers)
     fitted = fit(lessons, np.arange(len(maps.sets)))
-    for name in MODELS:
+    for name in REVIEWED:
         print(f"{name} {fitted.review(name)}", flush=True)
     for sources in FOLDS:
         unseen = maps.chosen(sources)
         trust = fit(lessons, np.setdiff1d(np.arange(len(maps.sets)), unseen))
-        for name in MODELS:
+        for name in REVIEWED:
             once = replace(GATES[name], review=None)
             pair = (once, replace(once, review=trust.review(name)))
             before, after = (

@@ -16,9 +16,9 @@ from PIL import Image
 
 from model.recipe.assemble import assemble
 from model.recipe.experts import (
+    FUSED,
     ISNET_576,
     ISNET_1024,
-    MODELS,
     MODNET_384,
     TINYVIT_448,
     U2NET_320,
@@ -31,7 +31,7 @@ from model.recipe.quality import absolute_error, open_session, predict
 from model.recipe.speed import race
 
 PLOT = Path(__file__).resolve().parents[1] / "frontier.svg"
-BEST = MODELS["best"]
+BEST = FUSED["best"]
 SUBSETS = {
     "ISNet 1024": (ISNET_1024,),
     "ISNet 576": (ISNET_576,),
@@ -41,7 +41,7 @@ SUBSETS = {
     "fast without TinyViT": (ISNET_576, U2NET_320, MODNET_384),
     "fast without MODNet": (ISNET_576, U2NET_320, TINYVIT_448),
     "fast without U²-Net": (ISNET_576, MODNET_384, TINYVIT_448),
-    "fast": MODELS["fast"],
+    "fast": FUSED["fast"],
     "best without ISNet 576": (ISNET_1024, U2NET_320, MODNET_384, TINYVIT_448),
     "best without TinyViT": (ISNET_1024, ISNET_576, U2NET_320, MODNET_384),
     "best": BEST,
@@ -105,7 +105,7 @@ def main() -> None:
         error = geometric_mean([row.errors[s] / rows[0].errors[s] for s in row.errors])
         time = row.seconds / rows[0].seconds
         print(f"| {row.name} | {error:.2f} | {time:.2f} | {row.megabytes:.0f} |")
-        points.append(Point(row.name, time, error, row.name in MODELS))
+        points.append(Point(row.name, time, error, row.name in FUSED))
     given.plot.write_text(scatter(points, "time, ISNet 1024 = 1", "error, ISNet 1024 = 1"))
 
 

@@ -41,11 +41,7 @@ class Recipe:
 
 def describe(folder: Path, recipe: Recipe) -> Manifest:
     """Return everything but the figures, for the recipe's files in `folder`."""
-    names = [*(f"{name}.onnx" for name in GRAPHS), WEIGHTS]
-    names += [REFINER] if (folder / REFINER).exists() else []
-    return {
-        "files": {name: describe_file(folder / name) for name in names},
-        "graphs": {name: _graph(folder / f"{name}.onnx", name) for name in GRAPHS},
+    return describe_graphs(folder) | {
         "weights": {"type": "int8", "bits": recipe.weight_bits, "per_channel": True},
         "calibration": {
             "pictures": len(recipe.pictures),
@@ -53,6 +49,16 @@ def describe(folder: Path, recipe: Recipe) -> Manifest:
             "quantile": QUANTILE,
         },
         "tools": {"python": platform.python_version()} | {name: version(name) for name in TOOLS},
+    }
+
+
+def describe_graphs(folder: Path) -> Manifest:
+    """Return the digests of the files in `folder`, and what is in the graphs."""
+    names = [*(f"{name}.onnx" for name in GRAPHS), WEIGHTS]
+    names += [REFINER] if (folder / REFINER).exists() else []
+    return {
+        "files": {name: describe_file(folder / name) for name in names},
+        "graphs": {name: _graph(folder / f"{name}.onnx", name) for name in GRAPHS},
     }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import ModelProto, TensorProto, checker, compose, helper, version_converter
 
-from cutout.segment.network import FIRST
+from cutout.segment.network import FAST
 from model.recipe.graph import OPSET, GraphError
 from model.recipe.graph_builder import GraphBuilder
 from model.recipe.manifest import write_files
@@ -112,7 +112,7 @@ def write_folder(network: Path, folder: Path, convention: Convention) -> None:
     """Write the wrapped graph and its manifest to `folder`."""
     wrapped = wrap(onnx.load(network), convention)
     folder.mkdir(parents=True, exist_ok=True)
-    onnx.save(wrapped, folder / FIRST)
+    onnx.save(wrapped, folder / FAST)
     write_files(folder)
 
 

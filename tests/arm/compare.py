@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cutout.choices import Model
-from cutout.segment.network import DOUBT
+from cutout.segment.network import FAST, GLANCE
+from cutout.segment.network import LIMITS as LOOK_LIMITS
 
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
 
@@ -30,12 +31,15 @@ LIMITS = {
     "result": Limits(255, 0.05, 2e-4),
     "colours": Limits(255, 0.1, 5e-4),
     "doubt": Limits(0.005, 0.005),
+    "apart": Limits(0.005, 0.005),
     "decoded": EQUAL,
 }
 """By the last word of an array's name. Floats are added in another order on each processor. A
 result has no largest difference: changing the networks' alpha by 2 on one processor moves single
 pixels of a result by over 200, where a hard edge is drawn anew."""
-FIRST_LOOK = "fast alpha"
+DOUBTS = {"glance alpha": ("apart", GLANCE), "fast alpha": ("doubt", FAST)}
+"""What tells whether another look replaces an alpha, in which rounding can turn the experts' vote,
+and the graph whose limit it has."""
 BYTES = "file"
 """The last word of a file's bytes, whose deflate may differ, since `probe` has read the pixels."""
 
@@ -75,15 +79,18 @@ def rows(here: Arrays, there: Arrays) -> Iterator[Row]:
     for name in sorted(here):
         kind = name.split()[-1].rpartition("/")[2]
         limits = None if kind == BYTES else LIMITS[kind]
-        if name.endswith(FIRST_LOOK) and is_doubtful(here, name):
+        if is_replaced(here, name):
             limits = ANY
         yield _row(name, here[name], there[name], limits)
 
 
-def is_doubtful(arrays: Arrays, first_look: str) -> bool:
-    """Whether a second look replaces a first one, in which rounding can turn the experts' vote."""
-    doubt = arrays[f"{first_look.removesuffix(FIRST_LOOK)}doubt"]
-    return bool(doubt.max() > DOUBT[Model.AUTO])
+def is_replaced(arrays: Arrays, name: str) -> bool:
+    """Whether this is an alpha that another look replaces."""
+    picture, _, kind = name.rpartition("/")
+    if kind not in DOUBTS:
+        return False
+    doubt, graph = DOUBTS[kind]
+    return bool(arrays[f"{picture}/{doubt}"].max() > LOOK_LIMITS[Model.AUTO][graph])
 
 
 def _row(name: str, one: npt.NDArray[Any], other: npt.NDArray[Any], limits: Limits | None) -> Row:

@@ -30,7 +30,7 @@ from cutout.encode.png import encode_png
 from cutout.pictures import Composition, Picture
 from cutout.refine.edges import EdgeRefiner
 from cutout.refine.tiles import SIDE as TILE
-from cutout.segment.network import FIRST, SECOND, square
+from cutout.segment.network import LOOKS, square
 from cutout.segment.session import load_session
 from cutout.setting_types import visible_processors
 from cutout.settings import Settings
@@ -67,20 +67,18 @@ class Probe:
         print(f"{platform.machine()} {name}: {self.seconds[name]} s", flush=True)
 
     def looks(self, pictures: dict[str, Picture]) -> None:
-        """Both graphs on every picture, each with the other's part in the result kept apart."""
+        """All graphs on every picture, each with its part in the result kept apart."""
         with self.step("load"):
-            first, second = (
-                load_session(self._model / name, self._threads) for name in (FIRST, SECOND)
-            )
+            sessions = {name: load_session(self._model / name, self._threads) for name in LOOKS}
         for name, picture in pictures.items():
             self.arrays[f"{name}/decoded"] = np.asarray(picture.colour)
-            feed = {"picture": square(picture)}
-            with self.step(f"{name}, {FIRST}"):
-                seen = run(first, feed)
-            self.arrays[f"{name}/fast alpha"] = seen.pop("alpha")
-            self.arrays[f"{name}/doubt"] = np.asarray(seen.pop("doubt"))
-            with self.step(f"{name}, {SECOND}"):
-                self.arrays[f"{name}/best alpha"] = run(second, feed | seen)["alpha"]
+            seen = {"picture": square(picture)}
+            for graph, session in sessions.items():
+                with self.step(f"{name}, {graph}"):
+                    seen |= run(session, seen)
+                self.arrays[f"{name}/{graph.removesuffix('.onnx')} alpha"] = seen["alpha"]
+            self.arrays[f"{name}/doubt"] = np.asarray(seen["doubt"])
+            self.arrays[f"{name}/apart"] = np.asarray(seen["apart"])
 
     def edges(self, picture: Picture) -> None:
         """The edge refiner on tiles whose coarse alpha is a soft disc."""

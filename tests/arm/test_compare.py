@@ -39,10 +39,18 @@ def test_the_mean_may_be_as_far_as_the_limit() -> None:
     assert not are_near({"a/best alpha": ALPHA}, {"a/best alpha": changed(1, count + 1)})
 
 
-@pytest.mark.parametrize(("doubt", "near"), [(0.015, False), (0.017, True)])
-def test_a_first_look_counts_if_there_is_no_second(doubt: float, near: bool) -> None:
-    here: Arrays = {"a/fast alpha": ALPHA, "a/doubt": np.array([doubt], np.float32)}
-    assert are_near(here, {**here, "a/fast alpha": changed(100, 1)}) is near
+@pytest.mark.parametrize(
+    ("look", "name", "doubt", "near"),
+    [
+        ("fast", "doubt", 0.015, False),
+        ("fast", "doubt", 0.017, True),
+        ("glance", "apart", 0.019, False),
+        ("glance", "apart", 0.021, True),
+    ],
+)
+def test_a_look_counts_if_none_follows(look: str, name: str, doubt: float, near: bool) -> None:
+    here: Arrays = {f"a/{look} alpha": ALPHA, f"a/{name}": np.array([doubt], np.float32)}
+    assert are_near(here, {**here, f"a/{look} alpha": changed(100, 1)}) is near
 
 
 def test_few_values_of_a_result_may_be_far_apart() -> None:

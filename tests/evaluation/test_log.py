@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cutout.choices import Model
-from cutout.segment.network import FIRST, SECOND
+from cutout.segment.network import FAST, LOOKS
 from cutout.settings import Settings
 from evaluation.log import COLUMNS, ROOT, append, fingerprints, log_row, revision
 from evaluation.report import Results, results
@@ -63,17 +63,17 @@ def test_model_files_are_told_by_their_hashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUTOUT_MODEL_DIR", str(tmp_path))
-    for name in (FIRST, SECOND):
+    for name in LOOKS:
         (tmp_path / name).write_bytes(name.encode())
-    expected = [f"{name} {sha256(name.encode()).hexdigest()[:8]}" for name in (FIRST, SECOND)]
+    expected = [f"{name} {sha256(name.encode()).hexdigest()[:8]}" for name in LOOKS]
     assert fingerprints(Model) == ", ".join([*expected, "weights.bin missing"])
     (tmp_path / "weights.bin").write_bytes(b"1")
     assert fingerprints(Model).endswith(f"weights.bin {sha256(b'1').hexdigest()[:8]}")
 
 
 def test_the_row_names_the_shipped_files() -> None:
-    digest = sha256((Settings().model_dir / FIRST).read_bytes()).hexdigest()[:8]
-    assert f"{FIRST} {digest}, " in log_row(found(), SETS, [Model.FAST], "as it is")
+    digest = sha256((Settings().model_dir / FAST).read_bytes()).hexdigest()[:8]
+    assert f"{FAST} {digest}, " in log_row(found(), SETS, [Model.FAST], "as it is")
 
 
 def test_the_revision_tells_changes(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from onnx import ModelProto, TensorProto, helper
 from PIL import Image
 
-from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
+from model.recipe.assemble import Part, Seen, assemble, assemble_look, map_side
 from model.recipe.gate import GATES, Gate
 from tests.model.parts import (
     KINDS,
@@ -43,6 +43,17 @@ def sides(experts: list[Part]) -> dict[str, int]:
     return {name: map_side(made) for name, _, made in experts}
 
 
+def look(experts: list[Part], gate: Gate = FAST) -> ModelProto:
+    """Return the graph of a first look."""
+    return assemble_look(experts, [name for name, _, _ in experts], gate)
+
+
+def last_look(new: Part, experts: list[Part]) -> ModelProto:
+    """Return the graph of a last look after `experts`."""
+    seen = Seen(sides(experts), max(side for _, side, _ in experts))
+    return assemble_look([new], [new[0], *sides(experts)], BEST, seen, last=True)
+
+
 def saying(columns: Array) -> Part:
     """An expert that says the same of every picture, by column."""
     side = len(columns)
@@ -68,8 +79,8 @@ def whole_and_parted(kind: str, *, plain: bool) -> tuple[Array, Array]:
     """Return the alpha of one graph of all, and that of the second look after the first."""
     pixels, experts = {"picture": picture()}, four()
     whole = run(assemble([closer(kind), *experts], BEST), pixels, plain=plain)
-    seen = run(assemble_first(experts, FAST), pixels, plain=plain)
-    second = assemble_second(closer(kind), sides(experts), BEST)
+    seen = run(look(experts), pixels, plain=plain)
+    second = last_look(closer(kind), experts)
     feed = pixels | {name: seen[name] for name in sides(experts)}
     return whole["alpha"], run(second, feed, plain=plain)["alpha"]
 
@@ -80,6 +91,26 @@ def test_both_looks_give_what_one_graph_of_all_gives_bit_for_bit(kind: str) -> N
     assert np.array_equal(parted, whole)
     assert whole.std() > 40, "the experts say nothing"
     assert len(np.unique(whole)) > 100, "the experts say yes or no"
+
+
+def test_each_of_three_looks_gives_what_one_graph_of_its_experts_gives() -> None:
+    """The experts of the second look shrink the picture through the first one's side."""
+    pixels, experts = {"picture": picture()}, four()
+    names = [name for name, _, _ in experts]
+    glance = [experts[0], experts[3]]
+    seen = run(look(glance, FAST.of([0, 3])), pixels, plain=True)
+    whole = run(assemble(glance, FAST.of([0, 3])), pixels, plain=True)
+    assert np.array_equal(seen["alpha"], whole["alpha"])
+    second = assemble_look(experts[1:3], names, FAST, Seen(sides(glance), 128))
+    seen |= run(second, pixels | {name: seen[name] for name in sides(glance)}, plain=True)
+    expected = run(look(experts), pixels, plain=True)
+    for name in ("alpha", "doubt", *names):
+        assert np.array_equal(seen[name], expected[name]), f"{name} is another"
+    assert "apart" not in described(second.graph.output)
+    third = last_look(closer(), experts)
+    given = pixels | {name: seen[name] for name in names}
+    whole = run(assemble([closer(), *experts], BEST), pixels, plain=True)
+    assert np.array_equal(run(third, given, plain=True)["alpha"], whole["alpha"])
 
 
 def test_onnxruntimes_layouts_move_that_by_no_more_than_a_step() -> None:
@@ -93,17 +124,17 @@ def test_onnxruntimes_layouts_move_that_by_no_more_than_a_step() -> None:
 def test_the_first_look_gives_the_alpha_of_its_experts_alone() -> None:
     pixels, experts = {"picture": picture()}, four()
     first, whole = (
-        run(made, pixels, plain=True)["alpha"]
-        for made in (assemble_first(experts, FAST), assemble(experts, FAST))
+        run(made, pixels, plain=True)["alpha"] for made in (look(experts), assemble(experts, FAST))
     )
     assert np.array_equal(first, whole)
 
 
 def test_the_first_look_takes_a_picture_and_gives_alpha_doubt_and_each_experts_logits() -> None:
-    made = assemble_first(four(), FAST)
+    made = look(four())
     assert described(made.graph.input) == PICTURE
     assert described(made.graph.output) == ALPHA | {
         "doubt": ("FLOAT", [1]),
+        "apart": ("FLOAT", [1]),
         "first": ("FLOAT", [1, 1, 128, 128]),
         "second": ("FLOAT", [1, 1, 48, 48]),
         "third": ("FLOAT", [1, 1, 16, 16]),
@@ -113,8 +144,8 @@ def test_the_first_look_takes_a_picture_and_gives_alpha_doubt_and_each_experts_l
 
 def test_the_second_look_takes_the_picture_and_the_firsts_logits() -> None:
     experts = four()
-    made = assemble_second(closer(), sides(experts), BEST)
-    given = described(assemble_first(experts, FAST).graph.output)
+    made = last_look(closer(), experts)
+    given = described(look(experts).graph.output)
     logits = {name: given[name] for name in sides(experts)}
     assert list(described(made.graph.input).items()) == list((PICTURE | logits).items())
     assert described(made.graph.output) == ALPHA
@@ -132,7 +163,7 @@ def test_experts_of_every_kind_are_given_the_pictures_own_bytes() -> None:
     pixels = picture()
     experts = [(kind, 1024, expert(kind, 1024, 16, seed)) for seed, kind in enumerate(KINDS)]
     gate = replace(FAST, prior=(0.0,) * len(KINDS), review=None)
-    found = run(assemble_first(experts, gate), {"picture": pixels})
+    found = run(look(experts, gate), {"picture": pixels})
     for kind, _, made in experts:
         expected = ask(made, channels_first(pixels))
         assert expected.std() > 0.3, "the expert says nothing"
@@ -144,7 +175,7 @@ def test_a_smaller_expert_is_given_the_picture_as_pillow_shrinks_it(side: int) -
     pixels = picture()
     small = Image.fromarray(pixels[0]).resize((side, side), Image.Resampling.BILINEAR)
     made = expert("bytes", side, 1)
-    graph = assemble_first([("expert", side, made)], FAST)
+    graph = look([("expert", side, made)])
     found = run(graph, {"picture": pixels})["expert"]
     shrunk = channels_first(np.asarray(small)[np.newaxis])
     expected = ask(made, shrunk)
@@ -164,7 +195,7 @@ def test_every_quantizer_of_the_input_is_fed_with_bytes() -> None:
     del made.graph.node[:]
     made.graph.node.extend(nodes)
     pixels = picture()
-    graph = assemble_first([("expert", 1024, made)], FAST)
+    graph = look([("expert", 1024, made)])
     kinds = [node.op_type for node in graph.graph.node if node.output[0].startswith("expert/")]
     assert "QuantizeLinear" not in kinds
     expected = ask(expert("bytes", 1024, 16), channels_first(pixels))
@@ -184,13 +215,13 @@ def test_inputs_that_an_operator_does_without_stay_so() -> None:
     }
     made = model(nodes, weights, ("input", TensorProto.FLOAT, 1024), 256)
     pixels = picture()
-    graph = assemble_first([("expert", 1024, made)], FAST)
+    graph = look([("expert", 1024, made)])
     found = run(graph, {"picture": pixels})["expert"]
     assert np.allclose(found, ask(made, channels_first(pixels)), atol=1e-6)
 
 
 def test_an_expert_alone_is_left_as_it_is_without_doubt() -> None:
-    found = run(assemble_first([sure(2)], FAST), {"picture": picture()})
+    found = run(look([sure(2)]), {"picture": picture()})
     yes, no = (round(255 / (1 + np.exp(-logit))) for logit in (2, -2))
     assert (found["alpha"][:, :480] == yes).all()
     assert (found["alpha"][:, -480:] == no).all()
@@ -203,21 +234,28 @@ def named(*logits: float) -> list[Part]:
 
 
 def test_what_all_are_sure_of_is_object() -> None:
-    found = run(assemble_first(named(9, 9, 9, 9), FAST), {"picture": picture()})
+    found = run(look(named(9, 9, 9, 9)), {"picture": picture()})
     assert (found["alpha"][:, :480] == 255).all()
     assert (found["alpha"][:, -480:] == 0).all()
     assert found["doubt"][0] == pytest.approx(0, abs=0.01)
 
 
 def test_doubt_is_how_far_the_fused_alpha_is_from_that_of_the_first_expert() -> None:
-    against = run(assemble_first(named(-9, 9, 9, 9), FAST), {"picture": picture()})["doubt"]
+    against = run(look(named(-9, 9, 9, 9)), {"picture": picture()})["doubt"]
     assert against[0] == pytest.approx(1, abs=0.05), "the first expert is outvoted everywhere"
-    other = run(assemble_first(named(9, -9, 9, 9), FAST), {"picture": picture()})["doubt"]
+    other = run(look(named(9, -9, 9, 9)), {"picture": picture()})["doubt"]
     assert other[0] == pytest.approx(0, abs=0.05), "another expert is outvoted"
-    found = run(assemble_first(named(2, 2, 2, 2), FAST), {"picture": picture()})
+    found = run(look(named(2, 2, 2, 2)), {"picture": picture()})
     apart = found["alpha"][0, 0] / 255 - 1 / (1 + np.exp(-2))
     assert apart > 0.05, "the fusion adds nothing to what all say"
     assert found["doubt"][0] == pytest.approx(apart, abs=0.01)
+
+
+def test_apart_is_how_far_the_first_experts_alpha_is_from_that_of_the_last() -> None:
+    found = run(look(named(9, -9, -9, 2)), {"picture": picture()})["apart"]
+    near, far = 1 / (1 + np.exp(-9)), 1 / (1 + np.exp(-2))
+    assert found[0] == pytest.approx(near - far, abs=0.01)
+    assert run(look(named(2, 9, 9, -2)), {"picture": picture()})["apart"][0] > 0.7
 
 
 def test_detail_that_the_first_expert_has_drawn_is_sharp() -> None:
@@ -225,16 +263,16 @@ def test_detail_that_the_first_expert_has_drawn_is_sharp() -> None:
     bars = saying(np.where(np.arange(256) // 2 % 2, 9, -9))
     gate = Gate(0.0, 0.0, 0.0, 0.0, (0.0,) * 4, 1.0, 0.0)
     experts = [("bars", *bars[1:]), *named(0, 0, 0)]
-    for made in (assemble_first(experts, gate), assemble(experts, gate)):
+    for made in (look(experts, gate), assemble(experts, gate)):
         alpha = run(made, {"picture": picture()})["alpha"][300:700, 300:700]
         assert np.isin(alpha, (0, 255)).mean() > 0.4, "the bars are soft"
 
 
 def test_each_logit_of_the_first_look_counts_in_the_second() -> None:
     pixels, experts = picture(), four()
-    seen = run(assemble_first(experts, FAST), {"picture": pixels})
+    seen = run(look(experts), {"picture": pixels})
     logits = {name: seen[name] for name in sides(experts)}
-    made = assemble_second(closer(), sides(experts), BEST)
+    made = last_look(closer(), experts)
     before = run(made, {"picture": pixels, **logits})["alpha"].astype(int)
     for name, value in logits.items():
         after = run(made, {"picture": pixels, **logits, name: -value})["alpha"]
@@ -248,6 +286,6 @@ def test_experts_can_be_used_again() -> None:
     for _, _, made in experts:
         kept.append(ModelProto())
         kept[-1].CopyFrom(made)
-    assemble_first(experts, FAST)
+    look(experts)
     assemble([closer(), *experts], BEST)
     assert [made for _, _, made in experts] == kept

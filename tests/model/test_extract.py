@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto, numpy_helper
 
-from model.recipe.assemble import Part, assemble, assemble_first, assemble_second, map_side
+from model.recipe.assemble import Part, Seen, assemble, assemble_look, map_side
 from model.recipe.compress_weights import compress_weights
 from model.recipe.extract import extract_expert
 from model.recipe.gate import GATES
@@ -26,7 +26,8 @@ def experts() -> list[Part]:
 
 def first_look(parts: Sequence[Part]) -> ModelProto:
     """Return the graph of a first look, whose gate has no favourite."""
-    return assemble_first(parts, replace(GATES["fast"], prior=(0.0,) * len(parts), review=None))
+    gate = replace(GATES["fast"], prior=(0.0,) * len(parts), review=None)
+    return assemble_look(parts, [name for name, _, _ in parts], gate)
 
 
 def extracted(model: ModelProto, parts: Sequence[Part]) -> list[Part]:
@@ -51,7 +52,8 @@ def test_so_do_experts_out_of_a_second_look_and_out_of_a_graph_of_all() -> None:
     parts, pixels = experts(), {"picture": picture()}
     gate = replace(GATES["best"], prior=(0.0,) * len(parts), review=None)
     whole = assemble(parts, gate)
-    second = assemble_second(parts[0], {n: map_side(made) for n, _, made in parts[1:]}, gate)
+    seen = Seen({name: map_side(made) for name, _, made in parts[1:]}, 1024)
+    second = assemble_look(parts[:1], [name for name, _, _ in parts], gate, seen, last=True)
     again = [*extracted(second, parts[:1]), *extracted(whole, parts[1:])]
     expected, found = (run(made, pixels)["alpha"] for made in (whole, assemble(again, gate)))
     assert np.array_equal(found, expected)

@@ -10,7 +10,7 @@ from cutout.choices import Model
 from cutout.refine.edges import FILE, EdgeRefiner
 from cutout.refine.tiles import SIDE
 from cutout.segment.model_file import ModelError, check_files, is_prepared
-from cutout.segment.network import FIRST, SECOND, Network
+from cutout.segment.network import LOOKS, Network
 from cutout.settings import Settings
 from model.recipe.prepare import prepare, require_equal
 
@@ -36,7 +36,7 @@ def test_prepared_edges_are_the_same(prepared: Path) -> None:
     assert np.array_equal(ours.infer(seen), others.infer(seen))
 
 
-@pytest.mark.parametrize("name", [FIRST, SECOND])
+@pytest.mark.parametrize("name", LOOKS)
 def test_nothing_is_left_to_optimise(prepared: Path, name: str) -> None:
     """Nor is there an operator that only one kind of processor could run."""
     graph = onnx.load(prepared / name, load_external_data=False).graph
@@ -48,7 +48,7 @@ def test_nothing_is_left_to_optimise(prepared: Path, name: str) -> None:
 def test_the_folder_says_what_it_is(prepared: Path) -> None:
     assert is_prepared(prepared)
     assert not is_prepared(Settings().model_dir)
-    check_files(prepared, FIRST, SECOND, FILE, "weights.bin")
+    check_files(prepared, *LOOKS, FILE, "weights.bin")
 
 
 def test_an_altered_source_is_refused(prepared: Path, tmp_path: Path) -> None:

@@ -33,3 +33,26 @@ def test_what_two_models_share_is_stored_once_and_both_still_run(tmp_path: Path)
         )
         result = session.run(None, {"input": np.ones_like(weight)})[0]
         assert np.array_equal(result, weight + 1), f"{name} has another one's weights"
+
+
+def test_weights_are_stored_in_the_order_of_their_experts(tmp_path: Path) -> None:
+    values = {name: np.full(500, ord(name), np.float32) for name in "abc"}
+    for folder, names in (("one", "abc"), ("other", "cab")):
+        models = {name: adder(values[name]) for name in names}
+        for name, model in models.items():
+            prefix_weight(model, f"{name}/")
+        (tmp_path / folder).mkdir()
+        save_with_shared_weights(models, tmp_path / folder, ["b", "a"])
+    one, other = ((tmp_path / folder / WEIGHTS).read_bytes() for folder in ("one", "other"))
+    assert one == other
+    stored = np.frombuffer(one, np.float32)
+    assert [chr(int(each)) for each in dict.fromkeys(stored[stored > 0].tolist())] == [
+        "b",
+        "a",
+        "c",
+    ]
+
+
+def prefix_weight(model: ModelProto, prefix: str) -> None:
+    model.graph.initializer[0].name = f"{prefix}weight"
+    model.graph.node[0].input[1] = f"{prefix}weight"

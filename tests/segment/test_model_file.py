@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 
 from cutout.segment.model_file import WEIGHTS, ModelError, check_files
-from cutout.segment.network import FIRST, SECOND
+from cutout.segment.network import FAST, LOOKS
 from cutout.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = FIRST
+FILE = FAST
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with small files that its manifest names."""
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    names = (FIRST, SECOND, WEIGHTS)
+    names = (*LOOKS, WEIGHTS)
     for name in names:
         (tmp_path / name).write_bytes(b"abc")
     files = {name: {"sha256": digest} for name in names}
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_shipped_ones_are_the_ones() -> None:
-    check_files(Settings().model_dir, FIRST, SECOND, WEIGHTS)
+    check_files(Settings().model_dir, *LOOKS, WEIGHTS)
 
 
 def test_the_one_of_the_manifest_is(folder: Path) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copytree
 
@@ -9,7 +10,8 @@ from cutout.choices import Model
 from cutout.decode.decode import decode
 from cutout.pictures import Alpha, Picture
 from cutout.segment.model_file import ModelError
-from cutout.segment.network import SECOND, SIDE, Network, Square, square
+from cutout.segment.network import BEST, LOOKS, SIDE, Network, Square, square
+from cutout.segment.session import load_session
 from cutout.settings import Settings
 
 
@@ -60,27 +62,48 @@ def looked(model: Model, data: Square) -> Alpha:
     return Network(Settings().model_dir, model, 2).infer(data)
 
 
-def test_a_plain_disc_is_not_looked_at_again() -> None:
+def run_alone(names: Sequence[str], data: Square) -> list[Alpha]:
+    """Return the alpha of each of the shipped graphs, one after the other."""
+    seen, alphas = {"picture": data}, []
+    for name in names:
+        session = load_session(Settings().model_dir / name, 2)
+        outputs = [each.name for each in session.get_outputs()]
+        inputs = {each.name: seen[each.name] for each in session.get_inputs()}
+        seen |= dict(zip(outputs, session.run(outputs, inputs), strict=True))
+        alphas.append(seen["alpha"])
+    return alphas
+
+
+def test_a_glance_is_enough_for_a_plain_disc() -> None:
     data = np.full((1, SIDE, SIDE, 3), 230, np.uint8)
     rows, columns = np.mgrid[:SIDE, :SIDE]
     data[0, np.hypot(rows - 512, columns - 512) < 300] = (200, 30, 30)
-    first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))
-    assert not np.array_equal(first, second), "both looks answer alike, so nothing is chosen"
-    assert np.array_equal(chosen, first)
+    glance, fast, best = run_alone(LOOKS, data)
+    assert not np.array_equal(glance, fast), "both looks answer alike, so nothing is chosen"
+    assert not np.array_equal(fast, best)
+    for model in (Model.FAST, Model.AUTO):
+        assert np.array_equal(looked(model, data), glance)
+    assert np.array_equal(looked(Model.BEST, data), best)
 
 
 def test_noise_is_looked_at_again() -> None:
     """Check that the experts disagree about noise."""
     data = np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8)
     data = data.repeat(SIDE // 64, 1).repeat(SIDE // 64, 2)
-    first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))
-    assert not np.array_equal(first, second)
-    assert np.array_equal(chosen, second)
+    glance, fast, best = run_alone(LOOKS, data)
+    assert not np.array_equal(glance, fast)
+    assert not np.array_equal(fast, best)
+    assert np.array_equal(looked(Model.FAST, data), fast)
+    assert np.array_equal(looked(Model.AUTO, data), best)
 
 
-def test_a_first_look_needs_no_second_graph(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", LOOKS)
+def test_each_model_needs_its_own_graphs_alone(tmp_path: Path, name: str) -> None:
     folder = copytree(Settings().model_dir, tmp_path / "model")
-    (folder / SECOND).unlink()
-    Network(folder, Model.FAST, 1).wait()
-    with pytest.raises(ModelError, match=SECOND):
-        Network(folder, Model.AUTO, 1).wait()
+    (folder / name).unlink()
+    for model in Model:
+        if name == BEST and model is Model.FAST:
+            Network(folder, model, 1).wait()
+            continue
+        with pytest.raises(ModelError, match=name):
+            Network(folder, model, 1).wait()

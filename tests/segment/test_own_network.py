@@ -20,7 +20,7 @@ from cutout.options import Options
 from cutout.pictures import Picture
 from cutout.refine.edges import FILE, EdgeRefiner
 from cutout.segment.model_file import MANIFEST, WEIGHTS, ModelError
-from cutout.segment.network import FIRST, SECOND, Network
+from cutout.segment.network import BEST, FAST, GLANCE, Network
 from cutout.timing import NO_DEADLINE, Clock, Deadline
 from model.recipe.graph import GraphError
 from model.recipe.manifest import write_files
@@ -68,8 +68,8 @@ def require_left_half(alpha: np.ndarray) -> None:
 
 
 def test_one_graph_and_a_manifest_are_enough(folder: Path) -> None:
-    assert {each.name for each in folder.iterdir()} == {FIRST, MANIFEST}
-    assert list(json.loads((folder / MANIFEST).read_text())["files"]) == [FIRST]
+    assert {each.name for each in folder.iterdir()} == {FAST, MANIFEST}
+    assert list(json.loads((folder / MANIFEST).read_text())["files"]) == [FAST]
 
 
 @pytest.mark.parametrize("model", Model)
@@ -122,7 +122,7 @@ def test_the_image_can_prepare_it(folder: Path, tmp_path: Path) -> None:
     require_left_half(Network(tmp_path / "prepared", Model.AUTO, 1)(Picture(half_red())))
 
 
-@pytest.mark.parametrize("name", [FIRST, SECOND, FILE, WEIGHTS, "more.bin"])
+@pytest.mark.parametrize("name", [GLANCE, FAST, BEST, FILE, WEIGHTS, "more.bin"])
 def test_a_listed_file_that_is_missing_is_named(folder: Path, name: str) -> None:
     (folder / name).touch()
     write_files(folder)
@@ -138,9 +138,9 @@ def _open(folder: Path) -> None:
 
 
 def test_a_graph_that_is_not_listed_is_named(folder: Path) -> None:
-    (folder / FIRST).rename(folder / "mine.onnx")
+    (folder / FAST).rename(folder / "mine.onnx")
     write_files(folder)
-    with pytest.raises(ModelError, match=f"no {FIRST} in its manifest"):
+    with pytest.raises(ModelError, match=f"no {FAST} in its manifest"):
         _open(folder)
 
 
@@ -151,24 +151,24 @@ def test_a_missing_manifest_is_named(folder: Path) -> None:
 
 
 def test_a_graph_of_another_kind_is_refused(folder: Path) -> None:
-    onnx.save(redness(), folder / FIRST)
+    onnx.save(redness(), folder / FAST)
     write_files(folder)
     with pytest.raises(ModelError, match="needs picture, uint8"):
         _open(folder)
 
 
 def test_a_graph_without_alpha_is_refused(folder: Path) -> None:
-    model = onnx.load(folder / FIRST)
+    model = onnx.load(folder / FAST)
     model.graph.node.append(helper.make_node("Identity", ["alpha"], ["mask"]))
     model.graph.output[0].name = "mask"
-    onnx.save(model, folder / FIRST)
+    onnx.save(model, folder / FAST)
     write_files(folder)
     with pytest.raises(ModelError, match="needs alpha, uint8"):
         _open(folder)
 
 
 def test_a_file_that_is_no_graph_is_refused(folder: Path) -> None:
-    (folder / FIRST).write_bytes(b"nothing")
+    (folder / FAST).write_bytes(b"nothing")
     write_files(folder)
     with pytest.raises(ModelError, match="Can't load"):
         _open(folder)
@@ -190,27 +190,84 @@ def test_weights_that_no_manifest_lists_are_missed_in_one_line(folder: Path) -> 
 
 
 def _save_with_weights_outside(folder: Path) -> None:
-    model = onnx.load(folder / FIRST)
+    model = onnx.load(folder / FAST)
     (weight,) = (each for each in model.graph.initializer if each.name == "network/w")
     (folder / "more.bin").write_bytes(weight.raw_data)
     set_external_data(weight, "more.bin", 0, len(weight.raw_data))
     weight.ClearField("raw_data")
     weight.data_location = TensorProto.EXTERNAL
-    onnx.save(model, folder / FIRST)
+    onnx.save(model, folder / FAST)
 
 
 def test_a_second_graph_takes_what_it_needs_of_the_first(folder: Path) -> None:
     """A first graph that says no doubt is followed by the second; only `fast` never is."""
-    (folder / SECOND).write_bytes((folder / FIRST).read_bytes())
-    first = onnx.load(folder / FIRST)
+    (folder / BEST).write_bytes((folder / FAST).read_bytes())
+    first = onnx.load(folder / FAST)
     first.graph.node[-1].output[0] = "before"
     first.graph.node.append(helper.make_node("BitwiseNot", ["before"], ["alpha"]))
-    onnx.save(first, folder / FIRST)
+    onnx.save(first, folder / FAST)
     write_files(folder)
     alphas = {model: Network(folder, model, 1)(Picture(half_red())) for model in Model}
     require_left_half(alphas[Model.AUTO])
     assert np.array_equal(alphas[Model.BEST], alphas[Model.AUTO])
     require_left_half(255 - alphas[Model.FAST])
+
+
+def look(folder: Path, name: str, value: int, doubt: tuple[str, float] | None) -> None:
+    """Write a graph that answers `value` everywhere, and how much it doubts that."""
+    made = [helper.make_node("Identity", ["value"], ["alpha"])]
+    outputs = [helper.make_tensor_value_info("alpha", TensorProto.UINT8, [1024, 1024])]
+    constants = [numpy_helper.from_array(np.full((1024, 1024), value, np.uint8), "value")]
+    if doubt:
+        made.append(helper.make_node("Identity", ["told"], [doubt[0]]))
+        outputs.append(helper.make_tensor_value_info(doubt[0], TensorProto.FLOAT, [1]))
+        constants.append(numpy_helper.from_array(np.array([doubt[1]], np.float32), "told"))
+    picture = helper.make_tensor_value_info("picture", TensorProto.UINT8, [1, 1024, 1024, 3])
+    graph = helper.make_graph(made, "look", [picture], outputs, constants)
+    imports = [helper.make_opsetid("", 18)]
+    onnx.save(helper.make_model(graph, opset_imports=imports, ir_version=8), folder / name)
+
+
+@pytest.mark.parametrize(
+    ("apart", "doubt", "expected"),
+    [
+        (0.0199, 0.9, {Model.FAST: 1, Model.AUTO: 1, Model.BEST: 3}),
+        (0.0201, 0.0159, {Model.FAST: 2, Model.AUTO: 2, Model.BEST: 3}),
+        (0.0201, 0.0161, {Model.FAST: 2, Model.AUTO: 3, Model.BEST: 3}),
+    ],
+)
+def test_a_look_follows_while_the_doubt_is_above_the_limit(
+    tmp_path: Path, apart: float, doubt: float, expected: dict[Model, int]
+) -> None:
+    """Every look answers with its number."""
+    look(tmp_path, GLANCE, 1, ("apart", apart))
+    look(tmp_path, FAST, 2, ("doubt", doubt))
+    look(tmp_path, BEST, 3, None)
+    write_files(tmp_path)
+    for model, number in expected.items():
+        alpha = Network(tmp_path, model, 1)(Picture(half_red()))
+        assert np.unique(alpha).tolist() == [number], f"{model} answers with another look"
+
+
+def test_a_glance_that_tells_no_doubt_is_always_followed(tmp_path: Path) -> None:
+    look(tmp_path, GLANCE, 1, None)
+    look(tmp_path, FAST, 2, None)
+    write_files(tmp_path)
+    for model in Model:
+        assert Network(tmp_path, model, 1)(Picture(half_red())).max() == 2
+
+
+def test_the_doubt_told_is_that_of_the_last_look_that_has_one(tmp_path: Path) -> None:
+    look(tmp_path, GLANCE, 1, ("doubt", 0.5))
+    look(tmp_path, FAST, 2, ("doubt", 0.25))
+    look(tmp_path, BEST, 3, None)
+    write_files(tmp_path)
+    seen = Network(tmp_path, Model.BEST, 1).look(Picture(half_red()))
+    assert (seen.alpha.max(), seen.doubt) == (3, 0.25)
+    look(tmp_path, FAST, 2, None)
+    (tmp_path / BEST).unlink()
+    write_files(tmp_path)
+    assert Network(tmp_path, Model.FAST, 1).look(Picture(half_red())).doubt == 0.5
 
 
 def test_logits_become_an_alpha(tmp_path: Path) -> None:

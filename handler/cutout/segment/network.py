@@ -1,12 +1,14 @@
 """Segment a picture with the networks of a folder (`model/README.md`).
 
-`fast.onnx` is the first look. `best.onnx`, which a folder need not have, is the second and closer
-one: it takes the first one's outputs beside the picture.
+Each graph is a look at the picture, closer than the one before: `glance.onnx`, `fast.onnx`,
+`best.onnx`. A graph takes the outputs of earlier ones beside the picture, and says how much it
+doubts its own answer. A folder needs `fast.onnx` alone.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,6 +23,9 @@ from cutout.segment.model_file import ModelError, check_files, is_prepared, list
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+ALWAYS = (inf,)
+"""Doubt of a graph that does not tell it."""
+
 Square: TypeAlias = npt.NDArray[np.uint8]
 """Shape (1, SIDE, SIDE, 3), RGB."""
 
@@ -29,13 +34,20 @@ SIDE = 1024
 FILTER = Image.Resampling.HAMMING
 PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
 """Shapes of every graph's input and output."""
-FIRST, SECOND = "fast.onnx", "best.onnx"
-DOUBT = {Model.FAST: inf, Model.AUTO: 0.016, Model.BEST: -inf}
-"""Limit of the doubt about the first look, 0..1, above which a second one follows.
+GLANCE, FAST, BEST = LOOKS = ("glance.onnx", "fast.onnx", "best.onnx")
+"""Graphs in the order in which they look at a picture."""
+LIMITS = {
+    Model.FAST: {GLANCE: 0.02},
+    Model.AUTO: {GLANCE: 0.02, FAST: 0.016},
+    Model.BEST: {GLANCE: -inf, FAST: -inf},
+}
+"""Doubt about a look, 0..1, above which the next one follows, if there is one.
 
-The doubt is the mean distance between the fused alpha and that of the expert with the finest
-detail. Of the training pictures, fitted without their sources, 40 % are above 0.016, and 0.9 %
-lose more than 0.005 of error because they are not looked at again (`model/EXPERIMENTS.md`).
+About the glance it is ``apart``, the mean distance between the alphas of its two experts, and about
+other looks ``doubt``, that between the fused alpha and the one of the expert with the finest
+detail. Of 792 training pictures, TinyViT being fitted without their sources, 45 % are within the
+glance's limit, and 0.1 % lose more than 0.005 of error by it; 40 % are above the limit of `FAST`,
+and 0.9 % lose as much because they are not looked at again (`model/EXPERIMENTS.md`).
 """
 
 
@@ -43,17 +55,16 @@ class Network:
     """Segment pictures: return the alpha of a `Picture`, uint8 of shape (1024, 1024).
 
     The sessions are made on another thread from construction on, so that a cold start can import
-    the web framework meanwhile. `wait` does not wait for the second look's session, which can be
-    made during the first look. If the folder's manifest lists no second graph, there is one look,
+    the web framework meanwhile. `wait` waits for the first look's session alone, since the others
+    can be made during the first look. Graphs that the folder's manifest does not list are left out,
     whatever `model` is (docs/own-network.md).
     """
 
     def __init__(self, folder: Path, model: Model, threads: int) -> None:
-        self._doubt = DOUBT[model]
+        self._limits = LIMITS[model]
         loader = ThreadPoolExecutor(1, "model")
-        files = loader.submit(_check, folder, look_twice=model is not Model.FAST)
-        self._first = loader.submit(_load_first, files, threads)
-        self._second = loader.submit(_load_second, files, threads)
+        files = loader.submit(_check, folder, model)
+        self._sessions = {name: loader.submit(_load, files, name, threads) for name in LOOKS}
         loader.shutdown(wait=False)
 
     def __call__(self, picture: Picture) -> Alpha:
@@ -61,35 +72,41 @@ class Network:
         return self.look(picture).alpha
 
     def look(self, picture: Picture) -> Look:
-        """Return the alpha and the doubt about the first look."""
-        return self._infer(square(picture), self._doubt)
+        """Return the alpha and the doubt."""
+        return self._infer(square(picture), self._limits)
 
     def wait(self) -> None:
         """Return when the first look can begin.
 
         Raise `ModelError` if a file is missing or broken.
         """
-        self._first.result()
+        for session in self._sessions.values():
+            if session.result():
+                return
 
     def infer(self, data: Square) -> Alpha:
         """Return the alpha of a square."""
-        return self._infer(data, self._doubt).alpha
+        return self._infer(data, self._limits).alpha
 
     def warm_up(self) -> None:
         """Run every graph once, whatever the doubt, so that no picture pays for its first run."""
-        self._infer(np.zeros((1, SIDE, SIDE, 3), np.uint8), -inf)
+        self._infer(np.zeros((1, SIDE, SIDE, 3), np.uint8), LIMITS[Model.BEST])
 
-    def _infer(self, data: Square, limit: float) -> Look:
-        """Look once, and again if the doubt is above `limit`.
+    def _infer(self, data: Square, limits: Mapping[str, float]) -> Look:
+        """Look again as long as the doubt is above the limit of the look before.
 
-        A first graph without ``doubt`` is always in doubt.
+        A graph that does not tell its doubt is always in doubt. The ``doubt`` returned is that of
+        the last graph which has one.
         """
-        seen = _run(self._first.result(), {"picture": data})
-        alpha: Alpha = seen.pop("alpha")
-        doubt = seen.pop("doubt", [inf])[0]
-        if doubt > limit and (second := self._second.result()):
-            alpha = _run(second, {"picture": data, **seen})["alpha"]
-        return Look(alpha, float(doubt) if isfinite(doubt) else None)
+        seen: dict[str, Any] = {"picture": data}
+        in_doubt = True
+        for name, loading in self._sessions.items():
+            if in_doubt and (session := loading.result()):
+                answer = _run(session, seen)
+                told = answer.pop("apart", answer.get("doubt", ALWAYS))
+                in_doubt = told[0] > limits.get(name, -inf)
+                seen |= answer
+        return Look(seen["alpha"], float(seen["doubt"][0]) if "doubt" in seen else None)
 
 
 def square(picture: Picture) -> Square:
@@ -105,35 +122,30 @@ def square(picture: Picture) -> Square:
 
 @dataclass(frozen=True)
 class _Files:
-    """Hold the graphs that were found, the second one being optional."""
+    """Hold the folder's graphs by name, and whether the image's build has optimised them."""
 
-    first: Path
-    second: Path | None
+    graphs: Mapping[str, Path]
     prepared: bool
 
 
-def _check(folder: Path, *, look_twice: bool) -> _Files:
+def _check(folder: Path, model: Model) -> _Files:
     """Find the graphs; raise `ModelError` if a file is missing or not the manifest's."""
     listed, prepared = listed_files(folder), is_prepared(folder)
-    graphs = [FIRST, SECOND] if look_twice and SECOND in listed else [FIRST]
+    unused = BEST if model is Model.FAST else None
+    graphs = [name for name in LOOKS if name == FAST or (name in listed and name != unused)]
     if not prepared:
         check_files(folder, *graphs, *(name for name in listed if not name.endswith(".onnx")))
-    return _Files(folder / FIRST, folder / SECOND if SECOND in graphs else None, prepared)
+    return _Files({name: folder / name for name in graphs}, prepared)
 
 
-def _load_first(found: "Future[_Files]", threads: int) -> "InferenceSession":
+def _load(found: "Future[_Files]", name: str, threads: int) -> "InferenceSession | None":
+    """Return a session for a graph, or None if the folder does not have it."""
     files = found.result()
-    return _load(files.first, threads, files)
-
-
-def _load_second(found: "Future[_Files]", threads: int) -> "InferenceSession | None":
-    files = found.result()
-    return _load(files.second, threads, files) if files.second else None
-
-
-def _load(path: Path, threads: int, files: _Files) -> "InferenceSession":
+    if name not in files.graphs:
+        return None
     from cutout.segment.session import load_session  # noqa: PLC0415  # on this thread as well
 
+    path = files.graphs[name]
     session = load_session(path, threads, optimised=files.prepared)
     _require_ports(session, path)
     return session
