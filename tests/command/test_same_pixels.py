@@ -62,7 +62,7 @@ def ask(url: str, picture: Path, query: Mapping[str, str]) -> bytes:
             files={"image": file},
             timeout=60,
         )
-    assert answer.headers["Content-Type"].startswith("image/"), answer.text
+    assert answer.headers["Content-Type"].startswith(("image/", "application/zip")), answer.text
     return answer.content
 
 
@@ -73,6 +73,7 @@ OPTIONS: dict[str, tuple[list[str], dict[str, str]]] = {
         ["--format", "jpg", "--quality", "75", "--background", "teal"],
         {"format": "jpg", "quality": "75", "bg-color": "teal"},
     ),
+    "ZIP": (["--format", "zip", "--quality", "75"], {"format": "zip", "quality": "75"}),
     "a preset": (["--preset", "square"], {"preset": "square"}),
     "a preset and more": (
         ["--preset", "ebay", "--max-side", "600", "--background", "#eee", "--format", "jpg"],
@@ -104,6 +105,10 @@ OPTIONS: dict[str, tuple[list[str], dict[str, str]]] = {
         },
     ),
     "a mask": (["--mode", "fg-mask", "--format", "jpg"], {"mode": "fg-mask", "format": "jpg"}),
+    "a mask's ZIP": (
+        ["--mode", "fg-mask", "--format", "zip"],
+        {"mode": "fg-mask", "format": "zip"},
+    ),
 }
 
 
