@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -26,12 +26,6 @@ ON_WHITE = "JPEG has no transparency: cut-outs lie on white. Use --background fo
 def open_servers_work(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
     """The work of the server in `tests.local_server`, in the command's own processes."""
     return open_without_network(settings)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path_factory.mktemp("storage"))) as running:
-        yield running
 
 
 @pytest.fixture

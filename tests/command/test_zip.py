@@ -1,7 +1,6 @@
 """`--format zip`: the colours and the mask in one file, here and by an API."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +11,9 @@ from PIL import Image
 from tests.api.removebg.asking import parts_of
 from tests.command.conftest import Run, files_in, opened, run_apart, write
 from tests.command.scripted_api import ScriptedApi, success
-from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
 PHOTO = jpeg(gradient(320, 240))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """The real app."""
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path_factory.mktemp("storage"))) as running:
-        yield running
-
-
-@pytest.fixture(params=["here", "api"])
-def where(request: pytest.FixtureRequest, server: LocalServer) -> list[str]:
-    """The work is done on this machine, or by an API."""
-    return [] if request.param == "here" else ["--url", server.url]
 
 
 def parts_in(path: Path) -> tuple[Image.Image, Image.Image]:
