@@ -1,5 +1,6 @@
 """The library's options: what each means, its limits, and what is said of a wrong value."""
 
+import pickle
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -10,8 +11,9 @@ from PIL import Image
 
 from cutout import cut_out
 from cutout.api.parameters import OptionsQuery
-from cutout.choices import CUT_OUTS, Mode, Model
+from cutout.choices import FileFormat, Mode, Model
 from cutout.compose.roi import RegionOutsideError
+from cutout.engine import local_settings
 from cutout.layout_options import Preset
 from cutout.library import session as library
 from cutout.library.options import (
@@ -23,8 +25,11 @@ from cutout.library.options import (
     build_options,
 )
 from cutout.options import Source
+from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
 from cutout.timing import NO_DEADLINE, Clock
-from tests.command.stand_in import open_stand_in
+from tests.api.removebg.asking import parts_of
+from tests.command.stand_in import middle_is_object, open_stand_in
 from tests.samples import gradient, jpeg, png
 
 PHOTO = png(gradient(1024, 1024))
@@ -194,13 +199,12 @@ def test_names_are_those_of_the_enumerations() -> None:
     assert set(get_args(ModeName)) == set(Mode)
     assert set(get_args(ModelName)) == set(Model)
     assert set(get_args(PresetName)) == set(Preset)
-    assert set(get_args(FormatName)) == set(CUT_OUTS)
+    assert set(get_args(FormatName)) == set(FileFormat)
 
 
 FILES: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"format": "gif"}, ValueError, "format must be one of 'png', 'webp', 'jpg', not 'gif'"),
-    ({"format": "zip"}, ValueError, "format must be one of 'png', 'webp', 'jpg', not 'zip'"),
-    ({"format": 1}, TypeError, "format must be one of 'png', 'webp', 'jpg', not int"),
+    ({"format": "gif"}, ValueError, "format must be one of 'png', 'webp', 'jpg', 'zip', not 'gif'"),
+    ({"format": 1}, TypeError, "format must be one of 'png', 'webp', 'jpg', 'zip', not int"),
     ({"quality": 0}, ValueError, "quality must be from 1 to 100, not 0"),
     ({"quality": 101}, ValueError, "quality must be from 1 to 100, not 101"),
     ({"quality": 9.5}, TypeError, "quality must be a whole number, not float"),
@@ -226,3 +230,46 @@ def test_a_jpeg_lies_on_white_unless_there_is_a_background() -> None:
         assert sizes == sorted(sizes)
         assert found.to_bytes("jpg") == found.to_bytes("jpg", 90)
     assert len(found.to_bytes("webp", quality=5)) < len(found.to_bytes("webp"))
+
+
+ZIPS: dict[str, CutOutOptions] = {
+    "no options": {},
+    "a crop": {"crop": "10px"},
+    "a shadow, small": {"mode": "fg-image-shadow", "max_side": 300},
+    "a colour": {"background": "teal"},
+    "a soft picture": {"background": Image.new("RGBA", (9, 9), (255, 0, 0, 128))},
+    "a preset": {"preset": "square"},
+}
+
+
+@pytest.mark.parametrize("options", ZIPS.values(), ids=ZIPS)
+def test_a_zip_put_together_is_the_image(options: CutOutOptions) -> None:
+    found = cut_out(PHOTO, returns="result", **options)
+    colour, alpha = parts_of(found.to_bytes("zip"))
+    image = found.image.convert("RGBA")
+    assert colour.size == image.size
+    assert alpha.tobytes() == image.getchannel("A").tobytes()
+    shown = np.asarray(alpha) > 0
+    difference = np.abs(np.asarray(colour, int) - np.asarray(image.convert("RGB"), int))
+    assert difference[shown].mean() < 3
+
+
+def test_a_zip_has_the_picture_s_own_background_also_for_a_mask() -> None:
+    for mode in ("fg-image", "fg-mask"):
+        found = cut_out(PHOTO, returns="result", mode=mode)
+        colour, alpha = parts_of(found.to_bytes("zip"))
+        difference = np.abs(np.asarray(colour, int) - np.asarray(gradient(1024, 1024), int))
+        assert difference.mean() < 3
+        assert np.array_equal(np.asarray(alpha), found.alpha)
+        assert len(found.to_bytes("zip", quality=5)) < len(found.to_bytes("zip"))
+
+
+def test_a_zip_needs_no_networks_any_more() -> None:
+    def network(picture: Picture) -> Alpha:
+        return middle_is_object(picture)  # this function can't be pickled, as networks can't
+
+    session = library.Session()
+    session._pipeline = Pipeline(local_settings(), network)
+    found = session.cut_out(PHOTO, returns="result")
+    kept = pickle.loads(pickle.dumps(found))  # noqa: S301  # as another process gets it
+    assert kept.to_bytes("zip") == found.to_bytes("zip")

@@ -68,8 +68,6 @@ class Compression(StrEnum):
     """The fewest bytes."""
 
 
-CUT_OUTS = (FileFormat.PNG, FileFormat.WEBP, FileFormat.JPG)
-"""What the command and the library write."""
 MEDIA_TYPES = {
     FileFormat.PNG: "image/png",
     FileFormat.WEBP: "image/webp",

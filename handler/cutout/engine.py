@@ -97,7 +97,7 @@ def open_mask_work(settings: "Settings", threads: int) -> "PictureWork":
     """
     from cutout.work import PictureWork  # noqa: PLC0415  # imports numpy
 
-    return PictureWork(settings, _no_networks, _late_edges(settings, threads))
+    return PictureWork(settings, no_networks, _late_edges(settings, threads))
 
 
 def open_workers(
@@ -136,7 +136,8 @@ def open_mask_pipeline() -> "Pipeline":
     return Pipeline(settings, work.segment, sharpen=work.sharpen)
 
 
-def _no_networks(_picture: "Picture") -> "Alpha":
+def no_networks(_picture: "Picture") -> "Alpha":
+    """Raise `RuntimeError`: this takes the place of networks where none is ever used."""
     raise RuntimeError("no networks are loaded: a mask was promised for each picture")
 
 

@@ -4,7 +4,7 @@ import os
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,7 @@ from cutout import engine
 from cutout.command import client
 from cutout.command.main import main
 from tests.command.stand_in import open_stand_in_work
-from tests.local_server import ROOT
+from tests.local_server import ROOT, LocalServer
 from tests.samples import gradient, jpeg
 
 STAND_IN = [sys.executable, "-m", "tests.command.stand_in"]
@@ -65,6 +65,19 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
     monkeypatch.setattr(client, "sleep", slept.append)
     return slept
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """The real app."""
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path_factory.mktemp("storage"))) as running:
+        yield running
+
+
+@pytest.fixture(params=["here", "api"])
+def where(request: pytest.FixtureRequest, server: LocalServer) -> list[str]:
+    """The work is done on this machine, or by an API."""
+    return [] if request.param == "here" else ["--url", server.url]
 
 
 @pytest.fixture

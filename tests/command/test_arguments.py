@@ -25,16 +25,24 @@ WRONG = {
         "standard output takes one picture",
     ),
     "a folder to standard output": ([".", "-o", "-"], "standard output takes one picture"),
-    "a GIF": (["a.jpg", "-o", "x.gif"], "a cut-out is a PNG, WebP or JPEG file, not .gif: x.gif"),
-    "a file for a folder": (["a.jpg", "-o", "notes"], "a file but not a PNG, WebP or JPEG: notes"),
+    "a GIF": (
+        ["a.jpg", "-o", "x.gif"],
+        "a cut-out is a PNG, WebP, JPEG or ZIP file, not .gif: x.gif",
+    ),
+    "a file for a folder": (
+        ["a.jpg", "-o", "notes"],
+        "a file but not a PNG, WebP, JPEG or ZIP: notes",
+    ),
     "two formats": (["a.jpg", "-o", "x.png", "--format", "webp"], "contradicts -o x.png"),
     "unknown mode": (
         ["a.jpg", "--mode", "fg"],
         "choose from fg-image, fg-image-shadow, fg-mask: fg",
     ),
-    "unknown format": (["a.jpg", "--format", "gif"], "--format: choose from png, webp, jpg: gif"),
+    "unknown format": (
+        ["a.jpg", "--format", "gif"],
+        "--format: choose from png, webp, jpg, zip: gif",
+    ),
     "unknown model": (["a.jpg", "--model", "huge"], "--model: choose from auto, best, fast: huge"),
-    "a ZIP": (["a.jpg", "--format", "zip"], "--format: choose from png, webp, jpg: zip"),
     "watching standard input": (["-", "-o", "x.png", "--watch"], "--watch cannot be combined"),
     "watching without writing": (["a.jpg", "--watch", "--dry-run"], "--watch cannot be combined"),
     "nothing to complete": (["--completion", "csh"], "--completion: invalid choice: 'csh'"),

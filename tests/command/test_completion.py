@@ -68,6 +68,7 @@ WORDS = {
     "several": (["--shadow"], {"--shadow-opacity", "--shadow-softness", "--shadow-angle"}),
     "values": (["--preset", ""], {"square", "amazon", "ebay", "shopify"}),
     "a value": (["photo.jpg", "--format", "w"], {"webp"}),
+    "all formats": (["--format", ""], {"png", "webp", "jpg", "zip"}),
     "a value after =": (["--format", "=", "w"], {"webp"}),
     "values after =": (["--model", "="], {"auto", "best", "fast"}),
     "serve, and files": (["se"], {"serve", "self portrait.jpg"}),

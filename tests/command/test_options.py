@@ -1,6 +1,5 @@
 """Background, crop and format: the same here and by an API."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,6 @@ NEARLY = 24  # the corner isn't quite empty in the alpha of the test server
 def corner(image: Image.Image) -> tuple[int, ...]:
     """The first pixel's channels."""
     return tuple(image.tobytes()[: len(image.getbands())])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """The real app."""
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path_factory.mktemp("storage"))) as running:
-        yield running
-
-
-@pytest.fixture(params=["here", "api"])
-def where(request: pytest.FixtureRequest, server: LocalServer) -> list[str]:
-    """The work is done on this machine, or by an API."""
-    return [] if request.param == "here" else ["--url", server.url]
 
 
 def test_a_colour(tmp_path: Path, run: Run, where: list[str]) -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -26,12 +26,6 @@ ON_WHITE = "JPEG has no transparency: cut-outs lie on white. Use --background fo
 def open_servers_work(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG001
     """The work of the server in `tests.local_server`, in the command's own processes."""
     return open_without_network(settings)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path_factory.mktemp("storage"))) as running:
-        yield running
 
 
 @pytest.fixture
@@ -62,7 +56,7 @@ def ask(url: str, picture: Path, query: Mapping[str, str]) -> bytes:
             files={"image": file},
             timeout=60,
         )
-    assert answer.headers["Content-Type"].startswith("image/"), answer.text
+    assert answer.headers["Content-Type"].startswith(("image/", "application/zip")), answer.text
     return answer.content
 
 
@@ -73,6 +67,7 @@ OPTIONS: dict[str, tuple[list[str], dict[str, str]]] = {
         ["--format", "jpg", "--quality", "75", "--background", "teal"],
         {"format": "jpg", "quality": "75", "bg-color": "teal"},
     ),
+    "ZIP": (["--format", "zip", "--quality", "75"], {"format": "zip", "quality": "75"}),
     "a preset": (["--preset", "square"], {"preset": "square"}),
     "a preset and more": (
         ["--preset", "ebay", "--max-side", "600", "--background", "#eee", "--format", "jpg"],
@@ -104,6 +99,10 @@ OPTIONS: dict[str, tuple[list[str], dict[str, str]]] = {
         },
     ),
     "a mask": (["--mode", "fg-mask", "--format", "jpg"], {"mode": "fg-mask", "format": "jpg"}),
+    "a mask's ZIP": (
+        ["--mode", "fg-mask", "--format", "zip"],
+        {"mode": "fg-mask", "format": "zip"},
+    ),
 }
 
 

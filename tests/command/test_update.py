@@ -114,6 +114,7 @@ DIFFERENT = {
         Options(mode=Mode.FG_IMAGE_SHADOW),
     ),
     "the quality of a JPEG": (Options(format=FileFormat.JPG, quality=3), Options()),
+    "the quality of a ZIP": (Options(format=FileFormat.ZIP, quality=3), Options()),
     "a background": (
         Options(background=Background(picture=SOURCE)),
         Options(background=Background(picture=Source(b"other", "a.png"))),

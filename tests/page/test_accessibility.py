@@ -35,6 +35,7 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, Any])
         visit.choose(ASTRONAUT)
         assert findings(visit.page) == [], "done"
         visit.page.click("#mend")
+        visit.page.wait_for_selector("#mending")
         assert findings(visit.page) == [], "mending"
         visit.page.click("#mended")
         visit.wait("done")

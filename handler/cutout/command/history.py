@@ -20,7 +20,7 @@ from cutout.options import Background, Options, ShadowLook, Source
 
 HISTORY = ".cutout.jsonl"
 NAME, OPTIONS = "cutout", "options"
-LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP})
+LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 
 def made_with(options: Options) -> dict[str, object]:

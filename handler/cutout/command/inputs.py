@@ -1,7 +1,6 @@
 """Find the pictures that the command line names: files, folders and patterns."""
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,8 +35,8 @@ class InputFinder:
     may_be_empty: bool = False
     found: list[InputFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
-    """Files in folders that are not JPEG, PNG or WebP, counted by their suffix in lower case."""
+    left_out: list[Path] = field(default_factory=list)
+    """Files in folders that are not JPEG, PNG or WebP."""
     _seen: set[str] = field(default_factory=set)
 
     def add(self, inputs: Iterable[str]) -> None:
@@ -101,7 +100,7 @@ class InputFinder:
                 if path.suffix.lower() in SUFFIXES:
                     yield path
                 else:
-                    self.left_out[path.suffix.lower() or "no suffix"] += 1
+                    self.left_out.append(path)
 
     def _outputs_inside(self, folder: Path) -> list[Path]:
         """Return the real paths of the output folders that lie below `folder`."""

@@ -10,11 +10,11 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
-from cutout.choices import CUT_OUTS, FileFormat
+from cutout.choices import FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
 
-WRITABLE = frozenset((*(f".{each}" for each in CUT_OUTS), ".jpeg"))
+WRITABLE = frozenset((*(f".{each}" for each in FileFormat), ".jpeg"))
 UNSUPPORTED = frozenset(
     ".jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
 )
@@ -71,10 +71,10 @@ def _is_file(output: str) -> bool:
     suffix = Path(output).suffix.lower()
     if suffix in UNSUPPORTED:
         raise UsageError(
-            f"a cut-out is a PNG, WebP or JPEG file, not {suffix}: {printable(output)}"
+            f"a cut-out is a PNG, WebP, JPEG or ZIP file, not {suffix}: {printable(output)}"
         )
     if suffix not in WRITABLE and Path(output).exists():
-        raise UsageError(f"-o is a file but not a PNG, WebP or JPEG: {printable(output)}")
+        raise UsageError(f"-o is a file but not a PNG, WebP, JPEG or ZIP: {printable(output)}")
     return suffix in WRITABLE
 
 

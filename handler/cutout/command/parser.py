@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from cutout import __version__
-from cutout.choices import CUT_OUTS, FileFormat, Mode
+from cutout.choices import FileFormat, Mode
 from cutout.command.completion import SHELLS, PrintCompletion
 from cutout.command.shared_options import add_model, add_report, add_verbosity
 from cutout.command.values import number, one_of, size, text, whole
@@ -77,15 +77,16 @@ def _add_output(parser: ArgumentParser) -> None:
     )
     add(
         "--format",
-        type=one_of(FileFormat, CUT_OUTS),
-        choices=list(CUT_OUTS),
-        help="file format (default: png, or the suffix of -o)",
+        type=one_of(FileFormat),
+        choices=list(FileFormat),
+        help="file format; a zip holds the colours as a JPEG and the mask as a PNG (default: png, "
+        "or the suffix of -o)",
     )
     add(
         "--quality",
         type=whole(100),
         metavar="1..100",
-        help="quality of a JPEG or a WebP (default: 90)",
+        help="quality of a JPEG, a WebP, or the JPEG in a ZIP (default: 90)",
     )
     for name, words in (
         ("opacity", "opacity at the darkest point of the shadow"),

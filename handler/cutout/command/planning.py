@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from cutout.command.history import History
 from cutout.command.inputs import InputFinder
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
-from cutout.command.tasks import Task, plan_file, plan_folder, put_apart
+from cutout.command.tasks import Task, plan_file, plan_folder, put_apart, without_cut_outs
 
 
 @dataclass
@@ -46,14 +46,20 @@ def _plan_pictures(given: Arguments, to: Destination, kept: Mapping[Path, Path])
     finder.add(given.inputs)
     if to.standard:
         tasks = [Task(printable(each.path), each.path) for each in finder.found]
-        return Plan(tasks, finder.problems, finder.left_out)
+        return Plan(tasks, finder.problems, _by_suffix(finder.left_out))
     if to.file is not None:
         tasks, problems = plan_file(finder.found, to.file)
     else:
         tasks, problems = plan_folder(finder.found, to.folder, f".{to.format}", kept)
     if review is not None:
         tasks = [put_apart(each, review, to.folder) for each in tasks]
-    return Plan(tasks, finder.problems + problems, finder.left_out)
+    left_out = without_cut_outs(finder.left_out, finder.found, to.folder)
+    return Plan(tasks, finder.problems + problems, _by_suffix(left_out))
+
+
+def _by_suffix(files: Iterable[Path]) -> Counter[str]:
+    """Count the files by their suffix in lower case."""
+    return Counter(each.suffix.lower() or "no suffix" for each in files)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ SIGNATURES = {
     FileFormat.PNG: re.compile(rb"\x89PNG"),
     FileFormat.WEBP: re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
     FileFormat.JPG: re.compile(rb"\xff\xd8\xff"),
+    FileFormat.ZIP: re.compile(rb"PK\x03\x04"),
 }
 HINTS = (FINE, UNSURE, NOTHING)
 MAX_NAME = 200  # characters of a file's name that the API accepts

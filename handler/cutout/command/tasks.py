@@ -7,12 +7,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from cutout.choices import CUT_OUTS
+from cutout.choices import FileFormat
 from cutout.command.errors import Problem, TaskError, printable, system_message
 from cutout.command.inputs import InputFile, path_key
 from cutout.options import Source
 
-WRITTEN = frozenset(f".{each}" for each in CUT_OUTS)
+WRITTEN = frozenset(f".{each}" for each in FileFormat)
 CUTOUT_SUFFIX = "-cutout"
 """Added to the name of a cut-out in the same folder as its picture."""
 
@@ -112,12 +112,7 @@ def plan_folder(
     cut-outs that they keep.
     """
     homes = {each: _Home(each, output) for each in found}
-    made = {
-        path_key(home.path("", full_name=full))
-        for home in homes.values()
-        if home.beside
-        for full in (False, True)
-    }
+    made = _made_beside(homes.values())
     written = set(map(path_key, kept.values()))
     pictures = [
         each
@@ -141,6 +136,16 @@ def plan_folder(
         return homes[each].path(suffix, full_name=True)
 
     return _without_overwriting(pictures, target)
+
+
+def without_cut_outs(
+    files: Sequence[Path], found: Iterable[InputFile], output: Path | None
+) -> list[Path]:
+    """Return the files without those that are themselves the cut-out of a picture beside them."""
+    if not files:
+        return []
+    made = _made_beside(_Home(each, output) for each in found)
+    return [each for each in files if not _is_cut_out(each, made)]
 
 
 def plan_file(found: Sequence[InputFile], target: Path) -> tuple[list[Task], list[Problem]]:
@@ -170,6 +175,16 @@ class _Home:
         """Return the cut-out's path, named after the picture with or without its own suffix."""
         stem = self.found.path.name if full_name else self.found.path.stem
         return self.folder / f"{stem}{CUTOUT_SUFFIX if self.beside else ''}{suffix}"
+
+
+def _made_beside(homes: Iterable[_Home]) -> set[str]:
+    """Return the keys, without a suffix, of the cut-outs that lie beside their pictures."""
+    return {
+        path_key(home.path("", full_name=full))
+        for home in homes
+        if home.beside
+        for full in (False, True)
+    }
 
 
 def _is_cut_out(path: Path, made: set[str]) -> bool:

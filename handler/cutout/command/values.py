@@ -1,7 +1,7 @@
 """Read the values of options: types for argparse."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from math import inf
 from typing import TypeVar
@@ -12,18 +12,15 @@ from cutout.layout_options import MAX_CANVAS_SIDE
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def one_of(kind: type[Choice], allowed: Sequence[Choice] = ()) -> Callable[[str], Choice]:
-    """Return an argparse type that reads a value of the enumeration, or one of those allowed."""
-    values = list(allowed or kind)
+def one_of(kind: type[Choice]) -> Callable[[str], Choice]:
+    """Return an argparse type that reads a value of the enumeration."""
 
     def chosen(text: str) -> Choice:
         try:
-            value = kind(text)
+            return kind(text)
         except ValueError:
-            value = None
-        if value in values:
-            return value
-        raise ArgumentTypeError(f"choose from {', '.join(values)}: {printable(text)}")
+            message = f"choose from {', '.join(kind)}: {printable(text)}"
+            raise ArgumentTypeError(message) from None
 
     return chosen
 

@@ -1,6 +1,6 @@
 """Check the library's options, and make `Options` of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from os import PathLike
 from pathlib import Path
@@ -45,7 +45,7 @@ AnyMask: TypeAlias = Union[AnyPicture, "npt.NDArray[np.bool_]", "npt.NDArray[np.
 
 ModeName: TypeAlias = Literal["fg-image", "fg-image-shadow", "fg-mask"]
 ModelName: TypeAlias = Literal["auto", "best", "fast"]
-FormatName: TypeAlias = Literal["png", "webp", "jpg"]
+FormatName: TypeAlias = Literal["png", "webp", "jpg", "zip"]
 PresetName: TypeAlias = Literal["square", "amazon", "ebay", "shopify"]
 Choice = TypeVar("Choice", bound=StrEnum)
 SHADOW = ShadowLook()
@@ -101,26 +101,18 @@ def build_options(given: CutOutOptions) -> Options:
     return _layout(cast("Mapping[str, object]", given)).applied(options)
 
 
-def choose(kind: type[Choice], value: object, name: str, allowed: Sequence[Choice] = ()) -> Choice:
-    """Return the value of an enumeration, or one of those `allowed`.
+def choose(kind: type[Choice], value: object, name: str) -> Choice:
+    """Return the value of an enumeration.
 
     Raise `TypeError` unless it is a text, `ValueError` with all values if it is another one.
     """
-    values = list(allowed or kind)
-    words = ", ".join(repr(str(each)) for each in values)
+    words = ", ".join(repr(str(each)) for each in kind)
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of {words}, not {type(value).__name__}")
-    found = next((each for each in values if each == _read(kind, value)), None)
-    if found is None:
-        raise ValueError(f"{name} must be one of {words}, not {value!r}")
-    return found
-
-
-def _read(kind: type[Choice], value: str) -> Choice | None:
     try:
         return kind(value)
     except ValueError:
-        return None
+        raise ValueError(f"{name} must be one of {words}, not {value!r}") from None
 
 
 def require_count(value: object, name: str, least: int = 1, most: int | None = None) -> int:

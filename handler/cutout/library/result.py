@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from cutout.choices import CUT_OUTS, FileFormat, Mode
+from cutout.choices import FileFormat, Mode
 from cutout.compose.compose import straight_rgba
 from cutout.encode.encode import Encoding, encode
+from cutout.engine import no_networks
 from cutout.library.options import FormatName, choose, require_count
 from cutout.options import QUALITY, Options
 from cutout.pictures import Alpha, Composition, FoundObject, Matte, Picture, Pixels, Quality
@@ -32,6 +33,9 @@ class CutOut:
     doubt: Quality
     _picture: Picture
     _composition: Composition
+    _options: Options
+    _work: PictureWork
+    """Composes, but holds no networks: these may go while a cut-out stays."""
 
     @property
     def foreground(self) -> Pixels:
@@ -49,14 +53,26 @@ class CutOut:
     def to_bytes(self, format: FormatName | FileFormat = "png", quality: int = QUALITY) -> bytes:  # noqa: A002  # as the API calls it
         """Return `image` as a file.
 
-        `format` is `png`, which is lossless, `webp`, or `jpg`, where white takes the place of
-        transparency. `quality`, 1..100, is that of a JPEG and of a WebP's colours.
+        `format` is `png`, which is lossless, `webp`, `jpg`, where white takes the place of
+        transparency, or `zip`, which holds `color.jpg`, with the picture's own background where
+        the cut-out is transparent, and `alpha.png`. `quality`, 1..100, is that of a JPEG and of a
+        WebP's colours.
 
         Raise `ValueError` or `TypeError` for an invalid argument.
         """
-        kind = choose(FileFormat, format, "format", CUT_OUTS)
+        kind = choose(FileFormat, format, "format")
         require_count(quality, "quality", most=100)
-        return encode(self._composition, Encoding(kind, quality), None, NO_DEADLINE)
+        composition = self._with_colours() if kind is FileFormat.ZIP else self._composition
+        return encode(composition, Encoding(kind, quality), None, NO_DEADLINE)
+
+    def _with_colours(self) -> Composition:
+        """Return the pixels that a ZIP is made of.
+
+        They are composed only here, because they take time and memory that no other file needs.
+        """
+        matte = Matte(self.alpha, self.doubt)
+        options = replace(self._options, format=FileFormat.ZIP)
+        return self._work.compose_matte(self._picture, matte, options, Clock(NO_DEADLINE))
 
 
 def finish(
@@ -71,7 +87,11 @@ def finish(
     image = _image(made)
     if returns == "image":
         return image
-    return CutOut(image, matte.alpha, made.objects or (), matte.quality, picture, made)
+    composing = replace(work, segment=no_networks, sharpen=None)
+    return CutOut(
+        *(image, matte.alpha, made.objects or (), matte.quality),
+        *(picture, made, options, composing),
+    )
 
 
 def _image(made: Composition) -> Image.Image:

@@ -5,9 +5,12 @@ export class Album {
   photos = [];
   selected = null;
   shared = { ...DEFAULTS };
+  mending = null; // the photo that is mended, or will be once its cut-out is there
 
+  /** What is chosen for a photo; of one that is mended, the cut-out is wanted. */
   choicesOf(photo) {
-    return photo?.own ?? this.shared;
+    const choices = photo?.own ?? this.shared;
+    return photo && photo === this.mending ? { ...choices, mode: "fg-image" } : choices;
   }
 
   modeOf(photo) {

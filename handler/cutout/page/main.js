@@ -2,15 +2,12 @@ import { fetchFile } from "./address.js";
 import { Album } from "./album.js";
 import { saveAll } from "./archive.js";
 import { Autosave } from "./autosave.js";
-import { backdropOf } from "./backdrop.js";
 import { showChoices } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
-import { Finisher } from "./finishing.js";
 import { watchFiles } from "./intake.js";
 import { askForKey, watchKey } from "./key.js";
-import { maskOf, mend } from "./mended.js";
-import { Mending } from "./mending.js";
+import { Mender } from "./mender.js";
 import { hideNotice, showLeftOut, showNotice, watchNotice } from "./notice.js";
 import { watchPanel } from "./panel.js";
 import { Photo } from "./photo.js";
@@ -23,7 +20,6 @@ import { Scene } from "./scene.js";
 import { enter, say, showProgress } from "./status.js";
 import { Strip } from "./strip.js";
 import { showTally } from "./tally.js";
-import { thumbOf } from "./thumb.js";
 import { Thumbs } from "./thumbs.js";
 import { View } from "./view.js";
 import { showDivider, watchViewing } from "./viewing.js";
@@ -35,13 +31,8 @@ const scene = new Scene();
 const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
-const isFinishing = (photo) => finisher.isAt(photo);
+const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing });
-const mending = new Mending(view, {
-  backdrop: () => backdropOf(album.choicesOf(album.selected), scene),
-  onEnd: (png) => (png ? keepMended(png) : Promise.resolve()).then(endMending, report),
-  onReset: () => keepMended(null).then(endMending, report),
-});
 const autosave = new Autosave(album, () =>
   showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
 );
@@ -50,7 +41,8 @@ const thumbs = new Thumbs((photo) => {
   if (album.photos.includes(photo)) autosave.update(photo).catch(report);
   strip.refresh(photo);
 });
-const finisher = new Finisher(limits, { onEnd: (photo) => keepFinished(photo), onFailure: tellUnfinished });
+const resume = () => queue.resume();
+const mender = new Mender({ album, scene, view, photoView, autosave, limits, refresh, resume, report });
 const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
 
 /** Shows a fault of this page's own, and keeps going. */
@@ -65,8 +57,14 @@ function update() {
   strip.update();
   showTally(album, queue.isPaused);
   byId("scope").hidden = album.photos.length < 2;
-  byId("mend").hidden = album.modeOf(album.selected) !== "fg-image" || !album.selected?.source;
+  byId("mend").hidden = album.modeOf(album.selected) === "fg-mask" || !album.selected?.source;
   photoView.update().catch(report);
+}
+
+/** Shows and makes what is wanted now. */
+function refresh() {
+  queue.retarget();
+  update();
 }
 
 /** Takes files, and photos by their `URL`. */
@@ -100,7 +98,7 @@ async function open(sources) {
 }
 
 function select(photo) {
-  if (mending.isOn) mending.drop();
+  mender.drop();
   album.selected = photo;
   showChoices(album.choicesOf(photo));
   document.querySelector(`[name="scope"][value="${photo?.own ? "one" : "all"}"]`).checked = true;
@@ -128,6 +126,7 @@ async function settle(photo, mode) {
   strip.refresh(photo);
   showTally(album, queue.isPaused);
   if (photo !== album.selected) return;
+  if (photo === album.mending) return void (await mender.proceed(photo));
   await photoView.update();
   if (album.statusOf(photo) === "done") say(`Done in ${album.resultOf(photo).seconds.toFixed(1)} s.`);
   if (album.statusOf(photo) === "blank") say("No subject found.");
@@ -140,47 +139,6 @@ function fail(error) {
   album.selected.failure = new Failure("Something went wrong on this page", String(error));
 }
 
-/** Takes the cut-out that was mended by hand; null is the one from the server. */
-async function keepMended(png) {
-  const photo = album.selected;
-  finisher.cancel(photo);
-  const { kept, dropped } = mend(photo, png && { image: png, mask: await maskOf(png) });
-  for (const mode of kept) await autosave.addResult(photo, mode);
-  for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);
-  photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
-  await autosave.update(photo);
-  if (png && album.photos.includes(photo)) finisher.finish(photo).catch(report);
-  update();
-}
-
-/** The server has made a mended photo by its mask. */
-async function keepFinished(photo) {
-  if (!album.photos.includes(photo)) return;
-  for (const mode of ["fg-image", "fg-mask"]) await autosave.addResult(photo, mode);
-  if (photo === album.selected && !mending.isOn) update();
-}
-
-/** Mended photos that the server has not finished, as after a reload. */
-async function finishAll() {
-  const unfinished = album.photos.filter((photo) => photo.made.get("fg-image")?.isUnfinished);
-  for (const photo of unfinished) await finisher.finish(photo);
-}
-
-function tellUnfinished(photo, error) {
-  const texts = [error.message, "The strokes are kept. Soft edges may show the old background."];
-  showNotice(`The server did not finish “${photo.name}”`, texts);
-  if (error.wantsKey) askForKey();
-  if (!(error instanceof Failure)) console.error(error);
-  if (photo === album.selected && !mending.isOn) update();
-}
-
-/** Back from the brush to the slider. */
-function endMending() {
-  view.split = Number(byId("split").value) / 100;
-  update();
-  byId("mend").focus();
-}
-
 function retry(photos) {
   for (const photo of photos) photo.failure = null;
   queue.resume();
@@ -189,7 +147,7 @@ function retry(photos) {
 
 function remove(photo) {
   queue.drop(photo);
-  finisher.cancel(photo);
+  mender.cancel(photo);
   album.remove(photo);
   autosave.forget(photo).catch(report);
   select(album.selected);
@@ -200,7 +158,7 @@ async function removeAll() {
   const question = `Remove all ${count} photos and their results from this device?`;
   if (count > 1 && !window.confirm(question)) return;
   queue.pause();
-  finisher.cancelAll();
+  mender.cancelAll();
   thumbs.forget();
   Object.assign(album, new Album());
   scene.forget();
@@ -211,22 +169,22 @@ async function removeAll() {
 
 function choose(choices) {
   const photo = album.selected;
+  mender.drop();
   const isAnother = choices.mode !== album.modeOf(photo);
   if (chosen("scope") === "one") photo.own = choices;
   else album.shared = choices;
   if (isAnother && photo.failure) retry([photo]);
   autosave.choices().catch(report);
   autosave.update(photo).catch(report);
-  queue.retarget();
-  update();
+  refresh();
 }
 
 watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
 watchNotice();
-watchViewing(view, mending);
+watchViewing(view, mender.tool);
 watchKey(() => {
   retry(album.photos.filter((photo) => photo.failure?.wantsKey));
-  finishAll().catch(report);
+  mender.finishAll().catch(report);
 });
 watchPanel(scene, {
   onChange: choose,
@@ -239,23 +197,20 @@ watchPanel(scene, {
 });
 byId("scope").addEventListener("change", () => {
   const photo = album.selected;
+  mender.drop();
   photo.own = chosen("scope") === "one" ? { ...album.shared } : null;
   showChoices(album.choicesOf(photo));
   autosave.update(photo).catch(report);
-  queue.retarget();
-  update();
+  refresh();
 });
 byId("retry").addEventListener("click", () => retry([album.selected]));
 byId("retry-all").addEventListener("click", () => retry(album.photos.filter((each) => each.failure)));
 byId("cancel").addEventListener("click", () => {
+  if (album.mending) return mender.leave().catch(report);
   queue.cancel(album.selected);
-  update();
+  return update();
 });
-byId("mend").addEventListener("click", () => {
-  view.split = 0;
-  byId("unmend").hidden = !album.resultOf(album.selected).mended;
-  mending.start(photoView.bitmaps.before, photoView.bitmaps.after);
-});
+byId("mend").addEventListener("click", () => mender.start().catch(report));
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {
   if (queue.isPaused) queue.resume();
@@ -286,5 +241,5 @@ autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
-  await finishAll();
+  await mender.finishAll();
 }, report);

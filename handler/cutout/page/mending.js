@@ -11,13 +11,14 @@ const NUDGE = 0.25; // of the brush's size, for an arrow key
 
 /** Mending a cut-out by hand: a tool for the stage, and its controls. */
 export class Mending {
+  #photo = null;
   #strokes = null;
   #preview = null;
   #picking;
   #at = null; // the brush, in the picture's pixels
 
-  /** `backdrop()` is what lies behind the cut-out, `onEnd(png)` gets the mended one, or null where
-   * nothing was changed, and `onReset()` is called to go back to the server's. */
+  /** `backdrop()` is what lies behind the cut-out, `onEnd(photo, png)` gets the mended one, or null
+   * where nothing was changed, and `onReset(photo)` is called to go back to the server's. */
   constructor(view, { backdrop, onEnd, onReset }) {
     Object.assign(this, { view, backdrop, onEnd });
     this.#picking = new Picking(view, (step) => {
@@ -29,8 +30,9 @@ export class Mending {
     byId("redo").addEventListener("click", () => this.#turn("redo"));
     byId("mended").addEventListener("click", () => this.end());
     byId("unmend").addEventListener("click", () => {
+      const photo = this.#photo;
       this.drop();
-      onReset();
+      onReset(photo);
     });
     byId("brush-size").addEventListener("input", () => view.draw());
     byId("mending").addEventListener("keydown", (event) => this.#shortcut(event));
@@ -40,7 +42,9 @@ export class Mending {
     return this.#strokes !== null;
   }
 
-  start(before, after) {
+  /** `before` and `after` are the photo's bitmaps. */
+  start(photo, before, after) {
+    this.#photo = photo;
     this.#strokes = new Strokes(before, after);
     this.#at = { x: after.width / 2, y: after.height / 2 };
     byId("mending").hidden = false;
@@ -65,14 +69,14 @@ export class Mending {
 
   /** Leaves it; the strokes are kept. */
   async end() {
-    const strokes = this.#strokes;
+    const [photo, strokes] = [this.#photo, this.#strokes]; // another one may be looked at by then
     this.drop();
-    await this.onEnd(strokes.canUndo ? await encoded(strokes.canvas, "image/png") : null);
+    await this.onEnd(photo, strokes.canUndo ? await encoded(strokes.canvas, "image/png") : null);
   }
 
   /** Leaves it; the strokes are lost. */
   drop() {
-    this.#strokes = this.#preview = this.view.preview = this.view.ring = null;
+    this.#photo = this.#strokes = this.#preview = this.view.preview = this.view.ring = null;
     this.#picking.forget();
     delete document.body.dataset.mending;
     byId("mending").hidden = true;
