@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 BEGUN = time.time()
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cutout.api.gateway import LambdaHandler
     from cutout.pictures import Look
     from cutout.segment.network import Square
@@ -45,9 +47,9 @@ def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
         times["imported"] = time.time()
         wait(self)
 
-    def timed_infer(self: network.Network, data: "Square", limit: float) -> "Look":
+    def timed_infer(self: network.Network, data: "Square", limits: "Mapping[str, float]") -> "Look":
         start = time.time()
-        look = infer(self, data, limit)
+        look = infer(self, data, limits)
         times.setdefault("inference_seconds", time.time() - start)
         return look
 
