@@ -51,11 +51,11 @@ class Model(StrEnum):
     """Name how closely the networks look."""
 
     AUTO = "auto"
-    """Once, and again where a closer look can change the answer."""
+    """As closely as can change the answer."""
     BEST = "best"
     """Always closely."""
     FAST = "fast"
-    """Once."""
+    """As closely as can change the answer, but never at the finest detail."""
 
 
 class Compression(StrEnum):

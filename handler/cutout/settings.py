@@ -238,8 +238,8 @@ class Settings(AwsSettings):
     # Networks
     model: Model = Field(
         default=Model.AUTO,
-        description="`auto` takes a second, closer look where it can change the result, `best` "
-        "always does, `fast` never does.",
+        description="`auto` looks closer where that can change the result, `best` at every "
+        "picture, `fast` never at the finest detail.",
     )
     model_dir: Path = Field(
         default_factory=default_model_dir,
