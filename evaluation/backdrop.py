@@ -45,7 +45,7 @@ def measure(sample: Sample, work: PictureWork) -> Outcome:
     picture = decode(sample.picture.read_bytes(), work.settings)
     coarse, truth = work.segment(picture), sample.truth()
     start = perf_counter()
-    correction = find_correction(stretch_levels(coarse), picture.flat)
+    correction = find_correction(stretch_levels(coarse), picture.flattened)
     spent = (perf_counter() - start) * 1000
     without, with_it = (
         refine(coarse, picture, work.sharpen, Deadline(inf), by_backdrop=each)

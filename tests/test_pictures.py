@@ -7,7 +7,7 @@ from cutout.pictures import Picture, flatten
 
 def test_an_opaque_picture_is_flat_as_it_is() -> None:
     colour = Image.new("RGB", (8, 8), "red")
-    assert Picture(colour).flat is colour
+    assert Picture(colour).flattened is colour
 
 
 @pytest.mark.parametrize(("tone", "behind"), [(0, 255), (100, 255), (200, 48), (255, 48)])

@@ -12,18 +12,18 @@ from PIL import Image
 DARK, BRIGHT, MIDDLE = 48, 255, 150
 
 
-def flatten(colour: Image.Image, holes: npt.NDArray[np.uint8]) -> Image.Image:
+def flatten(colour: Image.Image, own_alpha: npt.NDArray[np.uint8]) -> Image.Image:
     """Return the picture in mode RGB, laid by its own alpha on white.
 
     If what is visible is itself bright, it is laid on dark grey, because a white object on white
     has no edge to find. (Transparent pixels may hold any colour.)
     """
     grey = np.asarray(colour.convert("L"))
-    visible = float(holes.sum(dtype=np.float64))
-    brightness = float(np.vdot(grey.astype(np.float32), holes)) / visible if visible else 0
+    visible = float(own_alpha.sum(dtype=np.float64))
+    brightness = float(np.vdot(grey.astype(np.float32), own_alpha)) / visible if visible else 0
     tone = DARK if brightness > MIDDLE else BRIGHT
     backdrop = Image.new("RGB", colour.size, (tone, tone, tone))
-    return Image.composite(colour, backdrop, Image.fromarray(holes))
+    return Image.composite(colour, backdrop, Image.fromarray(own_alpha))
 
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
@@ -46,20 +46,20 @@ class Look:
 class Picture:
     """Hold a decoded picture: upright, 8 bits a channel.
 
-    `colour` is in mode RGB, straight; `holes` is the input's own alpha, if it had one;
+    `colour` is in mode RGB, straight; `own_alpha` is the input's own alpha, if it had one;
     `icc_profile` is kept if it describes RGB.
     """
 
     colour: Image.Image
-    holes: Alpha | None = None
+    own_alpha: Alpha | None = None
     icc_profile: bytes | None = None
     original_size: tuple[int, int] | None = None
     """Width and height of the upright picture before it was shrunk; None where it was not."""
 
     @cached_property
-    def flat(self) -> Image.Image:
+    def flattened(self) -> Image.Image:
         """Return the visible picture in mode RGB, without transparency."""
-        return self.colour if self.holes is None else flatten(self.colour, self.holes)
+        return self.colour if self.own_alpha is None else flatten(self.colour, self.own_alpha)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -24,10 +24,10 @@ MAX_DISAGREEMENT = 0.22
 Most photos have 0.005 to 0.1."""
 
 
-def judge(alpha: Alpha, look: Look | None, holes: Alpha | None = None) -> Quality:
+def judge(alpha: Alpha, look: Look | None, own_alpha: Alpha | None = None) -> Quality:
     """Return the quality of an alpha of any size, which the networks' `look` led to.
 
-    `look` is None if no network saw the picture. Pixels that the picture's own alpha, `holes`,
+    `look` is None if no network saw the picture. Pixels that the picture's `own_alpha`
     makes transparent do not count as undecided.
     """
     shown = undecided = brightest = 0
@@ -35,13 +35,13 @@ def judge(alpha: Alpha, look: Look | None, holes: Alpha | None = None) -> Qualit
         stripe = alpha[rows]
         brightest = max(brightest, int(stripe.max(initial=0)))
         visible, soft = stripe >= FAINT, (stripe >= FAINT) & (stripe <= SOLID)
-        if holes is not None:
-            soft &= holes[rows] == 255
+        if own_alpha is not None:
+            soft &= own_alpha[rows] == 255
         shown += int(np.count_nonzero(visible))
         undecided += int(np.count_nonzero(soft))
     disagreement = None if look is None else look.doubt
     share = undecided / shown if shown else 0.0
-    most = 255 if holes is None else int(holes.max(initial=0))
+    most = 255 if own_alpha is None else int(own_alpha.max(initial=0))
     if not brightest or brightest * 255 < SEEN * most:
         return Quality(Verdict.NOTHING, share, disagreement)
     is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL
@@ -54,9 +54,9 @@ def _disagree(look: Look) -> bool:
     return look.doubt is not None and look.doubt > MAX_DISAGREEMENT * area
 
 
-def judge_mask(alpha: Alpha, holes: Alpha | None = None) -> Quality:
+def judge_mask(alpha: Alpha, own_alpha: Alpha | None = None) -> Quality:
     """Return the quality of a given alpha, with the verdict `found nothing` only if it is blank."""
-    quality = judge(alpha, None, holes)
+    quality = judge(alpha, None, own_alpha)
     if quality.verdict is Verdict.NOTHING and alpha.any():
         return replace(quality, verdict=Verdict.UNSURE)
     return quality

@@ -91,7 +91,7 @@ class PictureWork:
             alpha = refine(look.alpha, picture, self.sharpen, self._edges_until(clock))
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
-            quality = judge(alpha, look, picture.holes)
+            quality = judge(alpha, look, picture.own_alpha)
         if quality.verdict is Verdict.NOTHING:
             alpha = np.zeros_like(alpha)
         return Matte(alpha, quality)
@@ -115,7 +115,7 @@ class PictureWork:
                 alpha = refine_mask(mask, picture, self.sharpen, self._edges_until(clock))
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
-            return Matte(alpha, judge_mask(alpha, picture.holes))
+            return Matte(alpha, judge_mask(alpha, picture.own_alpha))
 
     def _edges_until(self, clock: Clock) -> Deadline:
         return self._optional_until(clock.deadline).within(self.settings.edge_seconds)

@@ -59,8 +59,8 @@ def test_holes_turn_with_the_picture() -> None:
     image.putalpha(Image.linear_gradient("L").resize(image.size))
     stored = image.transpose(Image.Transpose.ROTATE_90)
     picture = decode(png(stored, exif=orientation(6)), SETTINGS)
-    assert picture.holes is not None
-    assert np.array_equal(picture.holes, np.asarray(image.getchannel("A")))
+    assert picture.own_alpha is not None
+    assert np.array_equal(picture.own_alpha, np.asarray(image.getchannel("A")))
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])
@@ -142,7 +142,7 @@ def test_opaque_png_modes(mode: str) -> None:
     else:
         image = expected = gradient().convert(mode)
     picture = decode(png(image), SETTINGS)
-    assert picture.holes is None
+    assert picture.own_alpha is None
     assert difference(picture, expected) == 0
 
 
@@ -154,12 +154,12 @@ def test_png_alpha_becomes_holes(mode: str) -> None:
     image = image.quantize(64) if mode == "PA" else image.convert(mode)
     picture = decode(png(image), SETTINGS)
     expected = np.asarray(image.convert("RGBA").getchannel("A"))
-    assert picture.holes is not None
-    assert np.array_equal(picture.holes, expected)
+    assert picture.own_alpha is not None
+    assert np.array_equal(picture.own_alpha, expected)
 
 
 def test_an_alpha_that_hides_nothing_is_no_hole() -> None:
-    assert decode(png(gradient().convert("RGBA")), SETTINGS).holes is None
+    assert decode(png(gradient().convert("RGBA")), SETTINGS).own_alpha is None
 
 
 @pytest.mark.parametrize(
@@ -175,16 +175,16 @@ def test_a_transparent_colour_becomes_a_hole(
     if mode == "P":
         image.putpalette(list(range(256)) * 3)
     picture = decode(png(image, transparency=transparent), SETTINGS)
-    assert picture.holes is not None
-    assert np.argwhere(picture.holes == 0).tolist() == [[2, 3]]
-    assert (picture.holes == 255).sum() == 63
+    assert picture.own_alpha is not None
+    assert np.argwhere(picture.own_alpha == 0).tolist() == [[2, 3]]
+    assert (picture.own_alpha == 255).sum() == 63
 
 
 @pytest.mark.parametrize("content", KEYED)
 def test_the_transparent_colour_is_found_at_every_depth(content: bytes) -> None:
     picture = decode(content, SETTINGS)
-    assert picture.holes is not None
-    assert picture.holes.tolist() == [[0, 255]]
+    assert picture.own_alpha is not None
+    assert picture.own_alpha.tolist() == [[0, 255]]
 
 
 def test_interlaced_png() -> None:

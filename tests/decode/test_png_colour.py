@@ -165,6 +165,6 @@ def test_greys_need_no_profile() -> None:
 
 def test_a_transparent_colour_is_found_before_colours_change() -> None:
     content = png(flat(128, 55, 0), transparency=(128, 55, 0))
-    holes = decode(after_header(content, gamma(100_000)), SETTINGS).holes
+    holes = decode(after_header(content, gamma(100_000)), SETTINGS).own_alpha
     assert holes is not None
     assert not holes.any()

@@ -48,15 +48,15 @@ def test_colours(exact: bool) -> None:
     picture = decode(webp(SMALL, lossless=exact, quality=95), SETTINGS)
     difference = np.abs(np.asarray(picture.colour).astype(int) - np.asarray(SMALL))
     assert difference.mean() < (0.01 if exact else 6)
-    assert picture.holes is None
+    assert picture.own_alpha is None
 
 
 def test_alpha() -> None:
     image = SMALL.convert("RGBA")
     image.putalpha(Image.linear_gradient("L").resize(image.size))
     picture = decode(webp(image, lossless=True, exact=True), SETTINGS)
-    assert picture.holes is not None
-    assert np.array_equal(picture.holes, np.asarray(image.getchannel("A")))
+    assert picture.own_alpha is not None
+    assert np.array_equal(picture.own_alpha, np.asarray(image.getchannel("A")))
     assert np.array_equal(np.asarray(picture.colour), np.asarray(SMALL))
 
 

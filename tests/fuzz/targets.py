@@ -76,8 +76,8 @@ def picture(content: bytes) -> None:
         found = decode(content, SETTINGS)
         assert found.colour.mode == "RGB", found.colour.mode
         assert max(found.size) <= SETTINGS.max_side, found.size
-        if found.holes is not None:
-            assert found.holes.shape == found.size[::-1]
+        if found.own_alpha is not None:
+            assert found.own_alpha.shape == found.size[::-1]
 
 
 def mask(content: bytes) -> None:

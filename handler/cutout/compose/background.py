@@ -92,9 +92,9 @@ def _plain(colour: Colour, size: tuple[int, int], icc_profile: bytes | None) -> 
 def _covering(picture: Picture, size: tuple[int, int]) -> Image.Image:
     """Scale the picture until it covers `size`, and crop the excess evenly on both sides."""
     image = picture.colour
-    if picture.holes is not None:
+    if picture.own_alpha is not None:
         image = image.copy()
-        image.putalpha(Image.fromarray(picture.holes))
+        image.putalpha(Image.fromarray(picture.own_alpha))
     if image.size == size:
         return image
     scale = min(have / want for have, want in zip(image.size, size, strict=True))

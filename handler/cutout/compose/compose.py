@@ -30,28 +30,28 @@ def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
     blocks = find_blocks(alpha)
     mixed = np.empty((BLOCK**2, len(blocks.soft)), np.uint32)
     for rows in stripes(height):
-        image = picture.flat.crop((0, rows.start, width, rows.stop))
+        image = picture.flattened.crop((0, rows.start, width, rows.stop))
         image.putalpha(Image.fromarray(alpha[rows]))
         words = np.asarray(image).view(np.uint32)[..., 0]
         blocks.cut(words, rows.start, mixed)
         np.multiply(words, alpha[rows] > 0, out=packed[rows])
     if len(blocks.soft):
-        pure = restore_colours(mixed, picture.flat, blocks)
+        pure = restore_colours(mixed, picture.flattened, blocks)
         for rows in stripes(height):
             blocks.paste(packed[rows], rows.start, pure)
-    if picture.holes is not None:
-        _keep_straight(pixels, picture.colour, picture.holes)
+    if picture.own_alpha is not None:
+        _keep_straight(pixels, picture.colour, picture.own_alpha)
     return pixels
 
 
-def _keep_straight(pixels: Pixels, colour: Image.Image, holes: Alpha) -> None:
+def _keep_straight(pixels: Pixels, colour: Image.Image, own_alpha: Alpha) -> None:
     """Restore, in place, the colours of pixels that were transparent in the input.
 
     Their colours are not mixed with any background.
     """
     for rows in stripes(len(pixels)):
         stripe = pixels[rows]
-        own = (holes[rows] < 255) & (stripe[..., 3] > 0)
+        own = (own_alpha[rows] < 255) & (stripe[..., 3] > 0)
         seen = np.asarray(colour.crop((0, rows.start, colour.width, rows.stop)))
         np.copyto(stripe[..., :3], seen, where=own[..., np.newaxis])
 

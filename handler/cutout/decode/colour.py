@@ -28,27 +28,27 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     profile = _sound(image.info.get("icc_profile"))
     named: ColourSpace | None = image.info.get(COLOUR_SPACE)
     image = eight_bits(image)
-    holes = own_alpha(image)
+    own_alpha = alpha_channel(image)
     space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
     colour = _flat(image)
     if profile is None and named is not None:
-        return _named(colour, named, holes)
+        return _named(colour, named, own_alpha)
     if space == "RGB" and colour.mode == "RGB":
-        return colour, holes, profile
+        return colour, own_alpha, profile
     if profile and space == colour.mode:
-        return _to_srgb(colour, profile), holes, None
+        return _to_srgb(colour, profile), own_alpha, None
     # Pillow's convert copies even what is RGB already: 35 ms at 4096²
-    return colour if colour.mode == "RGB" else colour.convert("RGB"), holes, None
+    return colour if colour.mode == "RGB" else colour.convert("RGB"), own_alpha, None
 
 
 def _named(
-    colour: Image.Image, space: ColourSpace, holes: Alpha | None
+    colour: Image.Image, space: ColourSpace, own_alpha: Alpha | None
 ) -> tuple[Image.Image, Alpha | None, bytes | None]:
     """Apply the space that a PNG names in numbers. A grey has the same values in all of them."""
     applied = space.apply(colour)
     if colour.mode == "RGB":
-        return applied, holes, space.profile
-    return applied.convert("RGB"), holes, None
+        return applied, own_alpha, space.profile
+    return applied.convert("RGB"), own_alpha, None
 
 
 def transparent_colour(image: Image.Image) -> Transparent:
@@ -77,18 +77,18 @@ def eight_bits(image: Image.Image) -> Image.Image:
     grey = Image.fromarray(GREY_8_OF_16[np.clip(deep, 0, 65535)])
     transparent = image.info.get("transparency")
     if isinstance(transparent, int):
-        holes = np.not_equal(deep, transparent).astype(np.uint8) * np.uint8(255)
-        grey.putalpha(Image.fromarray(holes))
+        alpha = np.not_equal(deep, transparent).astype(np.uint8) * np.uint8(255)
+        grey.putalpha(Image.fromarray(alpha))
     return grey
 
 
-def own_alpha(image: Image.Image) -> Alpha | None:
+def alpha_channel(image: Image.Image) -> Alpha | None:
     """Return the alpha from a channel, a palette or a transparent colour; None if opaque."""
     if not image.has_transparency_data:
         return None
     with_alpha = image if "A" in image.getbands() else image.convert("RGBA")
-    holes = np.asarray(with_alpha.getchannel("A"))
-    return None if holes.min() == 255 else holes
+    alpha = np.asarray(with_alpha.getchannel("A"))
+    return None if alpha.min() == 255 else alpha
 
 
 def _flat(image: Image.Image) -> Image.Image:

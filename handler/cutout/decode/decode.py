@@ -86,14 +86,14 @@ def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
     original = shrink_on_load(image, bound)
     load_pixels(image)
     turn = orientation_turn(image)
-    colour, holes, icc_profile = split_colour(image)
+    colour, own_alpha, icc_profile = split_colour(image)
     if turn is not None:
         colour = colour.transpose(turn)
-        if holes is not None:
-            holes = np.asarray(Image.fromarray(holes).transpose(turn))
+        if own_alpha is not None:
+            own_alpha = np.asarray(Image.fromarray(own_alpha).transpose(turn))
         if original is not None and turn in SIDEWAYS:
             original = original[::-1]
-    return Picture(colour, holes, icc_profile, original)
+    return Picture(colour, own_alpha, icc_profile, original)
 
 
 NETWORK_SIDE = 1024
@@ -134,13 +134,13 @@ def shrink(picture: Picture, bound: Bound) -> Picture:
         target, gap = Bound(side=NETWORK_SIDE).of(picture.full_size), FAST_GAP
     if target[0] >= picture.size[0] or target[1] >= picture.size[1]:
         return picture
-    colour, holes = picture.colour, picture.holes
-    if holes is None:
+    colour, own_alpha = picture.colour, picture.own_alpha
+    if own_alpha is None:
         colour = colour.resize(target, Image.Resampling.HAMMING, reducing_gap=gap)
     else:
         colour = colour.copy()
-        colour.putalpha(Image.fromarray(holes))
+        colour.putalpha(Image.fromarray(own_alpha))
         colour = colour.resize(target, Image.Resampling.HAMMING)
-        holes = np.asarray(colour.getchannel("A"))
+        own_alpha = np.asarray(colour.getchannel("A"))
         colour = colour.convert("RGB")
-    return Picture(colour, holes, picture.icc_profile, picture.full_size)
+    return Picture(colour, own_alpha, picture.icc_profile, picture.full_size)

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageFile
 
-from cutout.decode.colour import eight_bits, own_alpha
+from cutout.decode.colour import alpha_channel, eight_bits
 from cutout.decode.decode import decode_with, load_pixels
 from cutout.decode.orientation import orientation_turn
 from cutout.errors import MaskSizeError, of_mask
@@ -31,7 +31,7 @@ def mask_values(image: Image.Image) -> Alpha:
     applied, so that 8-bit values stay as they are; 16-bit ones are scaled.
     """
     plain = eight_bits(image)
-    alpha = own_alpha(plain)
+    alpha = alpha_channel(plain)
     if alpha is not None and alpha.min() < alpha.max():
         return alpha
     if plain.mode not in ("1", "L", "LA", "RGB", "RGBA"):

@@ -65,8 +65,8 @@ def to_source(given: object) -> Source:
     if isinstance(given, Image.Image):
         picture = _from_image(given)
         image = picture.colour.copy()
-        if picture.holes is not None:
-            image.putalpha(Image.fromarray(picture.holes))
+        if picture.own_alpha is not None:
+            image.putalpha(Image.fromarray(picture.own_alpha))
         file = BytesIO()
         image.save(file, "PNG", compress_level=1, icc_profile=picture.icc_profile)
         return Source(file.getvalue(), "background.png")

@@ -120,7 +120,7 @@ def _seen(picture: Picture, enlarged: Alpha, found: list[Tile]) -> Seen:
     column = Image.new("RGB", (SIDE, SIDE * len(found)))
     for index, tile in enumerate(found):
         rows, columns = tile.inside
-        part = picture.flat.crop((columns.start, rows.start, columns.stop, rows.stop))
+        part = picture.flattened.crop((columns.start, rows.start, columns.stop, rows.stop))
         within = tile.within
         column.paste(part, (within[1].start, within[0].start + index * SIDE))
     data = np.frombuffer(column.tobytes("raw", "RGBX"), np.uint8)

@@ -100,7 +100,7 @@ def refine(
     at most.
     """
     levelled = stretch_levels(coarse)
-    correction = find_correction(levelled, picture.flat) if by_backdrop else None
+    correction = find_correction(levelled, picture.flattened) if by_backdrop else None
     if correction is not None:
         levelled = correction.applied(levelled)
     alpha = enlarge(levelled, picture.size)
@@ -109,7 +109,7 @@ def refine(
     if sharpen is not None:
         alpha = sharpen(picture, levelled, alpha, deadline)
     if correction is not None:
-        alpha = correction.with_rim(alpha, picture.flat)
+        alpha = correction.with_rim(alpha, picture.flattened)
     return _with_hair(alpha, picture, deadline)
 
 
@@ -128,8 +128,8 @@ def refine_mask(
 
 
 def _with_hair(alpha: Alpha, picture: Picture, deadline: Deadline) -> Alpha:
-    alpha = draw_hair(alpha, picture.flat, deadline)
-    return alpha if picture.holes is None else product(alpha, picture.holes)
+    alpha = draw_hair(alpha, picture.flattened, deadline)
+    return alpha if picture.own_alpha is None else product(alpha, picture.own_alpha)
 
 
 def product(first: Alpha, second: Alpha) -> Alpha:

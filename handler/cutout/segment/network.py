@@ -116,7 +116,7 @@ def square(picture: Picture) -> Square:
     per cent. The networks were trained on pictures shrunk without a filter, so that a filter which
     keeps a picture sharper than a bilinear one suits them (figures: `model/EXPERIMENTS.md`).
     """
-    small = picture.flat.resize((SIDE, SIDE), FILTER)
+    small = picture.flattened.resize((SIDE, SIDE), FILTER)
     return np.asarray(small)[np.newaxis]
 
 

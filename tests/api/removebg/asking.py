@@ -21,7 +21,7 @@ SIDE = 256
 
 def differs_from_corner(picture: Picture) -> Alpha:
     """A segmenter without a network: foreground is what differs from the upper left pixel."""
-    small = np.asarray(picture.flat.resize((SIDE, SIDE), Image.Resampling.BOX), np.int16)
+    small = np.asarray(picture.flattened.resize((SIDE, SIDE), Image.Resampling.BOX), np.int16)
     different = np.abs(small - small[0, 0]).max(axis=2) > 40
     alpha: Alpha = different.astype(np.uint8) * np.uint8(255)
     return alpha
