@@ -1,3 +1,5 @@
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 
@@ -48,32 +50,45 @@ def test_the_subject_is_found(network: Network, photo: Path) -> None:
         )
 
 
+Open = Callable[[Model, int], Network]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Open]:
+    """Open the network with a model and a number of threads, once for all tests."""
+    known = cache(lambda model, threads: Network(Settings().model_dir, model, threads))
+    yield known
+    known.cache_clear()  # what a network holds is given back
+
+
 @pytest.mark.parametrize("threads", [1, 2])
-def test_the_answer_does_not_depend_on_the_threads(network: Network, threads: int) -> None:
+def test_the_answer_does_not_depend_on_the_threads(
+    network: Network, opened: Open, threads: int
+) -> None:
     picture = Picture(Image.linear_gradient("L").resize((256, 256)).convert("RGB"))
-    settings = Settings()
-    other = Network(settings.model_dir, settings.model, threads)
+    other = opened(Settings().model, threads)
     assert np.array_equal(network(picture), other(picture))
 
 
-def looked(model: Model, data: Square) -> Alpha:
-    return Network(Settings().model_dir, model, 2).infer(data)
+def looks(opened: Open, data: Square) -> list[Alpha]:
+    """Return the alphas of one look, of two, and of as many as are needed."""
+    return [opened(each, 2).infer(data) for each in (Model.FAST, Model.BEST, Model.AUTO)]
 
 
-def test_a_plain_disc_is_not_looked_at_again() -> None:
+def test_a_plain_disc_is_not_looked_at_again(opened: Open) -> None:
     data = np.full((1, SIDE, SIDE, 3), 230, np.uint8)
     rows, columns = np.mgrid[:SIDE, :SIDE]
     data[0, np.hypot(rows - 512, columns - 512) < 300] = (200, 30, 30)
-    first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))
+    first, second, chosen = looks(opened, data)
     assert not np.array_equal(first, second), "both looks answer alike, so nothing is chosen"
     assert np.array_equal(chosen, first)
 
 
-def test_noise_is_looked_at_again() -> None:
+def test_noise_is_looked_at_again(opened: Open) -> None:
     """Check that the experts disagree about noise."""
     data = np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8)
     data = data.repeat(SIDE // 64, 1).repeat(SIDE // 64, 2)
-    first, second, chosen = (looked(each, data) for each in (Model.FAST, Model.BEST, Model.AUTO))
+    first, second, chosen = looks(opened, data)
     assert not np.array_equal(first, second)
     assert np.array_equal(chosen, second)
 
