@@ -60,14 +60,14 @@ def complaint(content: bytes, reply: requests.Response) -> str | None:
     return None if made.size == Image.open(BytesIO(content)).size else "of another size"
 
 
-def load(url: str, resident_kb: Callable[[], int]) -> Outcome:
-    """Run all clients at once."""
+def load(url: str, resident_kb: Callable[[], int], each: int = EACH) -> Outcome:
+    """Run all clients at once, and let each send `each` requests."""
     outcome, lock = Outcome(), Lock()
 
     def one_client(client: int) -> None:
         with requests.Session() as session:
             session.trust_env = False
-            for number in range(EACH):
+            for number in range(each):
                 content = picture(client, number)
                 files = {"image": content}
                 reply = session.post(f"{url}/v1/results", files=files, timeout=SECONDS)

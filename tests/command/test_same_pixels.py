@@ -40,7 +40,7 @@ def photos(tmp_path: Path) -> Path:
     """A photo, one that is large enough to be shrunk, a small object, and some transparency."""
     folder = tmp_path / "photos"
     write(folder / "astronaut.jpg", (PHOTOS / "astronaut.jpg").read_bytes())
-    write(folder / "large.jpg", jpeg(gradient(2600, 2100)))
+    write(folder / "large.jpg", jpeg(gradient(2200, 800)))
     write(folder / "deep" / "inner.png", png(gradient(*INNER_SIZE)))
     holes = Image.merge("RGBA", (*gradient(300, 200).split(), gradient(300, 200).getchannel(0)))
     write(folder / "deep" / "holes.png", png(holes))

@@ -6,6 +6,7 @@ import socket
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -68,7 +69,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
         yield Watch(listeners, tried)
 
 
+@cache
 def client(settings: Settings = ALL_PORTS) -> TestClient:
+    """Return a client of the service, which remembers nothing of one request in the next."""
     return TestClient(build_app(Pipeline(settings, middle_is_object)))
 
 

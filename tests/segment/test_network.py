@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 
@@ -50,16 +51,24 @@ def test_the_subject_is_found(network: Network, photo: Path) -> None:
         )
 
 
+Open = Callable[[Model, int], Network]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Open]:
+    """Open the network with a model and a number of threads, once for all tests."""
+    known = cache(lambda model, threads: Network(Settings().model_dir, model, threads))
+    yield known
+    known.cache_clear()  # what a network holds is given back
+
+
 @pytest.mark.parametrize("threads", [1, 2])
-def test_the_answer_does_not_depend_on_the_threads(network: Network, threads: int) -> None:
+def test_the_answer_does_not_depend_on_the_threads(
+    network: Network, opened: Open, threads: int
+) -> None:
     picture = Picture(Image.linear_gradient("L").resize((256, 256)).convert("RGB"))
-    settings = Settings()
-    other = Network(settings.model_dir, settings.model, threads)
+    other = opened(Settings().model, threads)
     assert np.array_equal(network(picture), other(picture))
-
-
-def looked(model: Model, data: Square) -> Alpha:
-    return Network(Settings().model_dir, model, 2).infer(data)
 
 
 def run_alone(names: Sequence[str], data: Square) -> list[Alpha]:
@@ -74,7 +83,7 @@ def run_alone(names: Sequence[str], data: Square) -> list[Alpha]:
     return alphas
 
 
-def test_a_glance_is_enough_for_a_plain_disc() -> None:
+def test_a_glance_is_enough_for_a_plain_disc(opened: Open) -> None:
     data = np.full((1, SIDE, SIDE, 3), 230, np.uint8)
     rows, columns = np.mgrid[:SIDE, :SIDE]
     data[0, np.hypot(rows - 512, columns - 512) < 300] = (200, 30, 30)
@@ -82,19 +91,19 @@ def test_a_glance_is_enough_for_a_plain_disc() -> None:
     assert not np.array_equal(glance, fast), "both looks answer alike, so nothing is chosen"
     assert not np.array_equal(fast, best)
     for model in (Model.FAST, Model.AUTO):
-        assert np.array_equal(looked(model, data), glance)
-    assert np.array_equal(looked(Model.BEST, data), best)
+        assert np.array_equal(opened(model, 2).infer(data), glance)
+    assert np.array_equal(opened(Model.BEST, 2).infer(data), best)
 
 
-def test_noise_is_looked_at_again() -> None:
+def test_noise_is_looked_at_again(opened: Open) -> None:
     """Check that the experts disagree about noise."""
     data = np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8)
     data = data.repeat(SIDE // 64, 1).repeat(SIDE // 64, 2)
     glance, fast, best = run_alone(LOOKS, data)
     assert not np.array_equal(glance, fast)
     assert not np.array_equal(fast, best)
-    assert np.array_equal(looked(Model.FAST, data), fast)
-    assert np.array_equal(looked(Model.AUTO, data), best)
+    assert np.array_equal(opened(Model.FAST, 2).infer(data), fast)
+    assert np.array_equal(opened(Model.AUTO, 2).infer(data), best)
 
 
 @pytest.mark.parametrize("name", LOOKS)
