@@ -65,7 +65,7 @@ def pixels_of(content: bytes) -> Pixels:
 def nearly_16_mb(kind: str) -> bytes:
     """The largest file that is taken, or nearly."""
     if kind == "image/jpeg":
-        return noise(4096, quality=92)
+        return noise(4096, 92)
     pixels = np.random.default_rng(4).integers(0, 256, (1330, 4096, 3), np.uint8)
     return png(Image.fromarray(pixels))
 
