@@ -41,7 +41,7 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test page-folder check format fuzz corpora audit sbom bench bench-peers
-.PHONY: bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image
+.PHONY: bench-mixed bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image
 .PHONY: server-image image-test image-sizes arm-test events pin-base settings lock clean
 
 help: ## say what there is to make
@@ -87,6 +87,10 @@ bench: $(DEV_READY) ## measure speed, memory and start-up
 
 bench-peers: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) $(IMGLY_READY) ## time and edges beside rembg's and @imgly's (SETS=folder)
 	$(BIN)/python -m benchmarks.peers $(if $(SETS),--sets $(SETS)) $(ARGS)
+
+bench-mixed: $(DEV_READY) $(REMBG_READY) ## time beside rembg's on mixed pictures (SETS="folders of sets")
+	@test -n "$(SETS)" || { echo 'name folders of sets: make bench-mixed SETS="a b"' >&2; exit 2; }
+	$(BIN)/python -m benchmarks.peers.mixed $(SETS) $(ARGS)
 
 bench-folder: $(DEV_READY) ## measure the command on a folder of 200 pictures beside the bare networks
 	$(BIN)/python -m benchmarks.folder $(ARGS)

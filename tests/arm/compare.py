@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutout.choices import Model
-from cutout.segment.network import FAST, GLANCE
+from cutout.segment.network import FAST, GLANCE, SMALLEST
 from cutout.segment.network import LIMITS as LOOK_LIMITS
 
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
@@ -90,7 +90,9 @@ def is_replaced(arrays: Arrays, name: str) -> bool:
     if kind not in DOUBTS:
         return False
     doubt, graph = DOUBTS[kind]
-    return bool(arrays[f"{picture}/{doubt}"].max() > LOOK_LIMITS[Model.AUTO][graph])
+    limit = LOOK_LIMITS[Model.AUTO][graph]
+    covered = max(float(arrays[name].mean()) / 255, SMALLEST) if graph == FAST else 1
+    return bool(arrays[f"{picture}/{doubt}"].max() > limit * covered)
 
 
 def _row(name: str, one: npt.NDArray[Any], other: npt.NDArray[Any], limits: Limits | None) -> Row:

@@ -1,10 +1,12 @@
 """`benchmarks.peers`: what workers print becomes the page."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from benchmarks.peers.laps import Lap, Outcome, read_outcome
+from benchmarks.peers.mixed import chosen, table
 from benchmarks.peers.page import Entry, render
 
 
@@ -47,3 +49,33 @@ def test_without_sets_there_is_no_table_of_edges() -> None:
 def test_a_page_needs_its_reference() -> None:
     with pytest.raises(StopIteration):
         render([entry("ours, best", 1, None)], 1, 3)
+
+
+def test_ratios_of_mixed_pictures_are_picture_by_picture() -> None:
+    """The medians of the seconds alone have a ratio of 0.25."""
+    theirs = {"nets/a": Lap(4, 4), "nets/b": Lap(8, 8), "cats/a": Lap(2, 2)}
+    ours = {"cats/a": Lap(1, 9), "nets/a": Lap(1, 9), "nets/b": Lap(2.4, 9)}
+    outcomes = {"rembg ISNet": Outcome(theirs, 2_000_000_000), "ours, auto": Outcome(ours, 9)}
+    assert table(outcomes).splitlines()[2:] == [
+        "| rembg ISNet | 4.00 | 1.00 | 1.00 | 1.00 | 2,000 MB |",
+        "| ours, auto | 1.00 | 0.30 | 0.25 | 0.50 | 0 MB |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("each", "expected"), [(1, ["b.jpg", "z.jpg"]), (2, ["a.jpg", "c.jpg", "z.jpg"])]
+)
+def test_mixed_pictures_are_spread_over_each_set(
+    tmp_path: Path, each: int, expected: list[str]
+) -> None:
+    for name in (
+        "cats/im/c.jpg",
+        "cats/im/a.jpg",
+        "cats/im/b.jpg",
+        "cats/gt/a.png",
+        "nets/im/z.jpg",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert [path.name for path in chosen([tmp_path], each)] == expected

@@ -231,22 +231,32 @@ def look(folder: Path, name: str, value: int, doubt: tuple[str, float] | None) -
 @pytest.mark.parametrize(
     ("apart", "doubt", "expected"),
     [
-        (0.0199, 0.9, {Model.FAST: 1, Model.AUTO: 1, Model.BEST: 3}),
-        (0.0201, 0.0159, {Model.FAST: 2, Model.AUTO: 2, Model.BEST: 3}),
-        (0.0201, 0.0161, {Model.FAST: 2, Model.AUTO: 3, Model.BEST: 3}),
+        (0.0199, 0.9, {Model.FAST: 100, Model.AUTO: 100, Model.BEST: 250}),
+        (0.0201, 0.0639, {Model.FAST: 204, Model.AUTO: 204, Model.BEST: 250}),
+        (0.0201, 0.0641, {Model.FAST: 204, Model.AUTO: 250, Model.BEST: 250}),
     ],
 )
 def test_a_look_follows_while_the_doubt_is_above_the_limit(
     tmp_path: Path, apart: float, doubt: float, expected: dict[Model, int]
 ) -> None:
-    """Every look answers with its number."""
-    look(tmp_path, GLANCE, 1, ("apart", apart))
-    look(tmp_path, FAST, 2, ("doubt", doubt))
-    look(tmp_path, BEST, 3, None)
+    """Every look answers with a grey of its own; that of the second one covers four fifths."""
+    look(tmp_path, GLANCE, 100, ("apart", apart))
+    look(tmp_path, FAST, 204, ("doubt", doubt))
+    look(tmp_path, BEST, 250, None)
     write_files(tmp_path)
-    for model, number in expected.items():
+    for model, grey in expected.items():
         alpha = Network(tmp_path, model, 1)(Picture(half_red()))
-        assert np.unique(alpha).tolist() == [number], f"{model} answers with another look"
+        assert np.unique(alpha).tolist() == [grey], f"{model} answers with another look"
+
+
+@pytest.mark.parametrize(("doubt", "grey"), [(0.00079, 1), (0.00081, 250)])
+def test_a_tiny_subject_counts_as_a_hundredth_of_the_picture(
+    tmp_path: Path, doubt: float, grey: int
+) -> None:
+    look(tmp_path, FAST, 1, ("doubt", doubt))
+    look(tmp_path, BEST, 250, None)
+    write_files(tmp_path)
+    assert Network(tmp_path, Model.AUTO, 1)(Picture(half_red())).max() == grey
 
 
 def test_a_glance_that_tells_no_doubt_is_always_followed(tmp_path: Path) -> None:

@@ -23,9 +23,6 @@ from cutout.segment.model_file import ModelError, check_files, is_prepared, list
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-ALWAYS = (inf,)
-"""Doubt of a graph that does not tell it."""
-
 Square: TypeAlias = npt.NDArray[np.uint8]
 """Shape (1, SIDE, SIDE, 3), RGB."""
 
@@ -38,17 +35,19 @@ GLANCE, FAST, BEST = LOOKS = ("glance.onnx", "fast.onnx", "best.onnx")
 """Graphs in the order in which they look at a picture."""
 LIMITS = {
     Model.FAST: {GLANCE: 0.02},
-    Model.AUTO: {GLANCE: 0.02, FAST: 0.016},
+    Model.AUTO: {GLANCE: 0.02, FAST: 0.08},
     Model.BEST: {GLANCE: -inf, FAST: -inf},
 }
-"""Doubt about a look, 0..1, above which the next one follows, if there is one.
+"""Doubt about a look above which the next one follows, if there is one.
 
-About the glance it is ``apart``, the mean distance between the alphas of its two experts, and about
-other looks ``doubt``, that between the fused alpha and the one of the expert with the finest
-detail. Of 792 training pictures, TinyViT being fitted without their sources, 45 % are within the
-glance's limit, and 0.1 % lose more than 0.005 of error by it; 40 % are above the limit of `FAST`,
-and 0.9 % lose as much because they are not looked at again (`model/EXPERIMENTS.md`).
+About the glance it is ``apart``, the mean distance, 0..1, between the alphas of its two experts. As
+to other looks, it is ``doubt``, the mean distance between the fused alpha and the one of the expert
+with the finest detail, divided by the share of the picture that the subject covers. Of 792 training
+pictures, TinyViT being fitted without their sources, 45 % are within the glance's limit and 32 %
+above that of `FAST`; 0.9 % lose more than 0.005 of error beside `best` (`model/EXPERIMENTS.md`).
 """
+SMALLEST = 0.01
+"""Least share of the picture by which a doubt is divided."""
 
 
 class Network:
@@ -103,8 +102,7 @@ class Network:
         for name, loading in self._sessions.items():
             if in_doubt and (session := loading.result()):
                 answer = _run(session, seen)
-                told = answer.pop("apart", answer.get("doubt", ALWAYS))
-                in_doubt = told[0] > limits.get(name, -inf)
+                in_doubt = _doubt(answer) > limits.get(name, -inf)
                 seen |= answer
         return Look(seen["alpha"], float(seen["doubt"][0]) if "doubt" in seen else None)
 
@@ -169,3 +167,13 @@ def _run(session: "InferenceSession", feed: dict[str, Any]) -> dict[str, Any]:
     names = [each.name for each in session.get_outputs()]
     taken = {each.name: feed[each.name] for each in session.get_inputs()}
     return dict(zip(names, session.run(names, taken), strict=True))
+
+
+def _doubt(answer: Mapping[str, Any]) -> float:
+    """Return the doubt about a look, as `LIMITS` has it; infinite if the graph does not tell it."""
+    if "apart" in answer:
+        return float(answer["apart"][0])
+    if "doubt" in answer:
+        covered = float(answer["alpha"].mean()) / 255
+        return float(answer["doubt"][0]) / max(covered, SMALLEST)
+    return inf
