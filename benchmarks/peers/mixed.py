@@ -21,8 +21,8 @@ from tools.page import update
 OUT = Path("build/peers")
 DOCS = Path(__file__).parents[2] / "docs"
 HEAD = (
-    "| | seconds, median | to rembg, median | fastest | slowest | peak memory |\n"
-    "|---|---:|---:|---:|---:|---:|"
+    "| | seconds, median | to rembg, median | fastest | slowest | all together | peak memory |\n"
+    "|---|---:|---:|---:|---:|---:|---:|"
 )
 PART = """`make bench-mixed SETS="..."` measures this, here on {cpu}, each program alone on
 {cores} of its cores, warm: whole requests for {pictures} pictures of {sets} sets (people, animals,
@@ -75,10 +75,12 @@ def table(outcomes: Mapping[str, Outcome]) -> str:
     rows = [HEAD]
     for name, outcome in outcomes.items():
         seconds = median(lap.seconds for lap in outcome.laps.values())
-        ratios = [lap.seconds / reference[picture].seconds for picture, lap in outcome.laps.items()]
+        pairs = [(lap.seconds, reference[picture].seconds) for picture, lap in outcome.laps.items()]
+        ratios = [ours / theirs for ours, theirs in pairs]
+        together = sum(ours for ours, _ in pairs) / sum(theirs for _, theirs in pairs)
         rows.append(
             f"| {name} | {seconds:.2f} | {median(ratios):.2f} | {min(ratios):.2f} | "
-            f"{max(ratios):.2f} | {outcome.peak / 1e6:,.0f} MB |"
+            f"{max(ratios):.2f} | {together:.2f} | {outcome.peak / 1e6:,.0f} MB |"
         )
     return "\n".join(rows)
 
