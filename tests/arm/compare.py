@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutout.choices import Model
-from cutout.segment.network import FAST, GLANCE, SMALLEST
+from cutout.segment.network import FAST, GLANCE, LARGEST, SMALLEST
 from cutout.segment.network import LIMITS as LOOK_LIMITS
 
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
@@ -91,7 +91,8 @@ def is_replaced(arrays: Arrays, name: str) -> bool:
         return False
     doubt, graph = DOUBTS[kind]
     limit = LOOK_LIMITS[Model.AUTO][graph]
-    covered = max(float(arrays[name].mean()) / 255, SMALLEST) if graph == FAST else 1
+    share = float(arrays[name].mean()) / 255
+    covered = min(max(share, SMALLEST), LARGEST) if graph == FAST else 1
     return bool(arrays[f"{picture}/{doubt}"].max() > limit * covered)
 
 

@@ -232,16 +232,16 @@ def look(folder: Path, name: str, value: int, doubt: tuple[str, float] | None) -
     ("apart", "doubt", "expected"),
     [
         (0.0199, 0.9, {Model.FAST: 100, Model.AUTO: 100, Model.BEST: 250}),
-        (0.0201, 0.0639, {Model.FAST: 204, Model.AUTO: 204, Model.BEST: 250}),
-        (0.0201, 0.0641, {Model.FAST: 204, Model.AUTO: 250, Model.BEST: 250}),
+        (0.0201, 0.0159, {Model.FAST: 51, Model.AUTO: 51, Model.BEST: 250}),
+        (0.0201, 0.0161, {Model.FAST: 51, Model.AUTO: 250, Model.BEST: 250}),
     ],
 )
 def test_a_look_follows_while_the_doubt_is_above_the_limit(
     tmp_path: Path, apart: float, doubt: float, expected: dict[Model, int]
 ) -> None:
-    """Every look answers with a grey of its own; that of the second one covers four fifths."""
+    """Every look answers with a grey of its own; that of the second one covers a fifth."""
     look(tmp_path, GLANCE, 100, ("apart", apart))
-    look(tmp_path, FAST, 204, ("doubt", doubt))
+    look(tmp_path, FAST, 51, ("doubt", doubt))
     look(tmp_path, BEST, 250, None)
     write_files(tmp_path)
     for model, grey in expected.items():
@@ -249,14 +249,17 @@ def test_a_look_follows_while_the_doubt_is_above_the_limit(
         assert np.unique(alpha).tolist() == [grey], f"{model} answers with another look"
 
 
-@pytest.mark.parametrize(("doubt", "grey"), [(0.00079, 1), (0.00081, 250)])
-def test_a_tiny_subject_counts_as_a_hundredth_of_the_picture(
-    tmp_path: Path, doubt: float, grey: int
+@pytest.mark.parametrize(
+    ("grey", "doubt", "expected"),
+    [(1, 0.00079, 1), (1, 0.00081, 250), (204, 0.0239, 204), (204, 0.0241, 250)],
+)
+def test_a_subject_counts_as_a_hundredth_to_three_tenths_of_the_picture(
+    tmp_path: Path, grey: int, doubt: float, expected: int
 ) -> None:
-    look(tmp_path, FAST, 1, ("doubt", doubt))
+    look(tmp_path, FAST, grey, ("doubt", doubt))
     look(tmp_path, BEST, 250, None)
     write_files(tmp_path)
-    assert Network(tmp_path, Model.AUTO, 1)(Picture(half_red())).max() == grey
+    assert Network(tmp_path, Model.AUTO, 1)(Picture(half_red())).max() == expected
 
 
 def test_a_glance_that_tells_no_doubt_is_always_followed(tmp_path: Path) -> None:
