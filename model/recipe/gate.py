@@ -101,7 +101,8 @@ BEST = replace(
     review=replace(REVIEW, prior=(0.42, -0.28, -0.19, -0.59, 1.09)),
 )
 GLANCE = replace(FAST.of([0, 3]), review=replace(REVIEW, prior=(1.44, 1.09)))
-"""It has to do with pictures on which both experts agree, and ISNet has the better edges."""
+"""The first look's answer stands only where ISNet and TinyViT agree, and there ISNet has the better
+edges: its prior is higher by 1."""
 GATES = {"glance": GLANCE, "fast": FAST, "best": BEST}
 """One prior per expert, in the order of `model.recipe.experts.FUSED`. Rounded: the error is flat
 around these values."""

@@ -221,7 +221,7 @@ def _opened(part: FilePart, files: ExitStack) -> tuple[str, BinaryIO, str]:
 
 @contextmanager
 def _timed(seconds: float) -> Iterator[None]:
-    """End the connections of the block after so many seconds and raise `TaskError` then."""
+    """End the connections of the block after `seconds`, and raise `TaskError`."""
     deadline = Deadline.after(seconds)
     with Cutoff(deadline):
         try:

@@ -51,7 +51,7 @@ class Report:
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     left_out: Counter[str] = field(default_factory=Counter)
     records: dict[str, Record] = field(default_factory=dict)
-    """What last came of each picture or input, by its name."""
+    """The last outcome of each picture or input, by its name."""
     _bar: ProgressBar | None = None
     _silent: bool = False
 

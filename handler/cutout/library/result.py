@@ -89,8 +89,14 @@ def finish(
         return image
     composing = replace(work, segment=no_networks, sharpen=None)
     return CutOut(
-        *(image, matte.alpha, made.objects or (), matte.quality),
-        *(picture, made, options, composing),
+        image=image,
+        alpha=matte.alpha,
+        objects=made.objects or (),
+        doubt=matte.quality,
+        _picture=picture,
+        _composition=made,
+        _options=options,
+        _work=composing,
     )
 
 
