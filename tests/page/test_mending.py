@@ -228,22 +228,6 @@ def stroked(visit: Visit) -> np.ndarray:
         return pixels(saved(visit.page, "#save")[1])
 
 
-def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
-    with open_page(complaints=1) as visit:
-        visit.choose(PHOTO)
-        start(visit, "erase")
-        paint(visit, (200, 200))
-        visit.page.route("**/v1/results*", lambda route: route.abort())
-        visit.page.click("#mended")
-        assert "did not finish" in visit.notice()
-        visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
-        visit.wait("done")
-        assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
-        visit.page.unroute("**/v1/results*")
-        visit.page.reload()
-        visit.page.wait_for_selector(FINISHED)
-
-
 def test_the_shadow_has_the_strokes_too(visit: Visit) -> None:
     visit.choose(PHOTO)
     visit.press("mode", "fg-image-shadow")

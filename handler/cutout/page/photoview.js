@@ -40,6 +40,7 @@ export class PhotoView {
     this.#showFacts(made);
     await this.#open(photo, made);
     if (turn !== this.#turn) return undefined;
+    if (made && made.key !== this.#key) return this.update(); // another result took its place meanwhile
     this.#show(status, made);
     return undefined;
   }

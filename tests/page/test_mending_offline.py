@@ -1,0 +1,58 @@
+"""Mended masks that the server can finish only later."""
+
+from tests.page.conftest import Open
+from tests.page.test_mending import FINISHED, MIDDLE, PHOTO, paint, pixels, start
+from tests.page.test_saving import saved
+
+# Decodes no PNG until a finished result is being kept, and takes a while to keep it.
+SLOW_TO_DECODE_AND_KEEP = """
+  const { createImageBitmap: decode } = window;
+  const { put } = IDBObjectStore.prototype;
+  let begin;
+  const keeping = new Promise((done) => (begin = done));
+  window.createImageBitmap = async (blob, ...rest) => {
+    if (blob.type === "image/png") await keeping;
+    return decode(blob, ...rest);
+  };
+  IDBObjectStore.prototype.put = function (value, key) {
+    const request = put.call(this, value, key);
+    if (this.name !== "results" || value.isUnfinished !== false) return request;
+    begin();
+    const { transaction } = request;
+    const slow = {};
+    transaction.oncomplete = () => setTimeout(() => slow.oncomplete(), 500);
+    return { transaction: slow };
+  };
+"""
+
+
+def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.choose(PHOTO)
+        start(visit, "erase")
+        paint(visit, (200, 200))
+        visit.page.route("**/v1/results*", lambda route: route.abort())
+        visit.page.click("#mended")
+        assert "did not finish" in visit.notice()
+        visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
+        visit.wait("done")
+        assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
+        visit.page.unroute("**/v1/results*")
+        visit.page.reload()
+        visit.page.wait_for_selector(FINISHED)
+
+
+def test_a_result_that_is_finished_while_it_is_decoded_is_shown(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.choose(PHOTO)
+        start(visit, "erase")
+        paint(visit, (200, 200))
+        visit.page.route("**/v1/results*", lambda route: route.abort())
+        visit.page.click("#mended")
+        assert "did not finish" in visit.notice()
+        visit.page.unroute("**/v1/results*")
+        visit.page.add_init_script(SLOW_TO_DECODE_AND_KEEP)
+        visit.page.reload()
+        visit.page.wait_for_selector(FINISHED)
+        visit.wait("done")
+        assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
