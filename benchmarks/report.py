@@ -13,14 +13,12 @@ FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni")
 
 PART = """`make bench` measures this (medians of {repeats} runs), here on {cpu}, Python {python},
 onnxruntime {ort}. Times are milliseconds in a warm process, for a JPEG of a photo with
-camera-like grain. *network* is the main network alone on the same input, measured in turns with
-the requests; *edges* is the network that refines the edges of large pictures; *rest* is
-everything else.
+camera-like grain; *rest* is the total without the networks.
 
 A new process answers its first `/v1/version`, model loaded, after **{startup:.2f} s**.
 
-| side | mode | threads | {stages} | total | network | edges | rest | peak RSS | response |
-|---:|---|---:|{rules}---:|---:|---:|---:|---:|---:|
+| side | mode | threads | {stages} | total | rest | peak RSS | response |
+|---:|---|---:|{rules}---:|---:|---:|---:|
 {rows}"""
 
 
@@ -46,8 +44,6 @@ def _row(each: Measurement) -> str:
         each.threads,
         *(f"{each.stages[stage]:.0f}" for stage in STAGES),
         f"{each.total:.0f}",
-        f"{each.network:.0f}",
-        f"{each.edges:.0f}",
         f"{rest:.0f}",
         f"{each.peak_rss / 1e6:.0f} MB",
         f"{each.response / 1e6:.1f} MB",

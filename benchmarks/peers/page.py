@@ -17,21 +17,19 @@ NONE = "-"
 PART = """`make bench-peers SETS=folder` measures this, here on {cpu}, each program alone on
 {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with the
 ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a set
-shows the median over its pictures. *peak* is the highest resident memory. @imgly runs its own
-fp16 ISNet ("medium") with sharp 0.33.
+shows the median over its pictures. @imgly runs its own fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
 
 {edges}
 ![Time and error at the edges, as ratios to {reference}'s](performance.svg)"""
 
-EDGES = """The next table shows the mean absolute error of the alpha within 24 pixels of the true
-edge, at full size:
+EDGES = """The next table shows the alpha's mean absolute error within 24 pixels of the true edge:
 
 {edges}
 
 The last one shows the error of the colours at soft edges on black and on white, to the true alpha
-with the colours that pymatting's multilevel method estimates:
+with colours by pymatting's multilevel method:
 
 {fringes}
 """
@@ -70,8 +68,9 @@ def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
     groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
     edges = ""
     if reference.edges:
+        measured = [each for each in entries if each.edges]
         edges = EDGES.format(
-            edges=_table(entries, reference, groups, Entry.edge),
+            edges=_table(measured, reference, groups, Entry.edge),
             fringes=_table(entries, reference, groups, Entry.fringe),
         )
     return PART.format(
