@@ -140,9 +140,9 @@ def table(
 
 
 PART = """`python -m benchmarks.compression` measures this, here on {cpu}:
-processor time for a megapixel, bytes, and the price of both at {memory} MB with a client that
-accepts gzip, the last two as ratios to `fast`. In brackets is the number of cut-outs of about that
-many megapixels. ISA-L and zlib-ng have the named level. The command also prints other levels.
+processor time for a megapixel, then, as ratios to `fast`, bytes and the price of both at
+{memory} MB with gzip. In brackets is the number of cut-outs of about that size. The command also
+prints other levels.
 
 {table}"""
 

@@ -16,8 +16,8 @@ NONE = "-"
 
 PART = """`make bench-peers SETS=folder` measures this, here on {cpu}, each program alone on
 {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with the
-ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a set
-shows the median over its pictures. @imgly runs its own fp16 ISNet ("medium") with sharp 0.33.
+ratio to {reference} in brackets, as medians of {repeats} runs of the grainy `photo` or over a set's
+pictures. @imgly runs its own fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
 
@@ -28,8 +28,8 @@ EDGES = """The next table shows the alpha's mean absolute error within 24 pixels
 
 {edges}
 
-The last one shows the error of the colours at soft edges on black and on white, to the true alpha
-with colours by pymatting's multilevel method:
+The last one shows the error of the colours at soft edges, on black and on white, against colours
+by pymatting's multilevel method with the true alpha:
 
 {fringes}
 """
