@@ -85,7 +85,7 @@ def test_every_refusal_is_in_a_list(error: type[RequestError]) -> None:
 
 @pytest.mark.parametrize("text", [colours.MESSAGE, choices.MARGIN_MESSAGE])
 def test_what_a_value_should_be(text: str) -> None:
-    assert f"| `{text}` |" in PAGE
+    assert f": `{text}`\n" in PAGE
 
 
 def test_every_parameter_with_its_default() -> None:
