@@ -18,7 +18,7 @@ camera-like grain; *rest* is the total without the networks.
 
 A new process answers its first `/v1/version`, model loaded, after **{startup:.2f} s**.
 
-| side | mode | threads | {stages} | total | rest | peak RSS | response |
+| side | mode | threads | {stages} | total | rest | peak MB | answer MB |
 |---:|---|---:|{rules}---:|---:|---:|---:|
 {rows}"""
 
@@ -46,8 +46,8 @@ def _row(each: Measurement) -> str:
         *(f"{each.stages[stage]:.0f}" for stage in STAGES),
         f"{each.total:.0f}",
         f"{rest:.0f}",
-        f"{each.peak_rss / 1e6:.0f} MB",
-        f"{each.response / 1e6:.1f} MB",
+        f"{each.peak_rss / 1e6:.0f}",
+        f"{each.response / 1e6:.1f}",
     )
     return f"| {' | '.join(map(str, cells))} |"
 

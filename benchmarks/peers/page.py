@@ -24,14 +24,11 @@ pictures. @imgly runs its own fp16 ISNet ("medium") with sharp 0.33.
 {edges}
 ![Time and error at the edges, as ratios to {reference}'s](performance.svg)"""
 
-EDGES = """The next table shows the alpha's mean absolute error within 24 pixels of the true edge:
+EDGES = """The next table shows the alpha's mean absolute error within 24 pixels of the true *edge*,
+and that of the *colours* at soft edges, on black and on white, against colours by pymatting's
+multilevel method with the true alpha:
 
-{edges}
-
-The last one shows the error of the colours at soft edges, on black and on white, against colours
-by pymatting's multilevel method with the true alpha:
-
-{fringes}
+{errors}
 """
 
 
@@ -68,11 +65,7 @@ def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
     groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
     edges = ""
     if reference.edges:
-        measured = [each for each in entries if each.edges]
-        edges = EDGES.format(
-            edges=_table(measured, reference, groups, Entry.edge),
-            fringes=_table(entries, reference, groups, Entry.fringe),
-        )
+        edges = EDGES.format(errors=_error_table(entries, reference, groups))
     return PART.format(
         cpu=processor(),
         cores=cores,
@@ -108,6 +101,22 @@ def _time_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str
     lines = _table(entries, reference, groups, Entry.seconds, digits=2).splitlines()
     peaks = ["peak", "---:", *(f"{each.outcome.peak / 1e6:,.0f} MB" for each in entries)]
     return "\n".join(f"{line} {peak} |" for line, peak in zip(lines, peaks, strict=True))
+
+
+def _error_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
+    """Return the errors at the edges, and beside them those of the colours, if measured."""
+    edges = _titled(_table(entries, reference, groups, Entry.edge), "edge")
+    if not reference.fringes:
+        return edges
+    colours = _titled(_table(entries, reference, groups, Entry.fringe), "colours")
+    pairs = zip(edges.splitlines(), colours.splitlines(), strict=True)
+    return "\n".join(edge + colour.split("|", 2)[2] for edge, colour in pairs)
+
+
+def _titled(table: str, title: str) -> str:
+    """Put a title before the name of each set in a table's first line."""
+    head, _, rows = table.partition("\n")
+    return f"{head.replace('| `', f'| {title}, `')}\n{rows}"
 
 
 def _table(

@@ -1,6 +1,7 @@
 """`benchmarks.peers`: what workers print becomes the page."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,22 @@ def test_ratios_are_to_the_reference() -> None:
     assert "| ours, best | 0.0200 (0.50) |" in page
 
 
-def test_what_was_not_measured_is_a_dash_or_left_out() -> None:
+def test_what_was_not_measured_is_a_dash() -> None:
     alone = Entry("slow one", Outcome({"photo/1024": Lap(9, 9)}, 1), {})
     page = render([entry("rembg ISNet", 4, 0.04), alone], 1, 3)
     assert "| slow one | 9.00 (2.25) | - | - | 0 MB |" in page
-    assert "| slow one | - |" not in page
+    assert "| slow one | - |" in page
+
+
+def test_the_errors_of_the_colours_stand_beside_those_of_the_edges() -> None:
+    entries = [
+        replace(entry("rembg ISNet", 4, 0.04), fringes={"cats/a": 0.5}),
+        replace(entry("ours, best", 1, 0.02), fringes={"cats/a": 0.25}),
+    ]
+    entries[0].outcome.laps["cats/a"] = Lap(1, 1)
+    page = render(entries, 1, 3)
+    assert "| | edge, `nets` | colours, `cats` |\n|---|---:|---:|\n" in page
+    assert "| ours, best | 0.0200 (0.50) | 0.2500 (0.50) |" in page
 
 
 def test_without_sets_there_is_no_table_of_edges() -> None:
