@@ -132,7 +132,7 @@ def table(
         for name in classes:
             mine, fast = found[way, name], found[next(iter(WAYS)), name]
             cells.append(
-                f"{1000 * mine.seconds / mine.megapixels:.0f} ms, {mine.size / fast.size:.3f}, "
+                f"{1000 * mine.seconds / mine.megapixels:.0f}, {mine.size / fast.size:.3f}, "
                 f"{mine.dollars(prices) / fast.dollars(prices):.3f}"
             )
         lines.append(f"| {way} | {' | '.join(cells)} |")
@@ -140,8 +140,8 @@ def table(
 
 
 PART = """`python -m benchmarks.compression` measures this, here on {cpu}:
-processor time for a megapixel, then, as ratios to `fast`, bytes and the price of both at
-{memory} MB with gzip. In brackets is the number of cut-outs of about that size. The command also
+milliseconds of a processor for a megapixel, then, as ratios to `fast`, bytes and the price of both
+at {memory} MB with gzip. In brackets is the number of cut-outs of about that size. The command also
 prints other levels.
 
 {table}"""

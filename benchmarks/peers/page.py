@@ -99,7 +99,7 @@ def _group(name: str) -> str:
 def _time_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
     """Return seconds by set, with each entry's peak memory in a last column."""
     lines = _table(entries, reference, groups, Entry.seconds, digits=2).splitlines()
-    peaks = ["peak", "---:", *(f"{each.outcome.peak / 1e6:,.0f} MB" for each in entries)]
+    peaks = ["peak MB", "---:", *(f"{each.outcome.peak / 1e6:,.0f}" for each in entries)]
     return "\n".join(f"{line} {peak} |" for line, peak in zip(lines, peaks, strict=True))
 
 
