@@ -1,4 +1,4 @@
-"""Measure time against bytes of a cut-out's PNG: updates `docs/performance.md`.
+"""Measure time against bytes of a cut-out's PNG: print all ways, and update `docs/performance.md`.
 
 ``python -m benchmarks.compression`` cuts out the benchmark's photo at four sizes and the photos of
 the tests; ``--pictures FOLDER ...`` adds others, and ``--megapixels`` shrinks them to several
@@ -113,17 +113,26 @@ def shrunk(file: Path, megapixels: Sequence[float]) -> Iterator[bytes]:
         yield target.getvalue()
 
 
-def table(found: dict[tuple[str, str], Spent], counts: dict[str, int], prices: Prices) -> str:
+SETTINGS = [name for name in WAYS if "`" in name]
+"""Ways that `CUTOUT_COMPRESSION` can choose, which the page shows."""
+
+
+def table(
+    ways: Iterable[str],
+    found: dict[tuple[str, str], Spent],
+    counts: dict[str, int],
+    prices: Prices,
+) -> str:
     """Return a row for each way and a column for each class of size."""
     classes = [name for _, name in CLASSES if counts.get(name)]
     heads = [f"{name} MP ({counts[name]})" for name in classes]
     lines = [f"| | {' | '.join(heads)} |", f"|---|{'---:|' * len(heads)}"]
-    for way in WAYS:
+    for way in ways:
         cells = []
         for name in classes:
             mine, fast = found[way, name], found[next(iter(WAYS)), name]
             cells.append(
-                f"{1000 * mine.seconds / mine.megapixels:.0f} ms, {mine.size / fast.size:.3f}, "
+                f"{1000 * mine.seconds / mine.megapixels:.0f}, {mine.size / fast.size:.3f}, "
                 f"{mine.dollars(prices) / fast.dollars(prices):.3f}"
             )
         lines.append(f"| {way} | {' | '.join(cells)} |")
@@ -131,10 +140,9 @@ def table(found: dict[tuple[str, str], Spent], counts: dict[str, int], prices: P
 
 
 PART = """`python -m benchmarks.compression` measures this, here on {cpu}:
-processor time for a megapixel, bytes, and the price of both at {memory} MB with a client that
-accepts gzip, the last two as ratios to `fast`. In brackets is the number of cut-outs of about that
-many megapixels. ISA-L and zlib-ng have the named level; *best filters* are tried on a quarter of
-the rows.
+milliseconds of a processor for a megapixel, then, as ratios to `fast`, bytes and the price of both
+at {memory} MB with gzip. In brackets is the number of cut-outs of about that size. The command also
+prints other levels.
 
 {table}"""
 
@@ -153,7 +161,8 @@ def main() -> None:
         grainy = [save_photo(side, Path(temporary)) for side in SIDES]
         pictures = chain(cut_outs([*own, *grainy], []), cut_outs(others, given.megapixels))
         found, counts = run(pictures)
-    text = table(found, counts, Prices())
+    print(table(WAYS, found, counts, Prices()))
+    text = table(SETTINGS, found, counts, Prices())
     update(given.output, "compression", PART.format(cpu=processor(), memory=MEMORY_MB, table=text))
 
 

@@ -1,4 +1,4 @@
-"""Measure the time of each option and the size of WebP, for the tables of `docs/api.md`.
+"""Measure the time of each option and the size of WebP, for `docs/api.md`.
 
 ``python -m benchmarks.options`` measures at 4096 x 4096; ``--side`` and ``--repeats`` change that.
 """

@@ -1,6 +1,6 @@
 """Rules of operation, held against the template as SAM transforms it.
 
-Those of least privilege are in `tests.test_least_privilege`; docs/security.md lists both.
+Those of least privilege are in `tests.test_least_privilege`; docs/security.md sums up both.
 """
 
 import re

@@ -75,8 +75,9 @@ def _weigh(content: IO[bytes]) -> tuple[int, int]:
 
 def table(layers: list[Layer]) -> str:
     """Return a Markdown table without the layers that hold no file of ours."""
-    rows = [(layer.name or "(commands)", layer.size, layer.compressed) for layer in layers]
-    total = ("**all above the base**", sum(row[1] for row in rows), sum(row[2] for row in rows))
+    rows = [(layer.name, layer.size, layer.compressed) for layer in layers if layer.name]
+    size, compressed = (sum(getattr(each, of) for each in layers) for of in ("size", "compressed"))
+    total = ("**all above the base**", size, compressed)
     lines = [f"| {name} | {_mb(size)} | {_mb(small)} |" for name, size, small in [*rows, total]]
     return "\n".join(["| layer | MB | as gzip |", "|---|---:|---:|", *lines])
 

@@ -10,10 +10,9 @@ BARS = {"`/v1/version`": 1.5, "1024 x 1024 cut-out": 3.5}
 RATIO = 0.5
 
 PART = """`make bench-cold N={count}` measures this: medians of {count} new containers each, here
-on {cpu}, limited to one processor and {memory} MB. Seconds run from the command that starts the
-container to the last byte of its first answer, without the time that Lambda needs to fetch an
-image. *naive* is the same code after one `pip install`, with the float model and without
-precompiled bytecode.
+on {cpu}, limited to one processor and {memory} MB. Seconds run from the container's start to the
+last byte of its first answer; Lambda also fetches the image. *naive* is the same code after one
+`pip install`, with the float model and without precompiled bytecode.
 
 | first answer | this image | naive | ratio | bars |
 |---|---:|---:|---:|---|

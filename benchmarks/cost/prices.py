@@ -29,21 +29,21 @@ class Prices:
     edge_free_requests: int = 10_000_000
     sources: tuple[tuple[str, str], ...] = (
         (
-            "a GB-second on x86_64, a request, rounding to 1 ms (2020, and in force)",
+            "x86_64, requests, rounding (2020)",
             "https://aws.amazon.com/blogs/aws/new-for-aws-lambda-1ms-billing-granularity-adds-cost-savings/",
         ),
-        ("a GB-second on arm64 (2024)", "https://cloudchipr.com/blog/aws-lambda-pricing"),
+        ("arm64 (2024)", "https://cloudchipr.com/blog/aws-lambda-pricing"),
         (
-            "a request to an HTTP API, a GB sent out (May 2025)",
+            "HTTP API, traffic (May 2025)",
             "https://awsforengineers.com/blog/aws-api-gateway-pricing-explained",
         ),
         (
-            "CloudFront's free terabyte and 10 million requests a month (2021, and in force)",
+            "CloudFront's free terabyte and 10 million requests (2021)",
             "https://aws.amazon.com/blogs/aws/aws-free-tier-data-transfer-expansion-100-gb-from-regions-and-1-tb-from-amazon-cloudfront-per-month/",
         ),
-        ("CloudFront's prices beyond them", "https://aws.amazon.com/cloudfront/pricing/"),
+        ("CloudFront beyond them", "https://aws.amazon.com/cloudfront/pricing/"),
         (
-            "cold starts' INIT is billed (August 2025)",
+            "cold starts (August 2025)",
             "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase",
         ),
     )

@@ -12,7 +12,6 @@ from benchmarks.cost.prices import (
     transfer_per_thousand,
 )
 from benchmarks.report import processor
-from cutout.settings import Settings
 from tools.template import parse_template
 
 CENTS = 100
@@ -36,7 +35,7 @@ These costs do not depend on memory, in dollars for 1,000 pictures:
 
 {rest}
 
-The prices are from these pages: {sources}."""
+The prices are from {sources}."""
 
 
 def template_default(template: str) -> int:
@@ -67,7 +66,7 @@ def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: i
 def curve_table(settings: Sequence[Setting], prices: Prices, default: int) -> str:
     """Return a row for each memory size; the template's is bold."""
     sides = [each.side for each in settings[0].pictures]
-    names = ["MB", "processors", "threads"]
+    names = ["MB", "processors"]
     for side in sides:
         names += [f"{side}² in s", "dollars"]
     rows = [_row(setting, prices, bold=setting.memory == default) for setting in settings]
@@ -127,9 +126,8 @@ def plot(settings: Sequence[Setting], prices: Prices) -> str:
 
 
 def _row(setting: Setting, prices: Prices, *, bold: bool) -> str:
-    threads = Settings().model_copy(update={"lambda_memory_mb": setting.memory}).network_threads
     memory = f"**{setting.memory}**" if bold else str(setting.memory)
-    cells = [memory, f"{setting.cpus:.2f}", str(threads)]
+    cells = [memory, f"{setting.cpus:.2f}"]
     for picture, dollars in zip(setting.pictures, setting.dollars(prices), strict=True):
         cells += [f"{picture.milliseconds / 1000:.2f}", f"{dollars:.4f}"]
     return _line(cells)

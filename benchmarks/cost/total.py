@@ -152,8 +152,8 @@ For a client that accepts gzip, a cut-out costs {saved:.0%} less than with `fast
 
 {months}
 
-The last column has `CloudFront` switched on, which sends a terabyte a month without charge:
-{free:,.0f} cut-outs with gzip, {free_before:,.0f} with `fast` and no gzip."""
+With `CloudFront` switched on, a terabyte a month is sent without charge: {free:,.0f} cut-outs with
+gzip."""
 
 
 def render(found: dict[Way, Spent], prices: Prices, what: str) -> str:
@@ -174,7 +174,6 @@ def render(found: dict[Way, Spent], prices: Prices, what: str) -> str:
         plain=1 - plain / before,
         months=months(found, bills, prices),
         free=prices.edge_free_bytes / found[AFTER].answer,
-        free_before=prices.edge_free_bytes / found[BEFORE].answer,
     )
 
 
@@ -196,14 +195,14 @@ def table(found: dict[Way, Spent], bills: dict[Way, Bill]) -> str:
 def months(found: dict[Way, Spent], bills: dict[Way, Bill], prices: Prices) -> str:
     """Return what a month costs at three sizes, without what a stack costs at rest."""
     lines = [
-        "| a month | `fast`, no gzip | default | default, through CloudFront |",
-        "|---|---:|---:|---:|",
+        "| a month | default | through CloudFront |",
+        "|---|---:|---:|",
     ]
     for count in MONTHS:
-        before, after = (count / 1000 * bills[way].total for way in (BEFORE, AFTER))
+        after = count / 1000 * bills[AFTER].total
         direct = count / 1000 * bills[AFTER].transfer
         edge = after - direct + cloudfront(count, found[AFTER].answer, prices)
-        lines.append(f"| {count:,} | ${before:,.2f} | ${after:,.2f} | ${edge:,.2f} |")
+        lines.append(f"| {count:,} | ${after:,.2f} | ${edge:,.2f} |")
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ from tools.page import update
 OUT = Path("build/peers")
 DOCS = Path(__file__).parents[2] / "docs"
 HEAD = (
-    "| | seconds, median | to rembg, median | fastest | slowest | all together | peak memory |\n"
+    "| | seconds, median | to rembg, median | fastest | slowest | all together | peak MB |\n"
     "|---|---:|---:|---:|---:|---:|---:|"
 )
 PART = """`make bench-mixed SETS="..."` measures this, here on {cpu}, each program alone on
@@ -81,7 +81,7 @@ def table(outcomes: Mapping[str, Outcome]) -> str:
         together = sum(ours for ours, _ in pairs) / sum(theirs for _, theirs in pairs)
         rows.append(
             f"| {name} | {seconds:.2f} | {median(ratios):.2f} | {min(ratios):.2f} | "
-            f"{max(ratios):.2f} | {together:.2f} | {outcome.peak / 1e6:,.0f} MB |"
+            f"{max(ratios):.2f} | {together:.2f} | {outcome.peak / 1e6:,.0f} |"
         )
     return "\n".join(rows)
 

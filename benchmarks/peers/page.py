@@ -16,24 +16,19 @@ NONE = "-"
 
 PART = """`make bench-peers SETS=folder` measures this, here on {cpu}, each program alone on
 {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with the
-ratio to {reference} in brackets. `photo` has camera-like grain (median of {repeats} runs); a set
-shows the median over its pictures. *peak* is the highest resident memory. @imgly runs its own
-fp16 ISNet ("medium") with sharp 0.33.
+ratio to {reference} in brackets, as medians of {repeats} runs of the grainy `photo` or over a set's
+pictures. @imgly runs its own fp16 ISNet ("medium") with sharp 0.33.
 
 {times}
 
 {edges}
 ![Time and error at the edges, as ratios to {reference}'s](performance.svg)"""
 
-EDGES = """The next table shows the mean absolute error of the alpha within 24 pixels of the true
-edge, at full size:
+EDGES = """The next table shows the alpha's mean absolute error within 24 pixels of the true *edge*,
+and that of the *colours* at soft edges, on black and on white, against colours by pymatting's
+multilevel method with the true alpha:
 
-{edges}
-
-The last one shows the error of the colours at soft edges on black and on white, to the true alpha
-with the colours that pymatting's multilevel method estimates:
-
-{fringes}
+{errors}
 """
 
 
@@ -70,10 +65,7 @@ def render(entries: Sequence[Entry], cores: int, repeats: int) -> str:
     groups = list(dict.fromkeys(_group(name) for name in reference.outcome.laps))
     edges = ""
     if reference.edges:
-        edges = EDGES.format(
-            edges=_table(entries, reference, groups, Entry.edge),
-            fringes=_table(entries, reference, groups, Entry.fringe),
-        )
+        edges = EDGES.format(errors=_error_table(entries, reference, groups))
     return PART.format(
         cpu=processor(),
         cores=cores,
@@ -107,8 +99,24 @@ def _group(name: str) -> str:
 def _time_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
     """Return seconds by set, with each entry's peak memory in a last column."""
     lines = _table(entries, reference, groups, Entry.seconds, digits=2).splitlines()
-    peaks = ["peak", "---:", *(f"{each.outcome.peak / 1e6:,.0f} MB" for each in entries)]
+    peaks = ["peak MB", "---:", *(f"{each.outcome.peak / 1e6:,.0f}" for each in entries)]
     return "\n".join(f"{line} {peak} |" for line, peak in zip(lines, peaks, strict=True))
+
+
+def _error_table(entries: Sequence[Entry], reference: Entry, groups: Sequence[str]) -> str:
+    """Return the errors at the edges, and beside them those of the colours, if measured."""
+    edges = _titled(_table(entries, reference, groups, Entry.edge), "edge")
+    if not reference.fringes:
+        return edges
+    colours = _titled(_table(entries, reference, groups, Entry.fringe), "colours")
+    pairs = zip(edges.splitlines(), colours.splitlines(), strict=True)
+    return "\n".join(edge + colour.split("|", 2)[2] for edge, colour in pairs)
+
+
+def _titled(table: str, title: str) -> str:
+    """Put a title before the name of each set in a table's first line."""
+    head, _, rows = table.partition("\n")
+    return f"{head.replace('| `', f'| {title}, `')}\n{rows}"
 
 
 def _table(

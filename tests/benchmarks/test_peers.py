@@ -1,6 +1,7 @@
 """`benchmarks.peers`: what workers print becomes the page."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,16 +31,26 @@ def test_medians_of_the_repeats_are_read_from_the_last_line() -> None:
 
 def test_ratios_are_to_the_reference() -> None:
     page = render([entry("rembg ISNet", 4, 0.04), entry("ours, best", 1, 0.02)], 1, 3)
-    assert "| | `photo/1024` | `photo/4096` | `nets` | peak |" in page
-    assert "| ours, best | 1.00 (0.25) | 4.00 (0.25) | 1.00 (0.25) | 123 MB |" in page
+    assert "| | `photo/1024` | `photo/4096` | `nets` | peak MB |" in page
+    assert "| ours, best | 1.00 (0.25) | 4.00 (0.25) | 1.00 (0.25) | 123 |" in page
     assert "| ours, best | 0.0200 (0.50) |" in page
 
 
 def test_what_was_not_measured_is_a_dash() -> None:
     alone = Entry("slow one", Outcome({"photo/1024": Lap(9, 9)}, 1), {})
     page = render([entry("rembg ISNet", 4, 0.04), alone], 1, 3)
-    assert "| slow one | 9.00 (2.25) | - | - | 0 MB |" in page
+    assert "| slow one | 9.00 (2.25) | - | - | 0 |" in page
     assert "| slow one | - |" in page
+
+
+def test_the_errors_of_the_colours_stand_beside_those_of_the_edges() -> None:
+    entries = [
+        replace(entry("rembg ISNet", 4, 0.04), fringes={"nets/a": 0.5}),
+        replace(entry("ours, best", 1, 0.02), fringes={"nets/a": 0.25}),
+    ]
+    page = render(entries, 1, 3)
+    assert "| | edge, `nets` | colours, `nets` |\n|---|---:|---:|\n" in page
+    assert "| ours, best | 0.0200 (0.50) | 0.2500 (0.50) |" in page
 
 
 def test_without_sets_there_is_no_table_of_edges() -> None:
@@ -57,8 +68,8 @@ def test_ratios_of_mixed_pictures_are_picture_by_picture() -> None:
     ours = {"cats/a": Lap(1, 9), "nets/a": Lap(1, 9), "nets/b": Lap(2.4, 9)}
     outcomes = {"rembg ISNet": Outcome(theirs, 2_000_000_000), "ours, auto": Outcome(ours, 9)}
     assert table(outcomes).splitlines()[2:] == [
-        "| rembg ISNet | 4.00 | 1.00 | 1.00 | 1.00 | 1.00 | 2,000 MB |",
-        "| ours, auto | 1.00 | 0.30 | 0.25 | 0.50 | 0.31 | 0 MB |",
+        "| rembg ISNet | 4.00 | 1.00 | 1.00 | 1.00 | 1.00 | 2,000 |",
+        "| ours, auto | 1.00 | 0.30 | 0.25 | 0.50 | 0.31 | 0 |",
     ]
 
 

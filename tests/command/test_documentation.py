@@ -59,8 +59,8 @@ def test_an_example_runs(tmp_path: Path, example: str) -> None:
 
 
 def test_every_option_is_told_and_no_other(run: Run) -> None:
-    table = PAGE.partition("## Options")[2].partition("\n\nNames")[0]
-    first = "\n".join(line.split("|")[1] for line in table.splitlines() if line.startswith("|"))
+    options = PAGE.partition("## Options")[2].partition("\n\nNames")[0]
+    first = "\n".join(each.partition(": ")[0] for each in options.split("\n- "))
     told = set(re.findall(r"`(--?[a-z]+(?:-[a-z]+)*)`", first))
     offered = set(re.findall(r"(?<![\w-])(--?[a-z]+(?:-[a-z]+)*)\b", run("--help").out.decode()))
     examples = set(re.findall(r"(?<![\w-])(--?[a-z]+(?:-[a-z]+)*)\b", parser.EXAMPLES))

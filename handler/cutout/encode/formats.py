@@ -1,6 +1,6 @@
 """Encode WebP, JPEG and ZIP files.
 
-`python -m benchmarks.options` measures WebP (the tables are in `docs/api.md`): a tenth of a PNG's
+`python -m benchmarks.options` measures WebP (`docs/api.md`): a tenth of a PNG's
 size, with no visible difference of colours.
 
 The ZIP holds the colours, as a JPEG, and the alpha, as a PNG. Picture editors can join the two, and

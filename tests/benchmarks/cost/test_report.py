@@ -38,7 +38,7 @@ def test_the_emulator_reports_are_read_in_order() -> None:
 def test_a_row_holds_time_and_price_and_the_default_is_bold() -> None:
     first, second = curve_table([SLOW, QUICK], PRICES, 3008).splitlines()[2:]
     # 1 s of 1769 / 1024 GB at 1.66667e-5 dollars, a thousand times, and 0.2 cents of a dollar
-    assert first == "| 1769 | 1.00 | 1 | 1.00 | 0.0290 | 3.00 | 0.0866 |"
+    assert first == "| 1769 | 1.00 | 1.00 | 0.0290 | 3.00 | 0.0866 |"
     assert second.startswith("| **3008** | 1.70 |")
 
 
