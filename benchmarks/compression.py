@@ -54,7 +54,7 @@ def balanced(pixels: Pixels) -> Iterator[bytes]:
 
 WAYS: dict[str, Deflate] = {
     "`fast`: Up, ISA-L 2": deflate_fast,
-    **{f"Up, zlib-ng {n}": partial(deflate_up, level=n) for n in (4, 5)},
+    **{f"Up, zlib-ng {n}": partial(deflate_up, level=n) for n in (3, 4, 5)},
     **{f"best filters, zlib-ng {n}": partial(deflate_by_trial, level=n) for n in range(3, 8)},
     "`small`: best filters, zlib-ng 8": partial(deflate_by_trial, level=8),
     "**`balanced`**": balanced,

@@ -231,7 +231,9 @@ def look(folder: Path, name: str, value: int, doubt: tuple[str, float] | None) -
 @pytest.mark.parametrize(
     ("apart", "doubt", "expected"),
     [
-        (0.0199, 0.9, {Model.FAST: 100, Model.AUTO: 100, Model.BEST: 250}),
+        (0.0149, 0.9, {Model.FAST: 100, Model.AUTO: 100, Model.BEST: 250}),
+        (0.0151, 0.0159, {Model.FAST: 100, Model.AUTO: 51, Model.BEST: 250}),
+        (0.0199, 0.9, {Model.FAST: 100, Model.AUTO: 250, Model.BEST: 250}),
         (0.0201, 0.0159, {Model.FAST: 51, Model.AUTO: 51, Model.BEST: 250}),
         (0.0201, 0.0161, {Model.FAST: 51, Model.AUTO: 250, Model.BEST: 250}),
     ],

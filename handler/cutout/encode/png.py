@@ -54,7 +54,7 @@ FAST_LEVEL = 2
 """Level of ISA-L, 0..3. 3 takes three times as long and saves nothing."""
 BALANCED_LEVEL, SMALL_LEVEL = 5, 8
 """Levels of zlib-ng, 1..9."""
-LARGE_PIXELS, LARGE_LEVEL = 8_000_000, 4
+LARGE_PIXELS, LARGE_LEVEL = 8_000_000, 3
 """Pixels above which `balanced` saves time, so that it stays below a tenth of the request's."""
 PIECE_BYTES = 16_384
 """Least bytes of a piece but the last. Each becomes a chunk of the PNG, with 12 more bytes."""
