@@ -1,7 +1,8 @@
 """Measure what a thousand cut-outs cost in all, before and after compression.
 
 ``python -m benchmarks.cost.total`` needs no image. It runs whole requests in this process, each way
-in turn, with one network thread, and updates `docs/cost.md`. ``--pictures`` names other files.
+in turn, with one network thread, and updates `docs/cost.md`. ``--pictures`` names other files, and
+``--megapixels`` scales them down.
 """
 
 from argparse import ArgumentParser
@@ -12,6 +13,7 @@ from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from time import process_time
 
+from benchmarks.compression import shrunk
 from benchmarks.cost.prices import (
     TRANSFER_GB,
     Prices,
@@ -213,15 +215,28 @@ def cloudfront(count: int, answer_bytes: int, prices: Prices) -> float:
     return paid_bytes / TRANSFER_GB * prices.edge_gb_out + paid_requests * prices.edge_request
 
 
+def scaled(files: Iterable[Path], megapixels: float, folder: Path) -> list[Path]:
+    """Return copies of the pictures in `folder`, as JPEG, scaled down to `megapixels` at most."""
+    copies = []
+    for number, file in enumerate(files):
+        (content,) = shrunk(file, [megapixels])
+        copies.append(folder / f"{number}-{file.stem}.jpg")
+        copies[-1].write_bytes(content)
+    return copies
+
+
 def main() -> None:
     """Measure, and update the page."""
     parser = ArgumentParser(prog="python -m benchmarks.cost.total", description=__doc__)
     parser.add_argument("--pictures", type=Path, nargs="+")
+    parser.add_argument("--megapixels", type=float)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, default=PAGE)
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
         files = given.pictures or [save_photo(SIDE, Path(folder))]
+        if given.megapixels:
+            files = scaled(files, given.megapixels, Path(folder))
         what = f"{len(files)} pictures" if given.pictures else f"the grainy photo of {SIDE}²"
         found = measure(files, given.repeats)
     update(given.output, "total", render(found, Prices(), what))

@@ -1,9 +1,21 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from benchmarks.cost.prices import Prices
-from benchmarks.cost.total import AFTER, BEFORE, WAYS, Spent, bill, cloudfront, mean, render
+from benchmarks.cost.total import (
+    AFTER,
+    BEFORE,
+    WAYS,
+    Spent,
+    bill,
+    cloudfront,
+    mean,
+    render,
+    scaled,
+)
 
 PRICES = Prices()
 ONE = Spent(1.0, 300_000, 1_000_000)
@@ -40,3 +52,14 @@ def test_the_page_says_whether_the_bar_is_met(seconds: float, answer: int, verdi
 
 def test_a_mean_is_that_of_each_figure() -> None:
     assert mean([ONE, replace(ONE, seconds=3.0, answer=3)]) == Spent(2.0, 300_000, 500_002)
+
+
+def test_pictures_are_scaled_down_and_never_up(tmp_path: Path) -> None:
+    for name, size in (("large", (2000, 1000)), ("small", (30, 20))):
+        Image.new("RGB", size).save(tmp_path / f"{name}.png")
+    copies = scaled([tmp_path / "large.png", tmp_path / "small.png"], 0.5, tmp_path)
+    sizes = []
+    for each in copies:
+        with Image.open(each) as image:
+            sizes.append(image.size)
+    assert sizes == [(1000, 500), (30, 20)]
