@@ -140,9 +140,9 @@ def table(
 
 
 PART = """`python -m benchmarks.compression` measures this, here on {cpu}:
-milliseconds of a processor for a megapixel, then, as ratios to `fast`, bytes and the price of both
-at {memory} MB with gzip. In brackets is the number of cut-outs of about that size. The command also
-prints other levels.
+milliseconds of a processor for a megapixel, then, as ratios to `fast`, bytes and the price of time
+and bytes at {memory} MB with gzip. In brackets is the number of cut-outs of about that size. The
+command also prints other levels.
 
 {table}"""
 

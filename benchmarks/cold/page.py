@@ -11,8 +11,8 @@ RATIO = 0.5
 
 PART = """`make bench-cold N={count}` measures this: medians of {count} new containers each, here
 on {cpu}, limited to one processor and {memory} MB. Seconds run from the container's start to the
-last byte of its first answer; Lambda also fetches the image. *naive* is the same code after one
-`pip install`, with the float model and without precompiled bytecode.
+last byte of its first answer, without Lambda's time to fetch the image. *naive* is the same code
+after one `pip install`, with the float model and without precompiled bytecode.
 
 | first answer | this image | naive | ratio | bars |
 |---|---:|---:|---:|---|

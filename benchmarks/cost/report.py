@@ -35,7 +35,7 @@ These costs do not depend on memory, in dollars for 1,000 pictures:
 
 {rest}
 
-The prices are from {sources}."""
+Sources of the prices: {sources}."""
 
 
 def template_default(template: str) -> int:
