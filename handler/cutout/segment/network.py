@@ -33,19 +33,19 @@ PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
 """Shapes of every graph's input and output."""
 GLANCE, FAST, BEST = LOOKS = ("glance.onnx", "fast.onnx", "best.onnx")
 """Graphs in the order in which they look at a picture."""
-LIMITS = {
-    Model.FAST: {GLANCE: 0.02},
-    Model.AUTO: {GLANCE: 0.015, FAST: 0.09},
-    Model.BEST: {GLANCE: -inf, FAST: -inf},
+APART, DOUBT = "apart", "doubt"
+LIMITS: dict[Model, dict[str, dict[str, float]]] = {
+    Model.FAST: {GLANCE: {APART: 0.02}},
+    Model.AUTO: {GLANCE: {APART: 0.015}, FAST: {APART: 0.025, DOUBT: 0.07}},
+    Model.BEST: {},
 }
-"""Doubt about a look above which the next one follows, if there is one.
+"""Distances, 0..1, above which the next look follows: after a look, all of those that are named.
 
-About the glance it is ``apart``, the mean distance, 0..1, between the alphas of its two experts. As
-to other looks, it is ``doubt``, the mean distance between the fused alpha and the one of the expert
-with the finest detail, divided by the share of the picture that the subject covers. Of 792 training
-pictures, TinyViT being fitted without their sources, 45 % are within the glance's limit of `fast`,
-34 % within that of `auto`, and 34 % above the limit after the second look; 0.9 % lose more than
-0.005 of error beside `best` (`model/EXPERIMENTS.md`).
+``apart`` is the mean distance between the alphas of the glance's two experts. ``doubt`` is the mean
+distance between the fused alpha and the one of the expert with the finest detail, divided by the
+share of the picture that the subject covers. Of 792 training pictures, TinyViT being fitted without
+their sources, 45 % are within the glance's limit of `fast` and 34 % within that of `auto`; 35 % get
+the last look; 0.5 % lose more than 0.005 of error beside `best` (`model/EXPERIMENTS.md`).
 """
 SMALLEST, LARGEST = 0.01, 0.3
 """Limits of the share of the picture by which a doubt is divided."""
@@ -92,20 +92,19 @@ class Network:
         """Run every graph once, whatever the doubt, so that no picture pays for its first run."""
         self._infer(np.zeros((1, SIDE, SIDE, 3), np.uint8), LIMITS[Model.BEST])
 
-    def _infer(self, data: Square, limits: Mapping[str, float]) -> Look:
-        """Look again as long as the doubt is above the limit of the look before.
+    def _infer(self, data: Square, limits: Mapping[str, Mapping[str, float]]) -> Look:
+        """Look again as long as the limits after a look are exceeded.
 
-        A graph that does not tell its doubt is always in doubt. The ``doubt`` returned is that of
-        the last graph which has one.
+        The ``doubt`` returned is that of the last graph which tells it.
         """
         seen: dict[str, Any] = {"picture": data}
         in_doubt = True
         for name, loading in self._sessions.items():
             if in_doubt and (session := loading.result()):
                 answer = _run(session, seen)
-                in_doubt = _doubt(answer) > limits.get(name, -inf)
                 seen |= answer
-        return Look(seen["alpha"], float(seen["doubt"][0]) if "doubt" in seen else None)
+                in_doubt = _in_doubt(answer, seen, limits.get(name, {}))
+        return Look(seen["alpha"], float(seen[DOUBT][0]) if DOUBT in seen else None)
 
 
 def square(picture: Picture) -> Square:
@@ -170,11 +169,17 @@ def _run(session: "InferenceSession", feed: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(names, session.run(names, taken), strict=True))
 
 
-def _doubt(answer: Mapping[str, Any]) -> float:
-    """Return the doubt about a look, as `LIMITS` has it; infinite if the graph does not tell it."""
-    if "apart" in answer:
-        return float(answer["apart"][0])
-    if "doubt" in answer:
-        covered = float(answer["alpha"].mean()) / 255
-        return float(answer["doubt"][0]) / min(max(covered, SMALLEST), LARGEST)
-    return inf
+def _in_doubt(
+    answer: Mapping[str, Any], seen: Mapping[str, Any], limits: Mapping[str, float]
+) -> bool:
+    """Return whether all `limits` are exceeded by the distances that the looks tell.
+
+    ``doubt`` is that of the last look, ``apart`` that of any. A distance that no graph tells
+    exceeds every limit.
+    """
+    covered = min(max(float(answer["alpha"].mean()) / 255, SMALLEST), LARGEST)
+    told = {
+        APART: float(seen[APART][0]) if APART in seen else inf,
+        DOUBT: float(answer[DOUBT][0]) / covered if DOUBT in answer else inf,
+    }
+    return all(told[name] > limit for name, limit in limits.items())
