@@ -89,6 +89,30 @@ def test_a_hard_edge_and_a_soft_one(visit: Visit) -> None:
     assert shares[0] > 3 * shares[1] > 0
 
 
+@pytest.mark.parametrize("zoom", ["fit", "4"])
+@pytest.mark.parametrize("brush", ["erase", "keep"])
+def test_drawing_only_what_the_brush_changes_shows_the_same(
+    visit: Visit, brush: str, zoom: str
+) -> None:
+    visit.choose(PHOTO)
+    visit.press("zoom", zoom)
+    start(visit, brush)
+    canvas = "() => document.getElementById('view').toDataURL()"
+    visit.page.mouse.move(500, 300)
+    for is_down in (False, True):
+        if is_down:
+            visit.page.mouse.down()
+        before = visit.page.evaluate(canvas)
+        for x, y in ((520, 310), (610, 333), (640, 250), (300 + 9 * is_down, 420)):
+            visit.page.mouse.move(x, y, steps=3)
+            visit.settle()
+        changed = visit.page.evaluate(canvas)
+        visit.page.dispatch_event("#brush-size", "input")  # draws everything
+        visit.settle()
+        assert before != changed == visit.page.evaluate(canvas)
+    visit.page.mouse.up()
+
+
 def test_strokes_are_undone_and_redone(visit: Visit) -> None:
     visit.choose(PHOTO)
     start(visit, "erase")

@@ -1,3 +1,5 @@
+import { union } from "./boxes.js";
+
 const VISIBLE = 32; // as in the API: alpha below which a pixel belongs to no object
 const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
 
@@ -27,16 +29,6 @@ function around(objects, { width, height }) {
     bottom: Math.round((y + down) * height),
   }));
   return sides.reduce(union);
-}
-
-function union(one, other) {
-  if (!other) return one;
-  return {
-    left: Math.min(one.left, other.left),
-    top: Math.min(one.top, other.top),
-    right: Math.max(one.right, other.right),
-    bottom: Math.max(one.bottom, other.bottom),
-  };
 }
 
 function isObject(red, green, blue, alpha) {

@@ -114,8 +114,7 @@ export class Mending {
     if (this.#picks) return this.#picking.hover({ x, y });
     const { width, height } = this.view.picture;
     this.#at = { x: x * width, y: y * height };
-    this.view.ring = { x, y, size: this.#terms.size };
-    this.view.draw();
+    this.view.moveRing({ x, y, size: this.#terms.size });
   }
 
   /** Whether the key was for the brush. */

@@ -1,4 +1,7 @@
+import { boxAround } from "./boxes.js";
 import { Brush } from "./brush.js";
+
+const DAB_MARGIN = 2; // pixels by which a dab may reach beyond its size
 
 /** A stroke in progress, painted at the size of the screen, so that it costs the same for every
  * picture; the picture itself gets it once it has ended. */
@@ -18,11 +21,11 @@ export class Preview {
 
   /** To a point in the picture's pixels. */
   to(point) {
-    const last = this.points.at(-1) ?? point;
+    const last = this.points.at(-1);
     this.points.push(point);
-    const context = this.canvas.getContext("2d");
-    this.#brush.line(context, this.#photo, this.#place(last), this.#place(point));
-    this.view.draw();
+    const ends = [last ?? point, point].map((each) => this.#place(each));
+    this.#brush.line(this.canvas.getContext("2d"), this.#photo, ...ends);
+    this.view.draw(last && boxAround(ends, this.#brush.size / 2 + DAB_MARGIN));
   }
 
   get stroke() {

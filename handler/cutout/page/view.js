@@ -1,9 +1,11 @@
 import { Backdrop } from "./backdrop.js";
+import { boxAround, union } from "./boxes.js";
 import { scaled } from "./scaled.js";
 
 const MARGIN = 16; // CSS pixels around the picture where it fits
 const LARGEST_FIT = 3; // a small picture is not blown up beyond this
 const CELL = 8;
+const RING = 3; // CSS pixels, the width of the brush's ring
 
 /** Draws the picture, before and after, into a canvas. Lengths are in the canvas's own pixels, of
  * which the screen has as many; `centre` is the point in the middle, as a share of the picture. */
@@ -18,6 +20,7 @@ export class View {
   ring = null; // the brush: {x, y, size}, shares of the picture and pixels of it
   part = null; // what is shown of both, in their pixels; null is all
   #waiting = false;
+  #changed; // the box of what the next frame draws; all where it is undefined
 
   /** `onDraw` is called whenever something has moved. */
   constructor(canvas, onDraw) {
@@ -31,8 +34,11 @@ export class View {
     this.draw();
   }
 
-  /** At the next frame. */
-  draw() {
+  /** At the next frame. `changed` is the box of what is drawn again, {left, top, right, bottom}; all
+   * without it. */
+  draw(changed) {
+    if (!this.#waiting) this.#changed = changed;
+    else if (this.#changed) this.#changed = changed && union(this.#changed, changed);
     if (this.#waiting) return;
     this.#waiting = true;
     requestAnimationFrame(() => {
@@ -40,6 +46,13 @@ export class View {
       this.#paint();
       this.onDraw(this);
     });
+  }
+
+  /** Shows the brush's ring at another place. */
+  moveRing(ring) {
+    const boxes = [this.ring, ring].filter(Boolean).map((each) => this.#boxOf(each));
+    this.ring = ring;
+    this.draw(boxes.reduce(union));
   }
 
   /** Screen pixels for each CSS pixel. */
@@ -126,15 +139,25 @@ export class View {
 
   #paint() {
     const { context, canvas } = this;
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    if (!this.picture || !canvas.width) return;
-    const frame = this.frame;
+    const { left, top, right, bottom } =
+      this.#changed ?? { left: 0, top: 0, right: canvas.width, bottom: canvas.height };
+    context.save();
+    context.beginPath();
+    context.rect(left, top, right - left, bottom - top);
+    context.clip();
+    context.clearRect(left, top, right - left, bottom - top);
+    if (this.picture && canvas.width) this.#paintPicture();
+    context.restore();
+  }
+
+  #paintPicture() {
+    const { context, canvas, frame } = this;
     const alone = this.after ? 0 : canvas.width;
     const divide = this.after && this.before ? Math.round(this.divide) : alone;
     if (this.after) this.#layer(this.after, frame, divide, canvas.width);
     if (this.before) this.#layer(this.before, frame, 0, divide);
     this.marks?.(context, frame);
-    if (this.ring) this.#drawRing(frame);
+    if (this.ring) this.#drawRing();
   }
 
   /** One of the two, between two upright lines. */
@@ -159,14 +182,26 @@ export class View {
     return context.restore();
   }
 
+  /** Centre and radius of the ring, in the canvas's pixels. */
+  #circleOf({ x, y, size }) {
+    const { frame, scale } = this;
+    const radius = Math.max(2, (size * scale) / 2);
+    return { x: frame.x + x * frame.width, y: frame.y + y * frame.height, radius };
+  }
+
+  #boxOf(ring) {
+    const { x, y, radius } = this.#circleOf(ring);
+    return boxAround([{ x, y }], radius + RING * this.ratio);
+  }
+
   /** A black and a white circle, one of which is seen on any ground. */
-  #drawRing(frame) {
+  #drawRing() {
     const { context, ratio } = this;
-    const [x, y] = [frame.x + this.ring.x * frame.width, frame.y + this.ring.y * frame.height];
-    for (const [colour, width] of [["#000", 3 * ratio], ["#fff", 1.5 * ratio]]) {
+    const { x, y, radius } = this.#circleOf(this.ring);
+    for (const [colour, width] of [["#000", RING * ratio], ["#fff", (RING * ratio) / 2]]) {
       Object.assign(context, { strokeStyle: colour, lineWidth: width });
       context.beginPath();
-      context.arc(x, y, Math.max(2, (this.ring.size * this.scale) / 2), 0, 2 * Math.PI);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
       context.stroke();
     }
   }

@@ -1,0 +1,23 @@
+// Boxes are {left, top, right, bottom}; right and bottom lie outside.
+
+/** The smallest box that holds both; `one` alone where there is no other. */
+export function union(one, other) {
+  if (!other) return one;
+  return {
+    left: Math.min(one.left, other.left),
+    top: Math.min(one.top, other.top),
+    right: Math.max(one.right, other.right),
+    bottom: Math.max(one.bottom, other.bottom),
+  };
+}
+
+/** The box, in whole pixels, around points and a margin on all sides of them. */
+export function boxAround(points, margin) {
+  const [across, down] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  return {
+    left: Math.floor(Math.min(...across) - margin),
+    top: Math.floor(Math.min(...down) - margin),
+    right: Math.ceil(Math.max(...across) + margin),
+    bottom: Math.ceil(Math.max(...down) + margin),
+  };
+}
