@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 BEGUN = time.time()
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cutout.api.gateway import LambdaHandler
     from cutout.pictures import Look
-    from cutout.segment.network import Square
+    from cutout.segment.network import Limits, Square
 
 MARK = "cold_start "
 
@@ -47,7 +45,7 @@ def _watched_start() -> "tuple[LambdaHandler, dict[str, float]]":
         times["imported"] = time.time()
         wait(self)
 
-    def timed_infer(self: network.Network, data: "Square", limits: "Mapping[str, float]") -> "Look":
+    def timed_infer(self: network.Network, data: "Square", limits: "Limits") -> "Look":
         start = time.time()
         look = infer(self, data, limits)
         times.setdefault("inference_seconds", time.time() - start)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutout.choices import Model
-from cutout.segment.network import FAST, GLANCE, LARGEST, SMALLEST
+from cutout.segment.network import APART, DOUBT, FAST, GLANCE, is_in_doubt
 from cutout.segment.network import LIMITS as LOOK_LIMITS
 
 Arrays: TypeAlias = Mapping[str, npt.NDArray[Any]]
@@ -37,9 +37,9 @@ LIMITS = {
 """By the last word of an array's name. Floats are added in another order on each processor. A
 result has no largest difference: changing the networks' alpha by 2 on one processor moves single
 pixels of a result by over 200, where a hard edge is drawn anew."""
-DOUBTS = {"glance alpha": ("apart", GLANCE), "fast alpha": ("doubt", FAST)}
-"""What tells whether another look replaces an alpha, in which rounding can turn the experts' vote,
-and the graph whose limit it has."""
+REPLACED = {"glance alpha": GLANCE, "fast alpha": FAST}
+"""Alphas that another look may replace, in which rounding can turn the experts' vote, and the graph
+whose limits tell."""
 BYTES = "file"
 """The last word of a file's bytes, whose deflate may differ, since `probe` has read the pixels."""
 
@@ -87,13 +87,13 @@ def rows(here: Arrays, there: Arrays) -> Iterator[Row]:
 def is_replaced(arrays: Arrays, name: str) -> bool:
     """Whether this is an alpha that another look replaces."""
     picture, _, kind = name.rpartition("/")
-    if kind not in DOUBTS:
+    if kind not in REPLACED:
         return False
-    doubt, graph = DOUBTS[kind]
-    limit = LOOK_LIMITS[Model.AUTO][graph]
-    share = float(arrays[name].mean()) / 255
-    covered = min(max(share, SMALLEST), LARGEST) if graph == FAST else 1
-    return bool(arrays[f"{picture}/{doubt}"].max() > limit * covered)
+    told = {"alpha": arrays[name]}
+    for distance in (APART, DOUBT):
+        if f"{picture}/{distance}" in arrays:
+            told[distance] = arrays[f"{picture}/{distance}"]
+    return is_in_doubt(told, told, LOOK_LIMITS[Model.AUTO][REPLACED[kind]])
 
 
 def _row(name: str, one: npt.NDArray[Any], other: npt.NDArray[Any], limits: Limits | None) -> Row:

@@ -42,10 +42,10 @@ def test_the_mean_may_be_as_far_as_the_limit() -> None:
 @pytest.mark.parametrize(
     ("look", "name", "doubt", "near"),
     [
-        ("fast", "doubt", 0.0239, False),
-        ("fast", "doubt", 0.0241, True),
-        ("glance", "apart", 0.019, False),
-        ("glance", "apart", 0.021, True),
+        ("fast", "doubt", 0.0209, False),
+        ("fast", "doubt", 0.0211, True),
+        ("glance", "apart", 0.0149, False),
+        ("glance", "apart", 0.0151, True),
     ],
 )
 def test_a_look_counts_if_none_follows(look: str, name: str, doubt: float, near: bool) -> None:

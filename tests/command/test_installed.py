@@ -74,3 +74,25 @@ def test_nothing_of_the_server_is_needed_for_the_version() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+THREADS = """
+import atexit, os, sys
+from cutout.command.main import run
+atexit.register(lambda: print(os.environ["OPENBLAS_NUM_THREADS"], "numpy" in sys.modules))
+sys.argv = ["cutout", "--version"]
+run()
+"""
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_numpy_gets_one_thread_unless_told_otherwise(given: dict[str, str], expected: str) -> None:
+    environment = {name: each for name, each in os.environ.items() if "OPENBLAS" not in name}
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS],
+        env=environment | given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == f"{expected} False"

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.image
 
 SIDE = 4096
 SANDBOX = "993:990"  # Lambda's own user, to whom nothing in the image belongs
+THREADS = "import numpy, os; print(len(os.listdir('/proc/self/task')))"
 LEAST_MB = 1024  # the template's MinValue
 
 
@@ -87,6 +88,12 @@ def test_the_largest_cut_out_is_served_through_the_bucket(
             cut_out = Image.open(BytesIO(b64decode(result["entities"][0]["image"])))
             assert (cut_out.mode, cut_out.size) == ("RGBA", (SIDE, SIDE))
         assert_alive(container)
+
+
+def test_numpy_has_one_thread(engine: Engine, image: str) -> None:
+    """A second one would wait busily, in the share of the processors that is paid for."""
+    with engine.running(image, [*limits(1769, 1.0), "--network", "none"]) as container:
+        assert container.execute("python3", "-c", THREADS).strip() == b"1"
 
 
 def test_the_file_system_is_read_only(engine: Engine, image: str) -> None:

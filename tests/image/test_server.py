@@ -17,7 +17,7 @@ import requests
 from PIL import Image
 
 from cutout import __version__
-from tests.image.test_container import SIDE, large_photo
+from tests.image.test_container import SIDE, THREADS, large_photo
 from tests.ports import free_ports
 from tests.samples import PHOTOS
 from tools.engine import Container, Engine, EngineError
@@ -145,6 +145,11 @@ def test_it_runs_without_rights(server: tuple[Container, str]) -> None:
     assert re.search(r"^CapEff:\t0+$", status, re.MULTILINE)
     done = container.engine.attempt("exec", container.name, "touch", "/app/cutout/__init__.py")
     assert done.returncode != 0
+
+
+def test_numpy_has_one_thread(server: tuple[Container, str]) -> None:
+    container, _ = server
+    assert container.execute("python3", "-c", THREADS).strip() == b"1"
 
 
 @pytest.mark.parametrize("program", ["cc", "gcc", "g++", "make"])

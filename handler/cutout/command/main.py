@@ -49,7 +49,12 @@ def _execute(arguments: Sequence[str]) -> int:
 
 
 def run() -> NoReturn:
-    """Run the command as this process and end the process with its exit code."""
+    """Run the command as this process and end the process with its exit code.
+
+    The workers do without numpy's further threads, which wait busily between products: 4 to 9 % of
+    a picture's processor time.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
         with suppress(ValueError, AttributeError):
             signal(SIGTERM, default_int_handler)

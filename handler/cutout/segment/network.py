@@ -34,7 +34,8 @@ PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
 GLANCE, FAST, BEST = LOOKS = ("glance.onnx", "fast.onnx", "best.onnx")
 """Graphs in the order in which they look at a picture."""
 APART, DOUBT = "apart", "doubt"
-LIMITS: dict[Model, dict[str, dict[str, float]]] = {
+Limits: TypeAlias = Mapping[str, Mapping[str, float]]
+LIMITS: dict[Model, Limits] = {
     Model.FAST: {GLANCE: {APART: 0.02}},
     Model.AUTO: {GLANCE: {APART: 0.015}, FAST: {APART: 0.025, DOUBT: 0.07}},
     Model.BEST: {},
@@ -92,7 +93,7 @@ class Network:
         """Run every graph once, whatever the doubt, so that no picture pays for its first run."""
         self._infer(np.zeros((1, SIDE, SIDE, 3), np.uint8), LIMITS[Model.BEST])
 
-    def _infer(self, data: Square, limits: Mapping[str, Mapping[str, float]]) -> Look:
+    def _infer(self, data: Square, limits: Limits) -> Look:
         """Look again as long as the limits after a look are exceeded.
 
         The ``doubt`` returned is that of the last graph which tells it.
@@ -103,7 +104,7 @@ class Network:
             if in_doubt and (session := loading.result()):
                 answer = _run(session, seen)
                 seen |= answer
-                in_doubt = _in_doubt(answer, seen, limits.get(name, {}))
+                in_doubt = is_in_doubt(answer, seen, limits.get(name, {}))
         return Look(seen["alpha"], float(seen[DOUBT][0]) if DOUBT in seen else None)
 
 
@@ -169,7 +170,7 @@ def _run(session: "InferenceSession", feed: dict[str, Any]) -> dict[str, Any]:
     return dict(zip(names, session.run(names, taken), strict=True))
 
 
-def _in_doubt(
+def is_in_doubt(
     answer: Mapping[str, Any], seen: Mapping[str, Any], limits: Mapping[str, float]
 ) -> bool:
     """Return whether all `limits` are exceeded by the distances that the looks tell.
