@@ -1,5 +1,6 @@
 """Mended masks that the server can finish only later."""
 
+from tests.page.browser import Visit
 from tests.page.conftest import Open
 from tests.page.test_mending import FINISHED, MIDDLE, PHOTO, paint, pixels, start
 from tests.page.test_saving import saved
@@ -26,14 +27,19 @@ SLOW_TO_DECODE_AND_KEEP = """
 """
 
 
+def mend_offline(visit: Visit) -> None:
+    """Erase the middle while the server can't be reached."""
+    visit.choose(PHOTO)
+    start(visit, "erase")
+    paint(visit, (200, 200))
+    visit.page.route("**/v1/results*", lambda route: route.abort())
+    visit.page.click("#mended")
+    assert "did not finish" in visit.notice()
+
+
 def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
     with open_page(complaints=1) as visit:
-        visit.choose(PHOTO)
-        start(visit, "erase")
-        paint(visit, (200, 200))
-        visit.page.route("**/v1/results*", lambda route: route.abort())
-        visit.page.click("#mended")
-        assert "did not finish" in visit.notice()
+        mend_offline(visit)
         visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
         visit.wait("done")
         assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
@@ -44,12 +50,7 @@ def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
 
 def test_a_result_that_is_finished_while_it_is_decoded_is_shown(open_page: Open) -> None:
     with open_page(complaints=1) as visit:
-        visit.choose(PHOTO)
-        start(visit, "erase")
-        paint(visit, (200, 200))
-        visit.page.route("**/v1/results*", lambda route: route.abort())
-        visit.page.click("#mended")
-        assert "did not finish" in visit.notice()
+        mend_offline(visit)
         visit.page.unroute("**/v1/results*")
         visit.page.add_init_script(SLOW_TO_DECODE_AND_KEEP)
         visit.page.reload()
