@@ -51,8 +51,9 @@ def _execute(arguments: Sequence[str]) -> int:
 def run() -> NoReturn:
     """Run the command as this process and end the process with its exit code.
 
-    The workers do without numpy's further threads, which wait busily between products: 4 to 9 % of
-    a picture's processor time.
+    Give numpy one thread in the workers. A second one makes no picture faster, but waits busily
+    between matrix products: 4 to 10 % of a picture's processor time
+    (``OPENBLAS_NUM_THREADS=2 python -m benchmarks.cost.total`` beside the same with 1).
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself

@@ -1,7 +1,7 @@
 """Encode WebP, JPEG and ZIP files.
 
-`python -m benchmarks.options` measures WebP (`docs/api.md`): a tenth of a PNG's
-size, with no visible difference of colours.
+`python -m benchmarks.options` measures WebP (`docs/api.md`): a tenth of a PNG's size, with no
+visible difference of colours.
 
 The ZIP holds the colours, as a JPEG, and the alpha, as a PNG. Picture editors can join the two, and
 it is much smaller than a PNG. Source: recorded answers of remove.bg.

@@ -8,7 +8,6 @@ doubts its own answer. A folder needs `fast.onnx` alone.
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -178,9 +177,9 @@ def is_in_doubt(
     ``doubt`` is that of the last look, ``apart`` that of any. A distance that no graph tells
     exceeds every limit.
     """
+    if APART in limits and APART in seen and seen[APART][0] <= limits[APART]:
+        return False
+    if DOUBT not in limits or DOUBT not in answer:
+        return True
     covered = min(max(float(answer["alpha"].mean()) / 255, SMALLEST), LARGEST)
-    told = {
-        APART: float(seen[APART][0]) if APART in seen else inf,
-        DOUBT: float(answer[DOUBT][0]) / covered if DOUBT in answer else inf,
-    }
-    return all(told[name] > limit for name, limit in limits.items())
+    return float(answer[DOUBT][0]) / covered > limits[DOUBT]
