@@ -141,8 +141,7 @@ def table(
 
 PART = """`python -m benchmarks.compression` measures this, here on {cpu}:
 milliseconds of a processor for a megapixel, then, as ratios to `fast`, bytes and the price of time
-and bytes at {memory} MB with gzip. In brackets is the number of cut-outs of about that size. The
-command also prints other levels.
+and bytes at {memory} MB with gzip. In brackets is the number of cut-outs of about that size.
 
 {table}"""
 

@@ -5,7 +5,14 @@ from pathlib import Path
 
 from benchmarks.cold import naive
 from benchmarks.cold.page import BARS, render, render_stages
-from benchmarks.cold.start import ROOT, Start, cut_out_event, start_once, version_event
+from benchmarks.cold.start import (
+    ROOT,
+    Start,
+    cut_out_event,
+    floor_once,
+    start_once,
+    version_event,
+)
 from benchmarks.report import processor
 from tools.engine import Engine
 from tools.page import update
@@ -36,7 +43,8 @@ def main() -> None:
             for starts, image in zip(pairs, (given.image, NAIVE), strict=True):
                 starts.append(start_once(engine, image, event))
         runs[asked] = pairs
-    part = render(runs, given.count, processor())
+    floor = [floor_once(engine, given.image) for _ in range(given.count)]
+    part = render(runs, floor, given.count, processor())
     update(PAGE, "cold", part)
     print(part, render_stages(runs), sep="\n\n")
 

@@ -17,7 +17,7 @@ from tools.events.gateway import Request, payload_v2
 from tools.events.samples import post_file
 
 ROOT = Path(__file__).resolve().parents[2]
-PROBE = Path(__file__).with_name("probe.py")
+PROBE, FLOOR = (Path(__file__).with_name(name) for name in ("probe.py", "floor.py"))
 MARK = "cold_start "
 PATH = "/2015-03-31/functions/function/invocations"
 SIDE = 1024
@@ -31,9 +31,9 @@ OPTIONS = (
     *("--env", f"AWS_LAMBDA_FUNCTION_MEMORY_SIZE={MEMORY_MB}"),
     *("--env", "AWS_LAMBDA_FUNCTION_TIMEOUT=300", "--env", "CUTOUT_GATEWAY_SECONDS=300"),
     *("--volume", f"{PROBE}:/var/task/{PROBE.name}:ro"),
-    *("--env", f"_HANDLER={PROBE.stem}.lambda_handler"),
+    *("--volume", f"{FLOOR}:/var/task/{FLOOR.name}:ro"),
 )
-"""Give a container what Lambda gives a function with one processor, and the probe."""
+"""Give a container what Lambda gives a function with one processor, and both handlers."""
 
 
 class ColdStartError(Exception):
@@ -105,14 +105,29 @@ def cut_out_event() -> dict[str, Any]:
 
 def start_once(engine: Engine, image: str, event: Mapping[str, Any]) -> Start:
     """Start a container, send a request at once and remove the container."""
+    begun, ended, log = _answered(engine, image, event, PROBE)
+    return split(begun, ended, logged_times(log))
+
+
+def floor_once(engine: Engine, image: str) -> float:
+    """Return the seconds to an answer by the web framework alone, in the same image."""
+    begun, ended, _ = _answered(engine, image, version_event(), FLOOR)
+    return ended - begun
+
+
+def _answered(
+    engine: Engine, image: str, event: Mapping[str, Any], handler: Path
+) -> tuple[float, float, str]:
+    """Return when a new container was asked for and had answered, and its log."""
     body = json.dumps(event).encode()
+    options = (*OPTIONS, "--env", f"_HANDLER={handler.stem}.lambda_handler")
     ports = free_ports()
     begun = time.time()
-    with engine.running(image, OPTIONS, ports) as container:
+    with engine.running(image, options, ports) as container:
         answer = _ask(container, body)
         ended = time.time()
         _require_success(answer, container)
-        return split(begun, ended, logged_times(container.log()))
+        return begun, ended, container.log()
 
 
 def _ask(container: Container, body: bytes) -> bytes:

@@ -38,10 +38,10 @@ class Prices:
             "https://awsforengineers.com/blog/aws-api-gateway-pricing-explained",
         ),
         (
-            "CloudFront's free terabyte and 10 million requests (2021)",
+            "CloudFront's free part (2021)",
             "https://aws.amazon.com/blogs/aws/aws-free-tier-data-transfer-expansion-100-gb-from-regions-and-1-tb-from-amazon-cloudfront-per-month/",
         ),
-        ("CloudFront beyond them", "https://aws.amazon.com/cloudfront/pricing/"),
+        ("CloudFront", "https://aws.amazon.com/cloudfront/pricing/"),
         (
             "cold starts (August 2025)",
             "https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase",

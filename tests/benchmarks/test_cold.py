@@ -47,9 +47,10 @@ def test_a_log_without_the_probe_is_shown() -> None:
 def test_a_bar_is_met_up_to_its_value(ours: float, verdicts: str) -> None:
     start = split(100.0, 102.5, TIMES)
     pair = ([replace(start, total=ours)] * 3, [replace(start, total=3.0)] * 3)
-    page = render({"`/v1/version`": pair}, 3, "a processor")
+    page = render({"`/v1/version`": pair}, [1.2, 9.0, 1.2], 3, "a processor")
     assert verdicts in page, page
     assert "a processor" in page
+    assert "alone | 1.20 | 3.00 | 0.40 |" in page
 
 
 def test_the_stages_are_medians_of_this_image() -> None:
