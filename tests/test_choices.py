@@ -13,6 +13,7 @@ from cutout.choices import Margin, parse_margin
         ("10%", Margin(share=0.1)),
         ("12.5%", Margin(share=0.125)),
         ("0%", Margin()),
+        ("6.250000000000001%", Margin(share=0.06250000000000001)),
         ("999.99%", Margin(share=9.9999)),
     ],
 )
@@ -23,7 +24,7 @@ def test_what_a_margin_is(text: str, margin: Margin) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "-1", "1.5", "1.5px", "10000", "1000%", "1.555%", "10 %", "px", "%", "1em", "+1"),
+        *("", "-1", "1.5", "1.5px", "10000", "1000%", "1.%", "10 %", "px", "%", "1em", "+1"),
         *("1e3", "nan", "10%10%", "10%,5%", "\u0661\u0662", "1_0"),
     ],
 )

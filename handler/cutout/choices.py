@@ -75,7 +75,7 @@ MEDIA_TYPES = {
     FileFormat.ZIP: "application/zip",
 }
 
-MARGIN = re.compile(r"([0-9]{1,4})(?:px)?|([0-9]{1,3}(?:[.][0-9]{1,2})?)%")
+MARGIN = re.compile(r"([0-9]{1,4})(?:px)?|([0-9]{1,3}(?:[.][0-9]+)?)%")
 MARGIN_MESSAGE = "Input should be pixels, as 30px, or a part of the object, as 10%"
 
 

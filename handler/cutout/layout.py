@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Self
 
-LENGTH = re.compile(r"([0-9]{1,5}(?:[.][0-9]{1,4})?)(px|%)")
+LENGTH = re.compile(r"([0-9]{1,9}(?:[.][0-9]+)?)(px|%)")
 RATIO = re.compile(r"([0-9]{1,4})(?:[:/]([0-9]{1,4}))?")
 FLATTEST = 10
-MAX_TEXT = 80
+MAX_TEXT = 160
+"""Characters of four lengths with all the decimals that JavaScript and Python print."""
 
 Size = tuple[int, int]
 """Width and height, in pixels."""
@@ -173,11 +174,19 @@ def parse_length(text: str) -> Length:
 
 
 def parse_region(text: str) -> Region:
-    """Return the region of `x1 y1 x2 y2`, each as `30px` or `10%`. Raises `ValueError`."""
+    """Return the region of `x1 y1 x2 y2`, each as `30px` or `10%`, which may be negative.
+
+    Raise `ValueError` for anything else.
+    """
     words = _words(text)
     if len(words) != 4:
         raise ValueError("Input should be four lengths, x1 y1 x2 y2: 10% 10% 90% 90%")
-    return Region(*map(parse_length, words))
+    return Region(*map(_parse_signed, words))
+
+
+def _parse_signed(text: str) -> Length:
+    length = parse_length(text.removeprefix("-"))
+    return Length(-length.pixels, -length.share) if text.startswith("-") else length
 
 
 def parse_margins(text: str) -> Margins:

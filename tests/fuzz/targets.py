@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageCms
 from starlette.datastructures import Headers
 
-from cutout.api.body import MAX_PARTS, MAX_TEXT_BYTES, parse_multipart, parse_urlencoded
+from cutout.api.body import FormLimits, parse_multipart, parse_urlencoded
 from cutout.api.removebg.fields import decoded
 from cutout.api.results import failure
 from cutout.choices import parse_margin
@@ -186,7 +186,7 @@ def profile(content: bytes) -> None:
 def multipart(content: bytes) -> None:
     """The first line is the header, the rest comes in chunks of a length that it decides."""
     kind, _, body = content.partition(b"\n")
-    step = 1 + len(kind) % 50
+    step, limits = 1 + len(kind) % 50, FormLimits(1 << 20)
 
     async def chunks() -> AsyncGenerator[bytes, None]:
         for at in range(0, len(body), step):
@@ -194,15 +194,15 @@ def multipart(content: bytes) -> None:
 
     async def parse() -> None:
         headers = Headers(raw=[(b"content-type", b"multipart/form-data; " + kind)])
-        fields = await parse_multipart(headers, chunks(), 1 << 20)
+        fields = await parse_multipart(headers, chunks(), limits)
         try:
             values = fields.multi_items()
-            assert len(values) <= 2 * MAX_PARTS, len(values)
+            assert len(values) <= 2 * limits.parts, len(values)
             for name, value in values:
                 assert name not in {"image", "image-bg", "mask"} or not isinstance(value, str), (
                     "a picture decoded as text"
                 )
-                assert not isinstance(value, str) or len(value) <= MAX_TEXT_BYTES
+                assert not isinstance(value, str) or len(value) <= limits.text_bytes
         finally:
             await fields.close()
 

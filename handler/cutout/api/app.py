@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from cutout import __version__
@@ -21,9 +22,9 @@ from cutout.api.middleware import (
 )
 from cutout.api.page import build_api_page_router, build_page_router
 from cutout.api.removebg.answers import EXPOSED as REMOVEBG_EXPOSED
-from cutout.api.removebg.routes import build_removebg_router, refusals
+from cutout.api.removebg.routes import build_removebg_router, http_errors, refusals
 from cutout.api.routes import build_router
-from cutout.api.routing import HeadAsGet, redirect_relatively
+from cutout.api.routing import HeadAsGet, SingleLeadingSlash, redirect_relatively
 from cutout.lambda_runtime import to_stdout
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings, get_settings
@@ -65,6 +66,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     if pipeline.settings.gzip:
         app.add_middleware(GzipTexts, max_answer_bytes=pipeline.settings.max_answer_bytes)
     app.add_middleware(HeadAsGet)
+    app.add_middleware(SingleLeadingSlash)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=sorted(pipeline.settings.cors_origins),
@@ -88,6 +90,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         app.include_router(router, prefix=REFERENCE_PREFIX, include_in_schema=False)
     if pipeline.settings.removebg:
         app.include_router(build_removebg_router(pipeline, opened, admission))
+        app.add_exception_handler(HTTPException, http_errors(pipeline.settings))
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, admission))
     if pipeline.settings.api_page:

@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote, unquote_plus
 
 from anyio import fail_after
@@ -40,9 +41,17 @@ async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGen
         yield chunk
 
 
-MAX_PARTS = 32
 MAX_TEXT_BYTES = 64 * 1024
-FILES = frozenset({b"image", b"image-bg", b"mask"})
+FILES = frozenset({"image", "image-bg", "mask"})
+
+
+@dataclass(frozen=True)
+class FormLimits:
+    """Limit a multipart form: its bytes, its files and its texts each, and a text's bytes."""
+
+    body_bytes: int
+    parts: int = 32
+    text_bytes: int = MAX_TEXT_BYTES
 
 
 class PictureFormParser(MultiPartParser):
@@ -58,19 +67,19 @@ class PictureFormParser(MultiPartParser):
         self,
         headers: Headers,
         stream: AsyncGenerator[bytes, None],
-        max_body_bytes: int,
-        files: frozenset[bytes] = FILES,
+        limits: FormLimits,
+        files: frozenset[str] = FILES,
     ) -> None:
         super().__init__(
             headers,
             stream,
-            max_files=MAX_PARTS,
-            max_fields=MAX_PARTS,
-            max_part_size=MAX_TEXT_BYTES,
+            max_files=limits.parts,
+            max_fields=limits.parts,
+            max_part_size=limits.text_bytes,
         )
-        self.spool_max_size = max_body_bytes
+        self.spool_max_size = limits.body_bytes
         self._complete = True
-        self._own_files = files
+        self._own_files = {name.encode() for name in files}
 
     def on_part_begin(self) -> None:
         """Note that a part is open."""
@@ -129,15 +138,15 @@ def extended_name(disposition: bytes) -> str | None:
 async def parse_multipart(
     headers: Headers,
     body: AsyncGenerator[bytes, None],
-    max_body_bytes: int,
-    files: frozenset[bytes] = FILES,
+    limits: FormLimits,
+    files: frozenset[str] = FILES,
 ) -> FormData:
     """Return the form's fields and files; those named in `files` are files.
 
     Raise `BrokenFormError` if the body is not a form.
     """
     try:
-        return await PictureFormParser(headers, body, max_body_bytes, files).parse()
+        return await PictureFormParser(headers, body, limits, files).parse()
     except (MultiPartException, ValueError, KeyError) as error:
         # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from cutout.api.admission import Admission
-from cutout.api.body import limited_body, parse_multipart
+from cutout.api.body import FormLimits, limited_body, parse_multipart
 from cutout.api.dependencies import Guard
 from cutout.api.openapi import UPLOADS_ANSWERS
 from cutout.errors import StorageError
@@ -112,7 +112,8 @@ def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
     ) -> Response:
         """Answer as S3 does to a presigned POST: 204, or 403 or 400 if the form is refused."""
         body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
-        form = await parse_multipart(request.headers, body, settings.max_request_bytes)
+        limits = FormLimits(settings.max_request_bytes)
+        form = await parse_multipart(request.headers, body, limits)
         try:
             sent, kind = form.get("file"), form.get("Content-Type")
             if not isinstance(sent, UploadFile) or not isinstance(kind, str):

@@ -7,7 +7,13 @@ from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from cutout.api.body import MAX_TEXT_BYTES, limited_body, parse_multipart, parse_urlencoded
+from cutout.api.body import (
+    MAX_TEXT_BYTES,
+    FormLimits,
+    limited_body,
+    parse_multipart,
+    parse_urlencoded,
+)
 from cutout.options import Source
 from cutout.request import PictureForm
 from cutout.request_errors import BrokenFormError, MissingSourceError
@@ -28,7 +34,8 @@ async def receive_form(
     image, background, mask = None, None, None
     texts: Mapping[str, str] = {}
     if kind == "multipart/form-data":
-        fields = await parse_multipart(request.headers, body, settings.max_request_bytes)
+        limits = FormLimits(settings.max_request_bytes)
+        fields = await parse_multipart(request.headers, body, limits)
         image, background = await _file(fields, "image"), await _file(fields, "image-bg")
         mask = await _file(fields, "mask")
         texts = _texts(fields)

@@ -1,4 +1,4 @@
-"""Answer `HEAD` wherever `GET` is answered, and redirect a trailing slash by a relative address."""
+"""Answer `HEAD` wherever `GET` is answered, and paths with a slash too many at either end."""
 
 from urllib.parse import quote
 
@@ -30,6 +30,19 @@ class HeadAsGet:
             await self._app(scope, receive, without_body)
         finally:
             scope["method"] = "HEAD"  # the request log names what was sent
+
+
+class SingleLeadingSlash:
+    """Read `//v1/modes`, which a base address with a trailing slash leads to, as `/v1/modes`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+        if scope["type"] == "http" and scope["path"].startswith("//"):
+            scope = {**scope, "path": f"/{scope['path'].lstrip('/')}"}
+        await self._app(scope, receive, send)
 
 
 class RelativeSlashRedirect:

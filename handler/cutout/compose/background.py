@@ -6,7 +6,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageCms
 
-from cutout.arrays import stripes
+from cutout.arrays import hide_colours, stripes
 from cutout.colours import TRANSPARENT, Colour
 from cutout.pictures import Picture, Pixels
 
@@ -50,7 +50,8 @@ class Backdrop:
 def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pixels:
     """Return straight RGBA pixels laid on the backdrop, in the colours of `icc_profile`.
 
-    None stands for sRGB. The shape is (height, width, 3) if the backdrop is opaque, else (..., 4).
+    None stands for sRGB. The shape is (height, width, 3) if the backdrop is opaque, else (..., 4),
+    with colours of zero where the alpha is.
     """
     height, width = pixels.shape[:2]
     below = _canvas(backdrop, (width, height), icc_profile)
@@ -63,6 +64,8 @@ def lay_on(pixels: Pixels, backdrop: Backdrop, icc_profile: bytes | None) -> Pix
         else:
             part.alpha_composite(above)
         laid[rows] = np.asarray(part)
+    if laid.shape[2] == 4:
+        hide_colours(laid)
     return laid
 
 

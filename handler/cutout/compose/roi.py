@@ -30,6 +30,8 @@ def region_box(region: Region, size: Size) -> Box:
     left, top, right, bottom = region.within(size)
     if max(left, right) > size[0] + NEARLY or max(top, bottom) > size[1] + NEARLY:
         raise RegionOutsideError
+    if min(left, top, right, bottom) < -NEARLY:
+        raise RegionOutsideError
     box = [round(each) for each in (left, top, right, bottom)]
     if box[2] <= box[0] or box[3] <= box[1]:
         raise RegionEmptyError

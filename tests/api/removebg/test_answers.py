@@ -134,9 +134,38 @@ def test_another_method(client: TestClient, method: str, path: str) -> None:
     assert answer.headers["Allow"] == ("POST, OPTIONS" if path == REMOVEBG else "GET, OPTIONS")
 
 
-@pytest.mark.parametrize("path", ["/v1.0/improve", "/v1.0/", "/v1.0/removebg/", "/v1.0/a/b"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/v1.0/improve", "/v1.0/", "/v1.0", "/v1.0/removebg/", "/v1.0/a/b"),
+        "http://testserver//v1.0/improve",
+    ],
+)
 def test_another_path(client: TestClient, path: str) -> None:
-    assert error_of(client.post(path), 404)["code"] == "not_found"
+    answer = client.post(path)
+    assert error_of(answer, 404)["code"] == "not_found"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert all(name in answer.headers for name in LIMITS)
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "TRACE"])
+def test_a_method_that_is_none(client: TestClient, method: str) -> None:
+    answer = client.request(method, ACCOUNT)
+    assert error_of(answer, 405)["code"] == "method_not_allowed"
+
+
+def test_other_routes_keep_their_own_errors(client: TestClient) -> None:
+    answer = client.get("/v1.01/account")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+
+
+def test_a_base_address_with_a_slash_at_its_end(client: TestClient) -> None:
+    assert client.post(f"http://testserver/{REMOVEBG}", files=FILES).status_code == 200
+
+
+def test_all_lines_of_the_header_accept_count(client: TestClient) -> None:
+    headers = [("Accept", "image/png"), ("Accept", "application/json")]
+    any_json(client.post(REMOVEBG, files=FILES, headers=headers))
 
 
 def test_the_routes_can_be_turned_off() -> None:

@@ -56,7 +56,14 @@ def test_two_backgrounds(client: TestClient) -> None:
     assert error_of(answer, 400) == error
 
 
-@pytest.mark.parametrize("text", ["no address", "ftp://a.example/b.png", "file:///etc/passwd", "a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no address", "ftp://a.example/b.png", "file:///etc/passwd", "a", "http://", "http:///x"),
+        *("http://exa mple.com/x.jpg", "https://[::1", "http://a.example:99999/", "http://a\0b/"),
+        "http://a.example/" + 8192 * "a",
+    ],
+)
 def test_addresses_that_are_none(client: TestClient, text: str) -> None:
     assert error_of(client.post(REMOVEBG, data={"image_url": text}), 400) == {
         "code": "invalid_image_url",

@@ -65,6 +65,23 @@ def test_a_png_hides_nothing(client: TestClient) -> None:
     assert np.array_equal(pixels[opaque][:, :3], SEEN[opaque])
 
 
+def test_a_png_on_a_colour_keeps_its_alpha_channel(client: TestClient) -> None:
+    pixels = pixels_of(ask(client, format="png", bg_color="red").content)
+    assert pixels.shape == (160, 200, 4)
+    assert pixels[..., 3].min() == 255
+    assert tuple(pixels[0, 0, :3]) == (255, 0, 0)
+
+
+@pytest.mark.parametrize("size", [(200, 160), (100, 90)])
+def test_a_transparent_background_hides_nothing(client: TestClient, size: tuple[int, int]) -> None:
+    background = png(Image.new("RGBA", size, (255, 0, 0, 0)))
+    files = FILES | {"bg_image_file": ("b.png", background)}
+    pixels = pixels_of(client.post(REMOVEBG, files=files).content)
+    clear = pixels[..., 3] == 0
+    assert clear.any()
+    assert not pixels[clear].any()
+
+
 def test_half_a_colour_is_everywhere(client: TestClient) -> None:
     pixels = pixels_of(ask(client, bg_color="81d4fa77").content)
     assert tuple(pixels[0, 0]) == (0x81, 0xD4, 0xFA, 0x77)
@@ -171,7 +188,7 @@ def test_a_background_of_the_same_size_is_not_scaled(client: TestClient) -> None
     noise = np.random.default_rng(1).integers(0, 256, (160, 200, 3), np.uint8)
     files = FILES | {"bg_image_file": ("b.png", png(Image.fromarray(noise)))}
     answer = client.post(REMOVEBG, files=files, data={"format": "png"})
-    assert np.array_equal(pixels_of(answer.content)[0], noise[0])
+    assert np.array_equal(pixels_of(answer.content)[0, :, :3], noise[0])
 
 
 def test_webp_in(client: TestClient) -> None:

@@ -160,7 +160,13 @@ def test_roi_keeps_the_size(client: TestClient, text: str, box: tuple[int, int, 
     assert object_box(answer.content) == box == foreground_of(answer)
 
 
-@pytest.mark.parametrize("text", ["201px 0px 201px 1px", "0% 0% 100.1% 100%", "0px 0px 10px 161px"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("201px 0px 201px 1px", "0% 0% 100.1% 100%", "0px 0px 10px 161px"),
+        *("-1px 0px 9px 9px", "0% -0.1% 9% 9%", "0px 0px 999999999px 1px"),
+    ],
+)
 def test_roi_outside(client: TestClient, text: str) -> None:
     error = refused(client, roi=text)
     assert (error["code"], error["title"]) == ("roi_exceeds_bounds", "ROI exceeds image bounds")
@@ -171,9 +177,25 @@ def test_roi_empty(client: TestClient, text: str) -> None:
     assert refused(client, roi=text)["code"] == "roi_region_empty"
 
 
-@pytest.mark.parametrize("text", ["0 0 10 10", "0% 0% 10%", "a b c d", "0% 0% 1% 1% 1%"])
+@pytest.mark.parametrize(
+    "text",
+    ["0 0 10 10", "0% 0% 10%", "a b c d", "0% 0% 1% 1% 1%", "--1px 0px 9px 9px"],
+)
 def test_other_rois(client: TestClient, text: str) -> None:
     assert refused(client, roi=text)["code"] == "invalid_roi"
+
+
+def test_shares_with_all_decimals_that_a_program_prints(client: TestClient) -> None:
+    third, rest = "33.333333333333336%", "100.00000000000000%"
+    fields = {
+        "roi": f"{third} {third} {rest} {rest}",
+        "scale": third,
+        "position": f"{third} {third}",
+        "crop": "true",
+        "crop_margin": f"{third} {third} {third} {third}",
+        "shadow_opacity": third.rstrip("%"),
+    }
+    ask(client, **fields)
 
 
 def test_nothing_in_the_roi(client: TestClient) -> None:
@@ -216,13 +238,16 @@ def test_a_shadow_s_opacity(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("text", ["101", "-1", "dark", "nan"])
-def test_other_opacities(client: TestClient, text: str) -> None:
-    assert refused(client, shadow_opacity=text)["code"] == "invalid_shadow_opacity"
+@pytest.mark.parametrize("name", ["shadow_opacity", "shadow_opacity[person]"])
+def test_other_opacities(client: TestClient, name: str, text: str) -> None:
+    fields = {"shadow_opacity[other]": "50", name: text}
+    assert refused(client, **fields)["code"] == "invalid_shadow_opacity"
 
 
 @pytest.mark.parametrize("name", ["shadow_type", "shadow_type[car]"])
 def test_other_shadows(client: TestClient, name: str) -> None:
-    assert refused(client, **{name: "long"})["code"] == "invalid_shadow_type"
+    fields = {"shadow_type[other]": "drop", name: "long"}
+    assert refused(client, **fields)["code"] == "invalid_shadow_type"
 
 
 def darkness(content: bytes) -> int:

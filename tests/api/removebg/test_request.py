@@ -1,12 +1,16 @@
 """Section 2 of the contract: encodings, `Accept`, empty fields, and what is ignored."""
 
+import asyncio
 import json
 from base64 import b64decode, b64encode
 from urllib.parse import quote, urlencode
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
+from cutout.api.removebg.fields import receive_fields
+from cutout.settings import Settings
 from tests.api.removebg.asking import (
     FILES,
     JSON,
@@ -62,7 +66,7 @@ def test_base64_in_multipart(client: TestClient) -> None:
     assert client.post(REMOVEBG, content=body, headers=MULTIPART).status_code == 200
 
 
-@pytest.mark.parametrize("prefix", ["", "data:image/png;base64,", "data:;base64,"])
+@pytest.mark.parametrize("prefix", ["", "data:image/png;base64,", "DATA:;base64,"])
 def test_json(client: TestClient, prefix: str) -> None:
     given = {"image_file_b64": prefix + B64, "crop": True, "size": None, "unknown": [1]}
     assert size_of(client.post(REMOVEBG, json=given)) == CROPPED
@@ -155,6 +159,43 @@ def test_unknown_fields_are_ignored(client: TestClient) -> None:
     ask(client, api_key="k", tag="t", shadow_method="legacy", nonsense="1", **{"bg-color": "red"})
 
 
+def test_large_unknown_fields_are_ignored(client: TestClient) -> None:
+    parts = [("tag", None, 70_000 * b"a"), *((f"field{at}", None, b"1") for at in range(40))]
+    body = form_of(*parts, ("image_file", "a", PICTURE))
+    assert client.post(REMOVEBG, content=body, headers=MULTIPART).status_code == 200
+
+
+def test_a_picture_in_place_of_an_address(client: TestClient) -> None:
+    body = form_of(("image_url", "a.png", PICTURE))
+    error = error_of(client.post(REMOVEBG, content=body, headers=MULTIPART), 400)
+    assert error["code"] == "invalid_image_url"
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_reading_a_body_stops_no_other_request(kind: str) -> None:
+    escaped = "".join(f"%{each:02x}" for each in 300_000 * b"A")
+    text = escaped if "form" in kind else json.dumps([{"a": 1}] * 300_000)
+    body = f"a={text}" if "form" in kind else f'{{"a": {text}}}'
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body.encode()}
+
+    async def others(turns: list[int]) -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0.001)
+
+    async def read() -> list[int]:
+        turns: list[int] = []
+        other = asyncio.create_task(others(turns))
+        await receive_fields(Request(scope, receive), Settings())
+        other.cancel()
+        return turns
+
+    assert len(asyncio.run(read())) > 5
+
+
 def test_our_own_names_mean_nothing_here(client: TestClient) -> None:
     answer = ask(client, **{"crop-margin": "10%", "max-side": "10", "representation": "url"})
     assert size_of(answer) == (200, 160)
@@ -176,6 +217,12 @@ def test_a_part_without_a_file_name_is_a_file(client: TestClient) -> None:
 def test_the_first_of_repeated_fields_counts(client: TestClient) -> None:
     body = form_of(("image_file", "a", PICTURE), ("crop", None, b"true"), ("crop", None, b"false"))
     assert size_of(client.post(REMOVEBG, content=body, headers=MULTIPART)) == CROPPED
+
+
+def test_the_first_of_repeated_members_that_is_not_empty_counts(client: TestClient) -> None:
+    body = f'{{"image_file_b64": "", "image_file_b64": "{B64}", "crop": true, "crop": false}}'
+    headers = {"Content-Type": "application/json"}
+    assert size_of(client.post(REMOVEBG, content=body, headers=headers)) == CROPPED
 
 
 def test_a_broken_form(client: TestClient) -> None:

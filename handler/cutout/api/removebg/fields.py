@@ -3,14 +3,16 @@
 import json
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from cutout.api.body import limited_body, parse_multipart
+from cutout.api.body import FormLimits, limited_body, parse_multipart
 from cutout.api.removebg.errors import missing_source, multiple_backgrounds, multiple_sources
 from cutout.errors import UnreadablePictureError
 from cutout.options import Source
@@ -19,7 +21,7 @@ from cutout.request_errors import BrokenFormError
 from cutout.settings import Settings
 
 IMAGE, BACKGROUND, BASE64 = "image_file", "bg_image_file", "image_file_b64"
-FILES = frozenset({IMAGE.encode(), BACKGROUND.encode(), BASE64.encode()})
+FILES = frozenset({IMAGE, BACKGROUND, BASE64})
 """Parts that are read as files. Base64 is one of them, because it exceeds the limit for texts."""
 UNNAMED = "image"
 MAX_FIELDS = 100
@@ -70,17 +72,17 @@ async def receive_fields(request: Request, settings: Settings) -> Fields:
     body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        form = await parse_multipart(request.headers, body, settings.max_request_bytes, FILES)
+        limits = FormLimits(settings.max_request_bytes, MAX_FIELDS, settings.max_request_bytes)
+        form = await parse_multipart(request.headers, body, limits, FILES)
         try:
             return await _of_form(form)
         finally:
             await form.close()
     content = b"".join([chunk async for chunk in body])
-    if kind == "application/json":
-        return _of_pairs(_json_pairs(content))
-    if kind == "application/x-www-form-urlencoded":
-        return _of_pairs(_form_pairs(content))
-    return Fields({}, {})
+    reader = READERS.get(kind)
+    if reader is None:
+        return Fields({}, {})
+    return await to_thread.run_sync(lambda: _of_pairs(reader(content)))  # megabytes take a while
 
 
 def decoded(text: str) -> bytes:
@@ -88,7 +90,7 @@ def decoded(text: str) -> bytes:
 
     Raise `UnreadablePictureError` for invalid base64.
     """
-    if text.lstrip().startswith("data:"):
+    if text.lstrip()[:5].lower() == "data:":
         text = text.partition(",")[2]
     plain = text.strip().translate(ALIKE).rstrip("=")
     try:
@@ -107,7 +109,10 @@ async def _of_form(form: FormData) -> Fields:
                 texts.setdefault(name, value.strip())
             continue
         file = Source(await value.read(), value.filename or UNNAMED)
-        if file.content:
+        if name not in FILES:
+            if text := file.content.decode("utf-8", "replace").strip():
+                texts.setdefault(name, text)
+        elif file.content:
             files.setdefault(name, file)
         elif value.filename and name != BASE64:
             empty.setdefault(name, file)
@@ -135,25 +140,35 @@ def _of_pairs(pairs: Iterable[tuple[str, str]]) -> Fields:
     return Fields(texts, files)
 
 
-def _form_pairs(content: bytes) -> list[tuple[str, str]]:
+def _form_pairs(content: bytes) -> Iterable[tuple[str, str]]:
     try:
         return parse_qsl(content.decode("utf-8", "replace").strip(), max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise BrokenFormError from error
 
 
-def _json_pairs(content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the members of a JSON object as texts; skip null."""
+class _Members(list[tuple[str, Any]]):
+    """Hold the members of a JSON object in their order."""
+
+
+def _json_pairs(content: bytes) -> Iterable[tuple[str, str]]:
+    """Yield the members of a JSON object as texts, repeated ones too; skip null."""
     try:
-        found = json.loads(content) if content.strip() else {}
+        found = json.loads(content, object_pairs_hook=_Members) if content.strip() else _Members()
     except (ValueError, RecursionError) as error:
         raise BrokenFormError from error
-    if not isinstance(found, dict):
+    if not isinstance(found, _Members):
         raise BrokenFormError
-    for name, value in found.items():
+    for name, value in found:
         if isinstance(value, bool):
             yield name, str(value).lower()
         elif isinstance(value, str | int | float):
             yield name, str(value).encode("utf-8", "replace").decode()  # no lone surrogates
         elif value is not None:
             yield name, json.dumps(value)[:MAX_FIELDS]
+
+
+READERS: Mapping[str, Callable[[bytes], Iterable[tuple[str, str]]]] = {
+    "application/json": _json_pairs,
+    "application/x-www-form-urlencoded": _form_pairs,
+}

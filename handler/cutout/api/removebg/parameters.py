@@ -47,7 +47,7 @@ LEVELS = ("none", "1", "2", "latest")
 SHADOWS = ("auto", "car", "3d", "drop", "none")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 OPACITY = 50.0
-PERCENT = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,4})?")
+PERCENT = re.compile(r"[0-9]{1,3}(?:[.][0-9]+)?")
 OURS = ("other", "product")
 """Types in brackets that apply here, where every object is `other`."""
 
@@ -115,15 +115,20 @@ def _shadow(read: "_Reader") -> tuple[bool, ShadowLook]:
     """
     kinds = {name: read.one_of(name, SHADOWS, "none") for name in read.bracketed("shadow_type")}
     darkness = {name: _opacity(read, name) for name in read.bracketed("shadow_opacity")}
-    drawn = any(kind != "none" for kind in kinds.values())
-    opacity = next((each for each in darkness.values() if each is not None), OPACITY)
-    return drawn, ShadowLook(opacity=opacity / 100)
+    drawn = _that_applies(kinds, "shadow_type", "none") != "none"
+    return drawn, ShadowLook(opacity=_that_applies(darkness, "shadow_opacity", OPACITY) / 100)
 
 
-def _opacity(read: "_Reader", name: str) -> float | None:
-    text = read.texts.get(name, "auto").strip().lower()
+def _that_applies(found: Mapping[str, Value], name: str, default: Value) -> Value:
+    """Return the value of one of `OURS` in brackets, else that of the plain field."""
+    names = [*(f"{name}[{each}]" for each in OURS), name]
+    return next((found[each] for each in names if each in found), default)
+
+
+def _opacity(read: "_Reader", name: str) -> float:
+    text = read.texts[name].strip().lower()
     if text == "auto":
-        return None
+        return OPACITY
     if not PERCENT.fullmatch(text) or float(text) > 100:
         raise invalid("shadow_opacity")
     return float(text)
@@ -159,15 +164,7 @@ class _Reader:
             raise invalid(name) from error
 
     def bracketed(self, name: str) -> list[str]:
-        """Return the name of the field that applies: one in brackets before the plain one."""
-        names = [*(f"{name}[{each}]" for each in OURS), name]
-        for each in self.texts:
-            if each.startswith(f"{name}[") and each not in names:
-                self._check_other(each, name)
-        bracketed = [each for each in names if each in self.texts]
-        return bracketed[:1]
-
-    def _check_other(self, field: str, name: str) -> None:
-        """Raise `RemoveBgError` for an invalid value of a field for another type."""
-        if name == "shadow_type":
-            self.one_of(field, SHADOWS, "none")
+        """Return the names of the given fields: the plain one, and those of a type in brackets."""
+        return [
+            each for each in (name, *(f"{name}[{kind}]" for kind in TYPES)) if each in self.texts
+        ]

@@ -1,13 +1,17 @@
 """Serve `POST /v1.0/removebg` and `GET /v1.0/account`."""
 
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from anyio import move_on_after, to_thread
 from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from cutout.access.keys import Keys
@@ -42,6 +46,13 @@ FORM = "cutout.api.removebg.form"
 """Key of the ASGI scope that holds the form, so that an error can quote its URLs."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
+MAX_URL = 8192
+HTTP_ERRORS = {
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "Method not allowed"),
+}
+CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
 logger = logging.getLogger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -60,9 +71,7 @@ def removebg_route(settings: Settings) -> type[APIRoute]:
                     raise
                 except Exception as error:  # noqa: BLE001  # each has its answer
                     response = _failed(request, error, settings)
-                if "*" in settings.cors_origins:  # remove.bg sends it without being asked
-                    response.headers["Access-Control-Allow-Origin"] = "*"
-                return response
+                return _open(response, settings)
 
             return answer
 
@@ -73,12 +82,39 @@ def refusals(settings: Settings) -> Refuse:
     """Return what answers a request that middleware refuses: under `PREFIX` in remove.bg's form."""
 
     async def refuse(request: Request, error: Exception) -> Response:
-        if not request.url.path.startswith(f"{PREFIX}/"):
+        if not _is_below(request.scope["path"]):
             return await answer_request_error(request, error)
         facts_of(request)["outcome"] = reason(error)
         return error_answer(removebg_error(error, RequestDetails(settings)))
 
     return refuse
+
+
+def http_errors(settings: Settings) -> Refuse:
+    """Return what answers the framework's 404 and 405: under `PREFIX` in remove.bg's form."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):  # registered for HTTPException alone
+            raise error
+        if not _is_below(request.scope["path"]):
+            return await http_exception_handler(request, error)
+        code, title = HTTP_ERRORS.get(error.status_code, (INTERNAL, error.detail))
+        headers = dict(error.headers or {})
+        found = RemoveBgError(code, title, status=error.status_code, headers=headers)
+        return _open(error_answer(found), settings)
+
+    return answer
+
+
+def _is_below(path: str) -> bool:
+    return f"/{path.strip('/')}/".startswith(f"{PREFIX}/")
+
+
+def _open(response: Response, settings: Settings) -> Response:
+    """Let every page read the answer, which remove.bg does without being asked."""
+    if "*" in settings.cors_origins:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def _failed(request: Request, error: Exception, settings: Settings) -> Response:
@@ -133,7 +169,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
                 **stages.rounded(),
             }
         )
-        as_json = wants_json(request.headers.get("accept", ""))
+        as_json = wants_json(", ".join(request.headers.getlist("accept")))
         return file_answer(result, stages.headers(), as_json=as_json, names_type=parsed.names_type)
 
     @router.get(
@@ -152,11 +188,11 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     async def others(request: Request, rest: str) -> Response:
         """Answer 404 and 405 in remove.bg's form."""
         if rest not in ALLOWED:
-            raise RemoveBgError("not_found", "Not found", status=404)
+            raise RemoveBgError(*HTTP_ERRORS[404], status=404)
         allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
-        raise RemoveBgError("method_not_allowed", "Method not allowed", status=405, headers=allow)
+        raise RemoveBgError(*HTTP_ERRORS[405], status=405, headers=allow)
 
     return router
 
@@ -178,14 +214,28 @@ def _check(keys: Keys) -> Callable[..., None]:
 
 
 def _require_addresses(form: PictureForm) -> None:
-    """Raise `RemoveBgError` for an `image_url` or `bg_image_url` of another scheme."""
+    """Raise `RemoveBgError` for an `image_url` or `bg_image_url` that can't be an address."""
     background = form.background
     for name, url in (
         ("image_url", form.url),
         ("bg_image_url", background.url if background else None),
     ):
-        if url is not None and not url.lower().startswith(("http://", "https://", "upload:")):
+        if url is not None and not _is_address(url):
             raise invalid_url(name)
+
+
+def _is_address(url: str) -> bool:
+    """Return whether the URL names a host, or an upload. It may have blanks behind the host."""
+    if len(url) > MAX_URL:
+        return False
+    if url.lower().startswith("upload:"):
+        return True
+    try:
+        parts = urlsplit(url)
+        named = parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(named) and not CONTROL.search(parts.netloc)
 
 
 async def _cut_out(

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from cutout.api.removebg.errors import unknown_foreground
 from cutout.api.removebg.parameters import FULL_PIXELS, PNG_PIXELS, ParsedOptions
 from cutout.api.service import ENVELOPE_BYTES
@@ -68,7 +70,7 @@ class CutOutJob:
         limit = FULL_PIXELS
         if options.format is FileFormat.PNG:
             limit = PNG_PIXELS
-            composition = _bounded(composition, Bound(limit))
+            composition = _with_alpha(_bounded(composition, Bound(limit)))
         with clock.time("encode"):
             until = deadline.earlier(SENDING_SECONDS)
             shrinks = self.parsed.may_shrink
@@ -95,6 +97,15 @@ class CutOutJob:
 def _bounded(composition: Composition, bound: Bound) -> Composition:
     size = bound.of(composition.size)
     return composition if size == composition.size else to_size(composition, size)
+
+
+def _with_alpha(composition: Composition) -> Composition:
+    """Return RGB pixels as RGBA, because remove.bg's PNGs always have an alpha channel."""
+    pixels = composition.pixels
+    if pixels.ndim != 3 or pixels.shape[2] != 3:
+        return composition
+    opaque = np.full((*pixels.shape[:2], 1), 255, np.uint8)
+    return replace(composition, pixels=np.concatenate([pixels, opaque], 2))
 
 
 @dataclass(frozen=True)
