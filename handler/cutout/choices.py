@@ -39,6 +39,11 @@ class FileFormat(StrEnum):
         """Return the `Content-Type` of such a file."""
         return MEDIA_TYPES[self]
 
+    @property
+    def max_side(self) -> int | None:
+        """Return the most pixels of a side that the format, or its encoder, allows."""
+        return MAX_SIDES.get(self)
+
     @classmethod
     def _missing_(cls, value: object) -> "FileFormat | None":
         """Return the format for a name in any case, and for `jpeg`."""
@@ -74,6 +79,9 @@ MEDIA_TYPES = {
     FileFormat.JPG: "image/jpeg",
     FileFormat.ZIP: "application/zip",
 }
+
+MAX_SIDES = {FileFormat.WEBP: 16_383, FileFormat.JPG: 65_500, FileFormat.ZIP: 65_500}
+"""libwebp's limit, and that of libjpeg (in a ZIP as well)."""
 
 MARGIN = re.compile(r"([0-9]{1,4})(?:px)?|([0-9]{1,3}(?:[.][0-9]+)?)%")
 MARGIN_MESSAGE = "Input should be pixels, as 30px, or a part of the object, as 10%"

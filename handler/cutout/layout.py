@@ -126,12 +126,11 @@ class Bound:
         width, height = (max(1, round(side * factor)) for side in size)
         return width, height
 
-    def and_pixels(self, pixels: float | None) -> "Bound":
-        """Return the tighter of both."""
-        if pixels is None:
-            return self
+    def tightened(self, pixels: float, side: int | None = None) -> "Bound":
+        """Return the tighter of this bound and another one."""
+        sides = [each for each in (self.side, side) if each is not None]
         own = pixels if self.pixels is None else min(self.pixels, pixels)
-        return Bound(own, self.side)
+        return Bound(own, min(sides, default=None))
 
 
 @dataclass(frozen=True)

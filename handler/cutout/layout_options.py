@@ -87,9 +87,10 @@ class LayoutOptions:
         side = None if self.preset is None else PRESET_SIDES.get(self.preset)
         width, height = self.width, self.height
         ratio = None if self.ratio is None else parse_ratio(self.ratio)
-        if width is None and height is None and ratio is None:
-            width, height = side, side
-            ratio = None if self.preset is None or side else 1.0
+        if self.preset is not None and ratio is None and (width is None or height is None):
+            ratio = 1.0
+        if side is not None and width is None and height is None:
+            width, height = (side, None) if ratio is None or ratio >= 1 else (None, side)
         scale = None if self.preset is None else SUBJECT
         if self.scale is not None:
             scale = parse_scale(self.scale)

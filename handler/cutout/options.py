@@ -5,7 +5,7 @@ from functools import cached_property
 from hashlib import md5
 
 from cutout.choices import FileFormat, Margin, Mode
-from cutout.colours import Colour
+from cutout.colours import TRANSPARENT, Colour
 from cutout.layout import Bound, Canvas, Margins, Region
 
 QUALITY = 90
@@ -102,8 +102,14 @@ class Options:
 
     @property
     def lies_on_white(self) -> bool:
-        """Return whether the object lies on white because a JPEG has no transparency."""
-        return self.format is FileFormat.JPG and not self.draws_mask and self.laid_on is None
+        """Return whether white shows because a JPEG has no transparency.
+
+        A background picture's own transparency, which also does that, is not known yet.
+        """
+        if self.format is not FileFormat.JPG or self.draws_mask:
+            return False
+        background = self.background
+        return background.picture is None and (background.colour or TRANSPARENT).alpha < 255
 
     @property
     def needs_objects(self) -> bool:

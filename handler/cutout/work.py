@@ -148,8 +148,12 @@ class PictureWork:
                 open_picture(laid_on.picture.content, self.settings, webp=options.webp)
 
     def _limited(self, options: Options) -> Options:
-        """Return the options with no canvas larger than the largest picture, by area."""
-        return replace(options, bound=options.bound.and_pixels(self.settings.max_side**2))
+        """Return the options with no canvas larger than the largest picture, by area.
+
+        Neither is a side longer than the file format allows.
+        """
+        most = options.bound.tightened(self.settings.max_side**2, options.format.max_side)
+        return replace(options, bound=most)
 
     def _backdrop(self, options: Options) -> Backdrop | None:
         """Decode the background only after the network has released its memory."""

@@ -12,7 +12,8 @@ def test_other_headers_stay() -> None:
 
 @pytest.mark.parametrize("headers", [None, {}])
 def test_no_headers(headers: object) -> None:
-    assert without_ports({"headers": headers}) == {"headers": headers}
+    assert without_ports({"headers": headers}) == {"headers": {}}
+    assert call_here(event("version.json") | {"headers": headers}).status == 200
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ def test_opacity_is_the_mattes(value: int) -> None:
     assert found.opacity == pytest.approx(value / 255)
 
 
+@pytest.mark.parametrize(
+    "box", [Box(101, 100, 1, 100), Box(101, 1, 6, 6), Box(103, 300, 2, 1)], ids=str
+)
+def test_opacity_is_right_for_what_no_sample_hits(box: Box) -> None:
+    (found,) = find_objects(drawn(box, size=(600, 4096), value=150))
+    assert found.box == box
+    assert found.opacity == pytest.approx(150 / 255, abs=0.001)
+
+
 def test_parts_that_touch_are_one() -> None:
     assert boxes_of(drawn(Box(10, 10, 20, 20), Box(30, 30, 20, 20))) == [Box(10, 10, 40, 40)]
 

@@ -115,6 +115,7 @@ def test_a_scheduled_ping_is_answered(source: str) -> None:
         {"requestContext": {"eventType": "CONNECT", "connectionId": "a"}},
         {"version": "2.0", "requestContext": {}},
         {"Records": [{"eventSource": "aws:s3"}]},
+        {"Records": [5]},
         SCHEDULED | {"source": "aws.ec2"},
     ],
 )

@@ -50,11 +50,44 @@ def solid(image: Image.Image) -> tuple[int, ...]:
         ({"preset": "square"}, (200, 200)),
         ({"preset": "amazon"}, (2000, 2000)),
         ({"preset": "ebay", "width": "500", "height": "400"}, (500, 400)),
+        ({"preset": "square", "width": "500"}, (500, 500)),
+        ({"preset": "amazon", "height": "300"}, (300, 300)),
+        ({"preset": "amazon", "ratio": "4:5"}, (1600, 2000)),
+        ({"preset": "amazon", "ratio": "5:4"}, (2000, 1600)),
+        ({"preset": "amazon", "ratio": "2:1", "width": "300"}, (300, 150)),
     ],
     ids=str,
 )
 def test_sizes(client: TestClient, query: dict[str, str], size: tuple[int, int]) -> None:
     assert seen(client, **query).size == size
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "height", "most"),
+    [
+        *(("webp", 50, "327", 16_350), ("webp", 50, "328", 16_383)),
+        *(("jpg", 400, "163", 65_200), ("jpg", 400, "200", 65_500), ("zip", 400, "200", 65_500)),
+    ],
+)
+def test_no_side_exceeds_the_format_s_limit(
+    client: TestClient, kind: str, width: int, height: str, most: int
+) -> None:
+    files = {"image": ("a.png", png(gradient(width, 1)))}
+    query = {"format": kind, "height": height, "representation": "binary"}
+    content = client.post(RESULTS, params=query, files=files).content
+    image = parts_of(content)[0] if kind == "zip" else image_of(content)
+    assert image.width == most
+
+
+def test_a_zip_shows_no_colour_hidden_by_transparency(client: TestClient) -> None:
+    pixels = np.zeros((160, 200, 4), np.uint8)
+    pixels[..., 0] = 255
+    pixels[60:100, 80:120] = 0, 0, 255, 255
+    files = {"image": ("a.png", png(Image.fromarray(pixels)))}
+    query = {"format": "zip", "quality": "100", "representation": "binary"}
+    colour, _ = parts_of(client.post(RESULTS, params=query, files=files).content)
+    assert np.asarray(colour)[5, 5].tolist() != [254, 0, 0]
+    assert abs(int(np.asarray(colour)[5, 5, 0]) - int(np.asarray(colour)[5, 5, 1])) < 8
 
 
 def test_a_preset_is_white_with_the_object_in_85_percent(client: TestClient) -> None:
@@ -146,6 +179,8 @@ def test_a_jpeg_is_white_and_says_so(client: TestClient) -> None:
     assert "the object is laid on white" in answer.headers[NAMED]
     query = {"format": "jpg", "bg-color": "red"}
     assert NAMED not in client.post(RESULTS, params=query, files=FILES).headers
+    half = client.post(RESULTS, params={"format": "jpg", "bg-color": "#f008"}, files=FILES)
+    assert "white" in half.headers[NAMED]
 
 
 def test_quality(client: TestClient) -> None:

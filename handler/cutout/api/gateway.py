@@ -75,8 +75,9 @@ def without_ports(event: dict[str, Any]) -> dict[str, Any]:
     cleaned = dict(event)
     for name in ("headers", "multiValueHeaders"):
         headers = event.get(name)
-        if headers:
-            cleaned[name] = {key: value for key, value in headers.items() if not _tells_port(key)}
+        if name in event:  # null, as some tools send it, is more than Mangum can read
+            kept = (pair for pair in (headers or {}).items() if not _tells_port(pair[0]))
+            cleaned[name] = dict(kept)
     return cleaned
 
 
@@ -117,7 +118,9 @@ def other_answer(event: object) -> dict[str, Any]:
         "isBase64Encoded": False,
     }
     if isinstance(records, list):
-        ids = [each["messageId"] for each in records if "messageId" in each]
+        ids = [
+            each["messageId"] for each in records if isinstance(each, dict) and "messageId" in each
+        ]
         answer["batchItemFailures"] = [{"itemIdentifier": each} for each in ids]
     return answer
 

@@ -67,7 +67,7 @@ def compose(
     pixels, objects = placement.drawn(pixels), placement.objects(objects)
     under = None
     if options.format is FileFormat.ZIP:
-        under = placement.drawn(np.asarray(picture.colour), WHITE)
+        under = placement.drawn(np.asarray(picture.flattened), WHITE)
     if backdrop is not None and not options.draws_mask:
         pixels = lay_on(pixels, backdrop, profile)
     told = objects if options.objects else None

@@ -63,10 +63,13 @@ def object_box(objects: tuple[FoundObject, ...]) -> Box | None:
 
 def _found(alpha: Alpha, samples: Alpha, component: Mask, side: int) -> FoundObject:
     """Return a component as an object; `samples` is one pixel of each block."""
-    seen = samples[component & (samples >= VISIBLE)]
-    opacity = float(seen.mean()) / 255 if len(seen) else 1.0
     rows, columns = (_span(np.any(component, axis=axis)) for axis in (1, 0))
-    return FoundObject(_tight(alpha, rows, columns, side), opacity)
+    box = _tight(alpha, rows, columns, side)
+    seen = samples[component & (samples >= VISIBLE)]
+    if not len(seen):  # it is too small, or too fine, to be hit by a sample
+        part = alpha[box.top : box.top + box.height, box.left : box.left + box.width]
+        seen = part[part >= VISIBLE]
+    return FoundObject(box, float(seen.mean()) / 255)
 
 
 def _tight(alpha: Alpha, rows: slice, columns: slice, side: int) -> Box:
