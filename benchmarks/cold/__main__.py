@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from benchmarks.cold import naive
-from benchmarks.cold.page import BARS, render, render_stages
+from benchmarks.cold.page import BARS, render, render_bars, render_stages
 from benchmarks.cold.start import (
     ROOT,
     Start,
@@ -46,7 +46,7 @@ def main() -> None:
     floor = [floor_once(engine, given.image) for _ in range(given.count)]
     part = render(runs, floor, given.count, processor())
     update(PAGE, "cold", part)
-    print(part, render_stages(runs), sep="\n\n")
+    print(part, render_bars(runs), render_stages(runs), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ on {cpu}, limited to one processor and {memory} MB. Seconds run from the contain
 last byte of its first answer, without Lambda's time to fetch the image. *naive* is the same code
 after one `pip install`, with the float model and without precompiled bytecode.
 
-| first answer | this image | naive | ratio | bars |
-|---|---:|---:|---:|---|
+| first answer | this image | naive | ratio |
+|---|---:|---:|---:|
 {totals}"""
 
 STAGES_PART = """By stage: *container* ends when the function's process starts, *wait* is for parts
@@ -33,7 +33,7 @@ Runs = Mapping[str, tuple[Sequence[Start], Sequence[Start]]]
 
 def render(runs: Runs, floor: Sequence[float], count: int, cpu: str) -> str:
     """Return the part as Markdown; `floor` has seconds of the web framework alone."""
-    totals = [_total(asked, ours, naive) for asked, (ours, naive) in runs.items()]
+    totals = [_row(asked, *_medians(*starts)) for asked, starts in runs.items()]
     naive = median(each.total for each in runs[VERSION][1])
     totals.insert(1, _row("the same by FastAPI and Mangum alone", median(floor), naive))
     return PART.format(count=count, cpu=cpu, memory=MEMORY_MB, totals="\n".join(totals))
@@ -47,15 +47,25 @@ def render_stages(runs: Runs) -> str:
     )
 
 
-def _total(asked: str, ours: Sequence[Start], naive: Sequence[Start]) -> str:
-    found, other = (median(each.total for each in starts) for starts in (ours, naive))
-    bars = [(f"<= {BARS[asked]} s", found <= BARS[asked]), (f"<= {RATIO}x", found / other <= RATIO)]
-    verdicts = ", ".join(f"{bar}: {'met' if met else 'missed'}" for bar, met in bars)
-    return _row(asked, found, other, verdicts)
+def render_bars(runs: Runs) -> str:
+    """Return a line for each bar, for the terminal."""
+    lines = []
+    for asked, starts in runs.items():
+        found, other = _medians(*starts)
+        bars = [
+            (f"<= {BARS[asked]} s", found <= BARS[asked]),
+            (f"<= {RATIO}x", found / other <= RATIO),
+        ]
+        lines += [f"{asked} {bar}: {'met' if met else 'missed'}" for bar, met in bars]
+    return "\n".join(lines)
 
 
-def _row(asked: str, found: float, naive: float, verdicts: str = "") -> str:
-    return f"| {asked} | {found:.2f} | {naive:.2f} | {found / naive:.2f} | {verdicts} |"
+def _medians(ours: Sequence[Start], naive: Sequence[Start]) -> tuple[float, float]:
+    return median(each.total for each in ours), median(each.total for each in naive)
+
+
+def _row(asked: str, found: float, naive: float) -> str:
+    return f"| {asked} | {found:.2f} | {naive:.2f} | {found / naive:.2f} |"
 
 
 def _stages(asked: str, starts: Sequence[Start]) -> str:
