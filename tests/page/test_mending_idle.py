@@ -13,6 +13,7 @@ from tests.page.test_mending import middle_of_stage, paint, start, stroked
 from tests.page.test_objects import LOWER, UPPER, canvas, is_on
 from tests.samples import jpeg
 
+LAST = (120, 320)  # where the last stroke is, in a picture of 400 pixels
 SIDE = 1501  # shown smaller, and not by a whole factor
 NEVER_IDLE = "window.requestIdleCallback = () => 0"
 COUNT_ENDS = """
@@ -71,6 +72,9 @@ def strokes_undone_and_redone(visit: Visit, wait: Callable[[Visit], None]) -> No
     visit.page.focus("#stage")
     visit.page.keyboard.press("Control+z")
     visit.page.keyboard.press("Control+Shift+z")
+    visit.press("brush", "erase")
+    paint(visit, LAST)
+    wait(visit)
 
 
 def objects_switched(visit: Visit, wait: Callable[[Visit], None]) -> None:
@@ -88,17 +92,15 @@ def objects_switched(visit: Visit, wait: Callable[[Visit], None]) -> None:
     visit.page.focus("#stage")
     for key in ("z", "z", "z", "Shift+z", "Shift+z"):
         visit.page.keyboard.press(f"Control+{key}")
-    paint(visit, (100, 100))
+    paint(visit, LAST)
     wait(visit)
 
 
-@pytest.mark.parametrize(
-    ("work", "erased"), [(strokes_undone_and_redone, (200, 240)), (objects_switched, (200, 200))]
-)
+@pytest.mark.parametrize("work", [strokes_undone_and_redone, objects_switched])
 def test_the_same_is_saved_with_and_without_time_between_the_strokes(
-    open_page: Open, work: Callable[[Visit, Callable[[Visit], None]], None], erased: tuple[int, int]
+    open_page: Open, work: Callable[[Visit, Callable[[Visit], None]], None]
 ) -> None:
-    x, y = (each * SIDE // 400 for each in erased)
+    x, y = (each * SIDE // 400 for each in LAST)
     found = []
     for script, wait in ((NEVER_IDLE, keep_going), (COUNT_ENDS, settle)):
         with open_page() as visit:
@@ -113,6 +115,8 @@ def test_the_same_is_saved_with_and_without_time_between_the_strokes(
 @pytest.mark.parametrize("brush", ["erase", "keep"])
 def test_what_is_drawn_again_is_all_that_has_changed(visit: Visit, brush: str, zoom: str) -> None:
     open_brush(visit, COUNT_ENDS, zoom)
+    visit.page.set_checked("#brush-soft", checked=False)
+    visit.page.locator("#brush-size").fill("50")
     paint(visit, (120, 200), (280, 215))
     settle(visit)
     visit.press("brush", brush)
