@@ -116,7 +116,7 @@ def test_the_same_is_saved_with_and_without_time_between_the_strokes(
 def test_what_is_drawn_again_is_all_that_has_changed(visit: Visit, brush: str, zoom: str) -> None:
     open_brush(visit, COUNT_ENDS, zoom)
     visit.page.set_checked("#brush-soft", checked=False)
-    visit.page.locator("#brush-size").fill("50")
+    visit.page.locator("#brush-size").fill({"fit": "50", "1": "30", "4": "15"}[zoom])
     paint(visit, (120, 200), (280, 215))
     settle(visit)
     visit.press("brush", brush)
