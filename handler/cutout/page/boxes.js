@@ -21,3 +21,29 @@ export function boxAround(points, margin) {
     bottom: Math.ceil(Math.max(...down) + margin),
   };
 }
+
+/** A box, in whole pixels, with a margin on all sides of it. */
+export function widened({ left, top, right, bottom }, margin) {
+  return {
+    left: Math.floor(left - margin),
+    top: Math.floor(top - margin),
+    right: Math.ceil(right + margin),
+    bottom: Math.ceil(bottom + margin),
+  };
+}
+
+/** What of a box lies in another one. */
+export function within(box, { left, top, right, bottom }) {
+  return {
+    left: Math.max(box.left, left),
+    top: Math.max(box.top, top),
+    right: Math.min(box.right, right),
+    bottom: Math.min(box.bottom, bottom),
+  };
+}
+
+/** Whether two boxes have something in common. */
+export function meet(one, other) {
+  const { left, top, right, bottom } = within(one, other);
+  return left < right && top < bottom;
+}

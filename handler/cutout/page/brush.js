@@ -1,4 +1,12 @@
+import { boxAround } from "./boxes.js";
+
 const SPACING = 0.15; // of the brush's size, between two dabs
+const REACH = 2; // pixels by which a dab may reach beyond its size
+
+/** The box of what a stroke through points can change, in the pixels of its size. */
+export function boxOf(points, size) {
+  return boxAround(points, size / 2 + REACH);
+}
 
 /** Paints one stroke. Lengths are in the target's pixels; `isErase` takes away, otherwise the photo
  * comes back; `softness` is the share of the radius over which the edge fades. */
@@ -15,17 +23,17 @@ export class Brush {
     });
   }
 
-  /** From one point to another, the first left out unless both are the same. `photo` lies exactly
-   * above the target. */
-  line(context, photo, from, to) {
+  /** Where to put dabs from one point to another, the first left out unless both are the same. */
+  *dabs(from, to) {
     const [dx, dy] = [to.x - from.x, to.y - from.y];
     const steps = Math.max(1, Math.ceil(Math.hypot(dx, dy) / Math.max(1, SPACING * this.size)));
     for (let step = 1; step <= steps; step++) {
-      this.#put(context, photo, from.x + (dx * step) / steps, from.y + (dy * step) / steps);
+      yield { x: from.x + (dx * step) / steps, y: from.y + (dy * step) / steps };
     }
   }
 
-  #put(context, photo, x, y) {
+  /** Paints once at a point. `photo` lies exactly above the target. */
+  put(context, photo, { x, y }) {
     const { width, height } = this.#dab;
     const [left, top] = [Math.round(x - width / 2), Math.round(y - height / 2)];
     if (this.isErase) {

@@ -1,8 +1,8 @@
 import { byId, chosen } from "./dom.js";
+import { finish, Idle } from "./idle.js";
 import { Picking } from "./picking.js";
 import { encoded } from "./picture.js";
 import { Preview } from "./preview.js";
-import { outdated } from "./scaled.js";
 import { say } from "./status.js";
 import { Strokes } from "./strokes.js";
 
@@ -15,6 +15,7 @@ export class Mending {
   #strokes = null;
   #preview = null;
   #picking;
+  #idle = new Idle();
   #at = null; // the brush, in the picture's pixels
 
   /** `backdrop()` is what lies behind the cut-out, `onEnd(photo, png)` gets the mended one, or null
@@ -46,6 +47,7 @@ export class Mending {
   start(photo, before, after) {
     this.#photo = photo;
     this.#strokes = new Strokes(before, after);
+    this.#preview = new Preview(this.view, this.#strokes);
     this.#at = { x: after.width / 2, y: after.height / 2 };
     byId("mending").hidden = false;
     this.#show();
@@ -61,6 +63,7 @@ export class Mending {
   #take() {
     document.body.dataset.mending = this.#picks ? "objects" : "brush";
     this.view.ring = null;
+    this.#settle();
     if (this.#picks) return this.#picking.start(this.#strokes);
     this.#picking.stop();
     this.view.draw();
@@ -77,6 +80,7 @@ export class Mending {
   /** Leaves it; the strokes are lost. */
   drop() {
     this.#photo = this.#strokes = this.#preview = this.view.preview = this.view.ring = null;
+    this.#idle.stop();
     this.#picking.forget();
     delete document.body.dataset.mending;
     byId("mending").hidden = true;
@@ -86,28 +90,40 @@ export class Mending {
   press(share) {
     if (this.#picks) return this.#picking.press(share);
     this.hover(share);
-    this.#preview = this.view.preview = new Preview(this.view, this.#terms);
-    return this.#preview.to(this.#at);
+    this.#idle.stop();
+    return this.#preview.begin(this.#terms, this.#at);
   }
 
   move(share) {
     this.hover(share);
-    this.#preview?.to(this.#at);
+    if (this.#preview.isPainting) this.#preview.to(this.#at);
   }
 
   release() {
     if (this.#picks) return this.#picking.release();
-    if (!this.#preview) return;
-    this.#strokes.add(this.#preview.stroke);
-    this.cancel();
-    this.#show();
+    if (!this.#preview.isPainting) return;
+    this.#strokes.add(this.#preview.end());
+    this.#showSteps();
+    this.#idle.start(this.#settling());
   }
 
   /** The stroke was none: a second finger has come. */
   cancel() {
     this.#picking.cancel();
-    this.#preview = this.view.preview = null;
+    this.#preview.end();
+    this.#settle();
     this.view.draw();
+  }
+
+  /** Has the strokes painted at the picture's own size, and shows that. */
+  *#settling() {
+    yield* this.#strokes.paint();
+    this.#preview.clear();
+  }
+
+  #settle() {
+    this.#idle.stop();
+    finish(this.#settling());
   }
 
   hover({ x, y }) {
@@ -161,11 +177,14 @@ export class Mending {
   }
 
   #show() {
-    const { photo, canvas, canUndo, canRedo } = this.#strokes;
-    outdated(canvas);
-    byId("undo").disabled = !canUndo;
-    byId("redo").disabled = !canRedo;
-    this.view.show(photo, canvas, { backdrop: this.backdrop() });
+    this.#settle();
+    this.#showSteps();
+    this.view.show(this.#strokes.photo, this.#strokes.canvas, { backdrop: this.backdrop() });
     if (this.#picks && this.isOn && document.body.dataset.mending) this.#picking.show();
+  }
+
+  #showSteps() {
+    byId("undo").disabled = !this.#strokes.canUndo;
+    byId("redo").disabled = !this.#strokes.canRedo;
   }
 }

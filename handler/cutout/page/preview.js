@@ -1,50 +1,110 @@
-import { boxAround } from "./boxes.js";
-import { Brush } from "./brush.js";
+import { union, widened } from "./boxes.js";
+import { boxOf, Brush } from "./brush.js";
+import { SPAN } from "./scaled.js";
 
-const DAB_MARGIN = 2; // pixels by which a dab may reach beyond its size
-
-/** A stroke in progress, painted at the size of the screen, so that it costs the same for every
- * picture; the picture itself gets it once it has ended. */
+/** Strokes as they are painted, at the size of the screen, so that they cost the same for every picture.
+ * It is shown until the picture itself has them. */
 export class Preview {
-  points = [];
+  #strokes;
+  #layer = document.createElement("canvas");
+  #photo = document.createElement("canvas");
+  #hasPhoto = false;
+  #place; // where the picture lay when the layers were drawn
+  #stroke = null; // in progress
   #brush;
-  #photo;
+  #changed; // the box of what differs from the picture, in the view's pixels
 
-  /** `terms` are a stroke's, in the picture's pixels. */
-  constructor(view, terms) {
+  constructor(view, strokes) {
     this.view = view;
-    this.terms = terms;
-    this.canvas = layerOf(view, view.after);
-    this.#photo = layerOf(view, view.before);
-    this.#brush = new Brush({ ...terms, size: terms.size * view.scale });
+    this.#strokes = strokes;
   }
 
-  /** To a point in the picture's pixels. */
+  get isPainting() {
+    return this.#stroke !== null;
+  }
+
+  /** What to show in place of the cut-out. */
+  get canvas() {
+    this.#follow();
+    return this.#layer;
+  }
+
+  /** Begins a stroke; `terms` are its, in the picture's pixels. */
+  begin(terms, point) {
+    this.#stroke = { ...terms, points: [] };
+    this.#brush = null;
+    this.to(point);
+  }
+
+  /** Goes on to a point in the picture's pixels. */
   to(point) {
-    const last = this.points.at(-1);
-    this.points.push(point);
-    const ends = [last ?? point, point].map((each) => this.#place(each));
-    this.#brush.line(this.canvas.getContext("2d"), this.#photo, ...ends);
-    this.view.draw(last && boxAround(ends, this.#brush.size / 2 + DAB_MARGIN));
+    this.#follow();
+    this.#stroke.points.push(point);
+    this.#paint(this.#stroke.points.slice(-2));
   }
 
-  get stroke() {
-    return { ...this.terms, points: this.points };
+  /** Ends the stroke, which is still shown; the stroke. */
+  end() {
+    const stroke = this.#stroke;
+    this.#stroke = null;
+    return stroke;
   }
 
-  #place({ x, y }) {
+  /** Shows the picture again; a stroke in progress goes on above it. */
+  clear() {
+    const { view } = this;
+    if (view.preview !== this) return;
+    view.preview = null;
+    view.draw(this.#changed && widened(this.#changed, SPAN * Math.max(1, view.scale)));
+  }
+
+  /** Draws the layers anew where something else was shown, or the picture has moved. */
+  #follow() {
+    const { view } = this;
+    const { width, height } = view.canvas;
+    const place = [width, height, view.zoom, ...Object.values(view.frame)].join();
+    const hasMoved = place !== this.#place;
+    if (hasMoved) {
+      this.#place = place;
+      this.#brush = null;
+      this.#hasPhoto = false;
+      for (const canvas of [this.#layer, this.#photo]) Object.assign(canvas, { width, height });
+    }
+    if (!hasMoved && view.preview === this) return;
+    view.preview = this;
+    this.#changed = undefined;
+    this.#draw(this.#layer, this.#strokes.canvas);
+    const points = this.#stroke?.points ?? [];
+    points.forEach((_, at) => this.#paint(points.slice(Math.max(0, at - 1), at + 1)));
+  }
+
+  #draw(canvas, bitmap) {
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    this.view.put(context, bitmap);
+  }
+
+  /** One or two points of the stroke. */
+  #paint(points) {
+    const { view } = this;
+    const { isErase, size } = this.#stroke;
+    this.#brush ??= new Brush({ ...this.#stroke, size: size * view.scale });
+    if (!isErase && !this.#hasPhoto) this.#draw(this.#photo, view.before);
+    this.#hasPhoto ||= !isErase;
+    const ends = points.map((point) => this.#placeOf(point));
+    for (const dab of this.#brush.dabs(ends[0], ends.at(-1))) {
+      this.#brush.put(this.#layer.getContext("2d"), this.#photo, dab);
+    }
+    const box = boxOf(ends, this.#brush.size);
+    this.#changed = union(box, this.#changed);
+    view.draw(box);
+  }
+
+  #placeOf({ x, y }) {
     const { frame, picture } = this.view;
     return {
       x: frame.x + (x / picture.width) * frame.width,
       y: frame.y + (y / picture.height) * frame.height,
     };
   }
-}
-
-function layerOf({ canvas: { width, height }, frame }, bitmap) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, frame.x, frame.y, frame.width, frame.height);
-  return canvas;
 }

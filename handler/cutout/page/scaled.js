@@ -1,3 +1,9 @@
+import { union, widened, within } from "./boxes.js";
+
+/** How many pixels away a pixel may have a share in one of the smaller picture: browsers halve it until
+ * it is less than twice too large, or too small, and then look at the two nearest pixels. */
+export const SPAN = 4;
+
 const kept = new WeakMap();
 
 /** A part of a picture scaled down to a size, kept until another is asked for: to scale a large one at
@@ -7,17 +13,46 @@ export function scaled(bitmap, part, width, height) {
   if (width >= part.width) return [bitmap, part];
   const whole = { x: 0, y: 0, width, height };
   const key = [width, height, ...Object.values(part)].join();
-  const last = kept.get(bitmap);
-  if (last?.key === key) return [last.canvas, whole];
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, part.x, part.y, part.width, part.height, 0, 0, width, height);
-  kept.set(bitmap, { key, canvas });
-  return [canvas, whole];
+  let last = kept.get(bitmap);
+  if (last?.key !== key) {
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    kept.set(bitmap, (last = { key, canvas, changed: areaIn(part) }));
+  }
+  if (last.changed) draw(bitmap, part, last);
+  return [last.canvas, whole];
 }
 
-/** Forgets what is kept of a picture that has been painted on. */
-export function outdated(bitmap) {
-  kept.delete(bitmap);
+/** A box of a picture has been painted on. */
+export function outdated(bitmap, box) {
+  const last = kept.get(bitmap);
+  if (last) last.changed = union(box, last.changed);
+}
+
+/** Draws what has changed and nothing else, which would take long. */
+function draw(bitmap, part, last) {
+  const { canvas } = last;
+  const { width, height } = canvas;
+  const context = canvas.getContext("2d");
+  const [across, down] = [width / part.width, height / part.height];
+  const changed = {
+    left: (last.changed.left - part.x) * across,
+    top: (last.changed.top - part.y) * down,
+    right: (last.changed.right - part.x) * across,
+    bottom: (last.changed.bottom - part.y) * down,
+  };
+  const whole = { left: 0, top: 0, right: width, bottom: height };
+  const { left, top, right, bottom } = within(widened(changed, SPAN), whole);
+  last.changed = null;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  context.clearRect(left, top, right - left, bottom - top);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, part.x, part.y, part.width, part.height, 0, 0, width, height);
+  context.restore();
+}
+
+function areaIn({ x, y, width, height }) {
+  return { left: x, top: y, right: x + width, bottom: y + height };
 }

@@ -15,7 +15,7 @@ export class View {
   split = 0.5; // the share of what is visible that shows the picture as it was
   before = null;
   after = null;
-  preview = null; // a stroke that is being painted, in place of `after`
+  preview = null; // the `Preview` of strokes, shown in place of `after`
   marks = null; // draws lines over the picture: `marks(context, frame)`
   ring = null; // the brush: {x, y, size}, shares of the picture and pixels of it
   part = null; // what is shown of both, in their pixels; null is all
@@ -125,6 +125,15 @@ export class View {
     };
   }
 
+  /** Draws one of the two where it is seen, in a context of the view's size. */
+  put(context, bitmap) {
+    context.imageSmoothingEnabled = !(this.zoom >= 4); // single pixels are what one looks at there
+    const { x, y, width, height } = this.frame;
+    const part = this.part ?? { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
+    const [source, from] = scaled(bitmap, part, width, height);
+    context.drawImage(source, from.x, from.y, from.width, from.height, x, y, width, height);
+  }
+
   #span() {
     const { x, width } = this.frame;
     return [Math.max(0, x), Math.min(this.canvas.width, x + width)];
@@ -170,16 +179,9 @@ export class View {
     const under = visible(frame, this.canvas);
     const filled = this.backdrop.kind === "picture" ? frame : under;
     this.backdrop.paint(context, filled, this.picture, CELL * this.ratio);
-    context.imageSmoothingEnabled = !(this.zoom >= 4); // single pixels are what one looks at there
-    const { x, y, width, height } = frame;
-    if (this.preview && bitmap === this.after) {
-      context.drawImage(this.preview.canvas, 0, 0);
-      return context.restore();
-    }
-    const part = this.part ?? { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
-    const [source, from] = scaled(bitmap, part, width, height);
-    context.drawImage(source, from.x, from.y, from.width, from.height, x, y, width, height);
-    return context.restore();
+    if (this.preview && bitmap === this.after) context.drawImage(this.preview.canvas, 0, 0);
+    else this.put(context, bitmap);
+    context.restore();
   }
 
   /** Centre and radius of the ring, in the canvas's pixels. */
