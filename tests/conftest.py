@@ -30,8 +30,10 @@ SLOW_FIRST = (
 def pytest_configure() -> None:
     """Let the hundreds of processes that tests start keep compiled modules.
 
-    Give each of several test processes one network thread: more would wait for each other.
+    Give each of several test processes one network thread, and one for numpy: more would wait for
+    each other.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.setdefault("CUTOUT_THREADS", "1")

@@ -91,12 +91,17 @@ def resident_kb(pid: int) -> int:
 
 def main() -> None:
     from cutout.api.app import build_app  # noqa: PLC0415
-    from cutout.api.server import serve  # noqa: PLC0415
+    from cutout.api.server import PacedProtocol, serve  # noqa: PLC0415
     from cutout.pipeline import Pipeline  # noqa: PLC0415
     from cutout.settings import get_settings  # noqa: PLC0415
     from cutout.storage.disk import DiskStorage  # noqa: PLC0415
     from cutout.workers.pool import Workers  # noqa: PLC0415
     from tests.e2e.segmenter import open_without_network  # noqa: PLC0415
+
+    class Protocol(PacedProtocol):
+        max_unread_seconds = float(
+            os.environ.get("TESTS_UNREAD_SECONDS", PacedProtocol.max_unread_seconds)
+        )
 
     settings = get_settings()
     if "TESTS_FULL_DISK" in os.environ:
@@ -110,7 +115,7 @@ def main() -> None:
     workers.wait()
     app = build_app(Pipeline(settings, storage=DiskStorage(settings), workers=workers))
     certificate = os.environ.get("TESTS_CERTIFICATE")  # a file with its key
-    serve(app, "127.0.0.1", int(sys.argv[2]), certificate)
+    serve(app, "127.0.0.1", int(sys.argv[2]), certificate, Protocol)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ import pytest
 import requests
 from PIL import Image
 
-from cutout.api.server import MAX_UNREAD_SECONDS
 from tests.local_server import LocalServer
 from tests.samples import jpeg, png
 
 SECONDS = 60
+UNREAD_SECONDS = 3
+"""The server's limit in the tests of it, in the place of its 10."""
 CLIENTS, SLOTS = 16, 4
 MAX_KB = 450_000
 """Some 350 MB with an answer in every slot; twice as much if every client's stayed in memory."""
@@ -53,6 +54,11 @@ def ask(server: LocalServer) -> requests.Response:
         session.trust_env = False
         files = {"image": png()}
         return session.post(f"{server.url}/v1/results", files=files, timeout=SECONDS)
+
+
+def wait_for_an_answer(connection: socket.socket) -> None:
+    """Return once some of the answer is there, and leave it unread."""
+    assert connection.recv(1, socket.MSG_PEEK)
 
 
 def is_cut_off(connection: socket.socket) -> bool:
@@ -103,9 +109,11 @@ def test_a_client_that_reads_nothing_loses_its_place_to_another(
 
 
 def test_a_client_that_reads_nothing_is_cut_off_in_time(tmp_path: Path, stack: ExitStack) -> None:
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+    settings = {"CUTOUT_STORAGE_DIR": str(tmp_path), "TESTS_UNREAD_SECONDS": str(UNREAD_SECONDS)}
+    with LocalServer(**settings) as server:
         silent = stack.enter_context(ask_and_not_read(server))
-        sleep(MAX_UNREAD_SECONDS + 5)
+        wait_for_an_answer(silent)
+        sleep(UNREAD_SECONDS + 2)
         assert ask(server).status_code == 200
         assert is_cut_off(silent)
 
@@ -114,11 +122,13 @@ def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     """100 kB in a second, for longer than the limit for one chunk."""
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_WAITING="0") as server:
+    settings = {"CUTOUT_STORAGE_DIR": str(tmp_path), "TESTS_UNREAD_SECONDS": str(UNREAD_SECONDS)}
+    with LocalServer(**settings, CUTOUT_WAITING="0") as server:
         slow = stack.enter_context(ask_and_not_read(server))
+        wait_for_an_answer(slow)
         received, start = bytearray(), monotonic()
         while not received.endswith(b"}]}"):
-            is_slow = monotonic() - start < MAX_UNREAD_SECONDS + 5
+            is_slow = monotonic() - start < UNREAD_SECONDS + 3
             more = slow.recv(10_000 if is_slow else 1 << 20)
             assert more, f"cut off after {len(received)} bytes"
             received += more

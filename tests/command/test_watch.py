@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -89,8 +90,11 @@ def test_pictures_that_come_are_cut_out(
     photos, out, report = tmp_path / "photos", tmp_path / "out", tmp_path / "report.json"
     write(photos / "first.jpg")
     write(photos / "broken.jpg", b"no picture")
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "storage")) as server:
-        api = ["--url", server.url] if where == "api" else []
+    with ExitStack() as stack:
+        api = []
+        if where == "api":
+            server = stack.enter_context(LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "storage")))
+            api = ["--url", server.url]
         running = watching(photos, "-o", out, "--report", report, *api)
         running.until(lambda: names_of(report) == {"first.jpg": "done", "broken.jpg": "failed"})
         write(photos / "new" / "second.jpg", jpeg(gradient(30, 20)))

@@ -1,6 +1,7 @@
 """Small files that cost a careless reader minutes or gigabytes."""
 
 from collections.abc import Callable
+from functools import cache
 from struct import pack
 from zlib import compress
 
@@ -75,6 +76,11 @@ def laden_png(*chunks: tuple[bytes, bytes]) -> bytes:
     return PNG[:PNG_HEAD] + b"".join(png_chunk(*each) for each in chunks) + PNG[PNG_HEAD:]
 
 
+@cache
+def packed_gigabyte() -> bytes:
+    return compress(bytes(1 << 30))
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "fill bytes": lambda: repeated(b"\xff", JPEG[:2], JPEG[2:]),
     "empty comments": lambda: repeated(b"\xff\xfe\0\2", JPEG[:2], JPEG[2:]),
@@ -89,14 +95,14 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "packed texts": lambda: laden_png(
         *[(b"zTXt", b"a\0\0" + compress(bytes(900_000)))] * 3000,
     ),
-    "a packed profile": lambda: laden_png((b"iCCP", b"a\0\0" + compress(bytes(1 << 30)))),
+    "a packed profile": lambda: laden_png((b"iCCP", b"a\0\0" + packed_gigabyte())),
     "exif in a chunk": lambda: laden_png((b"eXIf", exif(65_535, 500_000))),
     "frames": lambda: laden_png(
         (b"acTL", pack(">II", 40_000, 0)), *[(b"fdAT", bytes(300))] * 40_000
     ),
     "empty pixel data": lambda: laden_png(*[(b"IDAT", b"")] * 99_000),
     "more pixel data than pixels": lambda: (
-        PNG[:PNG_HEAD] + png_chunk(b"IDAT", compress(bytes(1 << 30))) + png_chunk(b"IEND", b"")
+        PNG[:PNG_HEAD] + png_chunk(b"IDAT", packed_gigabyte()) + png_chunk(b"IEND", b"")
     ),
     "16 bits": lambda: flat(16, 6, 4),
     "16 bits, interlaced": lambda: flat(16, 6, 4, interlaced=True),

@@ -55,7 +55,8 @@ class LocalServer:
     def __init__(self, segment: Segmenter, folder: Path, sharpen: Sharpen | None = None) -> None:
         settings = Settings(storage_dir=folder)
         pipeline = Pipeline(settings, segment, DiskStorage(settings), sharpen)
-        self._client = TestClient(build_app(pipeline))
+        plain = {"Accept-Encoding": "identity"}  # base64 of a picture is slow to pack and unpack
+        self._client = TestClient(build_app(pipeline), headers=plain)
         self.png = lru_cache(maxsize=1)(self._png)
 
     def _png(self, content: bytes, mode: str) -> bytes:

@@ -107,9 +107,9 @@ def test_a_new_photo_waits_for_the_one_in_work(visit: Visit) -> None:
 
 
 def test_a_busy_server_is_waited_for_without_a_word(browser: Browser, tmp_path: Path) -> None:
-    """The slow picture keeps its place for the 6 s of a request, of its 20."""
+    """The slow picture keeps its place for the 3 s of a request, of its 20."""
     with (
-        serving(tmp_path, CUTOUT_WAITING="0", CUTOUT_REQUEST_SECONDS="6") as server,
+        serving(tmp_path, CUTOUT_WAITING="0", CUTOUT_REQUEST_SECONDS="3") as server,
         visiting(browser, server.url + "/", complaints=None) as visit,
     ):
         address = server.url + "/v1/results"

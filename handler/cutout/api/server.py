@@ -26,6 +26,7 @@ progress only when a third of it is free, so that a slow client would seem to re
 class PacedProtocol(H11Protocol):
     """Measure how long a connection waits for its client to read."""
 
+    max_unread_seconds = MAX_UNREAD_SECONDS
     _inner: ASGIApp
     _unread_since: float | None = None
     _timer: TimerHandle | None = None
@@ -46,7 +47,7 @@ class PacedProtocol(H11Protocol):
         """Start the client's time: some bytes have not been read."""
         super().pause_writing()
         self._unread_since = monotonic()
-        self._timer = get_running_loop().call_later(MAX_UNREAD_SECONDS, self.abort)
+        self._timer = get_running_loop().call_later(self.max_unread_seconds, self.abort)
 
     def resume_writing(self) -> None:
         """Stop the client's time: all bytes have been read."""
@@ -77,11 +78,17 @@ class PacedProtocol(H11Protocol):
             self._timer = None
 
 
-def serve(app: ASGIApp, host: str, port: int, certificate: str | None = None) -> None:
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    certificate: str | None = None,
+    protocol: type[PacedProtocol] = PacedProtocol,
+) -> None:
     """Serve until the process is told to end. `certificate` is a PEM file that also holds the key.
 
     The app logs its requests itself, because uvicorn's log would hold their queries.
     """
     uvicorn.run(
-        app, host=host, port=port, access_log=False, http=PacedProtocol, ssl_certfile=certificate
+        app, host=host, port=port, access_log=False, http=protocol, ssl_certfile=certificate
     )
