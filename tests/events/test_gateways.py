@@ -62,6 +62,9 @@ def test_below_a_custom_domain_s_base_path(shape: str, base: str) -> None:
     assert get("").headers["location"] == base.rpartition("/")[2] + "/"
     assert json.loads(get("/openapi.json").text)["servers"] == [{"url": base}]
     assert get("/v1/nothing").status == 404
+    assert get("//v1/version").text.startswith("v1.")
+    for path in ("/v1.0", "/v1.0/nothing", "//v1.0/nothing"):
+        assert json.loads(get(path).text)["errors"][0]["code"] == "not_found"
 
 
 @pytest.mark.parametrize("shape", SHAPES)

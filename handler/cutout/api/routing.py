@@ -40,8 +40,10 @@ class SingleLeadingSlash:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
-        if scope["type"] == "http" and scope["path"].startswith("//"):
-            scope = {**scope, "path": f"/{scope['path'].lstrip('/')}"}
+        root = scope.get("root_path", "")
+        if scope["type"] == "http" and scope["path"].startswith(f"{root}//"):
+            rest = scope["path"].removeprefix(root).lstrip("/")
+            scope = {**scope, "path": f"{root}/{rest}"}
         await self._app(scope, receive, send)
 
 

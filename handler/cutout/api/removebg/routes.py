@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Scope
 
 from cutout.access.keys import Keys
 from cutout.api.admission import Admission
@@ -82,7 +83,7 @@ def refusals(settings: Settings) -> Refuse:
     """Return what answers a request that middleware refuses: under `PREFIX` in remove.bg's form."""
 
     async def refuse(request: Request, error: Exception) -> Response:
-        if not _is_below(request.scope["path"]):
+        if not _is_below(request.scope):
             return await answer_request_error(request, error)
         facts_of(request)["outcome"] = reason(error)
         return error_answer(removebg_error(error, RequestDetails(settings)))
@@ -96,7 +97,7 @@ def http_errors(settings: Settings) -> Refuse:
     async def answer(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):  # registered for HTTPException alone
             raise error
-        if not _is_below(request.scope["path"]):
+        if not _is_below(request.scope):
             return await http_exception_handler(request, error)
         code, title = HTTP_ERRORS.get(error.status_code, (INTERNAL, error.detail))
         headers = dict(error.headers or {})
@@ -106,7 +107,8 @@ def http_errors(settings: Settings) -> Refuse:
     return answer
 
 
-def _is_below(path: str) -> bool:
+def _is_below(scope: Scope) -> bool:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
     return f"/{path.strip('/')}/".startswith(f"{PREFIX}/")
 
 
