@@ -40,8 +40,13 @@ AnyPicture: TypeAlias = Union[
     "npt.NDArray[np.uint16]",
 ]
 """A file's path, its bytes, an open file, a Pillow image, or an array."""
-AnyMask: TypeAlias = Union[AnyPicture, "npt.NDArray[np.bool_]", "npt.NDArray[np.floating[Any]]"]
-"""As a picture; an array may also be of booleans, or of numbers from 0 to 1."""
+AnyMask: TypeAlias = Union[
+    AnyPicture,
+    "npt.NDArray[np.bool_]",
+    "npt.NDArray[np.floating[Any]]",
+    "npt.NDArray[np.integer[Any]]",
+]
+"""As a picture; an array may also be of booleans, floats from 0 to 1, or integers 0 and 1."""
 
 ModeName: TypeAlias = Literal["fg-image", "fg-image-shadow", "fg-mask"]
 ModelName: TypeAlias = Literal["auto", "best", "fast"]

@@ -236,10 +236,11 @@ def cut_out(
     doubt. `model` is `auto`, `best` or `fast`.
 
     `mask` takes the place of the networks, which are then not loaded: a picture of any kind
-    above, or an array of booleans or of numbers from 0 to 1. White, 255 or 1 is kept; an alpha that
-    is not the same everywhere counts instead of the colours. A mask of the upright picture's size
-    is the alpha of the result as it is; a smaller one with the same proportions is enlarged, and
-    refined at its edges.
+    above, or an array of booleans, of floats from 0 to 1, or of integers of any type that are all
+    0 or 1. White (255, or 65535 in uint16), True or 1 is kept; an alpha that is not the same
+    everywhere counts instead of the colours. A mask of the upright picture's size is the alpha of
+    the result as it is; a smaller one with the same proportions is enlarged, and refined at its
+    edges.
 
     The options are those of the API:
 
