@@ -54,9 +54,8 @@ class Session:
 
     def __init__(self, model: ModelName | Model | None = None, threads: int | None = None) -> None:
         chosen = None if model is None else choose(Model, model, "model")
-        if threads is not None:
-            require_count(threads, "threads")
-        self._pipeline: Pipeline = open_pipeline(chosen, threads)
+        count = None if threads is None else require_count(threads, "threads")
+        self._pipeline: Pipeline = open_pipeline(chosen, count)
 
     @overload
     def cut_out(
@@ -248,7 +247,8 @@ def cut_out(
     - `background`: a colour such as `white` or `#ffcc00`, or a picture of any kind above;
     - `crop`: the margin around the object, `0`, `30px` or `10%`; None keeps the whole picture;
     - `margin`: crops as well, with 1, 2 or 4 of `30px` or `10%` that may exceed the picture;
-    - `roi`: the region that the foreground lies in, such as `10% 10% 90% 90%`;
+    - `roi`: left, top, right and bottom, each `40px` or `10%`, of the region that the foreground
+      lies in;
     - `width` and `height` in pixels, 1..4096, and `ratio`, such as `4:5`: the canvas;
     - `scale`: the share of the canvas for the objects, `10%` to `100%`, or `original`;
     - `position`: `center`, `original`, or `50% 90%` of the free space;
