@@ -1,8 +1,4 @@
-"""Send a picture to the API with aiohttp and save the cut-out.
-
-Usage: ``python aiohttp_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]``. The key is in
-CUTOUT_KEY.
-"""
+"""Send a picture to the API with aiohttp and save the cut-out. The key is in CUTOUT_KEY."""
 
 import asyncio
 import os
@@ -11,6 +7,8 @@ from base64 import b64decode
 from pathlib import Path
 
 import aiohttp
+
+USAGE = "usage: python aiohttp_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]"
 
 
 def form_of(source: str) -> aiohttp.FormData:
@@ -44,4 +42,7 @@ def main(api: str, source: str, target: str, mode: str = "fg-image") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in {4, 5}:
+        print(USAGE, file=sys.stderr)
+        sys.exit(2)
     main(*sys.argv[1:])

@@ -1,8 +1,12 @@
-// node node_client.mjs https://HOST PICTURE|URL CUT-OUT.png [MODE]    (the key in CUTOUT_KEY; Node 18+)
+// Sends a picture to the API and saves the cut-out, in Node 18 or newer. The key is in CUTOUT_KEY.
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 
 const [api, source, target, mode = "fg-image"] = process.argv.slice(2);
+if (!target) {
+  console.error("usage: node node_client.mjs https://HOST PICTURE|URL CUT-OUT.png [MODE]");
+  process.exit(2);
+}
 const form = new FormData();
 if (source.includes("://")) {
   form.append("url", source);

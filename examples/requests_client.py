@@ -1,8 +1,4 @@
-"""Send a picture to the API with requests and save the cut-out.
-
-Usage: ``python requests_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]``. The key is in
-CUTOUT_KEY.
-"""
+"""Send a picture to the API with requests and save the cut-out. The key is in CUTOUT_KEY."""
 
 import os
 import sys
@@ -10,6 +6,8 @@ from base64 import b64decode
 from pathlib import Path
 
 import requests
+
+USAGE = "usage: python requests_client.py https://HOST PICTURE|URL CUT-OUT.png [MODE]"
 
 
 def main(api: str, source: str, target: str, mode: str = "fg-image") -> None:
@@ -32,4 +30,7 @@ def main(api: str, source: str, target: str, mode: str = "fg-image") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in {4, 5}:
+        print(USAGE, file=sys.stderr)
+        sys.exit(2)
     main(*sys.argv[1:])

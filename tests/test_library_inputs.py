@@ -48,9 +48,9 @@ def path_of(folder: Path) -> Path:
     "given",
     [
         *(png(), bytearray(png()), memoryview(png()), gradient(), RGB, deep(RGB), RGBA, deep(RGBA)),
-        *(RGB[:, ::-1][:, ::-1], np.asfortranarray(RGB)),
+        *(RGB[:, ::-1][:, ::-1], np.asfortranarray(RGB), deep(RGB).astype(">u2")),
     ],
-    ids=map(str, range(10)),
+    ids=map(str, range(11)),
 )
 def test_every_kind_of_picture_gives_the_same(given: Any, tmp_path: Path) -> None:
     expected = cut_out(path_of(tmp_path))
@@ -93,6 +93,7 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
     (RGB / 255, TypeError, "uint8 or uint16, not float64 .scale 0..1 by 255"),
     (RGB > 9, TypeError, "not bool"),
     (RGB.astype(np.int16), TypeError, "not int16"),
+    (RGB.astype(">i2"), TypeError, "not int16"),
     (RGB[..., :2], ValueError, "not .48, 64, 2"),
     (RGB[np.newaxis], ValueError, r"\(height, width, 3\) for RGB"),
     (RGB[0, 0], ValueError, "not .3,"),
@@ -107,6 +108,11 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
 def test_what_is_no_picture_is_refused(given: Any, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         cut_out(given)
+
+
+def test_a_file_open_as_text_is_refused_unread(tmp_path: Path) -> None:
+    with path_of(tmp_path).open() as file, pytest.raises(TypeError, match="binary mode"):
+        cut_out(file)  # type: ignore[call-overload]
 
 
 def test_returns() -> None:
@@ -168,6 +174,75 @@ def test_many_pictures_come_in_their_order(jobs: int, ahead: int) -> None:
         assert alpha.shape == (20, 20 + count)
         assert taken <= count + jobs + ahead, "more is held than was allowed"
     assert count == 19
+
+
+def test_numbers_of_numpy_for_many() -> None:
+    session = Session(threads=np.int64(1))  # type: ignore[arg-type]
+    counts: dict[str, Any] = {"jobs": np.int64(2), "read_ahead": np.uint8(0)}
+    assert len(list(session.cut_out_all([png()] * 3, **counts))) == 3
+
+
+SINGLE: list[Any] = ["s.jpg", b"s.jpg", bytearray(png()), Path("s.jpg"), BytesIO(png())]
+
+
+@pytest.mark.parametrize("given", SINGLE, ids=[type(each).__name__ for each in SINGLE])
+def test_one_picture_is_not_many(given: Any) -> None:
+    words = f"pictures must be a list or another iterable of pictures, not {type(given).__name__}"
+    with pytest.raises(TypeError, match=words):
+        Session().cut_out_all(given)
+
+
+ELSEWHERE = [
+    ({"mask": GREY}, "no such option: mask. A mask belongs to one picture: give both to cut_out"),
+    ({"model": "fast"}, "no such option: model. A session has one"),
+]
+
+
+@pytest.mark.parametrize(("option", "words"), ELSEWHERE)
+def test_options_of_other_calls_are_named_with_these(option: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        Session().cut_out_all([png()], **option)
+    told = " ".join((Session.cut_out_all.__doc__ or "").split())
+    assert "those of `cutout.cut_out`, except `mask` and `model`" in told
+
+
+class SourceError(Exception):
+    """A fault of the caller's own."""
+
+
+def source_that_fails(*pictures: bytes) -> Iterator[bytes]:
+    yield from pictures
+    raise SourceError
+
+
+GOOD = [png(gradient(width, 20)) for width in range(20, 25)]
+
+
+@pytest.mark.parametrize("errors", ["raise", "return"])
+@pytest.mark.parametrize(("jobs", "ahead"), [(1, 0), (1, 2), (2, 0), (2, 2), (2, 9)])
+def test_what_came_before_an_error_of_the_source_is_not_lost(
+    jobs: int, ahead: int, errors: Any
+) -> None:
+    source = source_that_fails(*GOOD)
+    made = Session().cut_out_all(source, jobs=jobs, read_ahead=ahead, errors=errors)
+    assert [next(made).width for _ in GOOD] == [20, 21, 22, 23, 24]
+    with pytest.raises(SourceError):
+        next(made)
+    with pytest.raises(StopIteration):
+        next(made)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_of_two_errors_the_picture_s_comes_first(jobs: int) -> None:
+    session, given = Session(), [GOOD[0], b"broken", GOOD[1]]
+    made = session.cut_out_all(source_that_fails(*given), jobs=jobs, read_ahead=9)
+    assert next(made).width == 20
+    with pytest.raises(UnsupportedTypeError):
+        next(made)
+    made = session.cut_out_all(source_that_fails(*given), jobs=jobs, errors="return")
+    assert [type(next(made)) for _ in given] == [Image.Image, UnsupportedTypeError, Image.Image]
+    with pytest.raises(SourceError):
+        next(made)
 
 
 def test_a_broken_picture_among_many() -> None:

@@ -38,7 +38,7 @@ def _no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     "given",
     [
         *(png(GREY), bytearray(png(GREY)), GREY, GREY.convert("RGB"), VALUES),
-        *(VALUES[..., np.newaxis], VALUES.astype(np.uint16) * 257),
+        *(VALUES[..., np.newaxis], VALUES.astype(np.uint16) * 257, VALUES.astype(">u2") * 257),
         *(
             VALUES / 255,
             (VALUES / 255).astype(np.float32),
@@ -46,7 +46,7 @@ def _no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         np.dstack([255 - VALUES] * 3 + [VALUES]),
     ],
-    ids=map(str, range(11)),
+    ids=map(str, range(12)),
 )
 def test_every_kind_of_mask_gives_the_same(given: Any) -> None:
     alpha = cut_out(PHOTO, mask=given, returns="alpha")
@@ -61,6 +61,16 @@ def test_paths_files_and_booleans(tmp_path: Path) -> None:
     for given in (path, str(path), BytesIO(png(GREY))):
         assert np.array_equal(cut_out(PHOTO, mask=given, returns="numpy")[..., 3], VALUES)
     assert np.array_equal(cut_out(PHOTO, mask=BITS, returns="alpha") == 255, BITS)
+
+
+@pytest.mark.parametrize("kind", ["?", "u1", "i1", "<u2", ">u2", "i4", ">i8", "u8", "f4"])
+def test_of_zeros_and_ones_only_ones_are_kept(kind: str) -> None:
+    mask = BITS.astype(kind)
+    for given in (mask, mask[..., np.newaxis], np.dstack([mask] * 3)):
+        alpha = cut_out(PHOTO, mask=given, returns="alpha")
+        assert np.array_equal(alpha, BITS * np.uint8(255))
+    assert not cut_out(PHOTO, mask=mask * 0, returns="alpha").any()
+    assert (cut_out(PHOTO, mask=np.ones_like(mask), returns="alpha") == 255).all()
 
 
 def test_a_mask_is_upright_as_its_photo_is() -> None:
@@ -83,12 +93,18 @@ def test_options_and_results() -> None:
     assert cut_out(PHOTO, mask=mask, mode="fg-image-shadow").getchannel("A").getextrema()[1] == 255
 
 
+ARRAYS = "a mask's array must be of booleans, floats from 0 to 1, integers 0 and 1, uint8 or uint16"
 WRONG: list[tuple[Any, type[Exception], str]] = [
     (VALUES[:40], MaskSizeError, "64x40 pixels does not fit the picture of 64x48"),
     (np.zeros((49, 64), bool), MaskSizeError, "64x49"),
     (VALUES / 254, ValueError, "from 0 to 1"),
     (np.full((48, 64), np.nan), ValueError, "from 0 to 1"),
-    (VALUES.astype(np.int32), TypeError, "int32"),
+    (VALUES.astype(np.int32), TypeError, f"{ARRAYS}, not int32"),
+    (BITS.astype(np.int64) * 2, TypeError, f"{ARRAYS}, not int64"),
+    (-BITS.astype(np.int8), TypeError, f"{ARRAYS}, not int8"),
+    (VALUES.astype(complex), TypeError, f"{ARRAYS}, not complex128"),
+    (np.zeros((0, 64), np.uint8), ValueError, "not .0, 64"),
+    (np.zeros((0, 64), int), TypeError, ARRAYS),
     (b"", UnreadablePictureError, "Can not load mask image."),
     ("missing.png", FileNotFoundError, "missing"),
     (7, TypeError, "not int"),

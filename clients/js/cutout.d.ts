@@ -1,8 +1,10 @@
 export type Mode = "fg-image" | "fg-image-shadow" | "fg-mask";
 export type FileFormat = "png" | "webp" | "jpg" | "zip";
 
+export type Bytes = File | Blob | ArrayBuffer | ArrayBufferView;
+
 /** A picture's bytes, or its address: a public one, or the `url` that `/v1/uploads` answered with. */
-export type Picture = File | Blob | ArrayBuffer | ArrayBufferView | URL | string;
+export type Picture = Bytes | URL | string;
 
 /** The API's parameters (docs/api.md). `cropMargin` is `crop-margin`, and so on. */
 export interface Parameters {
@@ -30,7 +32,8 @@ export interface Parameters {
 
 export type Progress =
   | {
-      /** "work" and "download" follow "upload". Outside browsers, the share of an upload is unknown. */
+      /** "work" and "download" follow "upload". Outside browsers, an "upload" has no fraction and lasts
+       * until the server answers: there is no "work". */
       phase: "upload" | "work" | "download";
       /** 0 to 1, or null where nobody knows. */
       fraction: number | null;
@@ -45,7 +48,9 @@ export interface Options extends Parameters {
   /** The API key. */
   key?: string;
   /** A colour, or a picture's bytes or address to lay the object on. */
-  background?: string | URL | Blob | ArrayBuffer | ArrayBufferView;
+  background?: Picture;
+  /** A mask's bytes, to cut out by in place of the networks: white is kept. */
+  mask?: Bytes;
   /** The file's name in the answer; by default the `File`'s own. */
   name?: string;
   /** "blob" (default) returns the file, "json" the API's result with the file as base64. */

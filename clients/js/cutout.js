@@ -13,22 +13,13 @@ const BUSY_SECONDS = 3; // where the server doesn't say how long
 const LONGEST_WAIT = 120; // seconds; a server that asks for more is given up
 const NAME_LENGTH = 200;
 const ADDRESS_FIELDS = { image: "url", "image-bg": "url-bg" };
+const ADDRESS = /^(https?:\/\/|upload:)/i;
+const BYTES = /^\[object (Blob|File|ArrayBuffer)\]$/; // those of another window as well
 const CODES = {
-  400: "bad-request",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not-found",
-  408: "timeout",
-  413: "too-large",
-  422: "invalid",
-  429: "busy",
-  503: "busy",
-  504: "timeout",
+  400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 408: "timeout",
+  413: "too-large", 422: "invalid", 429: "busy", 503: "busy", 504: "timeout",
 };
-const SIGNATURES = [
-  [/^\x89PNG/, "image/png"],
-  [/^RIFF.{4}WEBP/s, "image/webp"],
-];
+const SIGNATURES = [[/^\x89PNG/, "image/png"], [/^RIFF.{4}WEBP/s, "image/webp"]];
 
 /** What went wrong. `code` is for programs, `status` is the HTTP status or 0 without an answer, and
  * `retryAfter` is how many seconds a busy server asks to wait, or null. */
@@ -41,18 +32,17 @@ export class CutOutError extends Error {
 
 /** Removes the background of a picture, given as its bytes (`File`, `Blob`, `ArrayBuffer`) or its
  * address (`URL`, or a string). Returns the file, or the API's result with `answer: "json"`. */
-export async function cutOut(picture, options) {
-  const { url, key, headers, signal, timeout, retries, onProgress, answer, name, background, ...parameters } =
-    options;
+export async function cutOut(picture, options = {}) {
+  const { url, key, headers, signal, timeout, retries, onProgress, answer, ...asked } = options;
   const terms = {
-    base: `${url}`.replace(/\/*$/, "/"),
-    headers: { ...headers, ...(key && { "X-API-KEY": key }) },
+    base: baseOf(url),
+    headers: { ...headers, ...keyHeader(key) },
     timeout: timeout ?? REQUEST_SECONDS,
     retries: retries ?? RETRIES,
     report: onProgress ?? (() => {}),
     signal,
   };
-  const { query, fields } = requestOf(picture, { name, background, parameters });
+  const { query, fields } = requestOf(picture, asked);
   const through = (await moveLarge(fields, terms)) ? "uploads" : "form";
   const form = new FormData();
   for (const [field, value] of fields) appendTo(form, field, value);
@@ -72,25 +62,37 @@ export function uploadPath({ type, name }) {
   return `v1/uploads?${new URLSearchParams({ type, name: name.slice(0, NAME_LENGTH) || "image" })}`;
 }
 
-function requestOf(picture, { name, background, parameters }) {
+function baseOf(url) {
+  const isKnown = globalThis.location ? url != null : /^https?:\/\//i.test(url); // pages have relative ones
+  if (!isKnown) throw new TypeError("The option url must be the server's address, such as https://host.");
+  return `${url}`.replace(/\/*$/, "/");
+}
+
+function keyHeader(key) {
+  const text = `${key ?? ""}`.trim();
+  if (/[^\x21-\x7e]/.test(text)) throw new TypeError("The option key has characters that no API key has.");
+  return text && { "X-API-KEY": text };
+}
+
+function requestOf(picture, { name, background, mask, ...parameters }) {
   const [query, fields] = [new URLSearchParams(), new Map()];
-  const add = (field, value) => {
-    if (value instanceof URL) fields.set(ADDRESS_FIELDS[field], value.href);
-    else fields.set(field, asFile(value, name));
+  const add = (field, value, what) => {
+    if (value instanceof URL || typeof value === "string") fields.set(ADDRESS_FIELDS[field], `${value}`);
+    else fields.set(field, asFile(value, name, `The ${what} must be an address or bytes`));
   };
-  if (typeof picture === "string") fields.set("url", picture);
-  else add("image", picture);
-  if (typeof background === "string") query.set("bg-color", background);
-  else if (background != null) add("image-bg", background);
+  add("image", picture, "picture");
+  if (typeof background === "string" && !ADDRESS.test(background)) query.set("bg-color", background);
+  else if (background != null) add("image-bg", background, "background");
+  if (mask != null) fields.set("mask", asFile(mask, name, "The mask must be bytes"));
   for (const [option, value] of Object.entries(parameters)) {
-    const parameter = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (value instanceof Blob) fields.set(parameter, value);
-    else if (value != null) query.set(parameter, value);
+    if (value != null) query.set(option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value);
   }
   return { query, fields };
 }
 
-function asFile(source, name) {
+function asFile(source, name, demand) {
+  const isBytes = ArrayBuffer.isView(source) || BYTES.test(Object.prototype.toString.call(source));
+  if (!isBytes) throw new TypeError(`${demand}: a File, a Blob, an ArrayBuffer or a typed array.`);
   const file = source instanceof Blob ? source : new Blob([source]);
   return name === undefined ? file : new File([file], name, { type: file.type });
 }
@@ -236,12 +238,8 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
     request.open("POST", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     Object.assign(request, { responseType: "blob", timeout: 1000 * timeout });
-    request.onload = () =>
-      resolve({
-        status: request.status,
-        header: (name) => request.getResponseHeader(name),
-        body: request.response,
-      });
+    const header = (name) => request.getResponseHeader(name);
+    request.onload = () => resolve({ status: request.status, header, body: request.response });
     request.onerror = () => reject(brokenBy());
     request.ontimeout = () => reject(lateAfter(timeout));
     request.onabort = () => reject(signal.reason);

@@ -179,7 +179,7 @@ def parse_region(text: str) -> Region:
     """
     words = _words(text)
     if len(words) != 4:
-        raise ValueError("Input should be four lengths, x1 y1 x2 y2: 10% 10% 90% 90%")
+        raise ValueError("Input should be four lengths, x1 y1 x2 y2, each as 40px or 10%")
     return Region(*map(_parse_signed, words))
 
 

@@ -3,49 +3,15 @@
 // starts it.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import * as client from "../../clients/js/cutout.js";
+import { busy, errorOf, picture, scripted } from "./scripted.mjs";
 
 const { CutOutError, LARGEST_FORM, cutOut } = client;
 const { CUTOUT_API: url, CUTOUT_KEY: key, SMALL, LARGE_ANSWER, LARGE_FILE, PICTURE_URL } = process.env;
 const ours = { url, key };
 const small = await readFile(SMALL);
-const servers = [];
-after(() => servers.forEach((server) => server.close()));
-
-/** A server that answers with `replies` in turn, then with the last one, and notes what it got. */
-async function scripted(...replies) {
-  const got = [];
-  const server = createServer((request, response) => {
-    const chunks = [];
-    request.on("data", (chunk) => chunks.push(chunk));
-    request.on("end", () => {
-      const { method, url: path, headers } = request;
-      got.push({ method, path, headers, body: Buffer.concat(chunks).toString("latin1") });
-      const reply = replies[Math.min(got.length, replies.length) - 1];
-      if (!reply) return; // never answers
-      const { status = 200, headers: extra = {}, body = "", type = "application/json" } = reply(base, got.at(-1));
-      response.writeHead(status, { "Content-Type": type, ...extra });
-      response.end(typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body));
-    });
-  });
-  servers.push(server);
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const base = `http://127.0.0.1:${server.address().port}`;
-  return { base, got };
-}
-
-const picture = () => ({ type: "image/png", body: Buffer.from("PNG") });
-const busy = (seconds) => () => ({ status: 503, headers: { "Retry-After": seconds }, body: { detail: "Busy." } });
-
-async function errorOf(promise) {
-  return promise.then(
-    () => assert.fail("it succeeded"),
-    (error) => error,
-  );
-}
 
 test("bytes of every kind give a PNG", async () => {
   const array = small.buffer.slice(small.byteOffset, small.byteOffset + small.byteLength);
@@ -75,7 +41,7 @@ test("JSON has the API's result, and parameters arrive", async () => {
 });
 
 test("backgrounds: a colour, a file and an address", async () => {
-  for (const background of ["white", new Blob([small]), new URL(PICTURE_URL)]) {
+  for (const background of ["white", new Blob([small]), new URL(PICTURE_URL), PICTURE_URL]) {
     const png = Buffer.from(await (await cutOut(new Blob([small]), { ...ours, background })).arrayBuffer());
     assert.equal(png[25], 2, "an opaque PNG is RGB");
   }
@@ -154,11 +120,11 @@ test("pictures are asked for, or JSON", async () => {
   assert.equal(got[1].path, "/v1/results");
 });
 
-test("a Blob among the options becomes a form field", async () => {
-  const { base, got } = await scripted(picture);
-  await cutOut(small, { url: base, mask: new Blob(["M"]), cropMargin: "5%" });
-  assert.match(got[0].body, /name="mask"; filename=/);
-  assert.equal(got[0].path, "/v1/results?crop-margin=5%25");
+test("the server cuts out by a mask", async () => {
+  const terms = { ...ours, mode: "fg-mask" };
+  const plain = await cutOut(small, terms);
+  const masked = await cutOut(small, { ...terms, mask: new Uint8Array(small) });
+  assert.notDeepEqual(await masked.arrayBuffer(), await plain.arrayBuffer());
 });
 
 test("a busy server is waited for as long as it asks", async () => {

@@ -139,6 +139,21 @@ def test_errors(page: Page, server: LocalServer) -> None:
     assert (nobody["code"], nobody["status"]) == ("network", 0)
 
 
+WRONG = [(None, KEY, "The option url must be"), ("api", "ключ", "The option key has characters")]
+
+
+@pytest.mark.parametrize(("url", "key", "words"), WRONG)
+def test_a_wrong_option(page: Page, url: Any, key: str, words: str) -> None:
+    found = cut_out(page, url, jpeg(), key)
+    assert found["name"] == "TypeError"
+    assert found["message"].startswith(words)
+
+
+def test_an_address_below_the_page_s_own(page: Page) -> None:
+    page.route("**/examples/api/v1/results*", lambda route: route.fulfill(body="", status=504))
+    assert cut_out(page, "api", jpeg())["status"] == 504
+
+
 def test_a_busy_server_is_waited_for(page: Page, server: LocalServer) -> None:
     headers = {
         "Access-Control-Allow-Origin": "*",

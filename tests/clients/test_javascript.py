@@ -63,7 +63,7 @@ def test_its_own_tests(server: LocalServer, tmp_path: Path) -> None:
         told = node(
             "--test",
             "--test-reporter=tap",
-            str(HERE / "cutout.test.mjs"),
+            *map(str, sorted(HERE.glob("*.test.mjs"))),
             CUTOUT_API=server.url,
             CUTOUT_KEY=KEY,
             PICTURE_URL=pictures.url("/a.jpg"),

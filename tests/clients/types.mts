@@ -1,6 +1,6 @@
 // Uses of the client that TypeScript must accept or refuse; test_javascript.py compiles it.
 import { CutOutError, LARGEST_FORM, cutOut, uploadPath } from "../../clients/js/cutout.js";
-import type { ErrorCode, Options, Progress, Result } from "../../clients/js/cutout.js";
+import type { Bytes, ErrorCode, Options, Progress, Result } from "../../clients/js/cutout.js";
 
 const url = "https://host";
 const control = new AbortController();
@@ -14,8 +14,11 @@ const options: Options = {
   onProgress: ({ phase, fraction }: Progress) => console.log(phase, fraction),
 };
 
+const bytes: Bytes = new Uint8Array(3).buffer;
 const blob: Blob = await cutOut(new Blob(), { ...options, answer: "blob" });
 const png: Blob = await cutOut(new Uint8Array(3), { url, background: blob });
+await cutOut(new Blob(), { url, mask: blob, background: "https://host/beach.jpg" });
+await cutOut(new Blob(), { url, mask: bytes });
 const result: Result = await cutOut("https://host/a.jpg", { url, answer: "json", objects: true });
 const image: string = result.entities[0].image;
 const [, found] = result.entities;
@@ -39,6 +42,8 @@ await cutOut(new Blob(), {});
 await cutOut(new Blob(), { url, mode: "fg-hologram" });
 // @ts-expect-error: a number is no picture
 await cutOut(5, { url });
+// @ts-expect-error: a mask has no address
+await cutOut(new Blob(), { url, mask: "https://host/mask.png" });
 // @ts-expect-error: the API writes it so, the client does not
 await cutOut(new Blob(), { url, "crop-margin": "5%" });
 // @ts-expect-error: a Blob has no entities

@@ -232,7 +232,10 @@ WRONG = {
     "too small": (["--scale", "9.9%"], "--scale: Input should be 10% to 100%, or original: 9.9%"),
     "no position": (["--position", "left"], "--position: Input should be percent, as 80%: left"),
     "three margins": (["--margin", "1px 2px 3px"], "--margin: Input should be 1, 2 or 4 lengths"),
-    "three corners": (["--roi", "1px 2px 3px"], "--roi: Input should be four lengths"),
+    "three corners": (
+        ["--roi", "1px 2px 3px"],
+        "--roi: Input should be four lengths, x1 y1 x2 y2, each as 40px or 10%: 1px 2px 3px",
+    ),
     "no preset": (
         ["--preset", "etsy"],
         "--preset: choose from square, amazon, ebay",

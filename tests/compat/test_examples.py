@@ -95,6 +95,12 @@ def server(
         yield running
 
 
+def require_program(name: str) -> None:
+    program = PROGRAMS.get(name)
+    if program and not shutil.which(program):
+        pytest.skip(f"{program} is not on this machine")
+
+
 @pytest.fixture(params=COMMANDS)
 def client(
     request: pytest.FixtureRequest,
@@ -102,9 +108,7 @@ def client(
     authority: tuple[Path, Path],
     tmp_path: Path,
 ) -> Client:
-    program = PROGRAMS.get(request.param)
-    if program and not shutil.which(program):
-        pytest.skip(f"{program} is not on this machine")
+    require_program(request.param)
     api = server.url.replace("http:", "https:")
     return Client(COMMANDS[request.param], api, authority[0], tmp_path / "cut-out.png")
 
@@ -156,3 +160,16 @@ def test_a_request_over_the_limit(client: Client, tmp_path: Path) -> None:
     path = tmp_path / "huge.jpg"
     path.write_bytes(bytes(32 * 1024**2))
     assert "Your client issued a request that was too large." in client.complaint(str(path))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_without_enough_arguments_the_usage_is_told(name: str) -> None:
+    require_program(name)
+    command = COMMANDS[name]
+    for given in ([], ["https://a.example", "photo.jpg"]):
+        done = subprocess.run([*command, *given], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        words = f" {Path(command[1]).name} https://HOST PICTURE|URL CUT-OUT.png [MODE]"
+        assert done.stderr.startswith("usage: ")
+        assert words in done.stderr
+        assert done.stderr.count("\n") == 1

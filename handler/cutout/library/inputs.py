@@ -1,7 +1,7 @@
 """Read a picture of any kind that the library takes."""
 
 import re
-from io import BytesIO
+from io import BytesIO, TextIOBase
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ URL = re.compile(r"(?:[a-z][a-z0-9+.-]+://|data:)", re.IGNORECASE)
 KINDS = "a path, bytes, a binary file, a Pillow image or a numpy array"
 SHAPES = "(height, width), (height, width, 3) for RGB or (height, width, 4) for RGBA"
 CHANNELS = {1, 3, 4}
+EIGHT_OR_SIXTEEN = (np.uint8, np.uint16)
 
 
 def decode_any(given: object, settings: Settings, bound: Bound | None = None) -> Picture:
@@ -50,7 +51,7 @@ def decode_any_mask(given: object, size: Size, settings: Settings) -> Alpha:
         image = _upright(given)
         given = np.asarray(image) if image.mode == "F" else image
     if isinstance(given, np.ndarray):
-        given = Image.fromarray(eight_bits(_unit_scaled(given)))
+        given = Image.fromarray(eight_bits(_scaled_mask(given)))
     if not isinstance(given, Image.Image):
         return decode_mask(read_file(given), size, settings)
     mask = np.array(mask_values(given))
@@ -84,7 +85,8 @@ def read_file(given: object) -> bytes:
     read = getattr(given, "read", None)
     if read is None:
         raise TypeError(f"a picture must be {KINDS}, not {type(given).__name__}")
-    content = read()
+    # a text file is not read: most pictures would end in a UnicodeDecodeError
+    content = None if isinstance(given, TextIOBase) else read()
     if not isinstance(content, bytes):
         raise TypeError("a file object must be open in binary mode, as by open(path, 'rb')")
     return content
@@ -95,7 +97,8 @@ def eight_bits(array: npt.NDArray[Any]) -> Pixels:
 
     Raise `TypeError` for another type than uint8 and uint16, `ValueError` for another shape.
     """
-    if array.dtype not in (np.uint8, np.uint16):
+    array = _native(array)
+    if array.dtype not in EIGHT_OR_SIXTEEN:
         hint = " (scale 0..1 by 255)" if array.dtype.kind == "f" else ""
         raise TypeError(f"an array must be uint8 or uint16, not {array.dtype}{hint}")
     is_picture = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in CHANNELS)
@@ -106,20 +109,35 @@ def eight_bits(array: npt.NDArray[Any]) -> Pixels:
     return pixels
 
 
-def _unit_scaled(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return booleans, and numbers from 0 to 1, as uint8; other arrays as they are.
+def _scaled_mask(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return booleans, floats from 0 to 1, and integers 0 and 1, as uint8; greys as they are.
 
-    Raise `ValueError` for other numbers.
+    Raise `ValueError` for other floats, `TypeError` for another type.
     """
     if array.dtype.kind == "f":
         if not ((array >= 0) & (array <= 1)).all():
             raise ValueError("a mask of floating-point numbers must be from 0 to 1")
         array = np.rint(array * 255)
-    elif array.dtype == np.bool_:
-        array = array * np.uint8(255)
-    else:
-        return array
-    return array.astype(np.uint8)
+        return array.astype(np.uint8)
+    if array.dtype == np.bool_ or _is_binary(array):
+        return array.astype(np.uint8) * np.uint8(255)
+    if _native(array).dtype not in EIGHT_OR_SIXTEEN:
+        raise TypeError(
+            "a mask's array must be of booleans, floats from 0 to 1, integers 0 and 1, uint8 or "
+            f"uint16, not {array.dtype}"
+        )
+    return array
+
+
+def _is_binary(array: npt.NDArray[Any]) -> bool:
+    """Return whether an array has integers, and none but 0 and 1."""
+    is_whole = array.dtype.kind in "iu" and array.size > 0
+    return is_whole and bool(array.min() >= 0) and bool(array.max() <= 1)
+
+
+def _native(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array in the machine's byte order, which some files do not have."""
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
 def _from_image(given: Image.Image) -> Picture:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from numbers import Real
+from operator import index
 from os import PathLike
 from pathlib import Path
 from typing import (
@@ -9,6 +11,7 @@ from typing import (
     Any,
     BinaryIO,
     Literal,
+    SupportsIndex,
     TypeAlias,
     TypedDict,
     TypeVar,
@@ -40,8 +43,13 @@ AnyPicture: TypeAlias = Union[
     "npt.NDArray[np.uint16]",
 ]
 """A file's path, its bytes, an open file, a Pillow image, or an array."""
-AnyMask: TypeAlias = Union[AnyPicture, "npt.NDArray[np.bool_]", "npt.NDArray[np.floating[Any]]"]
-"""As a picture; an array may also be of booleans, or of numbers from 0 to 1."""
+AnyMask: TypeAlias = Union[
+    AnyPicture,
+    "npt.NDArray[np.bool_]",
+    "npt.NDArray[np.floating[Any]]",
+    "npt.NDArray[np.integer[Any]]",
+]
+"""As a picture; an array may also be of booleans, floats from 0 to 1, or integers 0 and 1."""
 
 ModeName: TypeAlias = Literal["fg-image", "fg-image-shadow", "fg-mask"]
 ModelName: TypeAlias = Literal["auto", "best", "fast"]
@@ -50,7 +58,7 @@ PresetName: TypeAlias = Literal["square", "amazon", "ebay", "shopify"]
 Choice = TypeVar("Choice", bound=StrEnum)
 SHADOW = ShadowLook()
 TEXTS: dict[str, tuple[Callable[[str], object], str]] = {
-    "roi": (parse_region, "four lengths such as '10% 10% 90% 90%'"),
+    "roi": (parse_region, "four lengths, left, top, right and bottom, each as '40px' or '10%'"),
     "margin": (parse_margins, "1, 2 or 4 lengths such as '30px' or '10%'"),
     "ratio": (parse_ratio, "a width and a height such as '4:5', up to '10:1'"),
     "scale": (parse_scale, "'10%' to '100%', or 'original'"),
@@ -81,6 +89,11 @@ class CutOutOptions(TypedDict, total=False):
 
 
 NAMES = tuple(CutOutOptions.__annotations__)
+ELSEWHERE = {
+    "mask": "A mask belongs to one picture: give both to cut_out",
+    "model": "A session has one for all pictures: Session(model='fast')",
+}
+"""What is said of options that only other calls take."""
 
 
 def build_options(given: CutOutOptions) -> Options:
@@ -90,7 +103,9 @@ def build_options(given: CutOutOptions) -> Options:
     value; both name what is allowed.
     """
     if unknown := set(given) - set(NAMES):
-        raise TypeError(f"no such option: {min(unknown)}. There are {', '.join(NAMES)}")
+        name = min(unknown)
+        hint = ELSEWHERE.get(name, f"There are {', '.join(NAMES)}")
+        raise TypeError(f"no such option: {name}. {hint}")
     options = Options(
         mode=choose(Mode, given.get("mode", Mode.FG_IMAGE), "mode"),
         background=_background(given.get("background")),
@@ -116,17 +131,28 @@ def choose(kind: type[Choice], value: object, name: str) -> Choice:
 
 
 def require_count(value: object, name: str, least: int = 1, most: int | None = None) -> int:
-    """Return the value.
+    """Return the value as an `int`.
 
     Raise `TypeError` unless it is a whole number, `ValueError` if it is under `least` or over
     `most`.
     """
-    if not isinstance(value, int) or isinstance(value, bool):
+    count = _whole(value)
+    if count is None:
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
-    if value < least or (most is not None and value > most):
+    if count < least or (most is not None and count > most):
         limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{name} must be {limits}, not {value}")
-    return value
+        raise ValueError(f"{name} must be {limits}, not {count}")
+    return count
+
+
+def _whole(value: object) -> int | None:
+    """Return a whole number of any type, such as numpy's, and None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        return index(value)
+    except TypeError:  # numpy's booleans and arrays have the method, but refuse
+        return None
 
 
 def _layout(given: Mapping[str, object]) -> LayoutOptions:
@@ -176,11 +202,12 @@ def _shadow(given: Mapping[str, object]) -> ShadowLook:
 
 
 def _number(name: str, value: object, low: int, high: int) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number from {low} to {high}, not {type(value).__name__}")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be from {low} to {high}, not {value}")
-    return float(value)
+    number = cast("float", value)  # Real knows no comparison with int
+    if not low <= number <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, not {number}")
+    return float(number)
 
 
 def _margin(value: object) -> Margin | None:

@@ -1,6 +1,6 @@
 """Hold what the library returns of a picture."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image
@@ -22,19 +22,20 @@ class CutOut:
 
     `image` is as the options say. `objects`, the largest first, have their boxes in its pixels.
     `alpha` (uint8, height by width) is that of the whole picture before it is cropped or placed on
-    a canvas, scaled down by `max_side` and `max_megapixels` if it is neither; `foreground` is
-    computed from it. `doubt` says how sure the networks are: `doubt.verdict` is `found nothing`,
+    a canvas. With `max_side` or `max_megapixels`, but no crop, canvas or mask, it may be that of a
+    smaller copy, whose longer side has at least 1024 pixels. `foreground` is computed from it, in
+    its size. `doubt` says how sure the networks are: `doubt.verdict` is `found nothing`,
     `unsure` or `fine`.
     """
 
     image: Image.Image
-    alpha: Alpha
+    alpha: Alpha = field(repr=False)
     objects: tuple[FoundObject, ...]
     doubt: Quality
-    _picture: Picture
-    _composition: Composition
-    _options: Options
-    _work: PictureWork
+    _picture: Picture = field(repr=False)
+    _composition: Composition = field(repr=False)
+    _options: Options = field(repr=False)
+    _work: PictureWork = field(repr=False)
     """Composes, but holds no networks: these may go while a cut-out stays."""
 
     @property
@@ -61,9 +62,9 @@ class CutOut:
         Raise `ValueError` or `TypeError` for an invalid argument.
         """
         kind = choose(FileFormat, format, "format")
-        require_count(quality, "quality", most=100)
+        encoding = Encoding(kind, require_count(quality, "quality", most=100))
         composition = self._with_colours() if kind is FileFormat.ZIP else self._composition
-        return encode(composition, Encoding(kind, quality), None, NO_DEADLINE)
+        return encode(composition, encoding, None, NO_DEADLINE)
 
     def _with_colours(self) -> Composition:
         """Return the pixels that a ZIP is made of.

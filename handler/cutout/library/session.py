@@ -4,9 +4,7 @@ Importing this module loads neither numpy nor pydantic: the first call imports w
 pictures, and the networks.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
@@ -15,6 +13,7 @@ from PIL import Image
 
 from cutout.choices import Model
 from cutout.engine import open_mask_pipeline, open_pipeline
+from cutout.library.many import in_order, require_many
 from cutout.library.options import (
     AnyMask,
     AnyPicture,
@@ -27,6 +26,8 @@ from cutout.library.options import (
 from cutout.timing import NO_DEADLINE, Clock
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from cutout.library.result import CutOut
     from cutout.options import Options
     from cutout.pictures import Alpha, Picture, Pixels
@@ -54,9 +55,8 @@ class Session:
 
     def __init__(self, model: ModelName | Model | None = None, threads: int | None = None) -> None:
         chosen = None if model is None else choose(Model, model, "model")
-        if threads is not None:
-            require_count(threads, "threads")
-        self._pipeline: Pipeline = open_pipeline(chosen, threads)
+        count = None if threads is None else require_count(threads, "threads")
+        self._pipeline: Pipeline = open_pipeline(chosen, count)
 
     @overload
     def cut_out(
@@ -113,43 +113,24 @@ class Session:
 
         `jobs` pictures are in work at once, and up to `read_ahead` more are read and decoded
         meanwhile; `pictures` is asked for no more than these. A picture that fails ends the
-        iteration with its error, or, with ``errors="return"``, its error stands in its place. The
-        other options are those of `cutout.cut_out`.
+        iteration with its error, or, with ``errors="return"``, its error stands in its place. An
+        error of `pictures` itself is raised after the cut-outs of what it gave before.
+
+        The other options are those of `cutout.cut_out`, except `mask` and `model`.
         """
+        require_many(pictures)
         _require_returns(returns)
         if errors not in ("raise", "return"):
             raise ValueError(f"errors must be 'raise' or 'return', not {errors!r}")
-        require_count(jobs, "jobs")
-        require_count(read_ahead, "read_ahead", least=0)
+        jobs = require_count(jobs, "jobs")
+        ahead = require_count(read_ahead, "read_ahead", least=0)
         built = build_options(options)
 
         def finish(decoded: "Future[Picture]") -> object:
             return self._finished(decoded.result(), built, returns)
 
         reads = (partial(self._decoded, each, built) for each in pictures)
-        return self._in_order(reads, finish, jobs, read_ahead, is_strict=errors == "raise")
-
-    def _in_order(
-        self,
-        reads: "Iterable[Callable[[], Picture]]",
-        finish: "Callable[[Future[Picture]], object]",
-        jobs: int,
-        ahead: int,
-        *,
-        is_strict: bool,
-    ) -> Iterator[Any]:
-        waiting: deque[Future[object]] = deque()
-        with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(jobs, "cut out") as pool:
-            try:
-                for read in reads:
-                    waiting.append(pool.submit(finish, reader.submit(read)))
-                    if len(waiting) >= jobs + ahead:
-                        yield _outcome(waiting.popleft(), is_strict=is_strict)
-                while waiting:
-                    yield _outcome(waiting.popleft(), is_strict=is_strict)
-            finally:
-                for each in waiting:
-                    each.cancel()
+        return in_order(reads, finish, jobs, ahead, is_strict=errors == "raise")
 
     def _decoded(
         self, picture: AnyPicture, options: "Options", *, is_masked: bool = False
@@ -236,10 +217,11 @@ def cut_out(
     doubt. `model` is `auto`, `best` or `fast`.
 
     `mask` takes the place of the networks, which are then not loaded: a picture of any kind
-    above, or an array of booleans or of numbers from 0 to 1. White, 255 or 1 is kept; an alpha that
-    is not the same everywhere counts instead of the colours. A mask of the upright picture's size
-    is the alpha of the result as it is; a smaller one with the same proportions is enlarged, and
-    refined at its edges.
+    above, or an array of booleans, of floats from 0 to 1, or of integers of any type that are all
+    0 or 1. White (255, or 65535 in uint16), True or 1 is kept; an alpha that is not the same
+    everywhere counts instead of the colours. A mask of the upright picture's size is the alpha of
+    the result as it is; a smaller one with the same proportions is enlarged, and refined at its
+    edges.
 
     The options are those of the API:
 
@@ -247,7 +229,8 @@ def cut_out(
     - `background`: a colour such as `white` or `#ffcc00`, or a picture of any kind above;
     - `crop`: the margin around the object, `0`, `30px` or `10%`; None keeps the whole picture;
     - `margin`: crops as well, with 1, 2 or 4 of `30px` or `10%` that may exceed the picture;
-    - `roi`: the region that the foreground lies in, such as `10% 10% 90% 90%`;
+    - `roi`: left, top, right and bottom, each `40px` or `10%`, of the region that the foreground
+      lies in;
     - `width` and `height` in pixels, 1..4096, and `ratio`, such as `4:5`: the canvas;
     - `scale`: the share of the canvas for the objects, `10%` to `100%`, or `original`;
     - `position`: `center`, `original`, or `50% 90%` of the free space;
@@ -288,9 +271,3 @@ def _require_returns(returns: object) -> None:
     if returns not in RETURNS:
         allowed = ", ".join(map(repr, RETURNS))
         raise ValueError(f"returns must be one of {allowed}, not {returns!r}")
-
-
-def _outcome(future: "Future[object]", *, is_strict: bool) -> object:
-    """Return the result, or raise its error, or return that unless `is_strict`."""
-    error = None if is_strict else future.exception()
-    return future.result() if error is None else error
