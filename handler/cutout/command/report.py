@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO
 
@@ -180,5 +180,6 @@ class Report:
         if self._bar is not None:
             self._bar.print_above(text)
         else:
-            self.stream.write(f"{text}\n")
-            self.stream.flush()
+            with suppress(OSError):  # the reader of the messages may have gone
+                self.stream.write(f"{text}\n")
+                self.stream.flush()
