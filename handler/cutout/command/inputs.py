@@ -172,7 +172,7 @@ def path_key(path: Path) -> str:
     Linked folders are resolved. A symbolic link to a file counts as a separate file, because it has
     its own name.
     """
-    return os.path.normcase(_resolved(path.parent) / path.name)
+    return os.path.normcase(_resolved(path.parent.absolute()) / path.name)
 
 
 @lru_cache(maxsize=1024)
