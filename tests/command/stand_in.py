@@ -77,6 +77,12 @@ def open_nothing(settings: Settings, threads: int) -> PictureWork:  # noqa: ARG0
     raise ModelError("The model can not be read: no such file")
 
 
+def open_and_die(settings: Settings, threads: int) -> PictureWork:
+    """End the worker process as the system does where there is not enough memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return open_stand_in_work(settings, threads)
+
+
 if __name__ == "__main__":
     # as in a terminal: tests may run with SIGINT ignored, under nohup for example
     signal.signal(signal.SIGINT, signal.default_int_handler)

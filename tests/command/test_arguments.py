@@ -46,7 +46,7 @@ WRONG = {
     "watching standard input": (["-", "-o", "x.png", "--watch"], "--watch cannot be combined"),
     "watching without writing": (["a.jpg", "--watch", "--dry-run"], "--watch cannot be combined"),
     "nothing to complete": (["--completion", "csh"], "--completion: invalid choice: 'csh'"),
-    "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: must be a number above 0: 0"),
+    "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: must be a whole number above 0: 0"),
     "quiet and verbose": (["a.jpg", "-q", "-v"], "not allowed with argument"),
     "unknown option": (["a.jpg", "--mod", "fg-mask"], "unrecognized arguments: --mod"),
     "an address without a scheme": (["a.jpg", "--url", "example.com"], "--url must be an address"),

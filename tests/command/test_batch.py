@@ -260,7 +260,7 @@ def test_an_unreachable_bucket_is_one_line(bucket: Bucket) -> None:
         (["photos", "--inbox", "a/b", "--outbox", "a"], "choose another --outbox"),
         (["photos", "--inbox", "a/../b"], "a folder of a bucket can't be . or ..: a/../b"),
         (["photos", "--report", "a.txt"], "--report must end in .json or .csv: a.txt"),
-        (["photos", "--jobs", "0"], "must be a number above 0: 0"),
+        (["photos", "--jobs", "0"], "must be a whole number above 0: 0"),
     ],
 )
 def test_wrong_usage(run: Run, arguments: list[str], said: str) -> None:

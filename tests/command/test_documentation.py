@@ -59,7 +59,7 @@ def test_an_example_runs(tmp_path: Path, example: str) -> None:
 
 
 def test_every_option_is_told_and_no_other(run: Run) -> None:
-    options = PAGE.partition("## Options")[2].partition("\n\nNames")[0]
+    options = PAGE.partition("## Options")[2].partition("\n\n## ")[0]
     first = "\n".join(each.partition(": ")[0] for each in options.split("\n- "))
     told = set(re.findall(r"`(--?[a-z]+(?:-[a-z]+)*)`", first))
     offered = set(re.findall(r"(?<![\w-])(--?[a-z]+(?:-[a-z]+)*)\b", run("--help").out.decode()))

@@ -10,6 +10,7 @@ import pytest
 
 from cutout import engine
 from cutout.choices import FileFormat
+from cutout.command.history import HISTORY
 from cutout.command.remote import _decoded_file
 from cutout.pictures import Alpha, Look, Picture
 from cutout.settings import Settings
@@ -72,8 +73,8 @@ def test_doubtful_ones_are_put_apart(run: Run, photos: Path, tmp_path: Path) -> 
     out, review = tmp_path / "out", tmp_path / "review"
     arguments = (photos, "-o", f"{out}/", "--review", review)
     run(*arguments)
-    assert files_in(out) == {"fine.png"}
-    assert files_in(review) == {"sub/empty.png", "unsure.png"}
+    assert files_in(out) == {"fine.png", HISTORY}
+    assert files_in(review) == {"sub/empty.png", "unsure.png", HISTORY, f"sub/{HISTORY}"}
     again = run(*arguments, "-v")
     assert (again.code, "3 already up to date" in again.err) == (0, True)
 
@@ -96,6 +97,35 @@ def test_the_report(run: Run, photos: Path, tmp_path: Path) -> None:
         assert float(rows["fine.jpg"]["seconds"]) > 0
     made = Path(found["json"]["fine.jpg"]["cutout"])
     assert found["json"]["fine.jpg"]["bytes"] == made.stat().st_size
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_a_report_names_what_is_kept(run: Run, photos: Path, tmp_path: Path, suffix: str) -> None:
+    report, places = (
+        tmp_path / f"report.{suffix}",
+        ["-o", tmp_path / "o", "--review", tmp_path / "r"],
+    )
+    for outcome in ("done", "kept"):
+        run(photos, *places, "--report", report)
+        text = report.read_text()
+        rows = json.loads(text) if suffix == "json" else list(csv.DictReader(StringIO(text)))
+        assert {Path(each["picture"]).name: each["outcome"] for each in rows} == dict.fromkeys(
+            ("fine.jpg", "empty.jpg", "unsure.jpg"), outcome
+        )
+        assert {each["cutout"] for each in rows} == {
+            str(tmp_path / each) for each in ("o/fine.png", "r/sub/empty.png", "r/unsure.png")
+        }
+
+
+@pytest.mark.parametrize("name", ["missing/report.json", "folder.csv"])
+def test_a_report_that_can_not_be_written_is_told_first(
+    run: Run, photos: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    done = run(photos, "-o", tmp_path / "out", "--report", tmp_path / name)
+    assert (done.code, len(done.lines)) == (1, 1)
+    assert done.lines[0].startswith(f"cutout: {tmp_path / name}: ")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", ["report.txt", "report", "json"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cutout.command.history import HISTORY
 from tests.command.conftest import Run, files_in, opened, write
 from tests.samples import png, webp
 
@@ -181,7 +182,9 @@ def test_the_folder_for_a_review_may_lie_within(tmp_path: Path, run: Run) -> Non
     write(tmp_path / "a.jpg")
     write(tmp_path / "review" / "b.jpg")
     assert run(tmp_path, "-o", tmp_path / "out", "--review", tmp_path / "review").code == 0
-    assert files_in(tmp_path / "out") | files_in(tmp_path / "review") == {"a.png", "b.jpg"}
+    assert files_in(tmp_path / "out") | files_in(tmp_path / "review") == {
+        *("a.png", "b.jpg", HISTORY)
+    }
 
 
 @pytest.mark.parametrize("how", ["folder", "pattern"])

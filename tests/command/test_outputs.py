@@ -88,6 +88,37 @@ def test_a_reader_that_has_gone_is_no_disaster(tmp_path: Path) -> None:
     ]
 
 
+def in_shell(redirection: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command with a redirection of the shell."""
+    return subprocess.run(
+        ["/bin/bash", "-c", f'"$@" {redirection}', "bash", *STAND_IN, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_closed_standard_output_is_wrong_usage(tmp_path: Path) -> None:
+    done = in_shell(">&-", write(tmp_path / "a.jpg"), "-o", "-")
+    assert (done.returncode, done.stderr) == (2, "cutout: error: standard output is closed\n")
+
+
+def test_a_closed_standard_error_stops_nothing(tmp_path: Path) -> None:
+    done = in_shell("2>&-", write(tmp_path / "a.jpg"), write(tmp_path / "b.jpg", b"no picture"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert opened(tmp_path / "a-cutout.png").size == (64, 48)
+
+
+def test_messages_that_nobody_reads_stop_nothing(tmp_path: Path) -> None:
+    for name in "abc":
+        write(tmp_path / f"{name}.jpg")
+    done = in_shell("2>&1 | true; exit ${PIPESTATUS[0]}", tmp_path, "-v")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert {f"{name}-cutout.png" for name in "abc"} <= files_in(tmp_path)
+
+
 def test_quiet_leaves_the_failures(tmp_path: Path, run: Run) -> None:
     write(tmp_path / "a.jpg")
     write(tmp_path / "b.jpg", b"no picture")
@@ -134,7 +165,7 @@ def test_what_is_half_written_goes_at_the_end(
         assert go_on.wait(30)
         file.write(content[3:])
 
-    outputs.write(tmp_path / "before.png", b"complete")
+    assert outputs.write(tmp_path / "before.png", b"complete")
     writing(monkeypatch, slowly)
     thread = Thread(target=outputs.write, args=(tmp_path / "during.png", b"all of it"))
     thread.start()
@@ -144,7 +175,7 @@ def test_what_is_half_written_goes_at_the_end(
     assert files_in(tmp_path) == {"before.png"}
     go_on.set()
     thread.join(30)
-    outputs.write(tmp_path / "after.png", b"too late")
+    assert not outputs.write(tmp_path / "after.png", b"too late"), "it says so"
     assert files_in(tmp_path) == {"before.png"}
 
 

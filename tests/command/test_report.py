@@ -1,5 +1,6 @@
 """The bar on a terminal, and Ctrl-C."""
 
+import json
 import os
 import pty
 import re
@@ -130,7 +131,9 @@ def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> N
     write(photos / "a.jpg")
     write(photos / "b.jpg", jpeg(gradient(SLOW_WIDTH, 20)))
     write(photos / "c.jpg")
-    terminal = Terminal(photos, "-o", out, "--jobs", "1", TESTS_BEGUN=str(begun))
+    report = tmp_path / "report.json"
+    places = ["-o", out, "--report", report]
+    terminal = Terminal(photos, *places, "--jobs", "1", TESTS_BEGUN=str(begun))
     wait_for(begun)
     terminal.process.send_signal(sent)
     terminal.process.wait(SLOW_SECONDS / 2)
@@ -140,3 +143,5 @@ def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> N
     assert opened(out / "a.png").size == (64, 48)
     (summary,) = left_standing(text)
     assert summary.startswith("1 done, 2 not finished"), text
+    rows = json.loads(report.read_text())
+    assert [(each["picture"], each["outcome"]) for each in rows] == [(f"{photos}/a.jpg", "done")]

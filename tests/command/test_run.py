@@ -8,8 +8,9 @@ from time import monotonic
 
 import pytest
 
+from cutout import engine
 from tests.command.conftest import Run, files_in, opened, run_apart, write
-from tests.command.stand_in import CRASHING_WIDTH, HANGING_WIDTH, SEIZING_WIDTH
+from tests.command.stand_in import CRASHING_WIDTH, HANGING_WIDTH, SEIZING_WIDTH, open_and_die
 from tests.decode.laden import FORMS, NAMED, bare, laden
 from tests.samples import gradient, jpeg
 
@@ -49,6 +50,15 @@ def test_a_crash_is_a_line_of_its_own(tmp_path: Path, run: Run) -> None:
     assert done.code == 1
     assert files_in(tmp_path / "out") == {"0-good.png", "2-good.png"}
     assert done.lines[0] == f"{folder}/1-{CRASHING_WIDTH}.jpg: Processing failed (WorkerDiedError)."
+
+
+def test_a_process_that_ends_while_it_starts_is_one_line(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "open_work", open_and_die)
+    done = run(write(tmp_path / "a.jpg"))
+    message = "A worker process ended while it started. Is there enough memory? Try --jobs 1."
+    assert (done.code, done.lines) == (1, [f"cutout: {message}"])
 
 
 def test_nothing_is_left_running(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ WRONG = {
     ),
     "no quality": (["--quality", "0"], "--quality: must be a whole number from 1 to 100: 0"),
     "too fine": (["--quality", "101"], "--quality: must be a whole number from 1 to 100: 101"),
-    "no side at all": (["--max-side", "0"], "--max-side: must be a number above 0: 0"),
+    "no side at all": (["--max-side", "0"], "--max-side: must be a whole number above 0: 0"),
     "no area": (["--max-megapixels", "0"], "must be a number above 0, up to 1000: 0"),
     "a huge area": (["--max-megapixels", "1000.1"], "must be a number above 0, up to 1000: 1000.1"),
     "not a number": (["--max-megapixels", "nan"], "up to 1000: nan"),

@@ -9,13 +9,13 @@ from PIL import Image
 
 from cutout.choices import FileFormat, Mode
 from cutout.colours import parse_colour
-from cutout.command.errors import CommandError, TaskError
 from cutout.command.history import HISTORY, History, made_with
 from cutout.options import Background, Options, ShadowLook, Source
 from tests.command.conftest import Run, files_in, opened, write
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
+REFUSED = ("read", "written")
 ADVICE = "made with other options; use --update"
 
 
@@ -177,10 +177,25 @@ def test_a_record_that_can_not_be_used(tmp_path: Path) -> None:
     cut_out = write(tmp_path / "a.png")
     (tmp_path / HISTORY).mkdir()
     (tmp_path / HISTORY / "full").touch()
-    with pytest.raises(CommandError, match=r"\.cutout\.jsonl can't be read: Is a directory"):
-        History({"crop": 1}).differs([cut_out])
-    with pytest.raises(TaskError, match=r"\.cutout\.jsonl can't be written: Is a directory"):
-        History({"crop": 1}).record(cut_out)
+    notes: list[str] = []
+    history = History({"crop": 1}, notes.append)
+    for _ in range(2):
+        assert not history.differs([cut_out])
+        history.record(cut_out)
+    expected = [f"{tmp_path / HISTORY} can't be {verb}: Is a directory." for verb in REFUSED]
+    assert notes == expected, "each once"
+
+
+def test_a_record_that_can_not_be_used_stops_nothing(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    write(out / "a.png")
+    (out / HISTORY).mkdir()
+    done = run(photos, "-o", out, "--crop")
+    assert done.code == 0
+    assert done.lines == [f"{out / HISTORY} can't be {each}: Is a directory." for each in REFUSED]
+    assert files_in(out) == {"a.png", "b.png", "deep/c.png", f"deep/{HISTORY}"}
 
 
 def test_a_mask_counts_as_an_option(run: Run, photos: Path, tmp_path: Path) -> None:

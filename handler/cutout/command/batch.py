@@ -14,15 +14,14 @@ from cutout.batch.picture import Arrival, Cutter
 from cutout.batch.places import Places
 from cutout.command.batch_parser import BatchArguments, parse_batch
 from cutout.command.errors import CommandError, Problem, TaskError, printable
-from cutout.command.processing import failures_reported, local_jobs, made_of, run_parallel
+from cutout.command.processing import failures_reported, local_jobs, made_of, run_parallel, wait_for
 from cutout.command.progress import Progress
-from cutout.command.records import write_records
+from cutout.command.records import require_writable, write_records
 from cutout.command.report import Report
 from cutout.command.run import exit_code
 from cutout.engine import local_settings, open_workers
 from cutout.errors import ChangedMeanwhileError, StorageError, UploadMissingError
 from cutout.pipeline import Pipeline
-from cutout.segment.model_file import ModelError
 from cutout.setting_types import first_problem, visible_processors
 from cutout.settings import Settings
 from cutout.storage.objects import Objects
@@ -71,11 +70,11 @@ class Run:
     given: BatchArguments
     settings: Settings
     report: Report
-    kept: list[BucketTask]
-    """Pictures that have their cut-out already."""
 
     def __call__(self) -> None:
         """Process all pictures. Raise `CommandError` if nothing can be done at all."""
+        if self.given.report is not None and not self.given.dry_run:
+            require_writable(Path(self.given.report))
         tasks = self._find()
         self.report.progress.total = len(tasks)
         if not tasks:
@@ -84,11 +83,13 @@ class Run:
             tasks = self._without_results(tasks)
         else:
             self._cut_out(tasks)
-        self.report.skipped = len(self.kept)
         if self.given.dry_run:
             self.report.plan(tasks)
             return
         self.report.summary(ended=True)
+        self._write_report()
+
+    def _write_report(self) -> None:
         if self.given.report is not None:
             write_records(Path(self.given.report), self.report.records.values())
 
@@ -132,8 +133,8 @@ class Run:
                 self.report.progress.begin()
                 run_parallel(tasks, lambda task: self._process(task, cutter), jobs, self.report)
         except KeyboardInterrupt:
-            self.report.skipped = len(self.kept)
             self.report.summary(ended=False)
+            self._write_report()
             raise
 
     def _process(self, task: BucketTask, cutter: Cutter) -> None:
@@ -153,7 +154,7 @@ class Run:
         """Count a picture that has its cut-out. Raise `TaskError` if it has a failure instead."""
         if kind is AnswerKind.JSON:
             raise TaskError(FAILED_BEFORE.format(printable(task.key_of(kind))))
-        self.kept.append(task)
+        self.report.keep(task.name, task.key_of(kind))
         self.report.progress.drop()
 
     @contextmanager
@@ -172,10 +173,7 @@ class Run:
         """Start the processes that cut out. Raise `CommandError` if the model can't be loaded."""
         threads = max(1, visible_processors() // jobs)
         with closing(open_workers(self.settings, jobs, threads)) as workers:
-            try:
-                workers.wait()
-            except ModelError as error:
-                raise CommandError(str(error)) from error
+            wait_for(workers)
             yield self._cutter(Pipeline(self.settings, workers=workers))
 
     def _cutter(self, pipeline: Pipeline) -> Cutter:
@@ -192,7 +190,7 @@ def execute_batch(argv: Sequence[str]) -> int:
     """
     given = parse_batch(argv)
     report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
-    run = Run(given, _settings(given), report, [])
+    run = Run(given, _settings(given), report)
     with _log_shown(shown=given.verbose):
         run()
     return exit_code(report)

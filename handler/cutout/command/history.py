@@ -1,25 +1,29 @@
 """Remember the options of cut-outs, in a hidden file of each folder with cut-outs.
 
 Each line of the file is a JSON object: the name of a cut-out, and those of its options that are not
-the default. The last line of a name counts, and a cut-out without a line was made with the
-defaults, so that a folder of such cut-outs needs no file. Lines are only ever appended, each by one
-write, so that two runs may use a folder at once and a run that is killed loses nothing else.
+the default. With a folder for a review, it also holds the cut-out's picture and digest, by which an
+outdated cut-out is told from other files. The last line of a name counts, and a cut-out without a
+line was made with the defaults, so that a folder of such cut-outs needs no file. Lines are only
+ever appended, each by one write, so that two runs may use a folder at once and a run that is killed
+loses nothing else.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
+from hashlib import md5
 from pathlib import Path
 from threading import Lock
 
 from cutout.choices import FileFormat, Mode
-from cutout.command.errors import CommandError, TaskError, printable, system_message
+from cutout.command.errors import printable, system_message
 from cutout.options import Background, Options, ShadowLook, Source
 
 HISTORY = ".cutout.jsonl"
-NAME, OPTIONS = "cutout", "options"
+NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
 LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 
@@ -42,6 +46,12 @@ def made_with(options: Options) -> dict[str, object]:
     return {name: _plain(value) for name, value in found.items() if value != getattr(usual, name)}
 
 
+def origin(cut_out: Path, picture: Path, content: bytes) -> dict[str, str]:
+    """Return what tells the cut-out of a picture, and its content, from other files."""
+    place = os.path.relpath(picture.absolute(), cut_out.parent.absolute())
+    return {PICTURE: place, DIGEST: md5(content, usedforsecurity=False).hexdigest()}
+
+
 def _plain(value: object) -> object:
     """Return a value of `Options` as JSON."""
     if isinstance(value, Source):
@@ -56,19 +66,20 @@ def _plain(value: object) -> object:
 class History:
     """Compare cut-outs with the options of this run, and record those that it makes.
 
-    Several threads may use it.
+    Several threads may use it. `note` is told once of each folder whose record can't be used, which
+    stops no picture.
     """
 
-    def __init__(self, options: Mapping[str, object]) -> None:
-        self._options = dict(options)
+    def __init__(
+        self, options: Mapping[str, object], note: Callable[[str], object] | None = None
+    ) -> None:
+        self._options, self._note = dict(options), note
+        self._noted: set[str] = set()
         self._folders: dict[Path, _Folder] = {}
         self._lock = Lock()
 
     def differs(self, cut_outs: Iterable[Path]) -> bool:
-        """Return whether the newest of these files was made with other options.
-
-        Raise `CommandError` if the record can't be read.
-        """
+        """Return whether the newest of these files is known to be made with other options."""
         times = {}
         for each in cut_outs:
             with suppress(FileNotFoundError):
@@ -80,22 +91,40 @@ class History:
             with self._lock:
                 return self._folder(newest).options(newest.name) != self._options
         except OSError as error:
-            path = printable(newest.parent / HISTORY)
-            raise CommandError(f"{path} can't be read: {system_message(error)}") from error
+            self._tell(newest, "read", error)
+            return False
 
-    def record(self, cut_out: Path) -> None:
+    def record(self, cut_out: Path, origin: Mapping[str, str] | None = None) -> None:
         """Record that a cut-out was made with the options of this run.
 
-        Raise `TaskError` if that fails.
+        `origin` is what `origin` returns for it, if the record is to hold that as well.
         """
+        line = {NAME: cut_out.name, OPTIONS: self._options} | dict(origin or {})
         try:
             with self._lock:
                 folder = self._folder(cut_out)
-                if folder.options(cut_out.name) != self._options:
-                    folder.append({NAME: cut_out.name, OPTIONS: self._options})
+                known = folder.line(cut_out.name)
+                if known.get(OPTIONS, {}) != self._options or (origin and known != line):
+                    folder.append(line)
         except OSError as error:
-            path = printable(cut_out.parent / HISTORY)
-            raise TaskError(f"{path} can't be written: {system_message(error)}") from error
+            self._tell(cut_out, "written", error)
+
+    def is_own(self, cut_out: Path, picture: Path) -> bool:
+        """Return whether a file is recorded as the cut-out of a picture, and is unchanged."""
+        try:
+            expected = origin(cut_out, picture, cut_out.read_bytes())
+            with self._lock:
+                return expected.items() <= self._folder(cut_out).line(cut_out.name).items()
+        except OSError:
+            return False
+
+    def _tell(self, cut_out: Path, verb: str, error: OSError) -> None:
+        text = f"{printable(cut_out.parent / HISTORY)} can't be {verb}: {system_message(error)}"
+        with self._lock:
+            is_new = text not in self._noted
+            self._noted.add(text)
+        if is_new and self._note is not None:
+            self._note(text)
 
     def _folder(self, cut_out: Path) -> "_Folder":
         """Return the record of a cut-out's folder."""
@@ -109,12 +138,16 @@ class _Folder:
     path: Path
     size: int = 0
     """Bytes that have been read."""
-    known: dict[str, object] = field(default_factory=dict)
+    known: dict[str, dict[str, object]] = field(default_factory=dict)
     rest: bytes = b""
     """An incomplete last line."""
 
     def options(self, name: str) -> object:
         """Return the recorded options of a cut-out. Raise `OSError` if the file can't be read."""
+        return self.line(name).get(OPTIONS, {})
+
+    def line(self, name: str) -> dict[str, object]:
+        """Return the last line of a cut-out. Raise `OSError` if the file can't be read."""
         self._read_on()
         return self.known.get(name, {})
 
@@ -150,6 +183,6 @@ class _Folder:
         """Add the cut-out of a line; ignore a line that a killed run left incomplete."""
         try:
             found = json.loads(line)
-            self.known[str(found[NAME])] = found[OPTIONS]
+            self.known[str(found[NAME])] = dict(found) | {OPTIONS: found[OPTIONS]}
         except (ValueError, LookupError, TypeError, RecursionError):
             return

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 
 from cutout.command.errors import Problem, printable, system_message
@@ -12,7 +12,9 @@ from cutout.command.errors import Problem, printable, system_message
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 """Suffixes of the pictures in a folder. A file that is named itself may have any suffix."""
 NO_PICTURES = "There is no JPEG, PNG or WebP file in it."
+NO_MATCH = "No file matches it."
 MISSING = "No such file or folder."
+ANY_DEPTH = "**"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class InputFinder:
     problems: list[Problem] = field(default_factory=list)
     left_out: list[Path] = field(default_factory=list)
     """Files in folders that are not JPEG, PNG or WebP."""
+    linked: list[Path] = field(default_factory=list)
+    """Linked folders in folders, which are not entered because they may lead round in circles."""
     _seen: set[str] = field(default_factory=set)
 
     def add(self, inputs: Iterable[str]) -> None:
@@ -60,18 +64,42 @@ class InputFinder:
 
     def _add_pattern(self, pattern: str) -> None:
         """Expand a pattern as a shell does. `**` stands for folders at any depth."""
-        root = _fixed_part(pattern)
+        root = fixed_part(pattern)
         hidden = self._outputs_inside(root)
-        matches = [Path(each) for each in sorted(glob(pattern, recursive=True))]  # noqa: PTH207  # takes `/a/*` and `a/../*` as well
-        if not matches and not self.may_be_empty:
-            self._fail(pattern, "No file matches it.")
-        for path in matches:
+        matched = False
+        for path in self._matches(pattern):
             if any(Path(os.path.realpath(path)).is_relative_to(each) for each in hidden):
                 continue
-            if not path.is_dir():
-                self._take(InputFile(path, path.relative_to(root).parent))
-            elif "**" not in pattern:  # otherwise the folder's contents match as well
+            is_folder = path.is_dir()
+            if is_folder and _takes_contents(pattern):
+                continue
+            matched = True
+            if is_folder:
                 self._add_folder(path, path.relative_to(root))
+            else:
+                self._take(InputFile(path, path.relative_to(root).parent))
+        if not matched and not self.may_be_empty:
+            self._fail(pattern, NO_MATCH)
+
+    def _matches(self, pattern: str) -> list[Path]:
+        """Return what matches a pattern; `**` enters no linked folder, as those may be endless."""
+        parts = Path(pattern).parts
+        if ANY_DEPTH not in parts:
+            return [Path(each) for each in sorted(glob(pattern))]  # noqa: PTH207  # takes `/a/*` and `a/../*` as well
+        at = parts.index(ANY_DEPTH)
+        starts = self._matches(str(Path(*parts[:at]))) if at else [Path()]
+        rest = parts[at + 1 :] or ("*",)
+        found = set()
+        for start in starts:
+            for folder in self._tree(start):
+                found.update(self._matches(str(Path(escape(str(folder)), *rest))))
+        return sorted(found)
+
+    def _tree(self, top: Path) -> Iterator[Path]:
+        """Yield a folder and all below it, without hidden and linked ones."""
+        for parent, folders, _ in os.walk(top):
+            folders[:] = self._entered(parent, folders)
+            yield Path(parent)
 
     def _add_folder(self, folder: Path, below: Path) -> None:
         problems = len(self.problems)
@@ -83,17 +111,12 @@ class InputFinder:
 
     def _pictures(self, folder: Path) -> Iterator[Path]:
         """Yield the pictures in a folder tree, without hidden files and the output folders."""
-        hidden = self._outputs_inside(folder)
 
         def unreadable(error: OSError) -> None:
             self._fail(error.filename, system_message(error))
 
         for parent, folders, files in os.walk(folder, onerror=unreadable):
-            folders[:] = sorted(
-                each
-                for each in folders
-                if not each.startswith(".") and Path(os.path.realpath(parent), each) not in hidden
-            )
+            folders[:] = self._entered(parent, folders)
             for path in (Path(parent, name) for name in sorted(files)):
                 if path.name.startswith(".") or not (path.is_file() or path.is_symlink()):
                     continue  # hidden files and pipes; broken links are reported later
@@ -101,6 +124,19 @@ class InputFinder:
                     yield path
                 else:
                     self.left_out.append(path)
+
+    def _entered(self, parent: str, folders: Iterable[str]) -> list[str]:
+        """Return which folders of a parent to search. Note those that are linked."""
+        outputs = {os.path.realpath(each) for each in self.outputs}
+        entered = []
+        for path in (Path(parent, each) for each in sorted(folders)):
+            if path.name.startswith(".") or os.path.realpath(path) in outputs:
+                continue
+            if not path.is_symlink():
+                entered.append(path.name)
+            elif path not in self.linked:
+                self.linked.append(path)
+        return entered
 
     def _outputs_inside(self, folder: Path) -> list[Path]:
         """Return the real paths of the output folders that lie below `folder`."""
@@ -136,7 +172,7 @@ def path_key(path: Path) -> str:
     Linked folders are resolved. A symbolic link to a file counts as a separate file, because it has
     its own name.
     """
-    return os.path.normcase(_resolved(path.parent) / path.name)
+    return os.path.normcase(_resolved(path.parent.absolute()) / path.name)
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +180,13 @@ def _resolved(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _fixed_part(pattern: str) -> Path:
+def _takes_contents(pattern: str) -> bool:
+    """Return whether a pattern that matches a folder matches all of its contents as well."""
+    parts = Path(pattern).parts
+    return ANY_DEPTH in parts and parts[-1] in {"*", ANY_DEPTH}
+
+
+def fixed_part(pattern: str) -> Path:
     """Return the folder before the first part of the pattern that has a magic character."""
     path = Path(pattern)
     for index, part in enumerate(path.parts[:-1]):

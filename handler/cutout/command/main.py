@@ -5,13 +5,15 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from signal import SIGTERM, default_int_handler, signal
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from cutout.command.batch_parser import BATCH
 from cutout.command.errors import CommandError, UsageError
 from cutout.command.serve_parser import SERVE
 
 INTERRUPTED = 130
+LAST_STANDARD = 2
+"""The number of standard error, the last of the standard streams."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,13 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _execute(arguments)
     except UsageError as error:
-        print(f"cutout: error: {error}", file=sys.stderr)
+        _tell(f"cutout: error: {error}")
         return 2
     except CommandError as error:
-        print(f"cutout: {error}", file=sys.stderr)
+        _tell(f"cutout: {error}")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _tell(line: str) -> None:
+    with suppress(OSError):  # the reader may have gone
+        print(line, file=sys.stderr)
 
 
 def _execute(arguments: Sequence[str]) -> int:
@@ -59,13 +66,35 @@ def run() -> NoReturn:
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
         with suppress(ValueError, AttributeError):
             signal(SIGTERM, default_int_handler)
+    _replace_closed()
     code = main()
-    with suppress(OSError):
-        sys.stderr.flush()
-    try:
-        sys.stdout.flush()
-    except OSError:  # the reader has gone; Python would report that again when it exits
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stderr, sys.stdout):
+        _flush(stream)
     if code == INTERRUPTED:
         os._exit(code)  # don't wait for threads that are in the middle of a picture
     sys.exit(code)
+
+
+def _replace_closed() -> None:
+    """Open the null device for standard streams that are closed, as after `2>&-`.
+
+    Otherwise, the first files opened would take their numbers, and get what is written to them.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= LAST_STANDARD:
+        os.set_inheritable(number, True)
+    os.close(number)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # until the end
+
+
+def _flush(stream: TextIO | None) -> None:
+    """Write what a stream holds.
+
+    If its reader has gone, replace it, since Python would report that again when it exits.
+    """
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

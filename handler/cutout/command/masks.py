@@ -15,8 +15,9 @@ SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
 def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Problem]]:
     """Return the tasks with their masks, and a problem for each picture that has none of its own.
 
-    `mask` is the mask of a single picture, or a folder, whose own files are no pictures to cut out.
-    Raise `UsageError` if it is neither, or a file for several pictures.
+    `mask` is the mask of a single picture, or a folder. A file in it that is the mask of another
+    picture is no picture to cut out. Raise `UsageError` if `mask` is neither, or a file for several
+    pictures.
     """
     if mask.is_dir():
         return _from_folder(tasks, mask)
@@ -34,8 +35,12 @@ def _from_folder(tasks: Sequence[Task], folder: Path) -> tuple[list[Task], list[
     root = folder.resolve()
     found, problems = [], []
     owners: dict[str, Task] = {}
-    for task in tasks:
-        if task.source is not None and task.source.resolve().is_relative_to(root):
+
+    def may_be_mask(task: Task) -> bool:
+        return task.source is not None and task.source.resolve().is_relative_to(root)
+
+    for task in sorted(tasks, key=may_be_mask):  # first those that are surely pictures
+        if task.source is not None and path_key(task.source) in owners:
             continue
         mask = next(_candidates(task, folder), None)
         if mask is None:
@@ -59,5 +64,5 @@ def _candidates(task: Task, folder: Path) -> Iterator[Path]:
         below = folder.joinpath(*parts[start:])
         for suffix in SUFFIXES:
             path = below.with_name(below.name + suffix)
-            if path.is_file():
+            if path.is_file() and path_key(path) != path_key(task.source):
                 yield path

@@ -59,6 +59,8 @@ def choose_destination(given: Arguments) -> Destination:
 def _standard_output(given: Arguments) -> Destination:
     if not _is_single(given.inputs):
         raise UsageError("standard output takes one picture only")
+    if sys.stdout is None:
+        raise UsageError("standard output is closed")
     if sys.stdout.isatty():
         raise UsageError("not writing a picture to a terminal: redirect it, or name a file with -o")
     return Destination(_format(given), standard=True)
@@ -97,21 +99,23 @@ class OutputWriter:
         self._lock, self._open = Lock(), True
         self._parts: set[Path] = set()
 
-    def write(self, target: Path | None, content: bytes) -> None:
+    def write(self, target: Path | None, content: bytes) -> bool:
         """Write to the file `target`, or to standard output if it is None.
+
+        Return whether that is done, which it isn't if this is closed meanwhile.
 
         A file has another name until it is complete. Raise `TaskError` and leave nothing behind if
         writing fails.
         """
         try:
             if target is not None:
-                self._write_file(target, content)
-            else:
-                sys.stdout.buffer.write(content)
-                sys.stdout.buffer.flush()
+                return self._write_file(target, content)
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         except OSError as error:
             name = "Standard output" if target is None else printable(target)
             raise TaskError(f"{name} can't be written: {system_message(error)}") from error
+        return True
 
     def close(self) -> None:
         """Remove files that are not complete and write nothing more."""
@@ -122,27 +126,28 @@ class OutputWriter:
                     part.unlink()
             self._parts.clear()
 
-    def _write_file(self, target: Path, content: bytes) -> None:
+    def _write_file(self, target: Path, content: bytes) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{token_hex(8)}.part")
         try:
             with self._lock:
                 if not self._open:
-                    return
+                    return False
                 self._parts.add(part)
                 file = part.open("xb")
             with file:
                 file.write(content)
-            self._finish(part, target)
+            return self._finish(part, target)
         except OSError:
             self._remove(part)
             raise
 
-    def _finish(self, part: Path, target: Path) -> None:
+    def _finish(self, part: Path, target: Path) -> bool:
         with self._lock:
             if self._open:
                 part.replace(target)
                 self._parts.discard(part)
+            return self._open
 
     def _remove(self, part: Path) -> None:
         with self._lock, suppress(OSError):

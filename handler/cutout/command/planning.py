@@ -7,33 +7,45 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cutout.command.arguments import STANDARD, Arguments
+from cutout.command.clashes import without_clashes
 from cutout.command.errors import Problem, printable
 from cutout.command.history import History
 from cutout.command.inputs import InputFinder
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
+from cutout.command.report import Report
 from cutout.command.tasks import Task, plan_file, plan_folder, put_apart, without_cut_outs
 
 
 @dataclass
 class Plan:
-    """Hold the tasks, the problems, and how many files of which suffix are passed over."""
+    """Hold the tasks, the problems, and how many files of which kind are passed over."""
 
     tasks: list[Task]
     problems: list[Problem] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def make_plan(given: Arguments, to: Destination, kept: Mapping[Path, Path] | None = None) -> Plan:
+def make_plan(
+    given: Arguments,
+    to: Destination,
+    others: Sequence[Path],
+    kept: Mapping[Path, Path] | None = None,
+) -> Plan:
     """Return the plan for all pictures that the inputs name now.
 
-    `kept` maps pictures to the cut-outs of an earlier plan, which stay theirs. Raise `UsageError`
-    if the mask is neither a file nor a folder, or a file for several pictures.
+    `others` are further files that the cut-outs are made of. `kept` maps pictures to the cut-outs
+    of an earlier plan, which stay theirs. Raise `UsageError` if the mask is neither a file nor a
+    folder, or a file for several pictures.
     """
     plan = _plan_pictures(given, to, kept or {})
+    originals = [each.source for each in plan.tasks if each.source is not None]
     if given.mask is not None:
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
         plan.problems.extend(maskless)
+        originals += [each.mask for each in plan.tasks if each.mask is not None]
+    plan.tasks, clashes = without_clashes(plan.tasks, [*originals, *others])
+    plan.problems.extend(clashes)
     return plan
 
 
@@ -46,20 +58,22 @@ def _plan_pictures(given: Arguments, to: Destination, kept: Mapping[Path, Path])
     finder.add(given.inputs)
     if to.standard:
         tasks = [Task(printable(each.path), each.path) for each in finder.found]
-        return Plan(tasks, finder.problems, _by_suffix(finder.left_out))
+        return Plan(tasks, finder.problems, _by_kind(finder.left_out, finder.linked))
     if to.file is not None:
-        tasks, problems = plan_file(finder.found, to.file)
+        tasks = plan_file(finder.found, to.file)
     else:
-        tasks, problems = plan_folder(finder.found, to.folder, f".{to.format}", kept)
+        tasks = plan_folder(finder.found, to.folder, f".{to.format}", kept)
     if review is not None:
         tasks = [put_apart(each, review, to.folder) for each in tasks]
     left_out = without_cut_outs(finder.left_out, finder.found, to.folder)
-    return Plan(tasks, finder.problems + problems, _by_suffix(left_out))
+    return Plan(tasks, finder.problems, _by_kind(left_out, finder.linked))
 
 
-def _by_suffix(files: Iterable[Path]) -> Counter[str]:
-    """Count the files by their suffix in lower case."""
-    return Counter(each.suffix.lower() or "no suffix" for each in files)
+def _by_kind(files: Iterable[Path], linked: Iterable[Path]) -> Counter[str]:
+    """Count the files by their suffix in lower case, and name each linked folder."""
+    kinds = Counter(each.suffix.lower() or "no suffix" for each in files)
+    kinds.update(f"linked folder {each}" for each in linked)
+    return kinds
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,14 @@ class Chooser:
             return False
         return not (self.update and self.is_outdated(task))
 
+    def keep(self, task: Task, report: Report) -> bool:
+        """Return whether the cut-out is up to date, and report it then."""
+        if not self.keeps(task):
+            return False
+        report.keep(task.name, task.newest())
+        report.outdated += self.is_outdated(task)
+        return True
+
     def is_outdated(self, task: Task) -> bool:
         """Return whether the existing cut-out was made with other options."""
-        return self.history.differs({each for each in (task.target, task.review) if each})
+        return self.history.differs(task.places)

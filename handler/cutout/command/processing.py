@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, TaskError, printable, system_message
-from cutout.command.history import History
+from cutout.command.history import History, origin
+from cutout.command.inputs import path_key
 from cutout.command.options import ON_WHITE, CommandOptions
 from cutout.command.outputs import OutputWriter
 from cutout.command.progress import Progress
@@ -21,9 +23,12 @@ from cutout.setting_types import visible_processors
 
 if TYPE_CHECKING:
     from cutout.pictures import Quality
+    from cutout.work import PictureWork
+    from cutout.workers.pool import Workers
 
 Item = TypeVar("Item")
 
+DIED = "A worker process ended while it started. Is there enough memory? Try --jobs 1."
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
 """Default limit of pictures processed at once on this machine. Each is a process of some 650 MB.
@@ -94,10 +99,34 @@ def _process_one(
     with failures_reported(task, report):
         made = worker(task)
         target = task.target if made.is_fine else task.doubtful_target
-        writer.write(target, made.content)
-        if target is not None:
-            history.record(target)
+        if writer.write(target, made.content) and target is not None:
+            _record(task, target, made, history)
+            _remove_outdated(task, target, history, report)
         report.done(task, made, monotonic() - start)
+
+
+def _record(task: Task, target: Path, made: Made, history: History) -> None:
+    """Record a cut-out, with its picture if it may have an outdated one at another place."""
+    if task.review is None or task.source is None:
+        history.record(target)
+    else:
+        history.record(target, origin(target, task.source, made.content))
+
+
+def _remove_outdated(task: Task, target: Path, history: History, report: Report) -> None:
+    """Remove the picture's outdated cut-out from the other place, or name a file of other origin.
+
+    A file that this command did not make, or that was changed since, may be somebody's work.
+    """
+    others = (each for each in task.places if path_key(each) != path_key(target))
+    other = next((each for each in others if each.exists()), None)
+    if other is None:
+        return
+    if task.source is not None and history.is_own(other, task.source):
+        with suppress(OSError):
+            other.unlink()
+            return
+    report.note(f"{task.name}: {printable(other)} is older than {printable(target)}.")
 
 
 @contextmanager
@@ -137,6 +166,19 @@ def made_of(content: bytes, quality: "Quality | None") -> Made:
     return Made(content, str(quality.verdict), quality.undecided, quality.disagreement)
 
 
+def wait_for(workers: "Workers[PictureWork]") -> None:
+    """Return when all processes have loaded the model. Raise `CommandError` if one can't."""
+    from cutout.segment.model_file import ModelError  # noqa: PLC0415  # an API needs none of these
+    from cutout.workers.pool import WorkerDiedError  # noqa: PLC0415
+
+    try:
+        workers.wait()
+    except ModelError as error:
+        raise CommandError(str(error)) from error
+    except WorkerDiedError as error:
+        raise CommandError(DIED) from error
+
+
 @contextmanager
 def _local_worker(
     options: CommandOptions, given: Arguments, jobs: int, threads: int
@@ -158,17 +200,14 @@ def _local_worker(
     with closing(engine.open_workers(settings, jobs, threads, masked=masked)) as workers:
         # imported while the processes load the networks
         from cutout.options import Source  # noqa: PLC0415
-        from cutout.segment.model_file import ModelError  # noqa: PLC0415
         from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
         processing = options.processing_options()
+        wait_for(workers)
         try:
-            workers.wait()
             if processing.background.picture is not None:
                 workers(BackgroundJob(processing.background.picture), NO_DEADLINE, Stages())
-        except ModelError as error:
-            raise CommandError(str(error)) from error
         except PictureError as error:
             raise CommandError(f"{printable(options.background)}: {error}") from error
 

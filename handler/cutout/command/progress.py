@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -123,7 +123,7 @@ class ProgressBar:
                 return
 
     def _put(self, text: str) -> None:
-        with self._lock:
+        with self._lock, suppress(OSError):  # the terminal may have gone
             self._stream.write(text)
             self._stream.flush()
 

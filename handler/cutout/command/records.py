@@ -10,7 +10,7 @@ from pathlib import Path
 from cutout.command.errors import CommandError, printable, system_message
 
 FINE, UNSURE, NOTHING = "fine", "unsure", "found nothing"
-DONE, FAILED = "done", "failed"
+DONE, KEPT, FAILED = "done", "kept", "failed"
 SUFFIXES = (".json", ".csv")
 
 
@@ -36,7 +36,7 @@ class Made:
 class Record:
     """Hold one picture of the report.
 
-    `outcome` is `done` or `failed`; `bytes` is the size of the cut-out.
+    `outcome` is `done`, `kept` (it was up to date) or `failed`; `bytes` is the size of the cut-out.
     """
 
     picture: str
@@ -48,6 +48,18 @@ class Record:
     undecided: float | None = None
     disagreement: float | None = None
     message: str | None = None
+
+
+def require_writable(path: Path) -> None:
+    """Raise `CommandError` if a file can't be written, before there is work to report."""
+    is_new = not path.exists()
+    try:
+        with path.open("ab"):
+            pass
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise CommandError(f"{printable(path)}: {system_message(error)}") from error
 
 
 def write_records(path: Path, records: Iterable[Record]) -> None:

@@ -5,13 +5,13 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO
 
 from cutout.command.errors import Problem, printable
 from cutout.command.progress import Progress, ProgressBar, format_rate
-from cutout.command.records import DONE, FAILED, NOTHING, UNSURE, Made, Record
+from cutout.command.records import DONE, FAILED, KEPT, NOTHING, UNSURE, Made, Record
 
 
 class Reported(Protocol):
@@ -38,14 +38,13 @@ def _shown(target: object) -> str:
 class Report:
     """Print a line for each failure, a progress bar on a terminal, and a summary.
 
-    The summary appears on a terminal or after failures. `quiet` leaves only the failures, `verbose`
-    adds a line for each picture.
+    The summary appears on a terminal, with `verbose`, or if there is something to tell. `quiet`
+    leaves only the failures, `verbose` adds a line for each picture.
     """
 
     progress: Progress
-    skipped: int = 0
     outdated: int = 0
-    """How many of the skipped cut-outs were made with other options."""
+    """How many of the kept cut-outs were made with other options."""
     quiet: bool = False
     verbose: bool = False
     stream: TextIO = field(default_factory=lambda: sys.stderr)
@@ -65,6 +64,11 @@ class Report:
         """Return the number of pictures that failed and of names without a picture."""
         return sum(each.outcome == FAILED for each in self.records.values())
 
+    @property
+    def skipped(self) -> int:
+        """Return the number of cut-outs that were up to date."""
+        return sum(each.outcome == KEPT for each in self.records.values())
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """Show a bar during the block, if there is work and a terminal."""
@@ -77,6 +81,10 @@ class Report:
         """Report a name without a picture, or a picture that cannot be processed."""
         self._record(Record(problem.name, FAILED, message=problem.message))
         self._line(f"{problem.name}: {problem.message}")
+
+    def keep(self, name: str, place: object) -> None:
+        """Count a picture whose cut-out at that place is up to date."""
+        self._record(Record(name, KEPT, printable(place)))
 
     def plan(self, tasks: Sequence[Reported]) -> None:
         """Print what would be done."""
@@ -162,7 +170,8 @@ class Report:
 
     def _skipped(self) -> list[str]:
         """Return how many pictures are up to date, and how many files are no pictures."""
-        counts = [f"{self.skipped} already up to date"] if self.skipped else []
+        skipped = self.skipped
+        counts = [f"{skipped} already up to date"] if skipped else []
         if self.left_out:
             kinds = ", ".join(printable(each) for each in sorted(self.left_out))
             counts.append(f"{self.left_out.total()} left out: {kinds}")
@@ -180,5 +189,6 @@ class Report:
         if self._bar is not None:
             self._bar.print_above(text)
         else:
-            self.stream.write(f"{text}\n")
-            self.stream.flush()
+            with suppress(OSError):  # the reader of the messages may have gone
+                self.stream.write(f"{text}\n")
+                self.stream.flush()

@@ -1,19 +1,19 @@
 """Run the command: plan the tasks, process them in parallel, and report."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from cutout.command.arguments import Arguments
+from cutout.command.errors import Problem, system_message
 from cutout.command.history import History, made_with
 from cutout.command.options import CommandOptions
 from cutout.command.outputs import choose_destination
+from cutout.command.places import require_places
 from cutout.command.planning import Chooser, Plan, make_plan
 from cutout.command.processing import job_count, open_worker, process_all
 from cutout.command.progress import Progress
-from cutout.command.records import write_records
 from cutout.command.report import Report
 from cutout.command.tasks import Task
-from cutout.command.watch import Watcher, watch
+from cutout.command.watch import Watcher, watch, write_report
 
 NO_SUBJECT = 3
 """The exit code where nothing was found in a picture."""
@@ -25,16 +25,17 @@ def execute(given: Arguments) -> int:
     1 takes precedence over 3. Raise `CommandError` if nothing can be done at all.
     """
     to = choose_destination(given)
+    require_places(given)
     options = CommandOptions.given(given, to.format)
     processing = options.processing_options()
-    history = History(made_with(processing) | _own_options(given))
+    report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
+    history = History(made_with(processing) | _own_options(given), report.note)
     others = [] if options.background_file is None else [options.background_file]
     chooser = Chooser(history, others, given.force, given.update)
-    report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
     if given.watch:
         watch(options, given, Watcher(given, to, chooser, report), report)
     else:
-        _run_once(options, given, make_plan(given, to), chooser, report)
+        _run_once(options, given, make_plan(given, to, others), chooser, report)
     return exit_code(report)
 
 
@@ -58,23 +59,35 @@ def _own_options(given: Arguments) -> dict[str, object]:
 def _run_once(
     options: CommandOptions, given: Arguments, plan: Plan, chooser: Chooser, report: Report
 ) -> None:
-    kept: list[Task] = []
-    waiting: list[Task] = []
-    for task in plan.tasks:
-        (kept if chooser.keeps(task) else waiting).append(task)
-    report.skipped, report.outdated = len(kept), sum(map(chooser.is_outdated, kept))
+    waiting = [each for each in plan.tasks if not chooser.keep(each, report)]
     report.left_out = plan.left_out
     report.progress.expect(waiting, with_bytes=given.url is not None)
     for problem in plan.problems:
         report.problem(problem)
     if given.dry_run:
-        report.plan(waiting)
+        report.plan(_readable(waiting, report))
         return
-    if waiting:
-        _process(options, given, waiting, chooser.history, report)
-    report.summary(ended=True)
-    if given.report is not None:
-        write_records(Path(given.report), report.records.values())
+    try:
+        if waiting:
+            _process(options, given, waiting, chooser.history, report)
+        report.summary(ended=True)
+    except KeyboardInterrupt:
+        write_report(given, report)
+        raise
+    write_report(given, report)
+
+
+def _readable(tasks: Sequence[Task], report: Report) -> list[Task]:
+    """Return the tasks whose pictures are there. Report dead links as failures."""
+    found = []
+    for each in tasks:
+        try:
+            if each.source is not None:
+                each.source.stat()
+            found.append(each)
+        except OSError as error:
+            report.problem(Problem(each.name, system_message(error)))
+    return found
 
 
 def _process(

@@ -1,14 +1,14 @@
-"""Plan the tasks: one per picture, none of which overwrites a picture or another cut-out."""
+"""Plan the tasks: one per picture, with the place of its cut-out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from cutout.choices import FileFormat
-from cutout.command.errors import Problem, TaskError, printable, system_message
+from cutout.command.errors import TaskError, printable, system_message
 from cutout.command.inputs import InputFile, path_key
 from cutout.options import Source
 
@@ -38,6 +38,16 @@ class Task:
     def doubtful_target(self) -> Path | None:
         """Return the file for a doubtful cut-out."""
         return self.review or self.target
+
+    @property
+    def places(self) -> list[Path]:
+        """Return the files that may hold the cut-out."""
+        return [each for each in (self.target, self.review) if each is not None]
+
+    def newest(self) -> Path | None:
+        """Return the newest file of the cut-out, None if there is none."""
+        there = [each for each in self.places if each.exists()]
+        return max(there, key=lambda each: each.stat().st_mtime_ns, default=None)
 
     def open(self) -> BinaryIO:
         """Open the picture. Raise `OSError` if it cannot be read."""
@@ -73,7 +83,7 @@ class Task:
             newest = max(each.stat().st_mtime_ns for each in (*own, *others))
         except OSError:
             return False
-        return any(_is_newer(each, newest) for each in {self.target, self.review} if each)
+        return any(_is_newer(each, newest) for each in self.places)
 
 
 def _is_newer(path: Path, time: int) -> bool:
@@ -105,7 +115,7 @@ def _below_root(path: Path) -> Path:
 
 def plan_folder(
     found: Sequence[InputFile], output: Path | None, suffix: str, kept: Mapping[Path, Path]
-) -> tuple[list[Task], list[Problem]]:
+) -> list[Task]:
     """Return tasks that write to the folder `output`, or to each picture's folder without one.
 
     Skip files that are themselves the cut-out of a picture beside them. `kept` maps pictures to the
@@ -135,7 +145,7 @@ def plan_folder(
             return usual(each)
         return homes[each].path(suffix, full_name=True)
 
-    return _without_overwriting(pictures, target)
+    return [_task(each, target(each)) for each in pictures]
 
 
 def without_cut_outs(
@@ -148,9 +158,13 @@ def without_cut_outs(
     return [each for each in files if not _is_cut_out(each, made)]
 
 
-def plan_file(found: Sequence[InputFile], target: Path) -> tuple[list[Task], list[Problem]]:
+def plan_file(found: Sequence[InputFile], target: Path) -> list[Task]:
     """Return the task of a picture whose cut-out goes to the file `target`."""
-    return _without_overwriting(found, lambda _: target)
+    return [_task(each, target) for each in found]
+
+
+def _task(found: InputFile, target: Path) -> Task:
+    return Task(printable(found.path), found.path, target)
 
 
 @dataclass(frozen=True)
@@ -189,21 +203,3 @@ def _made_beside(homes: Iterable[_Home]) -> set[str]:
 
 def _is_cut_out(path: Path, made: set[str]) -> bool:
     return path.suffix.lower() in WRITTEN and path_key(path.with_suffix("")) in made
-
-
-def _without_overwriting(
-    pictures: Iterable[InputFile], target: Callable[[InputFile], Path]
-) -> tuple[list[Task], list[Problem]]:
-    tasks, problems = [], []
-    owners: dict[str, Path] = {path_key(each.path): each.path for each in pictures}
-    for each in pictures:
-        path = target(each)
-        owner = owners.setdefault(path_key(path), each.path)
-        if owner is each.path and path_key(path) != path_key(each.path):
-            tasks.append(Task(printable(each.path), each.path, path))
-            continue
-        message = f"Its cut-out would overwrite {printable(path)}"
-        if path_key(owner) != path_key(path):
-            message += f", the cut-out of {printable(owner)}"
-        problems.append(Problem(printable(each.path), f"{message}."))
-    return tasks, problems

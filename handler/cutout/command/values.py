@@ -40,7 +40,7 @@ def text(parse: Callable[[str], object]) -> Callable[[str], str]:
 
 def whole(most: int | None = None) -> Callable[[str], int]:
     """Return an argparse type that reads a whole number from 1 to `most`."""
-    limits = "a number above 0" if most is None else f"a whole number from 1 to {most}"
+    limits = "a whole number above 0" if most is None else f"a whole number from 1 to {most}"
 
     def read(text: str) -> int:
         if text.isdecimal() and 0 < int(text) <= (most or inf):

@@ -57,7 +57,7 @@ class Watcher:
 
         Report new problems.
         """
-        plan = make_plan(self.given, self.to, self._kept)
+        plan = make_plan(self.given, self.to, self.chooser.others, self._kept)
         for problem in plan.problems:
             if problem not in self._told:
                 self._told.add(problem)
@@ -76,11 +76,7 @@ class Watcher:
         if stamp == handled or before.get(source) != stamp:
             return False
         self._handled[source], self._kept[source] = stamp, target
-        if handled is None and self.chooser.keeps(task):
-            self.report.skipped += 1
-            self.report.outdated += self.chooser.is_outdated(task)
-            return False
-        return True
+        return handled is not None or not self.chooser.keep(task, self.report)
 
 
 def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: Report) -> None:
@@ -100,17 +96,18 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
                 if tasks:
                     report.progress.expect(tasks)
                     process_all(tasks, worker, job_count(given), report, watcher.chooser.history)
-                    _write_report(given, report)
+                    write_report(given, report)
                 sleep(pause)
     except KeyboardInterrupt:
         ended = report.progress.ended == report.progress.total
         report.summary(ended=ended, timed=False)
-        _write_report(given, report)
+        write_report(given, report)
         if not ended:
             raise
 
 
-def _write_report(given: Arguments, report: Report) -> None:
+def write_report(given: Arguments, report: Report) -> None:
+    """Write the report so far, if one is wanted. Raise `CommandError` if that fails."""
     if given.report is not None:
         write_records(Path(given.report), report.records.values())
 
