@@ -171,12 +171,10 @@ def test_a_picture_in_place_of_an_address(client: TestClient) -> None:
     assert error["code"] == "invalid_image_url"
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
-def test_reading_a_body_stops_no_other_request(kind: str) -> None:
-    escaped = "".join(f"%{each:02x}" for each in 300_000 * b"A")
-    text = escaped if "form" in kind else json.dumps([{"a": 1}] * 300_000)
-    body = f"a={text}" if "form" in kind else f'{{"a": {text}}}'
-    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", kind.encode())]}
+def test_reading_a_body_stops_no_other_request() -> None:
+    body = "a=" + "".join(f"%{each:02x}" for each in 300_000 * b"A")
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "headers": headers}
 
     async def receive() -> dict[str, object]:
         return {"type": "http.request", "body": body.encode()}
