@@ -236,8 +236,8 @@ def look(folder: Path, name: str, value: int, doubt: tuple[str, float] | None) -
         (0.0249, 0.9, {Model.FAST: 100, Model.AUTO: 51, Model.BEST: 250}),
         (0.0251, 0.0139, {Model.FAST: 100, Model.AUTO: 51, Model.BEST: 250}),
         (0.0251, 0.0141, {Model.FAST: 100, Model.AUTO: 250, Model.BEST: 250}),
-        (0.0299, 0.9, {Model.FAST: 100, Model.AUTO: 250, Model.BEST: 250}),
-        (0.0301, 0.9, {Model.FAST: 51, Model.AUTO: 250, Model.BEST: 250}),
+        (0.0399, 0.9, {Model.FAST: 100, Model.AUTO: 250, Model.BEST: 250}),
+        (0.0401, 0.9, {Model.FAST: 51, Model.AUTO: 250, Model.BEST: 250}),
     ],
 )
 def test_a_look_follows_while_the_doubt_is_above_the_limit(
