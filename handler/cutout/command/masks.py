@@ -16,8 +16,8 @@ def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Prob
     """Return the tasks with their masks, and a problem for each picture that has none of its own.
 
     `mask` is the mask of a single picture, or a folder. A file in it that is the mask of another
-    picture is no picture to cut out. Raise `UsageError` if `mask` is neither, or a file for several
-    pictures.
+    picture is not cut out itself. Raise `UsageError` if `mask` does not exist, or is one file for
+    several pictures.
     """
     if mask.is_dir():
         return _from_folder(tasks, mask)

@@ -72,7 +72,7 @@ def removebg_route(settings: Settings) -> type[APIRoute]:
                     raise
                 except Exception as error:  # noqa: BLE001  # each has its answer
                     response = _failed(request, error, settings)
-                return _open(response, settings)
+                return _open_to_pages(response, settings)
 
             return answer
 
@@ -102,7 +102,7 @@ def http_errors(settings: Settings) -> Refuse:
         code, title = HTTP_ERRORS.get(error.status_code, (INTERNAL, error.detail))
         headers = dict(error.headers or {})
         found = RemoveBgError(code, title, status=error.status_code, headers=headers)
-        return _open(error_answer(found), settings)
+        return _open_to_pages(error_answer(found), settings)
 
     return answer
 
@@ -112,7 +112,7 @@ def _is_below(scope: Scope) -> bool:
     return f"/{path.strip('/')}/".startswith(f"{PREFIX}/")
 
 
-def _open(response: Response, settings: Settings) -> Response:
+def _open_to_pages(response: Response, settings: Settings) -> Response:
     """Let every page read the answer, which remove.bg does without being asked."""
     if "*" in settings.cors_origins:
         response.headers["Access-Control-Allow-Origin"] = "*"
