@@ -51,6 +51,33 @@ def test_a_boundary_has_at_most_256_characters(client: TestClient) -> None:
         assert post(client, body, f"boundary={long}") == status
 
 
+PREAMBLE = b"This is a multi-part message in MIME format.\r\n"
+
+
+@pytest.mark.parametrize(
+    "start", [b"\r\n", b"\n", PREAMBLE, PREAMBLE + b"\r\n", b"x" * 70_000 + b"\n"]
+)
+def test_what_precedes_the_first_boundary_is_not_read(client: TestClient, start: bytes) -> None:
+    assert post(client, start + form(part(NAMED))) == 200
+
+
+@pytest.mark.parametrize("length", range(1, 12))
+def test_a_boundary_is_found_across_chunks(client: TestClient, length: int) -> None:
+    body = PREAMBLE + form(part(NAMED))
+    chunks = [body[at : at + length] for at in range(0, 120, length)]
+    rest = body[len(b"".join(chunks)) :]
+    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+    reply = client.post(RESULTS, content=iter([*chunks, rest]), headers=headers)
+    assert reply.json()["results"][0]["status"]["code"] == "ok", reply.text
+
+
+@pytest.mark.parametrize(
+    "body", [PREAMBLE, PREAMBLE * 2000, b"a" + form(part(NAMED))[:60], f"--{BOUNDARY}x".encode()]
+)
+def test_without_a_part_the_form_is_broken(client: TestClient, body: bytes) -> None:
+    assert post(client, body) == 400
+
+
 def test_of_two_boundaries_the_last_holds(client: TestClient) -> None:
     """As the library has it; what matters is that nothing is read by the other one."""
     assert post(client, form(part(NAMED)), f"boundary=other; boundary={BOUNDARY}") == 200

@@ -145,11 +145,37 @@ async def parse_multipart(
 
     Raise `BrokenFormError` if the body is not a form.
     """
+    form = from_first_boundary(headers, body)
     try:
-        return await PictureFormParser(headers, body, limits, files).parse()
+        return await PictureFormParser(headers, form, limits, files).parse()
     except (MultiPartException, ValueError, KeyError) as error:
         # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error
+
+
+async def from_first_boundary(
+    headers: Headers, body: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    """Yield the body from its first boundary on.
+
+    What a mail library writes before it, for readers that know no parts, is not of the form
+    (RFC 2046, 5.1.1). A body without a boundary stays broken: its end is yielded.
+    """
+    _, parameters = parse_options_header(headers.get("content-type"))
+    line = b"\n--" + parameters.get(b"boundary", b"")
+    seen, found = b"\n", False
+    async for chunk in body:
+        if found:
+            yield chunk
+            continue
+        seen += chunk
+        start = seen.find(line)
+        if found := start >= 0:
+            yield seen[start + 1 :]
+        else:
+            seen = seen[1 - len(line) :]
+    if not found and len(seen) > 1:
+        yield seen
 
 
 ADDRESSES = frozenset({"url", "url-bg"})
