@@ -1,5 +1,6 @@
+import { alphaPng } from "./grey.js";
 import { keyed } from "./photo.js";
-import { decoded, encoded } from "./picture.js";
+import { decoded } from "./picture.js";
 
 /** Puts pictures mended by hand into a photo's results: `{image, mask}`, PNGs, or null to go back to
  * the server's. Returns the modes `{kept, dropped}` of results that have changed or are made anew. */
@@ -18,16 +19,9 @@ export function mend(photo, mended) {
 /** A cut-out's alpha as a grey picture. */
 export async function maskOf(png) {
   const bitmap = await decoded(png);
-  const { width, height } = bitmap;
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  context.globalCompositeOperation = "source-in";
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, width, height);
-  context.globalCompositeOperation = "destination-over";
-  context.fillStyle = "#000";
-  context.fillRect(0, 0, width, height);
-  return encoded(canvas, "image/png");
+  try {
+    return await alphaPng(bitmap);
+  } finally {
+    bitmap.close();
+  }
 }

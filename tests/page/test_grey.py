@@ -1,0 +1,65 @@
+"""The page's own grey PNG, which is what it sends and saves as a mask."""
+
+import base64
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import cutout.page
+from cutout.api.page import join_modules
+from tests.page.browser import Visit
+
+FOLDER = Path(cutout.page.__file__).parent
+MASK_OF = """
+  async (png) => {
+    const bytes = Uint8Array.from(atob(png), (each) => each.charCodeAt(0));
+    const made = await alphaPng(await createImageBitmap(new Blob([bytes])));
+    return Array.from(new Uint8Array(await made.arrayBuffer()));
+  }
+"""
+
+
+OWN_BYTES = """
+  async (png) => {
+    const bytes = Uint8Array.from(atob(png), (each) => each.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes]));
+    const { width, height } = bitmap;
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    return (await new Promise((resolve) => canvas.toBlob(resolve))).size;
+  }
+"""
+
+
+def as_text(pixels: np.ndarray) -> str:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def masked(visit: Visit, alpha: np.ndarray) -> bytes:
+    """Return the PNG of the alpha that the page makes of a cut-out."""
+    modules = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
+    pixels = np.full((*alpha.shape, 4), 90, np.uint8)
+    pixels[..., 3] = alpha
+    script = f"(async (png) => {{ {join_modules(modules, 'grey.js')}; return ({MASK_OF})(png); }})"
+    return bytes(visit.page.evaluate(script, as_text(pixels)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (255, 3), (256, 1), (257, 40), (600, 333)])
+def test_every_alpha_is_kept(visit: Visit, shape: tuple[int, int]) -> None:
+    alpha = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    with Image.open(BytesIO(masked(visit, alpha))) as opened:
+        assert opened.format == "PNG"
+        assert opened.mode == "L"
+        assert np.array_equal(np.asarray(opened), alpha)
+
+
+def test_it_has_fewer_bytes_than_the_browsers_own(visit: Visit) -> None:
+    rows, columns = np.mgrid[:1000, :1000]
+    alpha = np.clip((400 - np.hypot(rows - 500, columns - 500)) * 40, 0, 255).astype(np.uint8)
+    own = visit.page.evaluate(OWN_BYTES, as_text(np.dstack([alpha] * 3)))
+    assert len(masked(visit, alpha)) < own / 2
