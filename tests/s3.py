@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic, sleep
@@ -17,10 +18,12 @@ from pydantic import SecretStr
 
 from cutout.settings import Settings
 from tests.ports import free_ports
+from tools.events.batch import s3_record
 
 WEED = Path(sys.executable).with_name("weed")
 KEY_ID, SECRET, REGION = "AKIDOFTHETESTS", "secret-of-the-tests", "us-east-1"
 BUCKET = "cutout"
+record = partial(s3_record, bucket=BUCKET)
 START_SECONDS = 60
 
 # As in `template.yaml`.

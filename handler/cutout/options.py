@@ -15,15 +15,19 @@ SHADOW_LIMITS = {"opacity": (0, 1), "softness": (0, 1), "angle": (-75, 75)}
 
 @dataclass(frozen=True)
 class Source:
-    """Hold a file as it was received."""
+    """Hold a file as it was received.
+
+    A `digest` stands for the content of a file that was not read.
+    """
 
     content: bytes
     name: str
+    digest: str | None = None
 
     @cached_property
     def md5(self) -> str:
         """Return the hex digest of the bytes received, as an identity and not for protection."""
-        return md5(self.content, usedforsecurity=False).hexdigest()
+        return self.digest or md5(self.content, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from cutout.pipeline import Pipeline
 from cutout.storage.objects import Objects
 from cutout.work import Segmenter
 from tests.conftest import middle_is_object
-from tests.s3 import BUCKET, S3Server
-from tools.events.batch import queue_event, s3_message, s3_record
+from tests.s3 import BUCKET, S3Server, record
+from tools.events.batch import queue_event, s3_message
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Rig:
     def arrive(self, key: str, content: bytes) -> list[str]:
         """Both at once."""
         self.put(key, content)
-        return self.deliver(one=s3_message(s3_record(key, len(content))))
+        return self.deliver(one=s3_message(record(key, len(content))))
 
     def found(self, key: str) -> Any:
         """boto3's answer, `Body` read."""
@@ -78,4 +78,4 @@ def rig(s3: S3Server) -> Rig:
 
 @pytest.fixture
 def message() -> Callable[..., str]:
-    return lambda key, size=1: s3_message(s3_record(key, size))
+    return lambda key, size=1, **more: s3_message(record(key, size, **more))

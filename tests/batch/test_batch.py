@@ -17,9 +17,9 @@ from cutout.timing import Deadline
 from tests.batch.conftest import Context, Rig
 from tests.conftest import middle_is_object
 from tests.ports import free_ports
-from tests.s3 import BUCKET
+from tests.s3 import BUCKET, record
 from tests.samples import gradient, jpeg, png, png_header, webp
-from tools.events.batch import s3_message, s3_record, setup_message
+from tools.events.batch import s3_message, setup_message
 
 AWKWARD = "inbox/a/größe 100%+ü?x=1&y#z ~'(1).jpg"
 
@@ -69,7 +69,7 @@ def test_a_repeated_event_does_nothing(rig: Rig) -> None:
     before = {key: rig.found(key)["LastModified"] for key in rig.outputs()}
     rig.segment = lambda _: pytest.fail("the picture was worked out again")
     for key in ("inbox/1.jpg", "inbox/bad.jpg"):
-        assert rig.deliver(one=s3_message(s3_record(key, 6))) == []
+        assert rig.deliver(one=s3_message(record(key, 6))) == []
     assert {key: rig.found(key)["LastModified"] for key in rig.outputs()} == before
     assert rig.outcomes == ["ok", "UnsupportedType", "Duplicate", "Duplicate"]
 
@@ -95,7 +95,7 @@ def test_an_older_picture_never_wins_over_a_newer_one(rig: Rig) -> None:
     rig.segment = slow
     assert rig.arrive("inbox/1.jpg", jpeg()) == ["one"], "the old one was written over the new one"
     assert rig.found("outbox/1.jpg.png")["Metadata"] == {"source-md5": digest(changed)}
-    assert rig.deliver(one=s3_message(s3_record("inbox/1.jpg", 1))) == []
+    assert rig.deliver(one=s3_message(record("inbox/1.jpg", 1))) == []
     assert rig.outcomes == ["ok", "ChangedMeanwhile", "Duplicate"]
 
 
@@ -124,9 +124,29 @@ def test_a_picture_that_cant_be_processed_says_why_and_comes_never_again(
 def test_a_file_that_is_too_large_is_not_read(rig: Rig, told: int) -> None:
     """Check a size in the event, and one that only the object has."""
     rig.put("inbox/big.jpg", jpeg() + bytes(16 * MIB))
-    assert rig.deliver(one=s3_message(s3_record("inbox/big.jpg", told))) == []
+    assert rig.deliver(one=s3_message(record("inbox/big.jpg", told))) == []
     assert "less than 16 MB" in status_in(rig, "outbox/big.jpg.json")["message"]
     assert rig.lines[0]["file_bytes"] == 0
+
+
+def test_a_late_event_of_a_larger_picture_says_nothing_of_the_new_one(rig: Rig) -> None:
+    rig.arrive("inbox/b.jpg", jpeg())
+    assert rig.deliver(one=s3_message(record("inbox/b.jpg", 17 * MIB))) == []
+    assert rig.outputs() == {"outbox/b.jpg.png"}
+    assert rig.outcomes == ["ok", "Duplicate"]
+
+
+def test_a_failure_of_a_file_that_is_not_read_is_recognised_by_its_etag(rig: Rig) -> None:
+    content = jpeg() + bytes(16 * MIB)
+    event = s3_message(record("inbox/big.jpg", len(content), etag=digest(content)))
+    rig.put("inbox/big.jpg", content)
+    assert rig.deliver(one=event) == []
+    found = rig.found("outbox/big.jpg.json")
+    assert found["Metadata"] == {"source-md5": digest(content)}
+    assert json.loads(found["Body"])["results"][0]["md5"] == digest(content)
+    assert rig.deliver(one=event) == []
+    rig.arrive("inbox/big.jpg", b"")
+    assert rig.outcomes == ["FileTooBig", "Duplicate", "UnreadablePicture"]
 
 
 def test_a_file_under_the_limit_is_read(rig: Rig) -> None:
@@ -168,7 +188,7 @@ def test_a_batch_names_exactly_what_is_to_come_again(rig: Rig, message: Callable
         return middle_is_object(picture)
 
     rig.segment = fails_at_seven
-    both = s3_message(s3_record("inbox/slow", 1), s3_record("inbox/good", 1))
+    both = s3_message(record("inbox/slow", 1), record("inbox/good", 1))
     again = rig.deliver(
         good=message("inbox/good"),
         bad=message("inbox/bad"),
@@ -176,7 +196,7 @@ def test_a_batch_names_exactly_what_is_to_come_again(rig: Rig, message: Callable
         both=both,
         test=setup_message(),
         strange="{}",
-        removed=s3_message(s3_record("inbox/good", 1, "ObjectRemoved:Delete")),
+        removed=s3_message(record("inbox/good", 1, "ObjectRemoved:Delete")),
     )
     assert again == ["slow", "both", "strange"]
     assert rig.outputs() == {"outbox/good.png", "outbox/bad.json"}
@@ -185,6 +205,14 @@ def test_a_batch_names_exactly_what_is_to_come_again(rig: Rig, message: Callable
 @pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"Records": [{}]}', '{"Records": 1}'])
 def test_a_message_of_somebody_elses_ends_among_the_dead_letters(rig: Rig, body: str) -> None:
     assert rig.deliver(one=body) == ["one"]
+
+
+def test_a_picture_in_another_bucket_ends_among_the_dead_letters(
+    rig: Rig, message: Callable[..., str]
+) -> None:
+    rig.put("inbox/1.jpg", jpeg())
+    assert rig.deliver(one=message("inbox/1.jpg", bucket="another")) == ["one"]
+    assert rig.outputs() == set()
 
 
 def test_while_s3_is_down_everything_comes_again(rig: Rig, message: Callable[..., str]) -> None:
@@ -209,7 +237,8 @@ def test_a_full_bucket_is_tried_again(rig: Rig, message: Callable[..., str]) -> 
     rig.s3.client.put_object(Bucket="full-outbox", Key="inbox/1.jpg", Body=jpeg())
     rig.s3.fill("full-outbox")
     rig.changes = {"bucket_url": f"{rig.s3.endpoint}/full-outbox"}
-    assert rig.deliver(one=message("inbox/1.jpg")) == ["one"]
+    assert rig.deliver(one=message("inbox/1.jpg", bucket="full-outbox")) == ["one"]
+    assert rig.outcomes == ["Storage"]
 
 
 @pytest.mark.parametrize(("seconds", "again"), [(30.9, ["one"]), (32, [])])

@@ -8,9 +8,9 @@ from tests.batch.conftest import Rig
 from tests.conftest import middle_is_object
 from tests.e2e.emulator import Emulator
 from tests.e2e.segmenter import HANGING_SIZE
-from tests.s3 import BUCKET, S3Server
+from tests.s3 import BUCKET, S3Server, record
 from tests.samples import gradient, jpeg
-from tools.events.batch import queue_event, s3_message, s3_record
+from tools.events.batch import queue_event, s3_message
 
 HANGING = jpeg(gradient(*HANGING_SIZE))
 SECONDS = 1.0
@@ -23,7 +23,7 @@ def hangs(picture: Picture) -> Alpha:
 
 
 def message_of(*names: str) -> str:
-    return s3_message(*(s3_record(f"inbox/{name}", len(HANGING)) for name in names))
+    return s3_message(*(record(f"inbox/{name}", len(HANGING)) for name in names))
 
 
 def test_the_next_message_and_the_next_picture_of_a_message_are_done(rig: Rig) -> None:
@@ -51,9 +51,9 @@ def test_the_instance_ends_after_its_answer(s3: S3Server) -> None:
     environment = s3.environment | {"CUTOUT_PICTURE_SECONDS": "2", "CUTOUT_BATCH_SECONDS": "1"}
     with Emulator(environment, "tests.batch.without_network.lambda_handler") as running:
         for _ in range(2):
-            event = queue_event(hangs=s3_message(s3_record("inbox/hangs.jpg", len(HANGING))))
+            event = queue_event(hangs=s3_message(record("inbox/hangs.jpg", len(HANGING))))
             answer = running.invoke(event)
             assert answer == {"batchItemFailures": [{"itemIdentifier": "hangs"}]}
-            event = queue_event(next=s3_message(s3_record("inbox/next.jpg", len(jpeg()))))
+            event = queue_event(next=s3_message(record("inbox/next.jpg", len(jpeg()))))
             assert running.invoke(event) == {"batchItemFailures": []}
         assert running.log().count("this instance ends after its answer") == 2

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from tests.e2e.emulator import Emulator
-from tests.s3 import BUCKET, S3Server
+from tests.s3 import BUCKET, S3Server, record
 from tests.samples import PHOTOS
-from tools.events.batch import queue_event, s3_message, s3_record
+from tools.events.batch import queue_event, s3_message
 
 HANDLER = "cutout.batch.aws.lambda_handler"
 
@@ -18,8 +18,8 @@ def test_from_the_inbox_to_the_outbox(s3: S3Server) -> None:
     photo = (PHOTOS / "astronaut.jpg").read_bytes()
     s3.client.put_object(Bucket=BUCKET, Key="inbox/e2e/große Frau.jpg", Body=photo)
     event = queue_event(
-        good=s3_message(s3_record("inbox/e2e/große Frau.jpg", len(photo))),
-        gone=s3_message(s3_record("inbox/e2e/gone.jpg", 1)),
+        good=s3_message(record("inbox/e2e/große Frau.jpg", len(photo))),
+        gone=s3_message(record("inbox/e2e/gone.jpg", 1)),
         strange="{}",
     )
     environment = s3.environment | {"AWS_LAMBDA_FUNCTION_TIMEOUT": "120"}
@@ -38,6 +38,6 @@ def test_from_the_inbox_to_the_outbox(s3: S3Server) -> None:
 
 def test_without_a_bucket_every_message_comes_again_and_the_log_says_why() -> None:
     with Emulator(handler=HANDLER) as function:
-        answer = function.invoke(queue_event(one=s3_message(s3_record("inbox/1.jpg", 1))))
+        answer = function.invoke(queue_event(one=s3_message(record("inbox/1.jpg", 1))))
         assert answer == {"batchItemFailures": [{"itemIdentifier": "one"}]}
         assert "NoBucketError" in function.log()

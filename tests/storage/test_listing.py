@@ -9,7 +9,9 @@ from tests.s3 import S3Server
 
 AWKWARD = ["list/a b+c.jpg", "list/a/größe 100%?x=1&y#z ~'(1)*.jpg", "list/é", "list/é.jpg"]
 NAMESPACE = b'<List xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
-ENTRY = b"<Contents><Key>a+b%2Bc</Key><Size>3</Size><ETag>&quot;e&quot;</ETag></Contents>"
+REST = b"<Size>3</Size><ETag>&quot;e&quot;</ETag></Contents>"
+ESCAPED = b"<EncodingType>url</EncodingType><Contents><Key>a+b%2Bc</Key>" + REST
+PLAIN = b"<Contents><Key>a b+c</Key>" + REST
 LAST = b"<IsTruncated>false</IsTruncated>"
 
 
@@ -42,8 +44,9 @@ def test_a_missing_bucket_says_what_s3_says(s3: S3Server) -> None:
 
 @pytest.mark.parametrize("head", [NAMESPACE, b"<List>"])
 def test_a_page(head: bytes) -> None:
-    last = parse_page(head + ENTRY + LAST + b"</List>")
-    assert last == Page((Listed("a b+c", 3, "e"),), None)
+    for entry in (ESCAPED, PLAIN):
+        last = parse_page(head + entry + LAST + b"</List>")
+        assert last == Page((Listed("a b+c", 3, "e"),), None)
     more = b"<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
     assert parse_page(head + more + b"</List>") == Page((), "t")
 
@@ -58,7 +61,7 @@ DOCUMENT_TYPE = '<!DOCTYPE List [<!ENTITY a "b">]><List><IsTruncated>false</IsTr
         b"<List><IsTruncated>true</IsTruncated></List>",
         b"<List><Contents><Key>a</Key></Contents>" + LAST + b"</List>",
         b"<List><Contents><Size>1</Size></Contents>" + LAST + b"</List>",
-        b"<List><Contents><Key>%ff</Key><Size>1</Size></Contents>" + LAST + b"</List>",
+        b"<List>" + ESCAPED.replace(b"a+b", b"%ff") + LAST + b"</List>",
         b"<List><Contents><Key>a</Key><Size>x</Size></Contents>" + LAST + b"</List>",
         *(DOCUMENT_TYPE.encode(each) for each in ("utf-8", "utf-16")),
     ],

@@ -1,18 +1,27 @@
 """The bucket, through a real S3's own checks."""
 
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
+from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 import requests
+from botocore.config import Config
 
 from cutout.errors import FileTooBigError, StorageError, UploadMissingError
 from cutout.settings import Settings
-from cutout.storage.bucket import S3Storage, open_bucket
+from cutout.storage.bucket import TRANSFER_SECONDS, S3Storage, open_bucket
+from cutout.storage.signature import Signer
 from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, new_token
 from cutout.timing import Deadline
 from tests.ports import free_ports
-from tests.s3 import BUCKET, S3Server
+from tests.s3 import BUCKET, KEY_ID, REGION, SECRET, S3Server
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 1000
@@ -100,6 +109,51 @@ def test_a_form_is_posted_as_it_is_or_not_at_all(
     form, before = storage.create_upload(UploadType.JPEG), s3.keys()
     assert post(form, CONTENT, **changes).status_code == 403
     assert s3.keys() == before
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://photos.s3.eu-west-1.amazonaws.com", "https://s3.eu-west-1.amazonaws.com/photos"],
+)
+def test_the_form_s_policy_is_boto3_s(s3: S3Server, url: str) -> None:
+    """S3 refuses a form whose policy has no condition for the bucket."""
+    form = S3Storage(s3.settings(bucket_url=url)).create_upload(UploadType.JPEG)
+    limit = ["content-length-range", 1, s3.settings().max_file_bytes - 1]
+    kind = {"Content-Type": "image/jpeg"}
+    client = boto3.client(
+        "s3",
+        region_name=REGION,
+        aws_access_key_id=KEY_ID,
+        aws_secret_access_key=SECRET,
+        config=Config(signature_version="s3v4"),
+    )
+    theirs = client.generate_presigned_post("photos", form.fields["key"], kind, [limit, kind])
+    ours, expected = (
+        {json.dumps(each) for each in conditions(fields) if "x-amz-date" not in each}
+        for fields in (form.fields, theirs["fields"])
+    )
+    assert ours == expected
+    assert form.fields.keys() == theirs["fields"].keys()
+
+
+def conditions(fields: Mapping[str, str]) -> list[Any]:
+    found: list[Any] = json.loads(b64decode(fields["policy"]))["conditions"]
+    return found
+
+
+def test_a_form_is_for_its_bucket(s3: S3Server, storage: S3Storage) -> None:
+    s3.create_bucket("another")
+    form = storage.create_upload(UploadType.JPEG)
+    elsewhere = replace(form, url=f"{s3.endpoint}/another/")
+    assert post(elsewhere, CONTENT).status_code == 403
+
+
+def test_own_requests_stand_a_slow_clock(s3: S3Server) -> None:
+    s3.client.put_object(Bucket=BUCKET, Key="uploads/slow", Body=CONTENT)
+    signer = Signer(KEY_ID, SECRET, REGION)
+    url, late = f"{s3.endpoint}/{BUCKET}/uploads/slow", datetime.now(UTC) - timedelta(minutes=14)
+    signed = signer.presigned_url("GET", url, TRANSFER_SECONDS, now=late)
+    assert requests.get(signed, timeout=10).content == CONTENT
 
 
 def test_a_form_expires(s3: S3Server) -> None:

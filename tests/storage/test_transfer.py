@@ -1,11 +1,16 @@
 """Transfers against servers that misbehave as S3 may."""
 
 import socket
+from contextlib import nullcontext
 from time import monotonic, sleep
 
 import pytest
+from pydantic import SecretStr
 
-from cutout.errors import StorageError
+from cutout.errors import ChangedMeanwhileError, StorageError, UploadMissingError
+from cutout.settings import Settings
+from cutout.storage.objects import New, Objects
+from cutout.storage.storage import AnswerKind
 from cutout.storage.transfer import get_object, put_object
 from cutout.timing import Deadline
 from tests.fetch.servers import Reply, answer, serving
@@ -48,6 +53,54 @@ def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert server.connections == 3
     assert "503: SlowDown Reduce it." in caplog.text, "the cause is lost"
     assert "Security" not in caplog.text, "the log holds more than the cause"
+
+
+RIGHT = "User: arn:aws:sts::1:assumed-role/r is not authorized to perform: "
+
+
+def refusal(message: str) -> Reply:
+    said = f"<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"
+    return answer(said.encode(), "403 Forbidden")
+
+
+@pytest.mark.parametrize("message", ["Access Denied", f"{RIGHT}s3:ListBucket on resource: b"])
+def test_a_missing_object_is_denied_to_who_may_not_list(message: str) -> None:
+    with serving(refusal(message)) as server, pytest.raises(UploadMissingError):
+        get_object(server.url(), LIMIT, LATER)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"{RIGHT}kms:Decrypt on resource: k",
+        f"{RIGHT}s3:GetObject on resource: b/k",
+        f"{RIGHT}s3:ListBucket on resource: b with an explicit deny in a resource-based policy",
+        "Request has expired",
+    ],
+)
+def test_an_object_that_may_not_be_read_is_not_called_missing(message: str) -> None:
+    with serving(refusal(message)) as server, pytest.raises(StorageError):
+        get_object(server.url(), LIMIT, LATER)
+
+
+def stored(md5: str) -> Reply:
+    def reply(connection: socket.socket, _request: bytes) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: e\r\nx-amz-meta-source-md5: {md5}"
+        connection.sendall(f"{head}\r\n\r\n".encode())
+
+    return reply
+
+
+@pytest.mark.parametrize("md5", ["ours", "theirs"])
+def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str) -> None:
+    conflict = answer(b"", "412 Precondition Failed")
+    new = New(b"content", AnswerKind.PNG, {"source-md5": "ours"})
+    with serving(in_turn(hang_up, conflict, stored(md5))) as server:
+        keys = {"access_key_id": "AKID", "secret_access_key": SecretStr("secret")}
+        address = {"bucket_url": f"{server.url()}bucket"}
+        objects = Objects(Settings().model_copy(update=keys | address))
+        with nullcontext() if md5 == "ours" else pytest.raises(ChangedMeanwhileError):
+            objects.put("outbox/1.png", new, None, LATER)
 
 
 def test_half_a_body_is_no_file() -> None:

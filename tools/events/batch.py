@@ -7,10 +7,13 @@ from urllib.parse import quote_plus
 from tools.events.gateway import Event
 
 REGION, BUCKET = "us-east-1", "sample-bucket"
+ETAG = "d41d8cd98f00b204e9800998ecf8427e"
 QUEUE = f"arn:aws:sqs:{REGION}:123456789012:sample-queue"
 
 
-def s3_record(key: str, size: int, name: str = "ObjectCreated:Put") -> dict[str, Any]:
+def s3_record(
+    key: str, size: int, name: str = "ObjectCreated:Put", *, bucket: str = BUCKET, etag: str = ETAG
+) -> dict[str, Any]:
     """Return one object's record in S3's message."""
     return {
         "eventVersion": "2.1",
@@ -21,11 +24,11 @@ def s3_record(key: str, size: int, name: str = "ObjectCreated:Put") -> dict[str,
         "s3": {
             "s3SchemaVersion": "1.0",
             "configurationId": "sample",
-            "bucket": {"name": BUCKET, "arn": f"arn:aws:s3:::{BUCKET}"},
+            "bucket": {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"},
             "object": {
                 "key": quote_plus(key, safe="/"),
                 "size": size,
-                "eTag": "d41d8cd98f00b204e9800998ecf8427e",
+                "eTag": etag,
                 "sequencer": "0055AED6DCD90281E5",
             },
         },

@@ -5,6 +5,7 @@ import logging
 from threading import Lock
 
 from cutout.aws_credentials import CredentialsError, open_credentials
+from cutout.aws_settings import domain_of
 from cutout.lambda_runtime import after_restore
 from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
@@ -36,9 +37,8 @@ class SecretText:
     def __init__(self, settings: Settings, secret_id: str, name: str) -> None:
         self._id, self.name = secret_id, name
         self._stale_seconds = settings.api_keys_stale_seconds
-        self._url = (
-            settings.secrets_url or f"https://secretsmanager.{settings.region}.amazonaws.com/"
-        )
+        host = f"secretsmanager.{settings.region}.{domain_of(settings.region)}"
+        self._url = settings.secrets_url or f"https://{host}/"
         self._credentials, self._region = open_credentials(settings), settings.region
         self._lock = Lock()
         self.forget()

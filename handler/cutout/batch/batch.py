@@ -34,7 +34,10 @@ class Message:
 
 
 class UnknownMessageError(ValueError):
-    """Report a message that is not S3's. No other attempt helps; an operator should look at it."""
+    """Report a message that is not of the stack's bucket.
+
+    No other attempt helps; an operator should look at it.
+    """
 
 
 def messages(event: Mapping[str, Any]) -> list[Message]:
@@ -42,13 +45,16 @@ def messages(event: Mapping[str, Any]) -> list[Message]:
     return [Message(each["messageId"], each["body"]) for each in event["Records"]]
 
 
-def arrivals(message: Message) -> list[Arrival]:
-    """Return the objects that have arrived, none for S3's test. Raise `UnknownMessageError`."""
+def arrivals(message: Message, bucket: str | None) -> list[Arrival]:
+    """Return the objects that have arrived in `bucket`, or in any if it is None.
+
+    There are none in S3's test. Raise `UnknownMessageError`.
+    """
     try:
         found = json.loads(message.body)
         if found.get("Event") == TEST:
             return []
-        return [_arrival(each) for each in found["Records"] if _is_new(each)]
+        return [_arrival(each, bucket) for each in found["Records"] if _is_new(each)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnknownMessageError(f"message {message.id} is not an S3 event") from error
 
@@ -58,10 +64,13 @@ def _is_new(record: Mapping[str, Any]) -> bool:
     return name.removeprefix("s3:").startswith(CREATED)
 
 
-def _arrival(record: Mapping[str, Any]) -> Arrival:
+def _arrival(record: Mapping[str, Any], bucket: str | None) -> Arrival:
     """Return the object. Keys are encoded as in a query: `a+b%C3%A4` is `a bä`."""
-    written = record["s3"]["object"]
-    return Arrival(unquote_plus(written["key"], errors="strict"), int(written["size"]))
+    own, written = record["s3"]["bucket"]["name"], record["s3"]["object"]
+    if bucket is not None and own != bucket:
+        raise ValueError(f"the object is in the bucket {own}")
+    key = unquote_plus(written["key"], errors="strict")
+    return Arrival(key, int(written["size"]), written.get("eTag", ""))
 
 
 class BatchContext(LambdaContext, Protocol):
@@ -98,7 +107,7 @@ class Batch:
         (S3 sends one object per message, but documents that there may be more.)
         """
         try:
-            found = arrivals(message)
+            found = arrivals(message, self.cut_out.objects.bucket)
         except UnknownMessageError:
             logger.exception("Can't read an SQS message")
             return False

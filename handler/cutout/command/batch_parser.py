@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from cutout.aws_settings import domain_of
 from cutout.choices import Model
 from cutout.command.errors import printable
 from cutout.command.shared_options import add_model, add_report, add_verbosity
@@ -44,7 +45,7 @@ class BatchArguments:
         """
         if "://" in self.bucket:
             return self.bucket
-        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        domain = domain_of(region)
         if "." in self.bucket:
             return f"https://s3.{region}.{domain}/{self.bucket}"
         return f"https://{self.bucket}.s3.{region}.{domain}"

@@ -9,12 +9,15 @@ from cutout.aws_credentials import CredentialsError, open_credentials
 from cutout.errors import StorageError
 from cutout.gzipped import gzipped
 from cutout.settings import Settings
-from cutout.storage.signature import Signer
+from cutout.storage.address import bucket_name
+from cutout.storage.signature import Condition, Signer
 from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, new_token
 from cutout.timing import Deadline
 
 ANSWERS, UPLOADS = "answers", "uploads"
-TRANSFER_SECONDS = 60  # own requests are sent immediately
+TRANSFER_SECONDS = 900
+"""Time for which own requests are signed. They are sent at once, but a clock may be slow: S3 itself
+tolerates as much for requests that are signed as they are sent."""
 
 logger = logging.getLogger(__name__)
 
@@ -66,10 +69,15 @@ class S3Storage:
 
     def create_upload(self, kind: UploadType) -> PresignedUpload:
         """Return the form of a presigned POST; see `Storage`."""
-        token = new_token()
+        token, name = new_token(), bucket_name(self._bucket)
+        conditions: list[Condition] = [
+            ["content-length-range", 1, self._settings.max_file_bytes - 1]
+        ]
+        if name is not None:  # S3 counts the bucket among the form's fields, and each needs one
+            conditions.append({"bucket": name})
         fields = self._signer().form_fields(
             {"key": f"{UPLOADS}/{token}", "Content-Type": kind},
-            [["content-length-range", 1, self._settings.max_file_bytes - 1]],
+            conditions,
             self._settings.upload_seconds,
         )
         return PresignedUpload(token, f"{self._bucket}/", fields)

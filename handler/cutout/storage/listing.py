@@ -43,7 +43,7 @@ class _Plain(TreeBuilder):
 
 
 def parse_page(content: bytes) -> Page:
-    """Return the page that was asked for with `encoding-type=url`.
+    """Return the page that was asked for with `encoding-type=url`, which not every server heeds.
 
     Raise `StorageError` if it is not a complete list.
     """
@@ -51,16 +51,20 @@ def parse_page(content: bytes) -> Page:
         parser = XMLParser(target=_Plain())  # noqa: S314  # entities are refused
         parser.feed(content)
         root: Element = parser.close()
-        found = tuple(_listed(each) for each in root.iterfind(f"{NAMESPACE}Contents"))
+        is_escaped = root.findtext(f"{NAMESPACE}EncodingType") == "url"
+        entries = root.iterfind(f"{NAMESPACE}Contents")
+        found = tuple(_listed(each, is_escaped=is_escaped) for each in entries)
         is_last = _text(root, "IsTruncated") != "true"
         return Page(found, None if is_last else _text(root, "NextContinuationToken"))
     except (ParseError, ValueError) as error:
         raise StorageError("The bucket's list can't be read") from error
 
 
-def _listed(entry: Element) -> Listed:
-    """Return the object. Keys are escaped as in a query: `a+b%C3%A4` is `a bä`."""
-    key = unquote_plus(_text(entry, "Key"), errors="strict")
+def _listed(entry: Element, *, is_escaped: bool) -> Listed:
+    """Return the object. Escaped keys are so as in a query: `a+b%C3%A4` is `a bä`."""
+    key = _text(entry, "Key")
+    if is_escaped:
+        key = unquote_plus(key, errors="strict")
     etag = entry.findtext(f"{NAMESPACE}ETag", "").strip('"')
     return Listed(key, int(_text(entry, "Size")), etag)
 

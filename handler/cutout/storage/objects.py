@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from cutout.errors import StorageError
+from cutout.errors import ChangedMeanwhileError, StorageError
 from cutout.settings import Settings
+from cutout.storage.address import bucket_name
 from cutout.storage.bucket import TRANSFER_SECONDS, BucketSigner
 from cutout.storage.listing import PAGE_BYTES, Listed, parse_page
 from cutout.storage.storage import AnswerKind
@@ -15,6 +16,7 @@ from cutout.timing import Deadline
 METADATA = "x-amz-meta-"
 ABSENT = {"if-none-match": "*"}
 PAGE_KEYS = 1000  # the most that S3 lists at once
+PAGE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Objects:
         self._url = settings.bucket_url
         self._signer = BucketSigner(settings)
 
+    @property
+    def bucket(self) -> str | None:
+        """Return the bucket's name, None if its address does not tell."""
+        return bucket_name(self._url or "")
+
     def get(self, key: str, deadline: Deadline) -> bytes:
         """Return the object. Raise `UploadMissingError`, or `FileTooBigError` for 16 MB or more."""
         return get_object(self._signed("GET", key), self._limit, deadline)
@@ -66,7 +73,7 @@ class Objects:
         query["prefix"] = prefix
         while True:
             url = self._signed("GET", "", query=query)
-            page = parse_page(get_list(url, PAGE_BYTES, Deadline.after(TRANSFER_SECONDS)))
+            page = parse_page(get_list(url, PAGE_BYTES, Deadline.after(PAGE_SECONDS)))
             yield from page.objects
             if page.continuation is None:
                 return
@@ -96,14 +103,20 @@ class Objects:
     ) -> None:
         """Store `new` in place of `replaced`.
 
-        Raise `ChangedMeanwhileError` if another object has taken its place.
+        Raise `ChangedMeanwhileError` if another object has taken its place. An object with the
+        metadata of `new` is ours: S3 may have stored it although its answer was lost.
         """
         headers = {
             "content-type": new.kind.media_type,
             **{f"{METADATA}{name}": value for name, value in new.metadata.items()},
             **(ABSENT if replaced is None else {"if-match": replaced.etag}),
         }
-        put_object(self._signed("PUT", key, headers), new.content, headers, deadline)
+        try:
+            put_object(self._signed("PUT", key, headers), new.content, headers, deadline)
+        except ChangedMeanwhileError:
+            stored = self.look_at(key, deadline)
+            if stored is None or not new.metadata.items() <= stored.metadata.items():
+                raise
 
     def _signed(
         self,

@@ -26,6 +26,8 @@ ERROR_BYTES = 10_000
 CAUSE = re.compile(rb"<(?:Code|Message)>([^<]*)<")
 MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
+DENIED = re.compile(r"kms:|s3:GetObject|explicit deny|expired", re.IGNORECASE)
+"""What S3 says of an object that is there, but may not be read with this role or request."""
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
 
@@ -134,8 +136,10 @@ def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) ->
 def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
     """Return the error of a refused read: the object is missing, or something else is wrong."""
     said = _logged(response)
-    missing = response.status in MISSING and (not said or said[0] in MISSING_CODES)
-    return UploadMissingError() if missing else _refused(response, said)
+    is_missing = response.status in MISSING and (not said or said[0] in MISSING_CODES)
+    if is_missing and not any(map(DENIED.search, said)):
+        return UploadMissingError()
+    return _refused(response, said)
 
 
 def _refusal(response: BaseHTTPResponse) -> StorageError:
