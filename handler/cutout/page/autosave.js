@@ -6,18 +6,19 @@ import { Store } from "./store.js";
 export class Autosave {
   #store = null;
   #album;
-  #onFull;
   #last = 0;
+  #unkept = new Set(); // numbers of photos for which there was no room
 
-  /** `onFull()` is called when the device has no room left. */
-  constructor(album, onFull) {
+  /** `onFull()` is called when the device has no room left, `onBlocked()` while another tab keeps the
+   * page from what is on the device. */
+  constructor(album, { onFull, onBlocked }) {
     this.#album = album;
-    this.#onFull = onFull;
+    Object.assign(this, { onFull, onBlocked });
   }
 
   /** Puts back into the album what was kept; the file that was kept as background, or null. */
   async restore() {
-    this.#store = await Store.open();
+    this.#store = await Store.open(this.onBlocked);
     if (!this.#store) return null;
     const [records, files, results] = await Promise.all(
       ["photos", "files", "results"].map((table) => this.#store.all(table)),
@@ -45,7 +46,7 @@ export class Autosave {
   /** Keeps a new photo's file or address. */
   async add(photo) {
     const { id, source, address } = photo;
-    await this.#put("files", [id], { id, file: source, address });
+    if (!(await this.#put("files", [id], { id, file: source, address }))) this.#unkept.add(id);
     if (this.#album.photos.includes(photo)) await this.update(photo);
     else await this.forget(photo); // it was removed meanwhile
   }
@@ -68,6 +69,22 @@ export class Autosave {
   /** Forgets a result that is made anew when it is next asked for. */
   async dropResult({ id }, mode) {
     await this.#store?.remove("results", [id, mode]);
+  }
+
+  /** What `addStep` has kept of a photo, in its order. */
+  async steps({ id }) {
+    return (await this.#store?.allOf("steps", id)) ?? [];
+  }
+
+  /** Keeps what was done at a place in a photo's mending. The database takes this and `dropSteps` in the
+   * order of the calls. False where it could not be kept. */
+  async addStep({ id }, place, record) {
+    return !this.#unkept.has(id) && this.#put("steps", [id, place], record);
+  }
+
+  /** Forgets what was done in a photo's mending, from a place on. */
+  async dropSteps({ id }, place) {
+    await this.#store?.removeFrom("steps", [id, place]);
   }
 
   choices() {
@@ -94,7 +111,7 @@ export class Autosave {
       return true;
     } catch (error) {
       if (error?.name !== "QuotaExceededError") throw error;
-      this.#onFull();
+      this.onFull();
       return false;
     }
   }

@@ -1,5 +1,5 @@
 import { currentKey } from "./key.js";
-import { keyed } from "./photo.js";
+import { keyed, shapeOf } from "./photo.js";
 import { requestResult } from "./service.js";
 import { ready } from "./work.js";
 
@@ -26,8 +26,9 @@ export class Finisher {
     try {
       const { png, objects, uploaded } = await this.#sent(photo, control.signal);
       if (control.signal.aborted) return;
-      const finished = { mendedObjects: objects, isUnfinished: false, uploaded };
       const [image, mask] = ["fg-image", "fg-mask"].map((mode) => photo.made.get(mode));
+      const shape = shapeOf(image);
+      const finished = { mendedObjects: objects, isUnfinished: false, uploaded, shape };
       photo.made.set("fg-image", keyed({ ...image, ...finished, mended: png }));
       photo.made.set("fg-mask", keyed({ ...mask, ...finished }));
       this.#running.delete(photo);

@@ -33,9 +33,14 @@ const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
 const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing });
-const autosave = new Autosave(album, () =>
-  showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
-);
+const autosave = new Autosave(album, {
+  onFull: () =>
+    showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
+  onBlocked: () =>
+    showNotice("An older version of this page is open in another tab", [
+      "Close that tab and reload this one. Until then, no photo is kept here.",
+    ]),
+});
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
 const thumbs = new Thumbs((photo) => {
   if (album.photos.includes(photo)) autosave.update(photo).catch(report);

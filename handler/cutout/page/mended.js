@@ -5,7 +5,7 @@ import { decoded } from "./picture.js";
 /** Puts pictures mended by hand into a photo's results: `{image, mask}`, PNGs, or null to go back to
  * the server's. Returns the modes `{kept, dropped}` of results that have changed or are made anew. */
 export function mend(photo, mended) {
-  const terms = { mendedObjects: null, isUnfinished: mended !== null };
+  const terms = { mendedObjects: null, isUnfinished: mended !== null, shape: null };
   const made = { ...photo.made.get("fg-image"), ...terms };
   const isMask = Boolean(photo.mask);
   photo.made.set("fg-image", keyed({ ...made, mended: mended?.image ?? null }));

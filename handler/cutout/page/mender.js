@@ -2,6 +2,7 @@ import { backdropOf } from "./backdrop.js";
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
 import { Finisher } from "./finishing.js";
+import { Journal } from "./journal.js";
 import { askForKey } from "./key.js";
 import { maskOf, mend } from "./mended.js";
 import { Mending } from "./mending.js";
@@ -62,7 +63,7 @@ export class Mender {
     return this.#end(this.album.mending, null);
   }
 
-  /** Leaves it because something else is looked at; strokes are lost. */
+  /** Leaves it because something else is looked at; the strokes wait in the journal. */
   drop() {
     if (this.tool.isOn) this.tool.drop();
     this.album.mending = null;
@@ -85,11 +86,12 @@ export class Mender {
 
   async #begin(photo) {
     await this.photoView.update();
+    if (photo !== this.album.mending) return;
+    const journal = await Journal.open(photo, this.autosave, this.report);
     if (photo !== this.album.mending || this.tool.isOn) return;
-    const { before, after } = this.photoView.bitmaps;
     this.view.split = 0;
     byId("unmend").hidden = !photo.made.get("fg-image").mended;
-    this.tool.start(photo, before, after);
+    this.tool.start(photo, this.photoView.bitmaps, journal);
   }
 
   /** Back from the brush to the slider once the `work` is done. */
@@ -114,6 +116,7 @@ export class Mender {
     const { kept, dropped } = mend(photo, png && { image: png, mask: await maskOf(png) });
     for (const mode of kept) await autosave.addResult(photo, mode);
     for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);
+    await autosave.dropSteps(photo, 0); // not before: a page closed meanwhile has them still
     photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
     await autosave.update(photo);
     if (png && album.photos.includes(photo)) this.#finisher.finish(photo).catch(report);

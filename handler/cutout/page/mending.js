@@ -13,6 +13,7 @@ const NUDGE = 0.25; // of the brush's size, for an arrow key
 export class Mending {
   #photo = null;
   #strokes = null;
+  #journal = null;
   #preview = null;
   #picking;
   #idle = new Idle();
@@ -23,7 +24,7 @@ export class Mending {
   constructor(view, { backdrop, onEnd, onReset }) {
     Object.assign(this, { view, backdrop, onEnd });
     this.#picking = new Picking(view, (step) => {
-      this.#strokes.add(step);
+      this.#add(step);
       this.#show();
     });
     byId("brushes").addEventListener("change", () => this.#take());
@@ -43,16 +44,20 @@ export class Mending {
     return this.#strokes !== null;
   }
 
-  /** `before` and `after` are the photo's bitmaps. */
-  start(photo, before, after) {
+  /** `before` and `after` are the photo's bitmaps, and `journal` has the steps of a mending that was
+   * left before its end. */
+  start(photo, { before, after }, journal) {
     this.#photo = photo;
+    this.#journal = journal;
     this.#strokes = new Strokes(before, after);
+    journal.replay(this.#strokes);
     this.#preview = new Preview(this.view, this.#strokes);
     this.#at = { x: after.width / 2, y: after.height / 2 };
     byId("mending").hidden = false;
     this.#show();
     byId("stage").focus();
     this.#take();
+    if (this.#strokes.canUndo) say(`Your strokes are back. ${byId("said").textContent}`);
   }
 
   get #picks() {
@@ -77,9 +82,10 @@ export class Mending {
     await this.onEnd(photo, strokes.canUndo ? await encoded(strokes.canvas, "image/png") : null);
   }
 
-  /** Leaves it; the strokes are lost. */
+  /** Leaves it; what the journal has of the strokes comes back with the next start. */
   drop() {
-    this.#photo = this.#strokes = this.#preview = this.view.preview = this.view.ring = null;
+    this.#photo = this.#strokes = this.#journal = null;
+    this.#preview = this.view.preview = this.view.ring = null;
     this.#idle.stop();
     this.#picking.forget();
     delete document.body.dataset.mending;
@@ -102,7 +108,7 @@ export class Mending {
   release() {
     if (this.#picks) return this.#picking.release();
     if (!this.#preview.isPainting) return;
-    this.#strokes.add(this.#preview.end());
+    this.#add(this.#preview.end());
     this.#showSteps();
     this.#idle.start(this.#settling());
   }
@@ -170,8 +176,17 @@ export class Mending {
     return { size, softness: byId("brush-soft").checked ? 0.7 : 0, isErase: chosen("brush") === "erase" };
   }
 
+  #add(step) {
+    this.#strokes.add(step);
+    this.#journal.add(this.#strokes);
+  }
+
   #turn(what) {
+    const { count } = this.#strokes;
     this.#strokes[what]();
+    if (this.#strokes.count > count) this.#journal.add(this.#strokes);
+    else this.#journal.cut(this.#strokes.count);
+    if (this.#picks) this.#picking.follow();
     say(what === "undo" ? "Undone." : "Redone.");
     this.#show();
   }

@@ -13,8 +13,9 @@ export class Parts {
   #nearY;
   #owner; // the number of each pixel's part, from 1; 0 where there is no part at all
 
-  /** `picture` is a canvas or bitmap with alpha. */
-  constructor(picture) {
+  /** `picture` is a canvas or bitmap with alpha, `seen` the last step that was done on it. */
+  constructor(picture, seen) {
+    this.seen = seen;
     this.factor = Math.max(1, Math.ceil(Math.max(picture.width, picture.height) / GRID));
     this.width = Math.ceil(picture.width / this.factor);
     this.height = Math.ceil(picture.height / this.factor);
@@ -102,6 +103,11 @@ export class Part {
   constructor(number, share, source) {
     Object.assign(this, { number, share });
     this.#source = source;
+  }
+
+  /** The parts of which it is one. */
+  get parts() {
+    return this.#source.grid;
   }
 
   /** A path around its core, in pixels of the reduced alpha. */

@@ -13,6 +13,12 @@ export function objectsOf(made) {
   return made.mended ? (made.mendedObjects ?? null) : made.objects;
 }
 
+/** What is the same for results of the same alpha: the server changes only colours when it finishes one
+ * that was mended. */
+export function shapeOf(made) {
+  return made.shape ?? made.key;
+}
+
 /** One photo in the queue, and what was made of it so far. It holds blobs, never bitmaps. */
 export class Photo {
   file = null; // as the service takes it; null until it is prepared
@@ -23,7 +29,7 @@ export class Photo {
   phase = null; // "reading", "upload", "work", "download" or "busy" while it is worked on
   fraction = null;
   since = 0; // when the phase began, in milliseconds
-  made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, byMask, mended}, see `keyed`
+  made = new Map(); // by mode: {key, png, objects, uploaded, withKey, seconds, byMask, mended, shape}, see `keyed`
 
   /** `source` is null for a photo that only the service can fetch, from its `address`. */
   constructor(id, source, address = null) {

@@ -11,7 +11,6 @@ const BOLD = { width: 2.5, dash: [] };
 export class Picking {
   #strokes = null;
   #parts = null;
-  #seen; // the step after which the parts were looked for
   #current = null; // the part under the pointer or the focus
   #pressed = null;
 
@@ -25,16 +24,10 @@ export class Picking {
     row.addEventListener("keydown", (event) => this.#move(event));
   }
 
-  /** Looks for the objects, unless they are known or one is switched off. */
+  /** The tool is taken. */
   start(strokes) {
-    const isOther = strokes !== this.#strokes;
     this.#strokes = strokes;
-    const anyOff = !isOther && this.#parts.all.some((part) => strokes.isOff(part));
-    if (isOther || (strokes.last !== this.#seen && !anyOff)) {
-      this.#parts = new Parts(strokes.canvas);
-      this.#seen = strokes.last;
-      this.#list();
-    }
+    this.follow();
     this.view.marks = (context, frame) => this.#draw(context, frame);
     byId("parts").hidden = false;
     const count = this.#parts.all.length;
@@ -61,6 +54,15 @@ export class Picking {
       button.setAttribute("aria-pressed", !this.#strokes.isOff(this.#partOf(button)));
     }
     this.view.draw();
+  }
+
+  /** Takes the objects of which one is off, so that it can be switched on. Otherwise looks for them,
+   * unless they are known: what is switched is never seen after a step that has been undone. */
+  follow() {
+    const [strokes, last] = [this.#strokes, this.#parts];
+    const known = last && !strokes.hasOtherStrokesThanAt(last.seen) ? last : null;
+    this.#parts = strokes.partsOff ?? known ?? new Parts(strokes.canvas, strokes.last);
+    if (this.#parts !== last) this.#list();
   }
 
   press(share) {
@@ -127,7 +129,11 @@ export class Picking {
       button.setAttribute("aria-label", `Object ${number}, ${Math.max(1, Math.round(100 * share))} %`);
       return button;
     });
-    byId("parts").replaceChildren(...buttons);
+    const row = byId("parts");
+    const hadFocus = row.contains(document.activeElement);
+    this.#current = this.#pressed = null;
+    row.replaceChildren(...buttons);
+    if (hadFocus) byId("stage").focus();
   }
 
   /** Arrow keys go from button to button. */

@@ -1,16 +1,20 @@
 const DATABASE = "cutout";
-const TABLES = ["photos", "files", "results", "settings"];
+const EDITION = 2; // of the tables: one more for each new one
+const OF_PHOTOS = ["photos", "files", "results", "steps"]; // their keys begin with the photo's number
+const TABLES = [...OF_PHOTOS, "settings"];
 
 /** The browser's own database, on this device only. */
 export class Store {
   #database;
 
-  /** Null where the browser forbids it, as some do in private windows. */
-  static async open() {
+  /** Null where the browser forbids it, as some do in private windows. `onBlocked()` is called while
+   * another tab shows an older page: the database stays as it is until that tab is closed. */
+  static async open(onBlocked) {
     const store = new Store();
     try {
-      const request = indexedDB.open(DATABASE, 1);
-      request.onupgradeneeded = () => TABLES.forEach((table) => request.result.createObjectStore(table));
+      const request = indexedDB.open(DATABASE, EDITION);
+      request.onupgradeneeded = () => addTables(request.result);
+      request.onblocked = () => onBlocked();
       store.#database = await outcome(request);
       return store;
     } catch (error) {
@@ -28,21 +32,28 @@ export class Store {
     return outcome(this.#open(table, "readonly").getAll());
   }
 
+  /** The values of one photo in a table, in the order of their keys. */
+  allOf(table, id) {
+    return outcome(this.#open(table, "readonly").getAll(keysFrom([id])));
+  }
+
   /** Rejects with a `QuotaExceededError` where the device has no room. */
   put(table, key, value) {
-    return finished(this.#open(table, "readwrite").put(value, key).transaction);
+    return this.#change(table, (records) => records.put(value, key));
   }
 
   remove(table, key) {
-    return finished(this.#open(table, "readwrite").delete(key).transaction);
+    return this.#change(table, (records) => records.delete(key));
   }
 
-  /** Removes what begins with the photo's number from all tables. */
+  /** Removes what a table has of one photo, from a key on. */
+  removeFrom(table, key) {
+    return this.remove(table, keysFrom(key));
+  }
+
+  /** Removes a photo from all tables. */
   async forget(id) {
-    const keys = IDBKeyRange.bound([id], [id, []]);
-    for (const table of TABLES.slice(0, 3)) {
-      await finished(this.#open(table, "readwrite").delete(keys).transaction);
-    }
+    for (const table of OF_PHOTOS) await this.removeFrom(table, [id]);
   }
 
   async clear() {
@@ -51,9 +62,29 @@ export class Store {
     await finished(transaction);
   }
 
+  /** Commits at once, or a reload right after it would undo the change. */
+  #change(table, change) {
+    const records = this.#open(table, "readwrite");
+    const request = change(records);
+    records.transaction.commit();
+    return finished(request.transaction);
+  }
+
   #open(table, access) {
     return this.#database.transaction(table, access).objectStore(table);
   }
+}
+
+/** Adds the tables that an older version of the page has not made. */
+function addTables(database) {
+  for (const table of TABLES) {
+    if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
+  }
+}
+
+/** The keys of one photo that are not before `key`. */
+function keysFrom(key) {
+  return IDBKeyRange.bound(key, [key[0], []]);
 }
 
 function outcome(request) {

@@ -45,9 +45,31 @@ export class Strokes {
     return this.#undone.length > 0;
   }
 
-  /** The last step; undefined where there is none. Another one means that the picture has changed. */
+  /** How many steps are done. */
+  get count() {
+    return this.#done.length;
+  }
+
+  /** The last step; undefined where there is none. */
   get last() {
     return this.#done.at(-1);
+  }
+
+  /** How many steps were done when a step was the last one; 0 for undefined. */
+  countAt(step) {
+    return this.#done.indexOf(step) + 1;
+  }
+
+  /** Whether the picture has more strokes, or fewer, than when a step was the last one. */
+  hasOtherStrokesThanAt(step) {
+    const count = this.countAt(step);
+    return (step && !count) || this.#done.slice(count).some(({ part }) => !part);
+  }
+
+  /** The `Parts` of which one is off; null where all are on. */
+  get partsOff() {
+    const parts = this.#done.findLast(({ part }) => part)?.part.parts;
+    return parts?.all.some((part) => this.isOff(part)) ? parts : null;
   }
 
   isOff(part) {
