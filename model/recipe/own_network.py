@@ -25,6 +25,8 @@ OLDEST_IR = 8
 FIRST_RESIZE_WITH_COORDINATES = 11
 """Opset in which Resize learned more than asymmetric coordinates."""
 LARGEST_SIDE = 4096
+LARGEST_BYTES = 2_000_000_000
+"""Limit on all weights: protobuf, and so an ONNX file, ends at 2 GiB."""
 NEEDED = "The network must take float32 of shape (1, 3, side, side)"
 
 
@@ -45,6 +47,8 @@ def read_network(path: Path) -> ModelProto:
         load_external_data_for_model(network, str(path.parent))
     except (checker.ValidationError, ValueError) as error:
         raise GraphError(f"The network's weights can't be read: {one_line(error)}") from error
+    if sum(each.ByteSize() for each in network.graph.initializer) > LARGEST_BYTES:
+        raise GraphError("The network is larger than 2 GB, too large for one file: quantize it.")
     return network
 
 
