@@ -120,7 +120,7 @@ tinyvit: $(FIT_READY) ## fit the TinyViT expert (TRAIN="folders of sets"), for m
 wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file.onnx FOLDER=folder)
 	@test -n "$(NETWORK)" -a -n "$(FOLDER)" || \
 		{ echo "name both: make wrap NETWORK=file.onnx FOLDER=folder" >&2; exit 2; }
-	$(BIN)/python -m model.recipe.wrap $(NETWORK) $(FOLDER) $(ARGS)
+	$(BIN)/python -m model.recipe.wrap "$(NETWORK)" "$(FOLDER)" $(ARGS)
 
 image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }

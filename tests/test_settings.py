@@ -39,6 +39,12 @@ def test_environment_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.download_ports == {80, 8080}
 
 
+def test_an_empty_model_dir_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    default = Settings().model_dir
+    monkeypatch.setenv("CUTOUT_MODEL_DIR", "")
+    assert Settings().model_dir == default
+
+
 def test_private_networks_are_out_of_reach_unless_asked_for() -> None:
     assert Settings().allow_private_network is False
 

@@ -132,6 +132,9 @@ def default_model_dir() -> Path:
     return packaged if packaged.is_dir() else package.parents[1] / "model"
 
 
+ModelDir = Annotated[Path, BeforeValidator(lambda given: given or default_model_dir())]
+
+
 def visible_processors() -> int:
     """Return the processors that this process may use; on macOS, all processors."""
     if hasattr(os, "sched_getaffinity"):

@@ -15,6 +15,7 @@ from cutout.setting_types import (
     BasePath,
     BucketUrl,
     HostNames,
+    ModelDir,
     Origins,
     default_model_dir,
     read_keys,
@@ -241,7 +242,7 @@ class Settings(AwsSettings):
         description="`auto` looks closer where that can change the result, `best` at every "
         "picture, `fast` never at the finest detail.",
     )
-    model_dir: Path = Field(
+    model_dir: ModelDir = Field(
         default_factory=default_model_dir,
         description="Folder with the network graphs, weights and manifest.",
     )

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from onnx import TensorProto, ValueInfoProto, load
 
+from cutout.segment.network import FAST
 from model.recipe.calibrate import QUANTILE
 from model.recipe.experts import GRAPHS, Expert
 from model.recipe.gate import GATES
@@ -29,6 +30,10 @@ TOOLS = ("onnx", "onnxruntime", "numpy", "pillow")
 
 Manifest: TypeAlias = dict[str, Any]
 """Hold the file's content; `describe` and `figures` define its schema."""
+
+
+class FolderError(Exception):
+    """Report a folder that can't become a model's."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +73,41 @@ def describe_file(path: Path) -> Manifest:
 
 
 def write_files(folder: Path) -> None:
-    """Write a manifest that lists every file in `folder`.
+    """Write a manifest that lists every file in `folder`, except hidden ones.
 
-    Raise `FileExistsError` if it would replace the recipe's own manifest, which says more.
+    Raise `FolderError` if it has no network, or the recipe's own manifest.
     """
+    require_replaceable(folder)
+    if not (folder / FAST).exists():
+        raise FolderError(f"{folder} has no {FAST}, which the service needs.")
+    files = sorted(each for each in folder.iterdir() if _is_listed(each))
+    write(folder / NAME, {"files": {each.name: describe_file(each) for each in files}})
+
+
+def require_replaceable(folder: Path) -> None:
+    """Raise `FolderError` unless `folder` is one whose manifest may be written.
+
+    The recipe's own manifest may not be replaced: it says more. One that can't be parsed may be.
+    """
+    if not folder.is_dir():
+        raise FolderError(f"{folder} is not a folder.")
     path = folder / NAME
-    if path.exists() and "graphs" in read(path):
-        raise FileExistsError(f"{path} was written by `make model`, which keeps it up to date")
-    files = sorted(each for each in folder.iterdir() if each.is_file() and each != path)
-    write(path, {"files": {each.name: describe_file(each) for each in files}})
+    if path.exists() and _is_of_recipe(path):
+        raise FolderError(
+            f"{path} was written by `make model`, which keeps it up to date: name another folder."
+        )
+
+
+def _is_of_recipe(path: Path) -> bool:
+    try:
+        found = json.loads(path.read_bytes())
+    except ValueError:  # it was cut off, or is empty
+        return False
+    return isinstance(found, dict) and "graphs" in found
+
+
+def _is_listed(path: Path) -> bool:
+    return path.is_file() and path.name != NAME and not path.name.startswith(".")
 
 
 def figures(sets: dict[str, dict[str, Quality]], speed: Speed) -> Manifest:
@@ -165,10 +196,14 @@ def _rounded(values: Manifest, digits: int) -> Manifest:
 
 
 def main() -> None:
-    """Write the manifest of the folder that the command line names."""
+    """Write the manifest of the folder that the command line names; exit with 2 if it can't be."""
     parser = ArgumentParser(prog="python -m model.recipe.manifest")
     parser.add_argument("folder", type=Path, help="holds fast.onnx, and what it needs")
-    write_files(parser.parse_args().folder)
+    folder = parser.parse_args().folder
+    try:
+        write_files(folder)
+    except (FolderError, OSError) as error:
+        parser.exit(2, f"{error}\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Serve a network of one's own: a folder with one graph and a manifest (docs/own-network.md)."""
 
 import json
-import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -10,9 +8,8 @@ import numpy as np
 import onnx
 import pytest
 import requests
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import set_external_data
-from PIL import Image
 
 from cutout.choices import Mode, Model
 from cutout.engine import open_pipeline
@@ -22,35 +19,11 @@ from cutout.refine.edges import FILE, EdgeRefiner
 from cutout.segment.model_file import MANIFEST, WEIGHTS, ModelError
 from cutout.segment.network import BEST, FAST, GLANCE, Network
 from cutout.timing import NO_DEADLINE, Clock, Deadline
-from model.recipe.graph import GraphError
 from model.recipe.manifest import write_files
 from model.recipe.prepare import prepare
-from model.recipe.wrap import Convention, wrap, write_folder
-from tests.local_server import ROOT, LocalServer
-
-SIDE = 64
-PLAIN = Convention((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
-
-
-def redness(side: int | str = SIDE, opset: int = 17) -> ModelProto:
-    """Return a network that finds what is red: red minus green."""
-    weight = np.array([1, -1, 0], np.float32).reshape(1, 3, 1, 1)
-    graph = helper.make_graph(
-        [helper.make_node("Conv", ["x", "w"], ["y"], "conv")],
-        "redness",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, side, side])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1, side, side])],
-        [numpy_helper.from_array(weight, "w")],
-    )
-    imports = [helper.make_opsetid("", opset)]
-    return helper.make_model(graph, opset_imports=imports, ir_version=8)
-
-
-def half_red(size: tuple[int, int] = (200, 100)) -> Image.Image:
-    """Return a picture whose left half is red, and whose right half is white."""
-    picture = Image.new("RGB", size, "white")
-    picture.paste((255, 0, 0), (0, 0, size[0] // 2, size[1]))
-    return picture
+from model.recipe.wrap import write_folder
+from tests.local_server import LocalServer
+from tests.own_networks import PLAIN, half_red, redness, require_left_half
 
 
 @pytest.fixture
@@ -59,12 +32,6 @@ def folder(tmp_path: Path) -> Path:
     onnx.save(redness(), tmp_path / "redness.onnx")
     write_folder(tmp_path / "redness.onnx", tmp_path / "own", PLAIN)
     return tmp_path / "own"
-
-
-def require_left_half(alpha: np.ndarray) -> None:
-    width = alpha.shape[1]
-    assert alpha[:, : width * 2 // 5].min() == 255
-    assert alpha[:, width * 3 // 5 :].max() == 0
 
 
 def test_one_graph_and_a_manifest_are_enough(folder: Path) -> None:
@@ -138,8 +105,7 @@ def _open(folder: Path) -> None:
 
 
 def test_a_graph_that_is_not_listed_is_named(folder: Path) -> None:
-    (folder / FAST).rename(folder / "mine.onnx")
-    write_files(folder)
+    (folder / MANIFEST).write_text('{"files": {}}')
     with pytest.raises(ModelError, match=f"no {FAST} in its manifest"):
         _open(folder)
 
@@ -285,42 +251,3 @@ def test_the_doubt_told_is_that_of_the_last_look_that_has_one(tmp_path: Path) ->
     (tmp_path / BEST).unlink()
     write_files(tmp_path)
     assert Network(tmp_path, Model.FAST, 1).look(Picture(half_red())).doubt == 0.5
-
-
-def test_logits_become_an_alpha(tmp_path: Path) -> None:
-    """Red gives a logit of 10, white one of -10."""
-    onnx.save(redness(), tmp_path / "redness.onnx")
-    convention = Convention((0.5, 0.0, 0.0), (0.05, 0.05, 1.0), logits=True)
-    write_folder(tmp_path / "redness.onnx", tmp_path / "own", convention)
-    require_left_half(Network(tmp_path / "own", Model.AUTO, 1)(Picture(half_red())))
-
-
-@pytest.mark.parametrize("opset", [13, 18, 21])
-def test_networks_of_other_opsets_are_wrapped(tmp_path: Path, opset: int) -> None:
-    onnx.save(redness(opset=opset), tmp_path / "redness.onnx")
-    write_folder(tmp_path / "redness.onnx", tmp_path / "own", PLAIN)
-    require_left_half(Network(tmp_path / "own", Model.AUTO, 1)(Picture(half_red())))
-
-
-def test_a_side_is_chosen_for_a_network_that_takes_any(tmp_path: Path) -> None:
-    with pytest.raises(GraphError, match="--side"):
-        wrap(redness("side"), PLAIN)
-    onnx.save(redness("side"), tmp_path / "redness.onnx")
-    command = [sys.executable, "-m", "model.recipe.wrap", "redness.onnx", "own", "--side", "32"]
-    subprocess.run(
-        [*command, "--mean", "0", "0", "0", "--deviation", "1", "1", "1"],
-        cwd=tmp_path,
-        env={"PYTHONPATH": f"{ROOT / 'handler'}:{ROOT}"},
-        check=True,
-    )
-    require_left_half(Network(tmp_path / "own", Model.AUTO, 1)(Picture(half_red())))
-
-
-def test_a_side_other_than_the_networks_is_refused() -> None:
-    with pytest.raises(GraphError, match="float32 of shape"):
-        wrap(redness(), Convention(side=32))
-
-
-def test_the_recipes_manifest_is_not_replaced() -> None:
-    with pytest.raises(FileExistsError, match="make model"):
-        write_files(ROOT / "model")
