@@ -1,5 +1,6 @@
 """Rules of least privilege, held against the template as SAM transforms it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -151,10 +152,19 @@ def test_only_this_api_invokes_the_function_and_only_its_alias() -> None:
     assert permission["FunctionName"] == {"Ref": "FunctionAliaslive"}
 
 
+LOGGED_BY_HTTP_APIS = {
+    *("httpMethod", "integrationErrorMessage", "integrationLatency", "path", "requestId"),
+    *("requestTime", "responseLatency", "responseLength", "status"),
+}
+"""Of the variables in "Customize HTTP API access logs" (API Gateway developer guide). With others,
+such as `requestLength` of REST APIs, the stage is not created."""
+
+
 def test_the_api_is_throttled_and_logged_without_addresses() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert set(stage["DefaultRouteSettings"]) >= {"ThrottlingBurstLimit", "ThrottlingRateLimit"}
     text = stage["AccessLogSettings"]["Format"]
+    assert set(re.findall(r"\$context\.([A-Za-z.]+)", text)) <= LOGGED_BY_HTTP_APIS
     for private in ("sourceIp", "identity", "queryString", "userAgent"):
         assert private not in text
 

@@ -109,7 +109,7 @@ KINDS = [
 def test_a_gradual_deployment_rolls_back_on_an_alarm(kind: str) -> None:
     group = the_only("AWS::CodeDeploy::DeploymentGroup", Deployment=kind)
     watched = [each["Name"]["Ref"] for each in group["AlarmConfiguration"]["Alarms"]]
-    assert watched == ["FunctionErrors", "ApiErrors"]
+    assert watched == ["FunctionErrors"]
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
     alias = transformed(Deployment=kind)["Resources"]["FunctionAliaslive"]
     assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]

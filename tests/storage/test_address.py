@@ -12,6 +12,7 @@ ADDRESSES = {
     "https://photos.s3.cn-north-1.amazonaws.com.cn": "photos",
     "https://our.s3.photos.s3.eu-west-1.amazonaws.com": "our.s3.photos",
     "https://s3.eu-west-1.amazonaws.com/our.photos": "our.photos",
+    "https://photos.bucket.vpce-1a2b-3c.s3.us-east-1.vpce.amazonaws.com": "photos",
     "http://127.0.0.1:8333/photos/": "photos",
     "https://storage.example.com/s3/photos": "photos",
     "https://photos.example.com": None,

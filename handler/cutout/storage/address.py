@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 VIRTUAL_HOST = re.compile(r"(.+)\.s3[.-]")
+INTERFACE_ENDPOINT = re.compile(r"\.bucket\.vpce-[^.]+$")
 
 
 def bucket_name(url: str) -> str | None:
@@ -16,4 +17,4 @@ def bucket_name(url: str) -> str | None:
     if path := parts.path.strip("/"):
         return unquote(path.rpartition("/")[2])
     host = VIRTUAL_HOST.match(parts.hostname or "")
-    return host[1] if host else None
+    return INTERFACE_ENDPOINT.sub("", host[1]) if host else None
