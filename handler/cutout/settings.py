@@ -125,7 +125,7 @@ class Settings(AwsSettings):
     bucket_url: BucketUrl = Field(
         default=None,
         description="URL of the S3 bucket, such as https://NAME.s3.REGION.amazonaws.com. For other "
-        "S3-compatible servers the bucket name may be the path.",
+        "S3-compatible servers the bucket's name may be the end of the path.",
     )
     storage_dir: Path = Field(
         default=Path("~/.cache/cutout"),

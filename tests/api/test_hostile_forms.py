@@ -1,12 +1,16 @@
 """Forms that no client sends."""
 
+import asyncio
 import json
+from collections.abc import AsyncGenerator
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.datastructures import Headers, UploadFile
 
+from cutout.api.body import FormLimits, parse_multipart
 from tests.samples import jpeg
 
 PICTURE = jpeg()
@@ -62,17 +66,31 @@ def test_what_precedes_the_first_boundary_is_not_read(client: TestClient, start:
 
 
 @pytest.mark.parametrize("length", range(1, 12))
-def test_a_boundary_is_found_across_chunks(client: TestClient, length: int) -> None:
-    body = PREAMBLE + form(part(NAMED))
-    chunks = [body[at : at + length] for at in range(0, 120, length)]
-    rest = body[len(b"".join(chunks)) :]
-    headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
-    reply = client.post(RESULTS, content=iter([*chunks, rest]), headers=headers)
-    assert reply.json()["results"][0]["status"]["code"] == "ok", reply.text
+def test_a_boundary_is_found_across_chunks(length: int) -> None:
+    body = PREAMBLE + form(part(NAMED, b"content"))
+
+    async def chunks() -> AsyncGenerator[bytes, None]:
+        for at in range(0, len(body), length):
+            yield body[at : at + length]
+
+    async def read() -> tuple[str | None, bytes]:
+        headers = Headers({"content-type": f"multipart/form-data; boundary={BOUNDARY}"})
+        found = await parse_multipart(headers, chunks(), FormLimits(10_000))
+        file = found["image"]
+        assert isinstance(file, UploadFile)
+        content = await file.read()
+        await found.close()
+        return file.filename, content
+
+    assert asyncio.run(read()) == ("a.jpg", b"content")
 
 
 @pytest.mark.parametrize(
-    "body", [PREAMBLE, PREAMBLE * 2000, b"a" + form(part(NAMED))[:60], f"--{BOUNDARY}x".encode()]
+    "body",
+    [
+        *(PREAMBLE, PREAMBLE * 2000, b"junk", b"some text\r\nabcde", b"\r\n"),
+        *(f"a--{BOUNDARY}".encode(), f"--{BOUNDARY}x".encode(), b"a" + form(part(NAMED))[:60]),
+    ],
 )
 def test_without_a_part_the_form_is_broken(client: TestClient, body: bytes) -> None:
     assert post(client, body) == 400

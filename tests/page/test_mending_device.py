@@ -1,6 +1,9 @@
 """Strokes where the device has no room, no database, or one that an older page has made."""
 
+import pytest
+
 from tests.page.browser import Visit
+from tests.page.test_many import COUNT_KEPT
 from tests.page.test_mending import MIDDLE, PHOTO, finish, paint, start
 from tests.page.test_mending_kept import BACK, mend_after_reload, mend_again, said, steps_on_device
 
@@ -77,13 +80,26 @@ TO_VERSION_1 = """async () => {
     await read(first.transaction(table, "readwrite").objectStore(table).put(value, key));
   }
   if (!window.staysOpen) first.close();
+  window.first = first; // or the browser could close it
   return first.version;
 }"""
 
 
+def wait_until_kept(visit: Visit) -> None:
+    """Wait until the photo, its file and its result are on the device, and nothing else comes."""
+    last = -1
+    for _ in range(50):
+        count = visit.page.evaluate(COUNT_KEPT)
+        if count == last and count >= 3:
+            return
+        last = count
+        visit.page.wait_for_timeout(200)
+    pytest.fail(f"{last} records are on the device")
+
+
 def back_to_version_1(visit: Visit, *, stays_open: bool = False) -> None:
     """Leave the page, and put what it keeps into a database as it was before there were steps."""
-    visit.page.wait_for_timeout(300)  # until all is kept
+    wait_until_kept(visit)
     visit.page.goto(visit.url + "docs")
     visit.page.evaluate("(stays) => { window.staysOpen = stays; }", stays_open)
     assert visit.page.evaluate(TO_VERSION_1) == 1

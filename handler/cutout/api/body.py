@@ -159,7 +159,7 @@ async def from_first_boundary(
     """Yield the body from its first boundary on.
 
     What a mail library writes before it, for readers that know no parts, is not of the form
-    (RFC 2046, 5.1.1). A body without a boundary stays broken: its end is yielded.
+    (RFC 2046, 5.1.1). Raise `MultiPartException` for a body without a boundary.
     """
     _, parameters = parse_options_header(headers.get("content-type"))
     line = b"\n--" + parameters.get(b"boundary", b"")
@@ -175,7 +175,7 @@ async def from_first_boundary(
         else:
             seen = seen[1 - len(line) :]
     if not found and len(seen) > 1:
-        yield seen
+        raise MultiPartException("There is no boundary.")
 
 
 ADDRESSES = frozenset({"url", "url-bg"})

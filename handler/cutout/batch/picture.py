@@ -91,7 +91,7 @@ class Cutter:
             found = self._look(arrival.key, clock.deadline)
         if kind := found.kind_of(arrival.etag):
             return _kept(kind, {})
-        source = Source(b"", file_name(arrival.key), arrival.etag)  # until it is read
+        source = Source(b"", file_name(arrival.key), self._unread(arrival))
         mode = self.places.mode_of(arrival.key)
         try:
             with clock.time("fetch"):
@@ -134,6 +134,13 @@ class Cutter:
             for kind in (AnswerKind.PNG, AnswerKind.JSON)
         )
         return Found(png, json)
+
+    def _unread(self, arrival: Arrival) -> str | None:
+        """Return the ETag, by which the failure of a file that is too large to be read is known.
+
+        With a smaller size, the event is of another object than the one that is too large.
+        """
+        return arrival.etag if arrival.size >= self.pipeline.settings.max_file_bytes else None
 
     def _fetch(self, arrival: Arrival, deadline: Deadline) -> Source:
         """Return the picture. The size that was reported may be that of an earlier object."""

@@ -57,13 +57,15 @@ export class Autosave {
     return this.#put("photos", [id], { id, thumb, own, failure: told });
   }
 
-  /** Keeps a result, and puts the kept one in the place of the one in memory: it lies on the disk. */
+  /** Keeps a result, and puts the kept one in the place of the one in memory: it lies on the disk. False
+   * where it could not be kept. */
   async addResult(photo, mode) {
     const key = [photo.id, mode];
     const made = { ...photo.made.get(mode), id: photo.id, mode };
-    if (!(await this.#put("results", key, made))) return;
+    if (!(await this.#put("results", key, made))) return false;
     if (!this.#album.photos.includes(photo)) await this.#store.forget(photo.id);
     else photo.made.set(mode, await this.#store.get("results", key));
+    return true;
   }
 
   /** Forgets a result that is made anew when it is next asked for. */

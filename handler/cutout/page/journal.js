@@ -20,7 +20,7 @@ export class Journal {
     journal.#autosave = autosave;
     journal.#report = report;
     journal.#shape = shapeOf(photo.made.get("fg-image"));
-    await journal.#read();
+    await journal.#read().catch(report); // mending works without what was kept
     return journal;
   }
 

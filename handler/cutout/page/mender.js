@@ -85,9 +85,8 @@ export class Mender {
   }
 
   async #begin(photo) {
-    await this.photoView.update();
-    if (photo !== this.album.mending) return;
     const journal = await Journal.open(photo, this.autosave, this.report);
+    await this.photoView.update(); // last, since bitmaps may be replaced while something is waited for
     if (photo !== this.album.mending || this.tool.isOn) return;
     this.view.split = 0;
     byId("unmend").hidden = !photo.made.get("fg-image").mended;
@@ -114,9 +113,11 @@ export class Mender {
     const { album, autosave, report } = this;
     this.cancel(photo);
     const { kept, dropped } = mend(photo, png && { image: png, mask: await maskOf(png) });
-    for (const mode of kept) await autosave.addResult(photo, mode);
+    const stored = [];
+    for (const mode of kept) stored.push(await autosave.addResult(photo, mode));
     for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);
-    await autosave.dropSteps(photo, 0); // not before: a page closed meanwhile has them still
+    // not before: a page closed meanwhile, or a device without room, has them still
+    if (stored.every(Boolean)) await autosave.dropSteps(photo, 0);
     photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
     await autosave.update(photo);
     if (png && album.photos.includes(photo)) this.#finisher.finish(photo).catch(report);

@@ -47,10 +47,11 @@ export class Mending {
   /** `before` and `after` are the photo's bitmaps, and `journal` has the steps of a mending that was
    * left before its end. */
   start(photo, { before, after }, journal) {
+    const strokes = new Strokes(before, after);
+    journal.replay(strokes);
     this.#photo = photo;
     this.#journal = journal;
-    this.#strokes = new Strokes(before, after);
-    journal.replay(this.#strokes);
+    this.#strokes = strokes;
     this.#preview = new Preview(this.view, this.#strokes);
     this.#at = { x: after.width / 2, y: after.height / 2 };
     byId("mending").hidden = false;

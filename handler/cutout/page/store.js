@@ -16,6 +16,7 @@ export class Store {
       request.onupgradeneeded = () => addTables(request.result);
       request.onblocked = () => onBlocked();
       store.#database = await outcome(request);
+      store.#database.onversionchange = () => store.#database.close(); // a newer page takes over
       return store;
     } catch (error) {
       console.info("Photos are not kept after a reload:", String(error));
