@@ -8,14 +8,6 @@ from pydantic_settings import BaseSettings
 from cutout.setting_types import CredentialsUrl, RelativeUri
 
 ECS_HOST = "169.254.170.2"
-DOMAINS = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
-"""Domains of AWS's other partitions, by the beginnings of their regions' names."""
-
-
-def domain_of(region: str) -> str:
-    """Return the domain of AWS's endpoints in the region."""
-    found = (each for start, each in DOMAINS.items() if region.startswith(start))
-    return next(found, "amazonaws.com")
 
 
 class AwsSettings(BaseSettings):

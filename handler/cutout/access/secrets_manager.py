@@ -5,10 +5,10 @@ import logging
 from threading import Lock
 
 from cutout.aws_credentials import CredentialsError, open_credentials
-from cutout.aws_settings import domain_of
 from cutout.lambda_runtime import after_restore
 from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
+from cutout.storage.address import domain_of
 from cutout.storage.signature import Signer
 from cutout.timing import Elapsed
 

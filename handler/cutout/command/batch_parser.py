@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from cutout.aws_settings import domain_of
 from cutout.choices import Model
 from cutout.command.errors import printable
 from cutout.command.shared_options import add_model, add_report, add_verbosity
 from cutout.command.values import whole
+from cutout.storage.address import domain_of
 
 BATCH = "batch"
 """The first argument that processes a bucket. A file or folder of that name is `./batch`."""

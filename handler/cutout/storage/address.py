@@ -1,10 +1,12 @@
-"""Tell the bucket's name by its address."""
+"""Tell the bucket's name by its address, and the domain of a region."""
 
 import re
 from urllib.parse import unquote, urlsplit
 
 VIRTUAL_HOST = re.compile(r"(.+)\.s3[.-]")
 INTERFACE_ENDPOINT = re.compile(r"\.bucket\.vpce-[^.]+$")
+DOMAINS = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
+"""Domains of AWS's other partitions, by the beginnings of their regions' names."""
 
 
 def bucket_name(url: str) -> str | None:
@@ -18,3 +20,9 @@ def bucket_name(url: str) -> str | None:
         return unquote(path.rpartition("/")[2])
     host = VIRTUAL_HOST.match(parts.hostname or "")
     return INTERFACE_ENDPOINT.sub("", host[1]) if host else None
+
+
+def domain_of(region: str) -> str:
+    """Return the domain of AWS's endpoints in the region."""
+    found = (each for start, each in DOMAINS.items() if region.startswith(start))
+    return next(found, "amazonaws.com")

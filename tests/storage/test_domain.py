@@ -1,9 +1,9 @@
-"""`cutout.aws_settings`: the domain of a region's endpoints."""
+"""`cutout.storage.address`: the domain of a region's endpoints."""
 
 import pytest
 from botocore.session import Session
 
-from cutout.aws_settings import domain_of
+from cutout.storage.address import domain_of
 
 REGIONS = ["us-east-1", "eu-west-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1"]
 
