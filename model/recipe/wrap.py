@@ -70,9 +70,10 @@ class Convention:
 def wrap(network: ModelProto, convention: Convention) -> ModelProto:
     """Return a graph from ``picture``, uint8 (1, 1024, 1024, 3), to ``alpha``, uint8 (1024, 1024).
 
-    `network` takes one float32 input (1, 3, side, side); the output is float32 (1, 1, h, w). Both
-    it and the graph are run once. Raise `GraphError` if that fails, or it takes or gives anything
-    else. Print a note on stderr about outputs that are left out and values outside 0..1.
+    `network` takes one float32 input (1, 3, side, side); the output is float32 (1, 1, h, w). It,
+    its conversion from an older opset, and the graph are run. Raise `GraphError` if that fails, or
+    it takes or gives anything else. Print a note on stderr about outputs that are left out, and
+    about values outside 0..1.
     """
     tidied = tidy(network)
     version = opset(tidied)

@@ -85,6 +85,16 @@ TO_VERSION_1 = """async () => {
 }"""
 
 
+NEWER = """() => new Promise((done) => {
+  const request = indexedDB.open("cutout", 3);
+  request.onblocked = () => done("blocked");
+  request.onsuccess = () => {
+    request.result.close();
+    done("open");
+  };
+})"""
+
+
 def wait_until_kept(visit: Visit) -> None:
     """Wait until the photo, its file and its result are on the device, and nothing else comes."""
     last = -1
@@ -131,3 +141,10 @@ def test_a_tab_with_an_older_page_is_named_and_waited_for(visit: Visit) -> None:
     assert tab.page.inner_text("#name") == "grey.jpg"
     visit.page.goto(visit.url)
     visit.wait("done")
+
+
+def test_a_page_lets_go_of_the_device_for_a_newer_one(visit: Visit) -> None:
+    tab = visit.page.context.new_page()
+    tab.goto(visit.url + "docs")
+    assert tab.evaluate(NEWER) == "open"
+    tab.close()

@@ -1,5 +1,5 @@
 const DATABASE = "cutout";
-const EDITION = 2; // of the tables: one more for each new one
+const EDITION = 2; // of the tables; raised with each new table
 const OF_PHOTOS = ["photos", "files", "results", "steps"]; // their keys begin with the photo's number
 const TABLES = [...OF_PHOTOS, "settings"];
 

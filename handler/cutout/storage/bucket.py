@@ -73,7 +73,7 @@ class S3Storage:
         conditions: list[Condition] = [
             ["content-length-range", 1, self._settings.max_file_bytes - 1]
         ]
-        if name is not None:  # S3 counts the bucket among the form's fields, and each needs one
+        if name is not None:  # S3 counts it among the form's fields, which all need a condition
             conditions.append({"bucket": name})
         fields = self._signer().form_fields(
             {"key": f"{UPLOADS}/{token}", "Content-Type": kind},
