@@ -38,6 +38,9 @@ DOCKER_FORMAT = $(if $(filter podman buildah,$(notdir $(CONTAINER))),--format do
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
 	.venv-sam/bin/sam
 
+# With an attestation, Docker makes an image index, which Lambda refuses as an unsupported media type.
+export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
+
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test page-folder check format fuzz corpora audit sbom bench bench-peers

@@ -144,8 +144,13 @@ def test_every_queue_is_encrypted_and_refuses_plain_http(queue: str) -> None:
     assert denied == [PLAIN_HTTP]
 
 
-def test_only_this_api_invokes_the_function_and_only_its_alias() -> None:
-    (permission,) = of_type("AWS::Lambda::Permission").values()
+def test_only_the_api_and_the_weekly_event_invoke_the_function_by_its_alias() -> None:
+    permissions = of_type("AWS::Lambda::Permission")
+    weekly = permissions.pop("KeepActivePermission")
+    assert weekly["Principal"] == "events.amazonaws.com"
+    assert weekly["SourceArn"] == {"Fn::GetAtt": ["KeepActive", "Arn"]}
+    assert weekly["FunctionName"] == {"Ref": "FunctionAliaslive"}
+    (permission,) = permissions.values()
     assert permission["Principal"] == "apigateway.amazonaws.com"
     assert "${__ApiId__}" in permission["SourceArn"]["Fn::Sub"][0]
     assert permission["SourceArn"]["Fn::Sub"][1]["__ApiId__"] == {"Ref": "Api"}

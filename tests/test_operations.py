@@ -88,6 +88,37 @@ def test_snapstart_and_provisioned_concurrency_are_off_and_exclude_each_other() 
     assert assertion["Assert"] == {"Fn::Equals": [{"Ref": "ProvisionedConcurrency"}, "0"]}
 
 
+def test_a_version_with_a_snapshot_is_invoked_before_it_becomes_inactive() -> None:
+    """Lambda waits for 14 days ("Troubleshooting SnapStart", Lambda developer guide)."""
+    rule = transformed()["Resources"]["KeepActive"]
+    permission = transformed()["Resources"]["KeepActivePermission"]
+    assert rule["Condition"] == permission["Condition"] == "HasSnapStart"
+    found = re.fullmatch(r"rate\((\d+) days\)", rule["Properties"]["ScheduleExpression"])
+    assert found is not None
+    assert int(found[1]) < 14
+    (target,) = rule["Properties"]["Targets"]
+    assert target["Arn"] == {"Ref": "FunctionAliaslive"}
+    assert "Input" not in target
+
+
+ARNS = {
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1a-2b",
+    "KmsKeyArn": "arn:aws-cn:kms:cn-north-1:123456789012:key/1a-2b",
+    "PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+    "WebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/1a-2b",
+}
+
+
+@pytest.mark.parametrize("name", ARNS)
+def test_a_parameter_for_an_arn_accepts_its_kind_alone(name: str) -> None:
+    pattern = transformed()["Parameters"][name]["AllowedPattern"]
+    others = [each for each in ARNS.values() if each != ARNS[name]]
+    others += ["alias/cutout", "arn:aws:kms:us-east-1:123456789012:alias/cutout"]
+    assert re.fullmatch(pattern, ARNS[name])
+    assert re.fullmatch(pattern, "")
+    assert [each for each in others if re.fullmatch(pattern, each)] == []
+
+
 @pytest.mark.parametrize("rule", transformed()["Rules"])
 def test_every_rule_compares_parameters_and_says_what_to_do(rule: str) -> None:
     found = transformed()["Rules"][rule]

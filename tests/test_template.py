@@ -51,7 +51,7 @@ def test_every_variable_that_is_set_is_a_setting() -> None:
     assert names == {
         *("bucket_url", "model", "objects", "api_keys_secret", "front_secret"),
         *("webp", "removebg", "removebg_size", "base_path", "cors_origins"),
-        *("compression", "gzip"),
+        *("compression", "gzip", "page", "api_page"),
     }
     assert names <= set(Settings.model_fields)
 
