@@ -9,15 +9,16 @@ import numpy as np
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
 from cutout.compose.roi import keep_region, region_box
-from cutout.decode.decode import decode, shrink
+from cutout.decode.decode import answer_sized, decode, resize_alpha, shrink
 from cutout.decode.header import open_picture
 from cutout.decode.mask import decode_mask
 from cutout.encode.encode import Encoding, encode
 from cutout.errors import TooSlowError, of_background
+from cutout.layout import Bound
 from cutout.options import Options, Source
 from cutout.pictures import Alpha, Box, Composition, Look, Matte, Picture, Quality, Verdict
 from cutout.quality import judge, judge_mask
-from cutout.refine.refine import Sharpen, refine, refine_mask
+from cutout.refine.refine import Sharpen, refine_edges, refine_mask, with_hair
 from cutout.settings import Settings
 from cutout.timing import Clock, Deadline, Stages
 
@@ -66,7 +67,7 @@ class PictureWork:
         look = self._look(picture, clock)
         with clock.time("segment"):
             picture = shrink(picture, options.early_bound)
-        return picture, self._refined(look, picture, region, clock)
+        return self._refined(look, picture, options.early_bound, region, clock)
 
     def compose_matte(
         self, picture: Picture, matte: Matte, options: Options, clock: Clock
@@ -84,17 +85,29 @@ class PictureWork:
         with clock.time("segment"):
             return Look(self.segment(picture)) if look is None else look(picture)
 
-    def _refined(self, look: Look, picture: Picture, region: Box | None, clock: Clock) -> Matte:
-        """Return the alpha at the picture's size, zero outside of `region` and if it is faint."""
+    def _refined(
+        self, look: Look, picture: Picture, bound: Bound, region: Box | None, clock: Clock
+    ) -> tuple[Picture, Matte]:
+        """Return the picture and its alpha, zero outside of `region` and if it is faint.
+
+        Both are shrunk to the answer's size within `bound` once nothing is left to decide, because
+        hair and colours are then drawn in a quarter of the time.
+        """
         _require_time(clock.deadline)
         with clock.time("refine"):
-            alpha = refine(look.alpha, picture, self.sharpen, self._edges_until(clock))
+            until = self._edges_until(clock)
+            alpha = refine_edges(look.alpha, picture, self.sharpen, until)
+            small = answer_sized(picture, bound)
+            if small is picture:
+                alpha = with_hair(alpha, picture, until)
             if region is not None:
                 alpha = keep_region(alpha, region, picture.full_size)
             quality = judge(alpha, look, picture.own_alpha)
+            if small is not picture:
+                alpha = with_hair(resize_alpha(alpha, small.size), small, until)
         if quality.verdict is Verdict.NOTHING:
             alpha = np.zeros_like(alpha)
-        return Matte(alpha, quality)
+        return small, Matte(alpha, quality)
 
     def _mask(self, options: Options, picture: Picture) -> Alpha | None:
         """Decode the options' mask. Raise `PictureError` unless it fits the picture."""

@@ -16,7 +16,7 @@ from cutout.decode.open_end import with_end
 from cutout.decode.orientation import SIDEWAYS, orientation_turn
 from cutout.errors import UnreadablePictureError
 from cutout.layout import Bound, Size
-from cutout.pictures import Picture
+from cutout.pictures import Alpha, Picture
 from cutout.settings import Settings
 
 Decoded = TypeVar("Decoded")
@@ -107,6 +107,10 @@ FAST_GAP = 1.0
 whole pixels first, which takes a fifth of the time."""
 
 
+SMALLEST_SIDE = 400
+"""Pixels of an answer's longer side from which `answer_sized` shrinks."""
+
+
 def shrink_on_load(image: ImageFile.ImageFile, bound: Bound) -> Size | None:
     """Configure a JPEG to decode at a half, a quarter or an eighth of its width and height.
 
@@ -144,3 +148,22 @@ def shrink(picture: Picture, bound: Bound) -> Picture:
         own_alpha = np.asarray(colour.getchannel("A"))
         colour = colour.convert("RGB")
     return Picture(colour, own_alpha, picture.icc_profile, picture.full_size)
+
+
+def answer_sized(picture: Picture, bound: Bound) -> Picture:
+    """Return the picture shrunk to the size of an answer within `bound`, below 1024 pixels as well.
+
+    A picture with its own alpha, or for an answer of under `SMALLEST_SIDE` pixels, is returned
+    unchanged: its colours have to be resampled with the final alpha.
+    """
+    size = bound.of(picture.full_size)
+    is_smaller = size[0] < picture.size[0] and size[1] < picture.size[1]
+    if picture.own_alpha is not None or not is_smaller or max(size) < SMALLEST_SIDE:
+        return picture
+    colour = picture.colour.resize(size, Image.Resampling.HAMMING)
+    return Picture(colour, None, picture.icc_profile, picture.full_size)
+
+
+def resize_alpha(alpha: Alpha, size: Size) -> Alpha:
+    """Return an alpha resized with the filter of `answer_sized`."""
+    return np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.HAMMING))

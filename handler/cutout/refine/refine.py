@@ -93,11 +93,26 @@ def refine(
     *,
     by_backdrop: bool = True,
 ) -> Alpha:
-    """Return the alpha of the picture's size.
+    """Return the alpha of the picture's size, with hair, until `deadline` at most.
+
+    `by_backdrop` is as in `refine_edges`.
+    """
+    alpha = refine_edges(coarse, picture, sharpen, deadline, by_backdrop=by_backdrop)
+    return with_hair(alpha, picture, deadline)
+
+
+def refine_edges(
+    coarse: Alpha,
+    picture: Picture,
+    sharpen: Sharpen | None,
+    deadline: Deadline,
+    *,
+    by_backdrop: bool = True,
+) -> Alpha:
+    """Return the alpha of the picture's size, without hair and the picture's own alpha.
 
     The coarse alpha is corrected by a plain backdrop (evaluations may disable that by
-    `by_backdrop`) and enlarged. Its edges are then sharpened and its hair drawn, until `deadline`
-    at most.
+    `by_backdrop`) and enlarged. Its edges are then sharpened, until `deadline` at most.
     """
     levelled = stretch_levels(coarse)
     correction = find_correction(levelled, picture.flattened) if by_backdrop else None
@@ -110,7 +125,7 @@ def refine(
         alpha = sharpen(picture, levelled, alpha, deadline)
     if correction is not None:
         alpha = correction.with_rim(alpha, picture.flattened)
-    return _with_hair(alpha, picture, deadline)
+    return alpha
 
 
 def refine_mask(
@@ -124,10 +139,11 @@ def refine_mask(
     alpha = enlarge(mask, picture.size)
     if sharpen is not None:
         alpha = sharpen(picture, mask, alpha, deadline)
-    return _with_hair(alpha, picture, deadline)
+    return with_hair(alpha, picture, deadline)
 
 
-def _with_hair(alpha: Alpha, picture: Picture, deadline: Deadline) -> Alpha:
+def with_hair(alpha: Alpha, picture: Picture, deadline: Deadline) -> Alpha:
+    """Return the alpha with hair drawn by the picture's colours, times the picture's own alpha."""
     alpha = draw_hair(alpha, picture.flattened, deadline)
     return alpha if picture.own_alpha is None else product(alpha, picture.own_alpha)
 
