@@ -29,6 +29,8 @@ IMGLY_READY := .venv-imgly/.ready
 CLIENTS := tests/api/removebg/clients
 CLIENTS_READY := build/clients/.ready
 OPENAPI_READY := .venv-openapi/.ready
+OLDEST_READY := .venv-oldest/.ready
+OLDEST_TESTS := $(wildcard tests/test_library*.py) $(addprefix tests/,backdrop compose decode encode refine segment)
 TYPES_READY := build/typescript/.ready
 
 # The default format of podman and buildah has no health check.
@@ -43,7 +45,7 @@ export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help run test page-folder check format fuzz corpora audit sbom bench bench-peers
+.PHONY: help run test test-oldest page-folder check format fuzz corpora audit sbom bench bench-peers
 .PHONY: bench-mixed bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image
 .PHONY: server-image image-test image-sizes arm-test events pin-base settings lock clean
 
@@ -56,6 +58,9 @@ run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-oldest: $(OLDEST_READY) ## run the library's tests with the oldest packages that pyproject.toml allows
+	.venv-oldest/bin/python -m pytest $(OLDEST_TESTS) $(ARGS)
 
 page-folder: $(DEV_READY) ## take 300 photos through the page with the networks, and compare with the command
 	CUTOUT_BROWSER=required $(BIN)/python -m pytest -m page_folder -o faulthandler_timeout=0 tests/page/test_folder.py $(ARGS)
@@ -160,7 +165,7 @@ lock: $(LOCK_READY) ## lock the packages again (UPGRADE=1 moves them to the newe
 	.venv-lock/bin/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .venv-imgly .venv-openapi
+	rm -rf .venv .venv-sam .venv-lock .venv-audit .venv-measures .venv-rembg .venv-imgly .venv-openapi .venv-oldest
 	rm -rf .aws-sam build
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -187,6 +192,15 @@ $(AUDIT_READY): requirements/audit.txt
 
 $(SAM_READY): requirements/sam.txt
 	@tools/venv.sh .venv-sam requirements/sam.txt
+	@touch $@
+
+# Not hash-pinned like the others: the point is what pip installs for a user with older packages.
+$(OLDEST_READY): pyproject.toml $(DEV_READY)
+	@$(PYTHON) -m venv --clear .venv-oldest
+	@$(BIN)/python -m tools.oldest > .venv-oldest/oldest.txt
+	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check --only-binary :all: \
+		--constraint .venv-oldest/oldest.txt --requirement .venv-oldest/oldest.txt \
+		--requirement requirements/dev.in onnx
 	@touch $@
 
 $(LOCK_READY): requirements/lock.txt

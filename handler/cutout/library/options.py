@@ -147,11 +147,12 @@ def require_count(value: object, name: str, least: int = 1, most: int | None = N
 
 def _whole(value: object) -> int | None:
     """Return a whole number of any type, such as numpy's, and None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+    is_truth = isinstance(value, bool) or str(getattr(value, "dtype", "")) == "bool"
+    if is_truth or not isinstance(value, SupportsIndex):
         return None
     try:
         return index(value)
-    except TypeError:  # numpy's booleans and arrays have the method, but refuse
+    except TypeError:  # numpy's arrays have the method, but refuse
         return None
 
 

@@ -23,7 +23,7 @@ class CutOut:
     `image` is as the options say. `objects`, the largest first, have their boxes in its pixels.
     `alpha` (uint8, height by width) is that of the whole picture before it is cropped or placed on
     a canvas. With `max_side` or `max_megapixels`, but no crop, canvas or mask, it may be that of a
-    smaller copy, whose longer side has at least 1024 pixels. `foreground` is computed from it, in
+    smaller copy, whose longer side has at least 400 pixels. `foreground` is computed from it, in
     its size. `doubt` says how sure the networks are: `doubt.verdict` is `found nothing`,
     `unsure` or `fine`.
     """
