@@ -22,6 +22,8 @@ class Prices:
     gb_second_arm: float = 0.0000133334
     lambda_request: float = 0.20 / 1e6
     api_request: float = 1.00 / 1e6
+    s3_put: float = 0.005 / 1000
+    s3_get: float = 0.0004 / 1000
     gb_out: float = 0.09
     edge_gb_out: float = 0.085
     edge_request: float = 0.01 / 1e4

@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 
 from benchmarks.cost.chart import Line, Panel, chart
-from benchmarks.cost.curve import Picture, Setting, best, cheapest
-from benchmarks.cost.prices import (
-    Prices,
-    api_per_thousand,
-    compute,
-    lambda_per_thousand,
-    transfer_per_thousand,
-)
+from benchmarks.cost.curve import Setting, best, cheapest
+from benchmarks.cost.prices import Prices, compute, lambda_per_thousand
 from benchmarks.report import processor
 from tools.template import parse_template
 
@@ -30,10 +24,6 @@ of time and price. {verdict}
 
 AWS also bills the initialization of a cold start: {init:.4f} cents a second at {best} MB. On arm64
 the same time would cost {arm:.0f} % of this; times on arm64 are not measured.
-
-These costs do not depend on memory, in dollars for 1,000 pictures:
-
-{rest}
 
 Sources of the prices: {sources}."""
 
@@ -58,7 +48,6 @@ def render(settings: Sequence[Setting], prices: Prices, default: int, repeats: i
         verdict=verdict(settings, prices, default),
         arm=100 * prices.gb_second_arm / prices.gb_second_x86,
         init=CENTS * compute(1000, choice.memory, prices.gb_second_x86),
-        rest=rest_table(choice.pictures, prices),
         sources="; ".join(f"[{what}]({url})" for what, url in prices.sources),
     )
 
@@ -93,23 +82,6 @@ def verdict(settings: Sequence[Setting], prices: Prices, default: int) -> str:
     ]
     change = "; ".join(parts)
     return f"The template's default of {default} MB differs from {choice.memory} MB ({change})."
-
-
-def rest_table(pictures: Sequence[Picture], prices: Prices) -> str:
-    """Return dollars for the gateway and for sending the answers, and the answers' size."""
-    names = ["picture", "answer", "HTTP API", "sent to the internet"]
-    rows = [
-        _line(
-            [
-                f"{each.side}²{', through the bucket' if each.stored else ''}",
-                f"{each.answer / 1e6:.1f} MB",
-                f"{api_per_thousand(each.request, 0 if each.stored else each.answer, prices):.4f}",
-                f"{transfer_per_thousand(each.answer, prices):.2f}",
-            ]
-        )
-        for each in pictures
-    ]
-    return "\n".join([_line(names), "|---|---:|---:|---:|", *rows])
 
 
 def plot(settings: Sequence[Setting], prices: Prices) -> str:

@@ -7,7 +7,7 @@ from benchmarks.cost.chart import step
 from benchmarks.cost.curve import Picture, Setting, cpus_of
 from benchmarks.cost.measure import options, reported
 from benchmarks.cost.prices import Prices
-from benchmarks.cost.report import curve_table, plot, render, rest_table, template_default, verdict
+from benchmarks.cost.report import curve_table, plot, render, template_default, verdict
 from tools.template import load_template
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,12 +40,6 @@ def test_a_row_holds_time_and_price_and_the_default_is_bold() -> None:
     # 1 s of 1769 / 1024 GB at 1.66667e-5 dollars, a thousand times, and 0.2 cents of a dollar
     assert first == "| 1769 | 1.00 | 1.00 | 0.0290 | 3.00 | 0.0866 |"
     assert second.startswith("| **3008** | 1.70 |")
-
-
-def test_the_gateway_sees_only_a_redirect_of_what_went_through_the_bucket() -> None:
-    small, large = rest_table(SLOW.pictures, PRICES).splitlines()[2:]
-    assert small == "| 1024² | 1.5 MB | 0.0030 | 0.13 |"
-    assert large == "| 4096², through the bucket | 17.1 MB | 0.0060 | 1.54 |"
 
 
 def test_the_verdict_says_what_another_default_costs() -> None:
