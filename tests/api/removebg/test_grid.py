@@ -112,7 +112,9 @@ PICTURES = {
 
 FORMATS = {
     **dict.fromkeys(("", "auto"), ("PNG", "JPEG")),
-    "png": ("PNG",), "jpg": ("JPEG",), "webp": ("WEBP",),
+    "png": ("PNG",),
+    "jpg": ("JPEG",),
+    "webp": ("WEBP",),
 }
 Fields = dict[str, str | bytes]
 """Texts, and the contents of files."""
