@@ -1,41 +1,23 @@
 """Published clients, unchanged, over TLS under their fixed host name, against the local server and
-against the function in AWS's runtime behind an HTTP API.
-
-`make test` installs them apart from the project's own packages, in `build/clients`; the node client
-only where npm is.
-"""
+against the function in AWS's runtime behind an HTTP API."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import trustme
 
 from tests.api.removebg.asking import PICTURE, image_of
+from tests.api.removebg.programs import Server, command_line, library, node
 from tests.api.removebg.wire import KEY
 from tests.e2e.emulator import WITHOUT_NETWORK, Emulator
 from tests.e2e.gateway import Gateway
 from tests.local_server import LocalServer
 
-HERE = Path(__file__).parent / "clients"
-INSTALLED = Path(__file__).parents[3] / "build" / "clients"
-SECONDS = 60
 SERVICE = {"CUTOUT_API_KEYS": KEY, "CUTOUT_ALLOW_PRIVATE_NETWORK": "true"}
 KINDS = ["file", "url", "base64"]
-
-
-class Server(NamedTuple):
-    """A server under their name, and the authority that vouches for it."""
-
-    port: int
-    authority: Path
 
 
 @contextmanager
@@ -76,48 +58,12 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def run(command: list[str], folder: Path, **environment: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_python(server: Server, picture: Path, address: str, kind: str) -> None:
-    if not (INSTALLED / "removebg").is_dir():
-        pytest.skip("the package removebg is not installed in build/clients")
-    source = address if kind == "url" else str(picture)
-    run(
-        [sys.executable, str(HERE / "pointed.py"), str(server.port), "removebg", KEY, kind, source],
-        picture.parent,
-        PYTHONPATH=str(INSTALLED),
-        REQUESTS_CA_BUNDLE=str(server.authority),
-    )
+    library(server, picture.parent, kind, address if kind == "url" else str(picture))
     name = "photo.png_no_bg.png" if kind == "file" else "no-bg.png"
     made = image_of((picture.parent / name).read_bytes())
     assert (made.format, made.mode, made.size) == ("PNG", "RGBA", (200, 160))
-
-
-def command_line(server: Server, folder: Path, *arguments: str, key: str = KEY) -> str:
-    """What the package removebg-cli prints."""
-    if not (INSTALLED / "removebg_cli.py").is_file():
-        pytest.skip("the package removebg-cli is not installed in build/clients")
-    return run(
-        [sys.executable, str(HERE / "pointed.py"), str(server.port), "removebg-cli", *arguments],
-        folder,
-        PYTHONPATH=str(INSTALLED),
-        REQUESTS_CA_BUNDLE=str(server.authority),
-        REMOVE_BG_API_KEY=key,
-        COLUMNS="500",  # a path is not broken into lines
-    )
 
 
 @pytest.mark.parametrize(
@@ -152,20 +98,6 @@ def test_command_line_names_the_error(server: Server, picture: Path) -> None:
     with pytest.raises(AssertionError):
         command_line(server, picture.parent, picture.name, key="wrong")
     assert not (picture.parent / "photo-nobg.png").exists()
-
-
-def node(server: Server, picture: Path, kind: str, source: str, key: str = KEY) -> str:
-    """What the npm package remove.bg reports; it writes `out.png` beside the picture."""
-    program = shutil.which("node")
-    if program is None or not (INSTALLED / "node_modules" / "remove.bg").is_dir():
-        pytest.skip("node, or the package remove.bg in build/clients, is not installed")
-    output = str(picture.parent / "out.png")
-    return run(
-        [program, str(HERE / "pointed.cjs"), str(server.port), key, kind, source, output],
-        picture.parent,
-        NODE_PATH=str(INSTALLED / "node_modules"),
-        NODE_EXTRA_CA_CERTS=str(server.authority),
-    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
