@@ -73,6 +73,29 @@ def test_the_account_by_an_event(shape: Shape) -> None:
     assert any_json(answer)["data"]["attributes"]["api"]["sizes"] == "all"
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_preflight_by_an_event(shape: Shape) -> None:
+    asked = {
+        "origin": "https://page.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-api-key",
+    }
+    answer = invoke(shape, Request("OPTIONS", REMOVEBG, "", asked), OWN)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "x-api-key" in answer.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/v1.0/improve", 404), ("GET", REMOVEBG, 405), ("POST", f"{REMOVEBG}/", 404)],
+)
+def test_other_routes_by_an_event(shape: Shape, method: str, path: str, status: int) -> None:
+    answer = invoke(shape, Request(method, path, "", {"x-api-key": KEY}), OWN)
+    assert error_of(answer, status)["code"] in ("not_found", "method_not_allowed")
+
+
 @pytest.fixture
 def small() -> TestClient:
     """A server whose answers have 100 kB at most."""
