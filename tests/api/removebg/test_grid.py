@@ -26,10 +26,10 @@ from tests.api.removebg.asking import (
     parts_of,
     size_of,
 )
-from tests.api.removebg.pairwise import Row, pairwise
 from tests.api.removebg.wire import OCTETS, Sent, as_json, multipart, named, urlencoded
 from tests.fetch.servers import answer as answered
 from tests.fetch.servers import serving
+from tests.pairwise import Row, pairwise
 from tests.samples import PHOTOS, jpeg, png
 
 SENT, ACCEPT, BACKGROUND = "how it is sent", "Accept", "what is behind"
