@@ -2,8 +2,10 @@
 HTTP client can be tried on the function."""
 
 import json
+import ssl
 from base64 import b64decode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from time import monotonic, time
 from types import TracebackType
@@ -21,16 +23,21 @@ SECONDS = 30
 class Gateway:
     """A running API: `with Gateway(function) as gateway: requests.get(gateway.url("/v1/modes"))`.
 
-    What the platform refuses is answered as the platform does: 413, 500 or 503.
+    What the platform refuses is answered as the platform does: 413, 500 or 503. `certificate` is a
+    file with its key, for TLS.
     """
 
-    def __init__(self, function: Emulator) -> None:
+    def __init__(self, function: Emulator, certificate: Path | None = None) -> None:
         self.function = function
 
         class Handler(_Handler):
             gateway = self
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:
@@ -47,8 +54,12 @@ class Gateway:
         self._server.server_close()
         self._thread.join()
 
+    @property
+    def port(self) -> int:
+        return self._server.server_port
+
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}{path}"
+        return f"http://127.0.0.1:{self.port}{path}"
 
     def answer(self, request: Request) -> dict[str, Any]:
         """The function's answer, or what the platform says in its place."""

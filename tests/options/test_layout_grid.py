@@ -8,8 +8,9 @@ from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.api.removebg.asking import differs_from_corner, image_of, parts_of
-from tests.api.removebg.test_grid import PICTURES, pairwise
+from tests.api.removebg.test_grid import PICTURES
 from tests.options.asking import RESULTS
+from tests.pairwise import pairwise
 
 VALUES = {
     "mode": ["fg-image", "fg-mask", "fg-image-shadow"],

@@ -1,9 +1,6 @@
-"""What known clients send, byte for byte in form, and what each of them reads back."""
+"""What programs send, built as their published source builds it, and what each reads back."""
 
-import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable
-from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,12 +10,20 @@ from pydantic import SecretStr
 from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
-from tests.api.removebg.asking import ACCOUNT, PICTURE, REMOVEBG, image_of, parts_of
+from tests.api.removebg.asking import ACCOUNT, PICTURE, image_of, parts_of
+from tests.api.removebg.wire import (
+    AS_JSON,
+    KEY,
+    OCTETS,
+    PHOTO,
+    Post,
+    as_json,
+    fields,
+    multipart,
+    named,
+)
 from tests.conftest import middle_is_object
-from tests.samples import gradient, jpeg
 
-KEY = "the-key-of-the-tests"
-PHOTO = jpeg(gradient(200, 160))
 CLI_FIELDS = {
     "size": "auto",
     "type": "auto",
@@ -34,46 +39,23 @@ CLI_FIELDS = {
     "semitransparency": "",
     "bg_color": "",
 }
-Post = Callable[[bytes, dict[str, str]], Response]
+PAGE = {"Origin": "https://demo.example", **AS_JSON}
+FROM_FIGMA = {"Origin": "null", **AS_JSON}
 
 
-@pytest.fixture
-def post() -> Post:
-    """Post a body with headers to a server that asks for a key."""
-    own = Settings(api_keys=SecretStr(KEY), refusal_seconds=0)
-    client = TestClient(build_app(Pipeline(own, middle_is_object)))
-
-    def send(body: bytes, headers: dict[str, str]) -> Response:
-        return client.post(REMOVEBG, content=body, headers={"X-Api-Key": KEY, **headers})
-
-    return send
-
-
-def multipart(*parts: tuple[str, bytes], boundary: str) -> bytes:
-    """Parts, each by its headers and its content."""
-    lines = [f"--{boundary}\r\n{head}\r\n\r\n".encode() + body + b"\r\n" for head, body in parts]
-    return b"".join([*lines, f"--{boundary}--\r\n".encode()])
-
-
-def named(name: str, more: str = "") -> str:
-    return f'Content-Disposition: form-data; name="{name}"{more}'
-
-
-def of_type(boundary: str) -> dict[str, str]:
-    return {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+def picture_in(answer: Response) -> bytes:
+    """The file in a JSON answer."""
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith("application/json")
+    return b64decode(answer.json()["data"]["result_b64"])
 
 
 def test_the_go_command(post: Post) -> None:
     boundary = "4d6e2fb3f61a7e2f7a8c8e9a6a4a21f0f2f3d5a6b7c8d9e0f1a2b3c4d5e6"
-    octets = "\r\nContent-Type: application/octet-stream"
-    body = multipart(
-        (named("image_file", f'; filename="photo.jpg"{octets}'), PHOTO),
-        (named("format"), b"zip"),
-        (named("size"), b"auto"),
-        boundary=boundary,
-    )
-    answer = post(body, {**of_type(boundary), "User-Agent": "remove-bg-go-2.0.0"})
-    assert answer.status_code == 200
+    photo = (named("image_file", f'; filename="photo.jpg"{OCTETS}'), PHOTO)
+    body, headers = multipart(photo, *fields(format="zip", size="auto"), boundary=boundary)
+    answer = post(body, {**headers, "User-Agent": "remove-bg-go-2.0.0"})
+    assert answer.status_code == 200, answer.text
     assert "application/zip" in answer.headers["Content-Type"]
     colour, alpha = parts_of(answer.content)
     assert colour.mode == "RGB"
@@ -83,126 +65,74 @@ def test_the_go_command(post: Post) -> None:
 def test_the_node_command_sends_every_field(post: Post) -> None:
     boundary = "--------------------------104850386028754622910412"
     head = named("image_file", '; filename="photo.jpg"\r\nContent-Type: image/jpeg')
-    fields = [(named(name), text.encode()) for name, text in CLI_FIELDS.items()]
-    body = multipart((head, PHOTO), *fields, boundary=boundary)
-    answer = post(body, {**of_type(boundary), "User-Agent": "remove-bg-cli-2.0.3"})
+    body, headers = multipart((head, PHOTO), *fields(**CLI_FIELDS), boundary=boundary)
+    answer = post(body, {**headers, "User-Agent": "remove-bg-cli-2.0.3"})
     assert answer.status_code == 200, answer.text
     assert [each.format for each in parts_of(answer.content)] == ["JPEG", "PNG"]
 
 
-def test_the_gem_with_a_file(post: Post) -> None:
-    boundary = "-----------RubyMultipartPost-5c4b3a2918070f6e"
-    binary = '; filename="photo.png"\r\nContent-Length: 10\r\nContent-Type: image/png'
-    body = multipart(
-        (named("format"), b"zip"),
-        (named("size"), b"auto"),
-        (named("image_file", f"{binary}\r\nContent-Transfer-Encoding: binary"), PICTURE),
-        boundary=boundary,
-    )
-    answer = post(body, {**of_type(boundary), "User-Agent": "remove-bg-ruby-2.2.1"})
-    assert answer.status_code == 200
-    for name in ("X-Type", "X-Width", "X-Height", "X-Credits-Charged", "X-RateLimit-Reset"):
-        assert answer.headers[name]
-
-
-def test_the_browser_demo(post: Post) -> None:
+@pytest.mark.parametrize("by_address", [False, True], ids=["file", "address"])
+def test_the_browser_demo(post: Post, address: str, by_address: bool) -> None:
     boundary = "----WebKitFormBoundaryjwbYQ0nZlYuXTQOo"
-    octets = "\r\nContent-Type: application/octet-stream"
-    body = multipart(
-        (named("api_key"), b"x"),
-        (named("image_url"), b""),
-        (named("image_file", f'; filename="blob"{octets}'), PICTURE),
-        (named("bg_image_file", f'; filename=""{octets}'), b""),
-        (named("size"), b"regular"),
+    used = (named("image_file", '; filename="photo.jpg"\r\nContent-Type: image/jpeg'), PHOTO)
+    unused = (named("image_file", f'; filename=""{OCTETS}'), b"")
+    body, headers = multipart(
+        *fields(api_key=KEY, image_url=address if by_address else ""),
+        unused if by_address else used,
+        *fields(size="regular"),
         boundary=boundary,
     )
-    origin = {"Origin": "https://demo.example", "Accept": "application/json"}
-    answer = post(body, {**of_type(boundary), **origin})
-    assert image_of(b64decode(answer.json()["data"]["result_b64"])).format == "PNG"
+    answer = post(body, {**headers, **PAGE})
+    assert image_of(picture_in(answer)).format == "PNG"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_figma_plug_in(post: Post) -> None:
+    body, headers = as_json({"image_file_b64": b64encode(PICTURE).decode(), "size": "auto"})
+    answer = post(body, {**headers, **FROM_FIGMA})
+    assert image_of(picture_in(answer)).size == (200, 160)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_the_shell_script(post: Post) -> None:
     boundary = "------------------------d74496d66958873e"
     head = named("image_file", '; filename="photo.jpg"\r\nContent-Type: image/jpeg')
-    answer = post(multipart((head, PHOTO), boundary=boundary), of_type(boundary))
+    body, headers = multipart((head, PHOTO), boundary=boundary)
+    answer = post(body, {**headers, "User-Agent": "curl/8.14.1", "Accept": "*/*"})
     assert image_of(answer.content).format == "PNG"
 
 
-def test_the_npm_package_with_base64(post: Post) -> None:
-    given = {"image_file_b64": b64encode(PICTURE).decode(), "size": "regular", "crop": False}
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
-    answer = post(json.dumps(given).encode(), headers)
-    assert answer.headers["Content-Type"].startswith("application/json")
-    assert image_of(b64decode(answer.json()["data"]["result_b64"])).size == (200, 160)
-
-
-def test_the_npm_package_is_told_what_is_wrong(post: Post) -> None:
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
-    answer = post(json.dumps({"size": "regular", "crop": False}).encode(), headers)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["title"] == "No image given"
-
-
-def test_the_pypi_package_gives_the_file_no_type(post: Post) -> None:
-    boundary = "c2a4b1b1d9d84c7c86e2bd1eb7f5d0ef"
-    body = multipart(
-        (named("size"), b"regular"),
-        (named("bg_color"), b"white"),
-        (named("image_file", '; filename="photo.jpg"'), PHOTO),
-        boundary=boundary,
-    )
-    answer = post(body, of_type(boundary))
-    assert image_of(answer.content).format == "JPEG"
-
-
-def test_the_pypi_package_with_base64(post: Post) -> None:
-    given = {"image_file_b64": b64encode(PHOTO).decode(), "size": "regular"}
-    body = urlencode(given).encode()
-    answer = post(body, {"Content-Type": "application/x-www-form-urlencoded"})
-    assert image_of(answer.content).format == "PNG"
-
-
-def test_php_names_a_jpeg_png(post: Post) -> None:
-    boundary = "5f0c1f6a4f3a0b9c8d7e6f5a4b3c2d1e0f9a8b7c"
-    wrong = '; filename="image.png"\r\nContent-Type: image/png\r\nContent-Length: 1'
-    body = multipart(
-        (named("image_file", wrong), PHOTO),
-        (named("size"), b"auto"),
-        (named("crop"), b"1"),
-        boundary=boundary,
-    )
-    assert image_of(post(body, of_type(boundary)).content).size == (100, 82)
-
-
-def test_removd_reads_bytes_for_its_json(post: Post) -> None:
-    given = {
-        "image_file_b64": b64encode(PHOTO).decode(),
-        "size": "preview",
-        "channels": "alpha",
-        "bg_color": "00000000",
-        "format": "auto",
-        "type": "auto",
-    }
-    headers = {"Content-Type": "application/json", "Accept": "*/*"}
-    answer = post(json.dumps(given).encode(), headers)
-    assert answer.headers["Content-Type"] == "image/jpeg"
-    assert image_of(answer.content).mode == "L"
-
-
-def test_gimp_does_not_quote_its_boundary(post: Post) -> None:
-    boundary = "0123456789abcdef"
-    head = named("image_file", '; filename="file.png"\r\nContent-Type: application/octet-stream')
-    body = multipart((head, PICTURE), boundary=boundary)
-    answer = post(body, {**of_type(boundary), "Content-length": str(len(body))})
+def test_gimp(post: Post) -> None:
+    head = named("image_file", '; filename="a.png"\r\nContent-Type: image/png')
+    body, headers = multipart((head, PICTURE), boundary="jsdjfhsaasdfadflfhahfhj")
+    answer = post(body, {**headers, "Content-length": str(len(body))})
     assert image_of(answer.content).mode == "RGBA"
 
 
+@pytest.mark.parametrize("by_address", [False, True], ids=["file", "address"])
+def test_dot_net_quotes_the_boundary_and_no_names(
+    post: Post, address: str, by_address: bool
+) -> None:
+    """.NET's `MultipartFormDataContent` as RemoveBg.Net and Paint.NET's plug-in use it."""
+    boundary = "6f1c0d7e-6f0b-4c7e-9a7e-0c8b5a1d2e3f"
+    text = "Content-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name="
+    file = "Content-Disposition: form-data; name=image_file; "
+    file += "filename=file.jpg; filename*=utf-8''file.jpg"
+    source = (f"{text}image_url", address.encode()) if by_address else (file, PICTURE)
+    body, _ = multipart((f"{text}size", b"auto"), source, boundary=boundary)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    answer = post(body, {"Content-Type": kind, "Accept": "image/*"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "image/png"
+    assert image_of(answer.content).size == (200, 160)
+    for name in ("X-Type", "X-Width", "X-Height", "X-Credits-Charged", "X-RateLimit-Remaining"):
+        assert answer.headers[name]
+
+
 @pytest.mark.parametrize("accept", ["image/*", "image/png"])
-def test_clients_that_accept_pictures(post: Post, accept: str) -> None:
-    given = {"image_file": b64encode(PHOTO).decode(), "size": "auto"}
-    headers = {"Content-Type": "application/json", "Accept": accept}
-    answer = post(json.dumps(given).encode(), headers)
+def test_connectors_put_the_file_into_json(post: Post, accept: str) -> None:
+    body, headers = as_json({"image_file": b64encode(PHOTO).decode(), "size": "auto"})
+    answer = post(body, {**headers, "Accept": accept})
     assert answer.headers["Content-Type"] == "image/png"
 
 
@@ -212,4 +142,5 @@ def test_a_good_key_and_a_bad_one(post: Post) -> None:
     assert client.get(ACCOUNT, headers={"X-Api-Key": KEY}).status_code == 200
     assert client.get(ACCOUNT, headers={"X-Api-Key": "bad"}).status_code == 403
     answer = post(b"", {"X-Api-Key": "bad"})
+    assert answer.status_code == 403
     assert [set(each) for each in answer.json()["errors"]] == [{"title", "code"}]

@@ -1,8 +1,6 @@
 """Answers on Lambda, which hands on 6 MB at most and follows no redirect of ours."""
 
-import json
-from base64 import b64decode, b64encode
-from typing import Any
+from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -11,7 +9,6 @@ from PIL import Image
 from pydantic import SecretStr
 
 from cutout.api.app import build_app
-from cutout.api.gateway import build_handler
 from cutout.pictures import Alpha, Picture
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
@@ -20,6 +17,7 @@ from tests.api.removebg.asking import (
     FILES,
     PICTURE,
     REMOVEBG,
+    any_json,
     error_of,
     form_of,
     image_of,
@@ -27,11 +25,11 @@ from tests.api.removebg.asking import (
     pixels_of,
     size_of,
 )
-from tests.conftest import middle_is_object
-from tests.events.answers import Answer, event_loop
+from tests.api.removebg.events import Shape, invoke
+from tests.api.removebg.wire import KEY
 from tests.samples import png
+from tools.events.gateway import Request, load_balancer, payload_v1, payload_v2
 
-KEY = "the-key-of-the-tests"
 LIMIT = 100_000
 NOISE = png(Image.fromarray(np.random.default_rng(5).integers(0, 256, (300, 400, 3), np.uint8)))
 TYPE = "multipart/form-data; boundary=b"
@@ -43,70 +41,59 @@ def all_is_object(_picture: Picture) -> Alpha:
     return alpha
 
 
-def event(method: str, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
-    """An HTTP API's event, payload format 2.0."""
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": headers,
-        "requestContext": {
-            "http": {
-                "method": method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
-                "userAgent": "remove-bg-go-2.0.0",
-            },
-            "stage": "$default",
-            "timeEpoch": 0,
-        },
-        "body": b64encode(body).decode(),
-        "isBase64Encoded": True,
-    }
+SHAPES = [payload_v2, payload_v1, load_balancer]
+OWN = Settings(api_keys=SecretStr(KEY), refusal_seconds=0)
 
 
-class Context:
-    aws_request_id = "request"
-    function_name = "cutout"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 30_000
-
-
-def call(given: dict[str, Any], own: Settings | None = None) -> Answer:
-    used = own or Settings(api_keys=SecretStr(KEY))
-    app = build_app(Pipeline(used.on_lambda(), middle_is_object))
-    with event_loop():
-        return Answer(build_handler(app)(given, Context()))
-
-
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("accept", ["*/*", "application/json"])
-def test_a_picture_by_an_event(accept: str) -> None:
+def test_a_picture_by_an_event(shape: Shape, accept: str) -> None:
     body = form_of(("image_file", "a.jpg", PICTURE), ("format", None, b"zip"))
     headers = {"content-type": TYPE, "x-api-key": KEY, "accept": accept}
-    answer = call(event("POST", REMOVEBG, body, headers))
-    assert answer.status == 200
-    assert answer.headers["x-width"] == "200"
+    answer = invoke(shape, Request("POST", REMOVEBG, "", headers, body), OWN)
+    assert answer.status_code == 200
+    assert size_of(answer) == (200, 160)
     if accept == "*/*":
         assert answer.headers["content-type"] == "application/zip"
-        file = b64decode(answer.raw["body"])
+        file = answer.content
     else:
-        file = b64decode(json.loads(answer.text)["data"]["result_b64"])
+        file = b64decode(any_json(answer)["data"]["result_b64"])
     assert [each.size for each in parts_of(file)] == [(200, 160), (200, 160)]
 
 
-def test_no_key_by_an_event() -> None:
-    answer = call(event("POST", REMOVEBG, b"", {"content-type": TYPE}))
-    assert answer.status == 403
-    assert json.loads(answer.text)["errors"][0]["code"] == "auth_failed"
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_key_by_an_event(shape: Shape) -> None:
+    answer = invoke(shape, Request("POST", REMOVEBG, "", {"content-type": TYPE}, b""), OWN)
+    assert error_of(answer, 403)["code"] == "auth_failed"
 
 
-def test_the_account_by_an_event() -> None:
-    answer = call(event("GET", ACCOUNT, b"", {"x-api-key": KEY}))
-    assert answer.status == 200
-    assert json.loads(answer.text)["data"]["attributes"]["api"]["sizes"] == "all"
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_account_by_an_event(shape: Shape) -> None:
+    answer = invoke(shape, Request("GET", ACCOUNT, "", {"x-api-key": KEY}), OWN)
+    assert any_json(answer)["data"]["attributes"]["api"]["sizes"] == "all"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_preflight_by_an_event(shape: Shape) -> None:
+    asked = {
+        "origin": "https://page.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-api-key",
+    }
+    answer = invoke(shape, Request("OPTIONS", REMOVEBG, "", asked), OWN)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "x-api-key" in answer.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/v1.0/improve", 404), ("GET", REMOVEBG, 405), ("POST", f"{REMOVEBG}/", 404)],
+)
+def test_other_routes_by_an_event(shape: Shape, method: str, path: str, status: int) -> None:
+    answer = invoke(shape, Request(method, path, "", {"x-api-key": KEY}), OWN)
+    assert error_of(answer, status)["code"] in ("not_found", "method_not_allowed")
 
 
 @pytest.fixture

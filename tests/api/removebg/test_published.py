@@ -1,50 +1,54 @@
-"""Published clients, unchanged, over TLS under their fixed host name.
-
-`make test` installs them apart from the project's own packages, in `build/clients`; the node client
-only where npm is.
-"""
+"""Published clients, unchanged, over TLS under their fixed host name, against the local server and
+against the function in AWS's runtime behind an HTTP API."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import trustme
 
 from tests.api.removebg.asking import PICTURE, image_of
+from tests.api.removebg.programs import Server, command_line, library, node
+from tests.api.removebg.wire import KEY
+from tests.e2e.emulator import WITHOUT_NETWORK, Emulator
+from tests.e2e.gateway import Gateway
 from tests.local_server import LocalServer
 
-KEY = "the-key-of-the-tests"
-HERE = Path(__file__).parent / "clients"
-INSTALLED = Path(__file__).parents[3] / "build" / "clients"
-SECONDS = 60
+SERVICE = {"CUTOUT_API_KEYS": KEY, "CUTOUT_ALLOW_PRIVATE_NETWORK": "true"}
+KINDS = ["file", "url", "base64"]
 
 
-class Server(NamedTuple):
-    """A server under their name, and the authority that vouches for it."""
+@contextmanager
+def local(certificate: Path) -> Iterator[int]:
+    """The port of the local server."""
+    more = {"TESTS_CERTIFICATE": str(certificate), "CUTOUT_ALLOWED_HOSTS": "api.remove.bg"}
+    with LocalServer(**SERVICE, **more) as server:
+        yield server.port
 
-    port: int
-    authority: Path
+
+@contextmanager
+def deployed(certificate: Path) -> Iterator[int]:
+    """The port of an HTTP API in front of the function, which answers one request at a time."""
+    with (
+        Emulator(SERVICE, WITHOUT_NETWORK) as function,
+        Gateway(function, certificate) as gateway,
+    ):
+        yield gateway.port
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="module", params=[local, deployed], ids=["local", "lambda"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("tls")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     certificate = authority.issue_cert("api.remove.bg").private_key_and_cert_chain_pem
     certificate.write_to_path(str(folder / "server.pem"))
-    with LocalServer(
-        TESTS_CERTIFICATE=str(folder / "server.pem"),
-        CUTOUT_API_KEYS=KEY,
-        CUTOUT_ALLOWED_HOSTS="api.remove.bg",
-    ) as server:
-        yield Server(server.port, folder / "ca.pem")
+    with request.param(folder / "server.pem") as port:
+        yield Server(port, folder / "ca.pem")
 
 
 @pytest.fixture
@@ -54,45 +58,12 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def run(command: list[str], folder: Path, **environment: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_python(server: Server, picture: Path) -> None:
-    if not (INSTALLED / "removebg").is_dir():
-        pytest.skip("the package removebg is not installed in build/clients")
-    run(
-        [sys.executable, str(HERE / "pointed.py"), str(server.port), "removebg", KEY, str(picture)],
-        picture.parent,
-        PYTHONPATH=str(INSTALLED),
-        REQUESTS_CA_BUNDLE=str(server.authority),
-    )
-    made = image_of((picture.parent / "photo.png_no_bg.png").read_bytes())
+@pytest.mark.parametrize("kind", KINDS)
+def test_python(server: Server, picture: Path, address: str, kind: str) -> None:
+    library(server, picture.parent, kind, address if kind == "url" else str(picture))
+    name = "photo.png_no_bg.png" if kind == "file" else "no-bg.png"
+    made = image_of((picture.parent / name).read_bytes())
     assert (made.format, made.mode, made.size) == ("PNG", "RGBA", (200, 160))
-
-
-def command_line(server: Server, folder: Path, *arguments: str, key: str = KEY) -> str:
-    """What the package removebg-cli prints."""
-    if not (INSTALLED / "removebg_cli.py").is_file():
-        pytest.skip("the package removebg-cli is not installed in build/clients")
-    return run(
-        [sys.executable, str(HERE / "pointed.py"), str(server.port), "removebg-cli", *arguments],
-        folder,
-        PYTHONPATH=str(INSTALLED),
-        REQUESTS_CA_BUNDLE=str(server.authority),
-        REMOVE_BG_API_KEY=key,
-        COLUMNS="500",  # a path is not broken into lines
-    )
 
 
 @pytest.mark.parametrize(
@@ -114,6 +85,11 @@ def test_command_line(
     assert (made.format, made.mode, made.size) == (kind, mode, (200, 160))
 
 
+def test_command_line_with_an_address(server: Server, tmp_path: Path, address: str) -> None:
+    command_line(server, tmp_path, address)
+    assert image_of((tmp_path / "photo-nobg.png").read_bytes()).size == (200, 160)
+
+
 def test_command_line_shows_the_account(server: Server, picture: Path) -> None:
     assert "1000000" in command_line(server, picture.parent, "--account")
 
@@ -124,19 +100,14 @@ def test_command_line_names_the_error(server: Server, picture: Path) -> None:
     assert not (picture.parent / "photo-nobg.png").exists()
 
 
-def test_node(server: Server, picture: Path) -> None:
-    node = shutil.which("node")
-    if node is None or not (INSTALLED / "node_modules" / "remove.bg").is_dir():
-        pytest.skip("node, or the package remove.bg in build/clients, is not installed")
-    output = picture.parent / "out.png"
-    told = json.loads(
-        run(
-            [node, str(HERE / "pointed.cjs"), str(server.port), KEY, str(picture), str(output)],
-            picture.parent,
-            NODE_PATH=str(INSTALLED / "node_modules"),
-            NODE_EXTRA_CA_CERTS=str(server.authority),
-        )
-    )
-    assert image_of(output.read_bytes()).size == (200, 160)
+@pytest.mark.parametrize("kind", KINDS)
+def test_node(server: Server, picture: Path, address: str, kind: str) -> None:
+    told = json.loads(node(server, picture, kind, address if kind == "url" else str(picture)))
+    assert image_of((picture.parent / "out.png").read_bytes()).size == (200, 160)
     assert told["resultWidth"] in (200, "200")
     assert told["base64img"] > 0
+
+
+def test_node_is_told_what_is_wrong(server: Server, picture: Path) -> None:
+    with pytest.raises(AssertionError, match="API Key invalid"):
+        node(server, picture, "file", str(picture), key="wrong")

@@ -1,12 +1,14 @@
 """Run a published Python client, its fixed host name led to a port of this machine.
 
-`python pointed.py PORT removebg KEY PICTURE` runs the library, `python pointed.py PORT removebg-cli
-ARGUMENT ...` the command.
+`python pointed.py PORT removebg KEY file|url|base64 SOURCE` runs the library, `python pointed.py
+PORT removebg-cli ARGUMENT ...` the command.
 """
 
 import socket
 import sys
+from base64 import b64encode
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 HOST = "api.remove.bg"
@@ -23,8 +25,15 @@ def getaddrinfo(host: str, _port: int, *rest: Any, **named: Any) -> list[Any]:
 
 vars(socket)["getaddrinfo"] = getaddrinfo
 if client == "removebg":
-    key, picture = arguments
-    import_module("removebg").RemoveBg(key, "error.log").remove_background_from_img_file(picture)
+    key, kind, source = arguments
+    library = import_module("removebg").RemoveBg(key, "error.log")
+    if kind == "file":
+        library.remove_background_from_img_file(source)
+    elif kind == "url":
+        library.remove_background_from_img_url(source)
+    else:
+        content = b64encode(Path(source).read_bytes()).decode()
+        library.remove_background_from_base64_img(content)
 else:
     sys.argv[1:] = arguments
     import_module("removebg_cli").main()
