@@ -1,16 +1,20 @@
 import { uploadPath } from "./cutout.js";
+import { needsWebp } from "./header.js";
 import { resultName } from "./names.js";
 
 const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
 
 /** What to type into a terminal for the same picture: curl, and jq to get it out of the JSON.
  *
- * `file` is what was sent, or null where the service fetched the photo from `address`, `scene` the file used as background or null, `made` how it was made. What
- * the page did and curl can't do is said in a comment. */
+ * `file` is what was sent, or null where the service fetched the photo from `address`, `scene` the file
+ * used as background or null, `made` how it was made. What the page did and curl can't do is said in a
+ * comment. */
 export function commandOf({ file, address: source, note, made, choices, scene, target }) {
   const key = made.withKey ? ' -H "X-API-KEY: $KEY"' : "";
   const below = scene && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene : null;
-  const results = quoted(address(`v1/results?${queryOf(choices)}`));
+  const query = queryOf(choices);
+  if (needsWebp(file ?? new URL(source)) || (below && needsWebp(below))) query.set("webp", "true");
+  const results = quoted(address(`v1/results?${query}`));
   const output = `${TO_FILE} ${quoted(target)}`;
   const background = below ? ` -F ${formFile("image-bg", below.name)}` : "";
   const isMasked = made.mended || made.byMask;
