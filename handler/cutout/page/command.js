@@ -23,6 +23,7 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const remarks = [
     note && `# ${file.name} is the photo as the page sent it: ${note}.`,
     mask && `# ${mask} is the mask as the page saves it: choose the result “Mask” and save it.`,
+    choices.format === "jpg" && "# The page and the server each compress the JPEG: values may differ slightly.",
   ];
   const image = file ? `-F ${formFile("image", file.name)}` : `--form-string ${quoted(`url=${source}`)}`;
   const lines = made.uploaded
@@ -49,6 +50,7 @@ function queryOf({ mode, backdrop, colour, crop, format }) {
   if (crop !== "none") query.set("crop", "true");
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
   if (format !== "png") query.set("format", format);
+  if (format === "jpg") query.set("quality", "100"); // as `fileOf` has it
   return query;
 }
 
