@@ -28,6 +28,7 @@ export interface Parameters {
   shadowAngle?: number;
   objects?: boolean;
   qualityHint?: boolean;
+  webp?: boolean;
 }
 
 export type Progress =

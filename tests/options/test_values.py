@@ -29,6 +29,7 @@ BAD = [
         *("objects", "some", "bool_parsing"),
         "Input should be a valid boolean, unable to interpret input",
     ),
+    ("webp", "some", "bool_parsing", "Input should be a valid boolean, unable to interpret input"),
     ("shadow-opacity", "1.01", "less_than_equal", "Input should be less than or equal to 1"),
     (
         *("shadow-opacity", "-0.01", "greater_than_equal"),

@@ -13,7 +13,7 @@ from tests.page.browser import PHONE, Visit, visiting
 from tests.page.test_accessibility import ON_A_PHONE, findings
 from tests.page.test_many import wait_for_tally
 from tests.page.test_saving import saved
-from tests.samples import gradient, jpeg
+from tests.samples import PHOTOS, gradient, jpeg
 from tests.shown import shown
 
 PHOTO = jpeg(gradient(200, 160))
@@ -136,6 +136,73 @@ def test_addresses_are_pasted(browser: Browser, server: LocalServer, pictures: S
         paste(visit, f"See {pictures.url('/4.jpg')}")
         assert "contain an image or an address" in visit.notice()
         assert len(pictures.requests) == 3
+
+
+def drag(visit: Visit, **data: str) -> None:
+    """Drag from elsewhere over the page and drop it: `html`, `links`, `text` or a `file`."""
+    types = {"html": "text/html", "links": "text/uri-list", "text": "text/plain"}
+    items = [{"mimeType": types[name], "data": data[name]} for name in data if name in types]
+    files = [data["file"]] if "file" in data else []
+    dragged = {"items": items, "files": files, "dragOperationsMask": 1}
+    system = visit.page.context.new_cdp_session(visit.page)
+    for step in ("dragEnter", "dragOver", "drop"):
+        event = {"type": step, "x": 300, "y": 300, "data": dragged}
+        system.send("Input.dispatchDragEvent", event)
+        assert visit.page.is_visible("#dropping") == (step != "drop"), step
+
+
+def test_addresses_are_dropped(browser: Browser, server: LocalServer, pictures: Server) -> None:
+    with visiting(browser, server.url + "/") as visit:
+        one, other = pictures.url("/1.jpg"), pictures.url("/2.jpg")
+        drag(visit, links=f"# two pictures\r\n{one}\r\n{other}\r\n", text=f"{one}\n{other}")
+        wait_for_tally(visit, "2 of 2 done.")
+        drag(visit, text=pictures.url("/3.jpg"))
+        wait_for_tally(visit, "3 of 3 done.")
+        assert visit.page.inner_text("#name") == "3.jpg"
+        drag(visit, text="Good morning")
+        assert "There is no photo in what you dropped" in visit.notice()
+        assert len(pictures.requests) == 3
+
+
+def test_a_picture_that_is_a_link_is_dropped(
+    browser: Browser, server: LocalServer, pictures: Server
+) -> None:
+    """A browser names what is linked, and the picture in the HTML alone."""
+    page, picture = pictures.url("/shop"), pictures.url("/vase.jpg")
+    with visiting(browser, server.url + "/") as visit:
+        drag(visit, links=page, text=page, html=f'<a href="{page}"><img src="{picture}"></a>')
+        visit.wait("done")
+        assert visit.page.inner_text("#name") == "vase.jpg"
+        drag(visit, links=page, html=f'<a href="{page}"><img src="data:image/png;base64,AA=="></a>')
+        wait_for_tally(visit, "2 of 2 done.")
+        assert visit.page.inner_text("#name") == "shop"
+
+
+def test_a_file_wins_over_its_address(browser: Browser, server: LocalServer) -> None:
+    astronaut = str(PHOTOS / "astronaut.jpg")
+    with visiting(browser, server.url + "/") as visit:
+        drag(visit, file=astronaut, links="http://127.0.0.1:1/other.jpg")
+        visit.wait("done")
+        assert visit.page.inner_text("#name") == "astronaut.jpg"
+        assert visit.page.locator("[role=option]").count() == 1, "the address is a photo as well"
+
+
+def test_what_is_dragged_from_the_page_is_not_dropped_on_it(
+    browser: Browser, server: LocalServer
+) -> None:
+    with visiting(browser, server.url + "/") as visit:
+        visit.choose(PHOTOS / "astronaut.jpg")
+        visit.page.hover("#save")
+        visit.page.mouse.down()
+        for at in (300, 320, 340):
+            visit.page.mouse.move(at, 300)
+        assert visit.page.is_hidden("#dropping")
+        visit.page.mouse.up()
+        visit.settle()
+        assert visit.page.is_hidden("#notice")
+        visit.page.mouse.move(600, 300)
+        drag(visit, file=str(PHOTOS / "coffee.jpg"))
+        wait_for_tally(visit, "2 of 2 done.")
 
 
 @pytest.mark.parametrize("text", ["", "a.jpg", "ftp://a/b.jpg", "http://", "javascript:alert(1)"])

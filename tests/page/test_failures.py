@@ -94,13 +94,13 @@ def test_work_is_cancelled(visit: Visit) -> None:
 
 def test_a_new_photo_waits_for_the_one_in_work(visit: Visit) -> None:
     with visit.waiting_for_results():
-        visit.choose(ASTRONAUT, "busy")
+        visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg"], "busy")
         visit.choose(PHOTOS / "coffee.jpg", "busy")
         visit.page.wait_for_selector("text=Waiting for its turn")
         visit.page.click("[role=option] >> nth=0")
         visit.page.click("#cancel")
         assert visit.failure() == "Cancelled Your photo is still here."
-    visit.page.click("[role=option] >> nth=1")
+    visit.page.click("[role=option] >> nth=2")
     visit.wait("done")
     assert visit.page.inner_text("#name") == "coffee.jpg"
     assert visit.page.is_hidden("#failure")

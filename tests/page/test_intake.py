@@ -82,16 +82,6 @@ def test_a_sample_is_tried(visit: Visit) -> None:
     assert visit.page.inner_text("#name") == "cup.jpg"
 
 
-def test_a_webp_becomes_a_png_first(visit: Visit, tmp_path: Path) -> None:
-    gradient().save(tmp_path / "a.webp", lossless=True)
-    visit.choose(tmp_path / "a.webp")
-    assert visit.page.inner_text("#name") == "a.png"
-    assert "converted to PNG in the browser" in visit.facts()
-    visit.set_split(100)
-    red, green, *_ = visit.pixel(0.99, 0.01)
-    assert (red > 240, green < 16) == (True, True), "another picture than was chosen"
-
-
 def test_a_photo_that_lies_on_its_side_is_shown_upright(visit: Visit, tmp_path: Path) -> None:
     image = gradient(60, 40)
     exif = image.getexif()

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import requests
 from PIL import Image
-from playwright.sync_api import FilePayload
+from playwright.sync_api import Browser, FilePayload
 
 from tests.e2e.segmenter import BLANK_SIZE
 from tests.local_server import LocalServer
-from tests.page.browser import DESKTOP, PHONE, Visit, file, plain
+from tests.page.browser import DESKTOP, PHONE, Visit, file, plain, visiting
 from tests.page.conftest import Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, focused
 from tests.page.test_saving import saved
@@ -41,6 +41,18 @@ window.createImageBitmap = async (...all) => {
   const close = bitmap.close.bind(bitmap);
   bitmap.close = () => { bitmaps.open--; close(); };
   return bitmap;
+};
+}"""
+COUNT_REQUESTS = """() => {
+window.requests = { open: 0, most: 0 };
+const send = XMLHttpRequest.prototype.send;
+XMLHttpRequest.prototype.send = function (body) {
+  requests.most = Math.max(requests.most, ++requests.open);
+  this.addEventListener("loadend", () => {
+    requests.open--;
+    if (this.status === 503) requests.most = 0; // counted from then on
+  });
+  send.call(this, body);
 };
 }"""
 COUNT_KEPT = """async () => {
@@ -114,6 +126,44 @@ def test_a_reload_changes_nothing(visit: Visit) -> None:
     assert visit.page.is_checked('[name="backdrop"][value="black"]')
     assert shown(saved(visit.page, "#save")[1]) == shown(before[1])
     assert len(visit.posts("/v1/results")) == posts, "what was done is done again"
+
+
+@pytest.mark.parametrize(
+    ("environment", "at_once"),
+    [({}, 2), ({"CUTOUT_CONCURRENCY": "3"}, 4), ({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2560"}, 8)],
+    ids=["a laptop", "three at once", "Lambda"],
+)
+def test_as_many_at_once_as_the_server_says(
+    browser: Browser, tmp_path: Path, environment: dict[str, str], at_once: int
+) -> None:
+    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path), **environment}
+    with LocalServer(**environment) as server, visiting(browser, server.url + "/") as visit:
+        with visit.waiting_for_results():
+            visit.choose(GOOD, "busy")
+            busy = '[role=option][data-status="busy"]'
+            visit.page.wait_for_selector(f"{busy} >> nth={at_once - 1}")
+            visit.page.wait_for_timeout(500)  # until one too many would be sent
+            assert visit.page.locator(busy).count() == at_once
+            assert len(visit.posts("/v1/results")) == at_once
+        wait_for_tally(visit, f"{len(GOOD)} of {len(GOOD)} done.")
+
+
+def test_fewer_at_once_after_the_server_was_busy(browser: Browser, tmp_path: Path) -> None:
+    """A gateway in front of it may take fewer than it says."""
+    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path), "CUTOUT_CONCURRENCY": "3"}
+    with (
+        LocalServer(**environment) as server,
+        visiting(browser, server.url + "/", complaints=2) as visit,
+    ):
+        visit.page.route(
+            "**/v1/results*",
+            lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}),
+            times=2,
+        )
+        visit.page.evaluate(COUNT_REQUESTS)
+        visit.choose(GOOD)
+        wait_for_tally(visit, f"{len(GOOD)} of {len(GOOD)} done.")
+        assert visit.page.evaluate("requests.most") == 2
 
 
 def test_an_unfinished_queue_goes_on_after_a_reload(visit: Visit) -> None:

@@ -45,6 +45,23 @@ def test_the_limits_are_the_settings(settings: Settings) -> None:
     assert "under 3&nbsp;MB, at most 999&nbsp;" in client_of(own).get("/").text
 
 
+@pytest.mark.parametrize(
+    ("own", "photos"),
+    [
+        ({}, 2),
+        ({"concurrency": 4}, 5),
+        ({"concurrency": 4, "waiting": 0}, 4),
+        ({"lambda_memory_mb": 2560}, 8),
+    ],
+    ids=["one is read meanwhile", "four", "none may wait", "Lambda"],
+)
+def test_how_many_photos_the_page_may_send_at_once(
+    settings: Settings, own: dict[str, int], photos: int
+) -> None:
+    page = client_of(settings.model_copy(update=own)).get("/").text
+    assert f'data-at-once="{photos}"' in page
+
+
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 @pytest.mark.parametrize("path", ["/", "/page/page.js", "/img-bg-removal/page/cat.jpg"])
 def test_head_is_a_get_without_the_body(client: TestClient, path: str, coding: str) -> None:

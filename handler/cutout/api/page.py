@@ -115,6 +115,9 @@ def document(values: Mapping[str, str]) -> Asset:
     return Asset(text.encode(), "text/html; charset=utf-8")
 
 
+LAMBDA_PHOTOS = 8
+"""How many photos the page sends to Lambda at once. A new AWS account has 10 concurrent executions,
+which leaves two to others."""
 READ = ["GET", "HEAD"]
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -142,6 +145,17 @@ def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Resp
     return Response(asset.content, headers=own, media_type=asset.media_type)
 
 
+def photos_at_once(settings: Settings) -> int:
+    """Return how many photos the page may have in work at once.
+
+    On Lambda each has an instance of its own. Elsewhere one more than are processed travels
+    meanwhile, if the server lets any wait.
+    """
+    if settings.lambda_memory_mb is not None:
+        return LAMBDA_PHOTOS
+    return settings.concurrency + min(1, settings.waiting)
+
+
 def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIRouter:
     """Return the page's routes under `prefix`.
 
@@ -150,6 +164,7 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
     router = APIRouter(prefix=prefix, include_in_schema=False)
     headers = secure_headers(settings, fetches=True)
     values = {
+        "at-once": str(photos_at_once(settings)),
         "docs": "../docs" if prefix else "docs",
         "docs-link": "" if settings.api_page else "hidden",
         "keys": "on" if keys else "off",

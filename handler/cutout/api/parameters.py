@@ -60,6 +60,11 @@ class OptionsQuery(LayoutQuery):
         description="Adds the answered picture's `width` and `height`, and where the objects are "
         "in it. Where a request doesn't say, the server's setting holds; as delivered it is off.",
     )
+    webp: bool | None = Field(
+        default=None,
+        description="Accepts WebP files as picture, background and mask. Where a request doesn't "
+        "say, the server's setting holds; as delivered it is off, as in the reference API.",
+    )
     quality_hint: bool = Field(
         default=False,
         alias="quality-hint",
@@ -137,7 +142,7 @@ class OptionsQuery(LayoutQuery):
     def options(self, *, objects: bool, webp: bool = False) -> Options:
         """Return the parameters as `Options`.
 
-        `objects` applies if the request does not set it; `webp` accepts WebP files.
+        `objects` and `webp`, which accepts WebP files, apply if the request does not set them.
         """
         options = Options(
             mode=self.mode,
@@ -147,7 +152,7 @@ class OptionsQuery(LayoutQuery):
             shadow=ShadowLook(self.shadow_opacity, self.shadow_softness, self.shadow_angle),
             objects=objects if self.objects is None else self.objects,
             quality=self.quality,
-            webp=webp,
+            webp=webp if self.webp is None else self.webp,
             quality_hint=self.quality_hint,
         )
         return self.layout().applied(options)

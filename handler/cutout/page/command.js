@@ -1,16 +1,20 @@
 import { uploadPath } from "./cutout.js";
+import { needsWebp } from "./header.js";
 import { resultName } from "./names.js";
 
 const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
 
 /** What to type into a terminal for the same picture: curl, and jq to get it out of the JSON.
  *
- * `file` is what was sent, or null where the service fetched the photo from `address`, `scene` the file used as background or null, `made` how it was made. What
- * the page did and curl can't do is said in a comment. */
+ * `file` is what was sent, or null where the service fetched the photo from `address`, `scene` the file
+ * used as background or null, `made` how it was made. What the page did and curl can't do is said in a
+ * comment. */
 export function commandOf({ file, address: source, note, made, choices, scene, target }) {
   const key = made.withKey ? ' -H "X-API-KEY: $KEY"' : "";
   const below = scene && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene : null;
-  const results = quoted(address(`v1/results?${queryOf(choices)}`));
+  const query = queryOf(choices);
+  if (needsWebp(file ?? new URL(source)) || (below && needsWebp(below))) query.set("webp", "true");
+  const results = quoted(address(`v1/results?${query}`));
   const output = `${TO_FILE} ${quoted(target)}`;
   const background = below ? ` -F ${formFile("image-bg", below.name)}` : "";
   const isMasked = made.mended || made.byMask;
@@ -19,6 +23,7 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const remarks = [
     note && `# ${file.name} is the photo as the page sent it: ${note}.`,
     mask && `# ${mask} is the mask as the page saves it: choose the result “Mask” and save it.`,
+    choices.format === "jpg" && "# The page and the server each compress the JPEG: values may differ slightly.",
   ];
   const image = file ? `-F ${formFile("image", file.name)}` : `--form-string ${quoted(`url=${source}`)}`;
   const lines = made.uploaded
@@ -45,6 +50,7 @@ function queryOf({ mode, backdrop, colour, crop, format }) {
   if (crop !== "none") query.set("crop", "true");
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
   if (format !== "png") query.set("format", format);
+  if (format === "jpg") query.set("quality", "100"); // as `fileOf` has it
   return query;
 }
 

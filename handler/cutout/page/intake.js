@@ -2,6 +2,8 @@ import { addressesIn } from "./address.js";
 import { byId } from "./dom.js";
 import { filesIn } from "./folders.js";
 
+const DROPPED = ["Files", "text/uri-list", "text/plain"];
+
 /** Photos that are dropped, pasted, picked, named by their address, or among the samples: each lot goes
  * to `open(sources)`, files or `URL`s; `nothing(text)` says why there is none. */
 export function watchFiles(open, nothing) {
@@ -41,12 +43,16 @@ export function watchFiles(open, nothing) {
   watchDrops(open, nothing);
 }
 
-/** Anywhere on the page, which shows that it takes them. */
+/** Anywhere on the page, which shows that it takes them. What is dragged from the page itself is ignored. */
 function watchDrops(open, nothing) {
   const sign = byId("dropping");
-  const hasFiles = (event) => event.dataTransfer.types.includes("Files");
+  let isOwn = false;
+  const isTaken = ({ types }) => !isOwn && DROPPED.some((type) => types.includes(type));
+  document.addEventListener("dragstart", (event) => (isOwn = !event.defaultPrevented));
+  // A removed element has no `dragend`; pointers move again after it.
+  for (const end of ["dragend", "pointermove"]) document.addEventListener(end, () => (isOwn = false));
   document.addEventListener("dragenter", (event) => {
-    if (hasFiles(event)) sign.hidden = false;
+    if (isTaken(event.dataTransfer)) sign.hidden = false;
   });
   document.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) sign.hidden = true; // it left the window
@@ -55,10 +61,23 @@ function watchDrops(open, nothing) {
   document.addEventListener("drop", async (event) => {
     event.preventDefault();
     sign.hidden = true;
+    if (isOwn) return;
+    const addresses = addressesOf(event.dataTransfer); // before the first `await`, see `filesIn`
     const files = await filesIn(event.dataTransfer);
     if (files.length) open(files);
-    else nothing("There is no file in what you dropped. Drop photos or a folder.");
+    else if (addresses.length) open(addresses);
+    else nothing("There is no photo in what you dropped. Drop photos, a folder or a web address.");
   });
+}
+
+/** The web addresses in what is dropped: of pictures, if there are any, or else of a link. A picture that
+ * is a link has its own address in the HTML alone. */
+function addressesOf(data) {
+  const html = new DOMParser().parseFromString(data.getData("text/html"), "text/html"); // loads nothing
+  const pictures = new Set([...html.images].map((image) => image.getAttribute("src") ?? ""));
+  const links = data.getData("text/uri-list").replace(/^#.*$/gm, ""); // lines with # are comments
+  const lots = [[...pictures], [links], [data.getData("text/plain")]];
+  return lots.map((texts) => texts.flatMap(addressesIn)).find((found) => found.length) ?? [];
 }
 
 async function fetchSample(address) {

@@ -24,8 +24,8 @@ import { Thumbs } from "./thumbs.js";
 import { View } from "./view.js";
 import { showDivider, watchViewing } from "./viewing.js";
 
-const { side, megabytes } = document.body.dataset;
-const limits = { side: Number(side), bytes: Number(megabytes) * 2 ** 20 };
+const { side, megabytes, atOnce } = document.body.dataset;
+const limits = { side: Number(side), bytes: Number(megabytes) * 2 ** 20, atOnce: Number(atOnce) };
 const album = new Album();
 const scene = new Scene();
 const view = new View(byId("view"), showDivider);

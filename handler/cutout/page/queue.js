@@ -1,26 +1,21 @@
 import { Failure } from "./failure.js";
 import { makeResult } from "./work.js";
 
-const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const CALM = 10; // photos after which one more at once is tried again
 
-/** Works through the album's photos, as many at once as the server takes: one more after each that
- * goes well, fewer once it answers that it is busy, which is nobody's concern but this class's. */
+/** Works through the album's photos, as many at once as the server says that it takes, and fewer for a
+ * while if it then answers that it is busy, which is nobody's concern but this class's. */
 export class Queue {
   isPaused = false;
   #running = new Map(); // photo → {control, mode}
   #calm = 0; // photos made since the server was busy
   #limit;
-  #most; // the most that the server has taken lately
-  #ceiling;
   #timer = null;
 
   /** `onChange(photo)` is called at each step of a photo, `onEnd(photo)` when its work has ended. */
   constructor(album, limits, { onChange, onEnd }) {
     Object.assign(this, { album, limits, onChange, onEnd });
-    const isLocal = LOCAL.test(location.hostname);
-    this.#limit = isLocal ? 1 : 2;
-    this.#most = this.#ceiling = isLocal ? 2 : 8;
+    this.#limit = limits.atOnce;
   }
 
   /** Starts what can be started. */
@@ -101,14 +96,13 @@ export class Queue {
 
   #grow() {
     this.#calm += 1;
-    if (this.#calm % CALM === 0) this.#most = Math.min(this.#ceiling, this.#most + 1);
-    this.#limit = Math.min(this.#most, this.#limit + 1);
+    if (this.#calm % CALM === 0) this.#limit = Math.min(this.limits.atOnce, this.#limit + 1);
   }
 
   /** Sends nothing for some seconds, and less from then on. */
   #wait(seconds) {
     this.#calm = 0;
-    this.#limit = this.#most = Math.max(1, this.#running.size - 1);
+    this.#limit = Math.max(1, this.#running.size - 1);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;

@@ -4,6 +4,7 @@ import { objectsOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 const TYPES = { png: "image/png", jpg: "image/jpeg" };
+const BEST = 1; // quality of a JPEG, whose values differ by 4 of 255; below it, Chromium subsamples chroma
 
 /** The file of a result as it is shown: cropped, on its background, in its format. The server's PNG,
  * byte for byte, where nothing of that is asked for. `bitmap` is decoded here if it isn't given. */
@@ -14,7 +15,7 @@ export async function fileOf(made, choices, scene, bitmap = null) {
   const own = bitmap ?? (await decoded(png));
   try {
     const frame = frameOf(own, objectsOf(made), choices);
-    return await encoded(drawnOn(backdrop, own, frame), TYPES[choices.format]);
+    return await encoded(drawnOn(backdrop, own, frame), TYPES[choices.format], BEST);
   } finally {
     if (!bitmap) own.close();
   }

@@ -1,5 +1,6 @@
 import { cutOut } from "./cutout.js";
 import { failureOf } from "./failure.js";
+import { needsWebp } from "./header.js";
 
 /** The cut-out of a file, or of the picture at an address: `{png, objects, uploaded}`, where `objects`
  * are the API's and none means that nothing can be seen, and `uploaded` says whether the file went
@@ -12,7 +13,8 @@ export async function requestResult(picture, mode, { key, signal, report, mask =
     report(phase, fraction);
   };
   const url = new URL(".", document.baseURI);
-  const asked = { mode, mask, objects: true, answer: "json" };
+  const webp = needsWebp(picture) || null;
+  const asked = { mode, mask, webp, objects: true, answer: "json" };
   const terms = { ...asked, url, key, retries: 0, signal, onProgress }; // the queue waits itself
   try {
     const { entities } = await cutOut(picture, terms);
