@@ -95,6 +95,7 @@ export class Mender {
     this.view.split = 0;
     this.view.ghost = made.objects.length && !showsNothing(made) ? 0 : GHOST;
     byId("unmend").hidden = !made.mended;
+    byId("doubt").hidden = true; // until it is known what has become of it
     this.tool.start(photo, this.photoView.bitmaps, journal);
   }
 
