@@ -1,4 +1,5 @@
 import { DEFAULTS } from "./choices.js";
+import { doubtIn } from "./doubt.js";
 
 /** All photos in their order, the one that is looked at, and the choices. */
 export class Album {
@@ -26,10 +27,28 @@ export class Album {
     return photo.made.get(this.modeOf(photo));
   }
 
-  /** How many photos are "done", "blank", "failed", "busy" and "waiting". */
+  /** What a person should check about a photo's result: "nothing" was found, its "outline" or its
+   * "subject"; null where nothing is doubtful, or there is no result yet. */
+  doubtOf(photo) {
+    return photo && !photo.phase ? doubtIn(this.resultOf(photo), photo.isChecked) : null;
+  }
+
+  /** The next photo to check after the one that is looked at, which comes last; undefined where none is. */
+  nextToCheck() {
+    const start = this.photos.indexOf(this.selected) + 1;
+    const inTurn = [...this.photos.slice(start), ...this.photos.slice(0, start)];
+    return inTurn.find((photo) => this.doubtOf(photo));
+  }
+
+  /** How many photos are "done", "blank", "failed", "busy" and "waiting", and how many of those done are
+   * "doubtful". */
   counts() {
-    const counts = { done: 0, blank: 0, failed: 0, busy: 0, waiting: 0 };
-    for (const photo of this.photos) counts[this.statusOf(photo)] += 1;
+    const counts = { done: 0, blank: 0, failed: 0, busy: 0, waiting: 0, doubtful: 0 };
+    for (const photo of this.photos) {
+      const status = this.statusOf(photo);
+      counts[status] += 1;
+      if (status === "done" && this.doubtOf(photo)) counts.doubtful += 1;
+    }
     return counts;
   }
 

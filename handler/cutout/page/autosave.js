@@ -25,10 +25,10 @@ export class Autosave {
     );
     const sources = new Map(files.map(({ id, ...source }) => [id, source]));
     const photos = new Map();
-    for (const { id, thumb, own, failure } of records) {
+    for (const { id, thumb, own, isChecked = false, failure } of records) {
       if (!sources.has(id)) continue;
       const { file, address } = sources.get(id);
-      const photo = Object.assign(new Photo(id, file, address), { thumb, own });
+      const photo = Object.assign(new Photo(id, file, address), { thumb, own, isChecked });
       photo.failure = failure && new Failure(failure.title, failure.message);
       photos.set(id, photo);
     }
@@ -52,9 +52,9 @@ export class Autosave {
   }
 
   /** Keeps what is known of a photo, but for its file and results. */
-  update({ id, thumb = null, own = null, failure = null }) {
+  update({ id, thumb = null, own = null, isChecked = false, failure = null }) {
     const told = failure && { title: failure.title, message: failure.message };
-    return this.#put("photos", [id], { id, thumb, own, failure: told });
+    return this.#put("photos", [id], { id, thumb, own, isChecked, failure: told });
   }
 
   /** Keeps a result, and puts the kept one in the place of the one in memory: it lies on the disk. False

@@ -1,6 +1,6 @@
 import { union } from "./boxes.js";
 
-const VISIBLE = 32; // as in the API: alpha below which a pixel belongs to no object
+export const VISIBLE = 32; // as in the API: alpha below which a pixel belongs to no object
 const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
 
 /** The part of a picture that a crop leaves: `{x, y, width, height}` in its pixels.

@@ -1,3 +1,4 @@
+import { VISIBLE } from "./frame.js";
 import { crc32 } from "./zip.js";
 
 const HEAD = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -5,7 +6,8 @@ const GREY = [8, 0, 0, 0, 0]; // 8 bits, grey, and the only compression, filters
 const UP = 2; // the filter: a row's difference from the row above, mostly 0 in a mask
 const STRIPE = 256; // rows that are read at a time, so that little memory is taken
 
-/** A picture's alpha as a grey PNG. A browser's own PNG of it has three colours, and more bytes. */
+/** A picture's alpha as a grey PNG, and whether the API would find no object in it: `{png, isBlank}`. A
+ * browser's own PNG of it has three colours, and more bytes. */
 export async function alphaPng(picture) {
   const { width, height } = picture;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -15,6 +17,7 @@ export async function alphaPng(picture) {
   const packed = new Response(stream.readable).arrayBuffer();
   const writer = stream.writable.getWriter();
   let above = new Uint8Array(width);
+  let isBlank = true;
   for (let top = 0; top < height; top += STRIPE) {
     const rows = Math.min(STRIPE, height - top);
     const { data } = context.getImageData(0, top, width, rows);
@@ -25,6 +28,7 @@ export async function alphaPng(picture) {
       const values = new Uint8Array(width);
       for (let x = 0; x < width; x++, at += 4) {
         values[x] = data[at];
+        if (data[at] >= VISIBLE) isBlank = false;
         filtered[start + 1 + x] = values[x] - above[x];
       }
       above = values;
@@ -34,7 +38,8 @@ export async function alphaPng(picture) {
   await writer.close();
   const size = new Uint8Array([...bigEndian(width), ...bigEndian(height), ...GREY]);
   const parts = [pngPart("IHDR", size), pngPart("IDAT", new Uint8Array(await packed))];
-  return new Blob([new Uint8Array(HEAD), ...parts, pngPart("IEND", new Uint8Array())], { type: "image/png" });
+  const all = [new Uint8Array(HEAD), ...parts, pngPart("IEND", new Uint8Array())];
+  return { png: new Blob(all, { type: "image/png" }), isBlank };
 }
 
 /** One chunk of a PNG: its length, name, data and checksum. */

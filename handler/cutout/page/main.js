@@ -2,6 +2,7 @@ import { fetchFile } from "./address.js";
 import { Album } from "./album.js";
 import { saveAll } from "./archive.js";
 import { Autosave } from "./autosave.js";
+import { Checking } from "./checking.js";
 import { showChoices } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
@@ -42,6 +43,7 @@ const autosave = new Autosave(album, {
     ]),
 });
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
+const checking = new Checking(album, { onSelect: select, onFine: accept });
 const thumbs = new Thumbs((photo) => {
   if (album.photos.includes(photo)) autosave.update(photo).catch(report);
   strip.refresh(photo);
@@ -60,10 +62,17 @@ function report(error) {
 /** Brings everything up to date. */
 function update() {
   strip.update();
-  showTally(album, queue.isPaused);
+  showCounts();
   byId("scope").hidden = album.photos.length < 2;
-  byId("mend").hidden = album.modeOf(album.selected) === "fg-mask" || !album.selected?.source;
+  const isMendable = album.modeOf(album.selected) !== "fg-mask" && album.selected?.source;
+  for (const id of ["mend", "mend-blank"]) byId(id).hidden = !isMendable;
   photoView.update().catch(report);
+}
+
+/** How many photos there are of each kind, and what is to check. */
+function showCounts() {
+  showTally(album, queue.isPaused);
+  checking.show();
 }
 
 /** Shows and makes what is wanted now. */
@@ -129,11 +138,12 @@ async function settle(photo, mode) {
   if (album.photos.includes(photo)) await autosave.update(photo);
   if (photo === album.selected && photo.failure) fail(photo.failure);
   strip.refresh(photo);
-  showTally(album, queue.isPaused);
+  showCounts();
   if (photo !== album.selected) return;
   if (photo === album.mending) return void (await mender.proceed(photo));
   await photoView.update();
-  if (album.statusOf(photo) === "done") say(`Done in ${album.resultOf(photo).seconds.toFixed(1)} s.`);
+  const seconds = album.resultOf(photo)?.seconds.toFixed(1);
+  if (album.statusOf(photo) === "done") say([`Done in ${seconds} s.`, ...checking.sentences].join(" "));
   if (album.statusOf(photo) === "blank") say("No subject found.");
 }
 
@@ -147,6 +157,13 @@ function fail(error) {
 function retry(photos) {
   for (const photo of photos) photo.failure = null;
   queue.resume();
+  update();
+}
+
+/** Somebody has looked at a doubtful result, and it is right. */
+function accept(photo) {
+  photo.isChecked = true;
+  autosave.update(photo).catch(report);
   update();
 }
 
@@ -215,7 +232,9 @@ byId("cancel").addEventListener("click", () => {
   queue.cancel(album.selected);
   return update();
 });
-byId("mend").addEventListener("click", () => mender.start().catch(report));
+for (const id of ["mend", "mend-blank"]) {
+  byId(id).addEventListener("click", () => mender.start().catch(report));
+}
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {
   if (queue.isPaused) queue.resume();

@@ -7,7 +7,10 @@ import { askForKey } from "./key.js";
 import { maskOf, mend } from "./mended.js";
 import { Mending } from "./mending.js";
 import { showNotice } from "./notice.js";
+import { showsNothing } from "./photo.js";
 import { thumbOf } from "./thumb.js";
+
+const GHOST = 0.35; // opacity of a photo of which nothing is left: nobody could paint on it unseen
 
 /** Has photos mended: by hand first, then by the server, which gets the mask. What is painted on is the
  * cut-out, which the queue makes first where only its shadow is there. */
@@ -48,7 +51,7 @@ export class Mender {
   /** The queue has made the cut-out to mend, or it has not. */
   async proceed(photo) {
     const [status, { failure }] = [this.album.statusOf(photo), photo];
-    if (status === "done") return this.#begin(photo);
+    if (status === "done" || status === "blank") return this.#begin(photo);
     if (status === "waiting") return undefined; // the server is busy, and will be asked again
     photo.failure = null;
     await this.autosave.update(photo);
@@ -88,8 +91,11 @@ export class Mender {
     const journal = await Journal.open(photo, this.autosave, this.report);
     await this.photoView.update(); // last, since bitmaps may be replaced while something is waited for
     if (photo !== this.album.mending || this.tool.isOn) return;
+    const made = photo.made.get("fg-image");
     this.view.split = 0;
-    byId("unmend").hidden = !photo.made.get("fg-image").mended;
+    this.view.ghost = made.objects.length && !showsNothing(made) ? 0 : GHOST;
+    byId("unmend").hidden = !made.mended;
+    byId("doubt").hidden = true; // until it is known what has become of it
     this.tool.start(photo, this.photoView.bitmaps, journal);
   }
 
@@ -112,15 +118,17 @@ export class Mender {
   async #keep(photo, png) {
     const { album, autosave, report } = this;
     this.cancel(photo);
-    const { kept, dropped } = mend(photo, png && { image: png, mask: await maskOf(png) });
+    const { kept, dropped } = mend(photo, png && { image: png, ...(await maskOf(png)) });
     const stored = [];
     for (const mode of kept) stored.push(await autosave.addResult(photo, mode));
     for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);
     // not before: a page closed meanwhile, or a device without room, has them still
     if (stored.every(Boolean)) await autosave.dropSteps(photo, 0);
-    photo.thumb = await thumbOf(png ?? photo.made.get("fg-image").png);
+    const made = photo.made.get("fg-image");
+    photo.thumb = await thumbOf(showsNothing(made) ? photo.source : (made.mended ?? made.png));
     await autosave.update(photo);
-    if (png && album.photos.includes(photo)) this.#finisher.finish(photo).catch(report);
+    const isUnfinished = made.isUnfinished && album.photos.includes(photo);
+    if (isUnfinished) this.#finisher.finish(photo).catch(report);
   }
 
   /** The server has made a mended photo by its mask. */

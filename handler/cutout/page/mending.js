@@ -87,6 +87,7 @@ export class Mending {
   drop() {
     this.#photo = this.#strokes = this.#journal = null;
     this.#preview = this.view.preview = this.view.ring = null;
+    this.view.ghost = 0;
     this.#idle.stop();
     this.#picking.forget();
     delete document.body.dataset.mending;

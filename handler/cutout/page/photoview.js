@@ -4,10 +4,10 @@ import { byId } from "./dom.js";
 import { findEdge } from "./edge.js";
 import { frameOf } from "./frame.js";
 import { resultName } from "./names.js";
-import { objectsOf } from "./photo.js";
+import { isByHand, objectsOf } from "./photo.js";
 import { decoded } from "./picture.js";
 import { fileOf, isAsMade } from "./saving.js";
-import { enter, showFailure, showProgress, sizeOf } from "./status.js";
+import { enter, showBlank, showFailure, showProgress, sizeOf } from "./status.js";
 import { setZoom } from "./viewing.js";
 import { ready } from "./work.js";
 
@@ -65,8 +65,10 @@ export class PhotoView {
   }
 
   #enter(status) {
-    const state = { busy: "busy", waiting: "busy" }[status] ?? status;
+    const isMending = this.#photo === this.album.mending; // also where nothing was found
+    const state = { busy: "busy", waiting: "busy", blank: isMending ? "done" : "blank" }[status] ?? status;
     if (state === "failed") showFailure(this.#photo.failure);
+    if (state === "blank") showBlank(isByHand(this.album.resultOf(this.#photo)));
     enter(state, Boolean(this.#before));
   }
 
@@ -96,8 +98,10 @@ export class PhotoView {
     const isDone = status === "done";
     const part = isDone ? frameOf(this.#after, objectsOf(made), choices) : null;
     const backdrop = backdropOf(choices, this.scene);
-    byId("split").disabled = !this.#before;
+    byId("split").disabled = !this.#before || !isDone;
     this.view.show(this.#before, isDone ? this.#after : null, { part, backdrop });
+    const sides = [this.#before && "before", isDone && "after"].filter(Boolean).join(" and ");
+    byId("view").setAttribute("aria-label", sides ? `${photo.name}, ${sides}` : photo.name);
     if (isDone) this.#offer(made, choices);
     this.#showFacts(made, part);
     this.#enter(status);
@@ -115,8 +119,6 @@ export class PhotoView {
     const { file, address, note } = photo;
     const text = commandOf({ file, address, note, made, choices, scene: scene.file, target: name });
     byId("command-text").textContent = text;
-    const sides = this.#before ? "before and after" : "after";
-    byId("view").setAttribute("aria-label", `${photo.name}, ${sides}`);
   }
 
   #showFacts(made, part = null) {
@@ -127,7 +129,7 @@ export class PhotoView {
       photo.source && sizeOf((photo.file ?? photo.source).size),
       photo.address && "the original isn’t shown, because this page can’t read it at its address",
       photo.note,
-      (made?.mended || made?.byMask) && "mended by hand",
+      made && isByHand(made) && "mended by hand",
       made?.isUnfinished && (this.isFinishing(photo) ? "edges in work" : "edges by this browser"),
       made && `${made.seconds.toFixed(1)}\u00a0s`,
     ];

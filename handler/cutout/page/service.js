@@ -2,10 +2,11 @@ import { cutOut } from "./cutout.js";
 import { failureOf } from "./failure.js";
 import { needsWebp } from "./header.js";
 
-/** The cut-out of a file, or of the picture at an address: `{png, objects, uploaded}`, where `objects`
- * are the API's and none means that nothing can be seen, and `uploaded` says whether the file went
- * through `/v1/uploads`. `report(phase, fraction)` tells how it goes; the phases are "upload", "work"
- * and "download", and `fraction` is null where nobody knows. `mask` is a PNG to cut out by, or null. */
+/** The cut-out of a file, or of the picture at an address: `{png, objects, quality, uploaded}`, where
+ * `objects` and `quality` are the API's, no object means that nothing can be seen, and `uploaded` says
+ * whether the file went through `/v1/uploads`. `report(phase, fraction)` tells how it goes; the phases
+ * are "upload", "work" and "download", and `fraction` is null where nobody knows. `mask` is a PNG to cut
+ * out by, or null. */
 export async function requestResult(picture, mode, { key, signal, report, mask = null }) {
   let uploaded = false;
   const onProgress = ({ phase, fraction, through }) => {
@@ -14,12 +15,12 @@ export async function requestResult(picture, mode, { key, signal, report, mask =
   };
   const url = new URL(".", document.baseURI);
   const webp = needsWebp(picture) || null;
-  const asked = { mode, mask, webp, objects: true, answer: "json" };
+  const asked = { mode, mask, webp, objects: true, qualityHint: true, answer: "json" };
   const terms = { ...asked, url, key, retries: 0, signal, onProgress }; // the queue waits itself
   try {
-    const { entities } = await cutOut(picture, terms);
+    const { entities, quality } = await cutOut(picture, terms);
     const [{ image }, { objects }] = entities;
-    return { png: new Blob([bytesOf(image)], { type: "image/png" }), objects, uploaded };
+    return { png: new Blob([bytesOf(image)], { type: "image/png" }), objects, quality, uploaded };
   } catch (error) {
     throw failureOf(error);
   }

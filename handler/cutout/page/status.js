@@ -10,7 +10,8 @@ export function enter(state, hasPicture, isQuiet = false) {
   byId("busy").hidden = state !== "busy" || isQuiet;
   byId("blank").hidden = state !== "blank";
   byId("failure").hidden = state !== "failed";
-  byId("tools").inert = state !== "done"; // it keeps its place, or the picture would jump
+  // It keeps its place, or the picture would jump. Where nothing was found, it can still be mended.
+  byId("tools").inert = !(state === "done" || (state === "blank" && hasPicture));
   const isShown = state === "done" || isQuiet;
   for (const id of ["saving", "command"]) byId(id).hidden = !isShown;
   byId("stage").tabIndex = hasPicture ? 0 : -1;
@@ -22,6 +23,14 @@ export function showProgress(text, fraction = null) {
   const bar = byId("progress");
   if (fraction === null) bar.removeAttribute("value");
   else bar.value = fraction;
+}
+
+/** Why there is nothing to save: nothing was found, or all of it was erased. */
+export function showBlank(isByHand) {
+  byId("blank-title").textContent = isByHand ? "Everything is erased" : "No subject found";
+  byId("blank-text").textContent = isByHand
+    ? "There is nothing to save."
+    : "Everything looks like background, so there is nothing to save.";
 }
 
 /** What went wrong. */

@@ -52,7 +52,10 @@ export class Strip {
     const status = this.album.statusOf(photo);
     cell.dataset.status = status;
     cell.dataset.own = Boolean(photo.own);
-    cell.setAttribute("aria-label", `${photo.name}: ${WORDS[status]}`);
+    const isDoubtful = Boolean(this.album.doubtOf(photo));
+    cell.dataset.doubtful = isDoubtful;
+    const words = WORDS[status] + (isDoubtful ? ", please check" : "");
+    cell.setAttribute("aria-label", `${photo.name}: ${words}`);
     cell.title = cell.getAttribute("aria-label");
     cell.querySelector("progress").value = shareOf(photo);
     if (photo.thumb && photo.thumb !== entry.thumb) {

@@ -3,14 +3,14 @@ import { byId } from "./dom.js";
 /** How far all photos are, and what can be done with all of them. */
 export function showTally(album, isPaused) {
   const total = album.photos.length;
-  const { done, blank, failed, busy, waiting } = album.counts();
+  const { done, doubtful, blank, failed, busy, waiting } = album.counts();
   const isMany = total > 1;
   const open = busy + waiting;
   byId("tally").hidden = total === 0;
   byId("tally-progress").hidden = !isMany || open === 0;
   byId("tally-progress").value = (total - open) / Math.max(1, total);
   byId("tally-text").textContent = isMany
-    ? summary({ total, done, blank, failed }, open > 0 && isPaused)
+    ? summary({ total, done, doubtful, blank, failed }, open > 0 && isPaused)
     : "Your photo stays on this device until you remove it.";
   byId("zip").hidden = !isMany;
   byId("zip").disabled = done === 0;
@@ -20,8 +20,9 @@ export function showTally(album, isPaused) {
   byId("clear").textContent = isMany ? "Remove all" : "Remove photo";
 }
 
-function summary({ total, done, blank, failed }, isStopped) {
+function summary({ total, done, doubtful, blank, failed }, isStopped) {
   const parts = [`${done} of ${total} done`];
+  if (doubtful) parts.push(`${doubtful} to check`);
   if (blank) parts.push(`${blank} without a subject`);
   if (failed) parts.push(`${failed} failed`);
   if (isStopped) parts.push("stopped");

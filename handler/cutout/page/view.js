@@ -18,6 +18,7 @@ export class View {
   preview = null; // the `Preview` of strokes, shown in place of `after`
   marks = null; // draws lines over the picture: `marks(context, frame)`
   ring = null; // the brush: {x, y, size}, shares of the picture and pixels of it
+  ghost = 0; // the opacity at which the photo is seen behind `after`
   part = null; // what is shown of both, in their pixels; null is all
   #waiting = false;
   #changed; // the box of what the next frame draws; all where it is undefined
@@ -179,9 +180,16 @@ export class View {
     const under = visible(frame, this.canvas);
     const filled = this.backdrop.kind === "picture" ? frame : under;
     this.backdrop.paint(context, filled, this.picture, CELL * this.ratio);
+    if (bitmap === this.after && this.before) this.#paintGhost();
     if (this.preview && bitmap === this.after) context.drawImage(this.preview.canvas, 0, 0);
     else this.put(context, bitmap);
     context.restore();
+  }
+
+  #paintGhost() {
+    this.context.globalAlpha = this.ghost;
+    if (this.ghost) this.put(this.context, this.before);
+    this.context.globalAlpha = 1;
   }
 
   /** Centre and radius of the ring, in the canvas's pixels. */

@@ -15,7 +15,8 @@ export async function makeResult(photo, mode, { limits, signal, report }) {
   report("upload", 0);
   const made = await sent(photo, mode, { limits, key, signal, report });
   const seconds = (performance.now() - start) / 1000;
-  photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
+  // Without an object, the photo's own small picture tells more.
+  if (made.objects.length) photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
   signal.throwIfAborted();
   photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds, byMask: photo.mask !== null }));
 }

@@ -1,0 +1,67 @@
+import { byId } from "./dom.js";
+import { say } from "./status.js";
+
+const SENTENCES = {
+  outline: ["Please check the outline.", "Large parts are half transparent."],
+  subject: ["Please check what is kept.", "The subject is unclear."],
+  nothing: ["No subject found.", ""],
+};
+
+/** Has doubtful results checked: what is said of them, and how to get from one to the next. */
+export class Checking {
+  /** `onSelect(photo)` is called to look at a photo, `onFine(photo)` where its result is said to be fine. */
+  constructor(album, { onSelect, onFine }) {
+    Object.assign(this, { album, onSelect, onFine });
+    byId("next").addEventListener("click", () => this.#goOn());
+    for (const button of this.#buttons) button.addEventListener("click", () => this.#accept());
+    for (const id of ["stage", "strip", "doubt", "blank", "next"]) {
+      byId(id).addEventListener("keydown", (event) => this.#shortcut(event));
+    }
+  }
+
+  /** What is doubtful about the photo that is looked at, and why; empty where nothing is. */
+  get sentences() {
+    return SENTENCES[this.album.doubtOf(this.album.selected)] ?? [];
+  }
+
+  /** Brings the sentence and the buttons up to date. */
+  show() {
+    const { album } = this;
+    const doubt = album.doubtOf(album.selected);
+    const isElsewhere = doubt === "nothing" || album.mending; // a sheet says that nothing was found
+    byId("doubt").hidden = !doubt || Boolean(isElsewhere);
+    const [title = "", text = ""] = this.sentences;
+    byId("doubt-title").textContent = title;
+    byId("doubt-text").textContent = text;
+    byId("fine-blank").hidden = !doubt;
+    byId("next").hidden = album.photos.length < 2 || !album.nextToCheck();
+  }
+
+  get #buttons() {
+    return [byId("fine"), byId("fine-blank")];
+  }
+
+  #shortcut(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.mending) return;
+    const work = { n: () => this.#goOn(), f: () => this.#accept() }[event.key.toLowerCase()];
+    if (!work) return;
+    event.preventDefault();
+    work();
+  }
+
+  #goOn() {
+    const photo = this.album.nextToCheck();
+    if (!photo) return say("No photo is left to check.");
+    this.onSelect(photo);
+    return say([`${photo.name}.`, ...this.sentences].join(" ").trim());
+  }
+
+  #accept() {
+    const photo = this.album.selected;
+    if (!this.album.doubtOf(photo)) return;
+    const hadFocus = this.#buttons.includes(document.activeElement);
+    this.onFine(photo);
+    if (hadFocus) byId(byId("next").hidden ? "stage" : "next").focus(); // the button is gone
+    say("Checked.");
+  }
+}
