@@ -19,7 +19,7 @@ from cutout.command.client import Client, FilePart, Form, Sent
 from cutout.command.errors import CommandError, TaskError, printable, system_message
 from cutout.command.options import CommandOptions
 from cutout.command.progress import Progress
-from cutout.command.records import FINE, NOTHING, UNSURE, Made
+from cutout.command.records import Made, checked_doubt
 from cutout.command.tasks import Task
 from cutout.errors import (
     FileTooBigError,
@@ -39,7 +39,6 @@ SIGNATURES = {
     FileFormat.JPG: re.compile(rb"\xff\xd8\xff"),
     FileFormat.ZIP: re.compile(rb"PK\x03\x04"),
 }
-HINTS = (FINE, UNSURE, NOTHING)
 MAX_NAME = 200  # characters of a file's name that the API accepts
 TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 UNKNOWN = "application/octet-stream"
@@ -231,16 +230,4 @@ def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
         raise TaskError(excerpt(message))
     if not SIGNATURES[kind].match(content):
         raise TaskError(f"The server sent no {kind.name}; it may be older than this command.")
-    return Made(content, *_quality(result.get("quality")))
-
-
-def _quality(told: object) -> tuple[str | None, float | None, float | None]:
-    """Return the hint and the two shares of an answer; None for each missing or invalid value."""
-    hint = told.get("hint") if isinstance(told, dict) else None
-    if not isinstance(told, dict) or hint not in HINTS:
-        return None, None, None
-    undecided, disagreement = (
-        float(each) if isinstance(each, float | int) and 0 <= each <= 1 else None
-        for each in (told.get("undecided"), told.get("disagreement"))
-    )
-    return str(hint), undecided, disagreement
+    return Made(content, *checked_doubt(result.get("quality")))
