@@ -1,6 +1,7 @@
 """Find the pictures that the command line names: files, folders and patterns."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,13 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 NO_PICTURES = "There is no JPEG, PNG or WebP file in it."
 NO_MATCH = "No file matches it."
 MISSING = "No such file or folder."
+NOT_DOWNLOADED = "This is an address, not a file. Download the picture, then name its file."
+BETTER = {
+    "file:": "This is an address, not a path. Leave out file://",
+    "s3:": "This is an address, not a file. For the pictures of a bucket, use cutout batch.",
+}
+"""What to do with addresses that are not downloaded as others are."""
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)
 ANY_DEPTH = "**"
 
 
@@ -57,6 +65,9 @@ class InputFinder:
                 self._add_folder(Path(each), names[each] if len(names) > 1 else Path())
             elif os.path.lexists(each):
                 self._take(InputFile(Path(each)))
+            elif is_address(each):
+                scheme = each.lower().partition("//")[0]
+                self._fail(each, BETTER.get(scheme, NOT_DOWNLOADED))
             elif has_magic(each):
                 self._add_pattern(each)
             else:
@@ -152,6 +163,11 @@ class InputFinder:
 
     def _fail(self, name: object, message: str) -> None:
         self.problems.append(Problem(printable(name), message))
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name without a file is an address, such as https://example.com/a.jpg."""
+    return ADDRESS.match(name) is not None and not os.path.lexists(name)
 
 
 def _distinct_names(folders: Sequence[str]) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from threading import Lock
 from cutout.choices import FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
+from cutout.command.inputs import is_address
 
 WRITABLE = frozenset((*(f".{each}" for each in FileFormat), ".jpeg"))
 UNSUPPORTED = frozenset(
@@ -44,6 +45,8 @@ def choose_destination(given: Arguments) -> Destination:
         return _standard_output(given)
     if output is None:
         return Destination(_format(given))
+    if is_address(output):
+        raise UsageError(f"-o is an address, not a file or folder: {printable(output)}")
     if not _is_file(output):
         if from_standard:
             raise UsageError("standard input has no name: give a file with -o")
@@ -85,7 +88,7 @@ def _is_single(inputs: Sequence[str]) -> bool:
     (first, *others) = inputs
     if others or Path(first).is_dir():
         return False
-    return os.path.lexists(first) or not has_magic(first)
+    return os.path.lexists(first) or is_address(first) or not has_magic(first)
 
 
 def _format(given: Arguments) -> FileFormat:

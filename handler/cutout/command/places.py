@@ -5,14 +5,18 @@ from pathlib import Path
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
-from cutout.command.inputs import fixed_part
+from cutout.command.inputs import fixed_part, is_address
 from cutout.command.records import require_writable
 
 
 def require_places(given: Arguments) -> None:
     """Raise `UsageError` or `CommandError` if `--review` or `--report` can't be used."""
     if given.review is not None:
+        if is_address(given.review):
+            raise UsageError(f"--review is an address, not a folder: {printable(given.review)}")
         _require_review(given, Path(given.review))
+    if given.report is not None and is_address(given.report):
+        raise UsageError(f"--report is an address, not a file: {printable(given.report)}")
     if given.report is not None and not given.dry_run:
         require_writable(Path(given.report))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.clashes import without_clashes
-from cutout.command.errors import Problem, printable
+from cutout.command.errors import Problem, UsageError, printable
 from cutout.command.history import History
-from cutout.command.inputs import InputFinder
+from cutout.command.inputs import InputFinder, is_address
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
 from cutout.command.records import FINE_OR_UNKNOWN, KEPT, Record
@@ -49,6 +49,8 @@ def make_plan(
     plan = _plan_pictures(given, to, kept or {})
     originals = [each.source for each in plan.tasks if each.source is not None]
     if given.mask is not None:
+        if is_address(given.mask):
+            raise UsageError(f"--mask is an address; download the mask: {printable(given.mask)}")
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
         plan.problems.extend(maskless)
         originals += [each.mask for each in plan.tasks if each.mask is not None]
