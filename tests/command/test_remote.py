@@ -99,6 +99,13 @@ def test_a_large_file_of_another_type(
     assert done.lines[0].startswith(f"{photo}: Unsupported file type{named}.")
 
 
+def test_an_address_of_a_route(tmp_path: Path, run: Run, server: LocalServer) -> None:
+    done = run(write(tmp_path / "a.jpg"), "--url", f"{server.url}/v1/results")
+    hint = "(--url is the API's address, without /v1/results)"
+    assert done.code == 1
+    assert done.err == f"cutout: The server answered 404: Not Found {hint}\n"
+
+
 def test_a_large_webp_file(tmp_path: Path, run: Run) -> None:
     pixels = np.random.default_rng(1).integers(0, 255, (1300, 1300, 3), np.uint8)
     file = BytesIO()

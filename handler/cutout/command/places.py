@@ -29,6 +29,8 @@ def _require_review(given: Arguments, review: Path) -> None:
     if review.exists() and not review.is_dir():
         raise UsageError(f"--review is not a folder: {printable(review)}")
     root = review.resolve()
+    if given.output is not None and Path(given.output).resolve() == root:
+        raise UsageError(f"--review must be another folder than -o: {printable(review)}")
     for each in given.inputs:
         folder = _searched(each)
         if folder is not None and folder.resolve().is_relative_to(root):
