@@ -59,7 +59,7 @@ class InputFinder:
         into it.
         """
         named = list(inputs)
-        names = _distinct_names([each for each in named if Path(each).is_dir()])
+        names = _distinct_names([each for each in named if is_folder(each)])
         for each in named:
             if each in names:
                 self._add_folder(Path(each), names[each] if len(names) > 1 else Path())
@@ -71,7 +71,7 @@ class InputFinder:
             elif has_magic(each):
                 self._add_pattern(each)
             else:
-                self._fail(each, MISSING)
+                self._fail(each, _why_missing(each))
 
     def _add_pattern(self, pattern: str) -> None:
         """Expand a pattern as a shell does. `**` stands for folders at any depth."""
@@ -129,8 +129,8 @@ class InputFinder:
         for parent, folders, files in os.walk(folder, onerror=unreadable):
             folders[:] = self._entered(parent, folders)
             for path in (Path(parent, name) for name in sorted(files)):
-                if path.name.startswith(".") or not (path.is_file() or path.is_symlink()):
-                    continue  # hidden files and pipes; broken links are reported later
+                if path.name.startswith(".") or not _may_be_file(path):
+                    continue  # hidden files and pipes
                 if path.suffix.lower() in SUFFIXES:
                     yield path
                 else:
@@ -163,6 +163,35 @@ class InputFinder:
 
     def _fail(self, name: object, message: str) -> None:
         self.problems.append(Problem(printable(name), message))
+
+
+def is_folder(path: str | Path) -> bool:
+    """Return whether a path leads to a folder, False if that can't be found out."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
+
+
+def _may_be_file(path: Path) -> bool:
+    """Return whether a path leads to a file, or nowhere, which is reported when it is opened."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except OSError:
+        return True
+
+
+def _why_missing(name: str) -> str:
+    """Return why nothing is found by a name: other causes are a name too long, or permissions."""
+    try:
+        os.lstat(name)
+    except FileNotFoundError:
+        return MISSING
+    except OSError as error:
+        return system_message(error)
+    except ValueError:  # a name that no file can have
+        return MISSING
+    return MISSING
 
 
 def is_address(name: str) -> bool:

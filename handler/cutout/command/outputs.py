@@ -14,7 +14,7 @@ from threading import Lock
 from cutout.choices import FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
-from cutout.command.inputs import is_address
+from cutout.command.inputs import is_address, is_folder
 
 WRITABLE = frozenset((*(f".{each}" for each in FileFormat), ".jpeg"))
 UNSUPPORTED = frozenset(
@@ -89,7 +89,7 @@ def _is_file(output: str) -> bool:
 def _is_single(inputs: Sequence[str]) -> bool:
     """Return whether the inputs can only be one picture."""
     (first, *others) = inputs
-    if others or Path(first).is_dir():
+    if others or is_folder(first):
         return False
     return os.path.lexists(first) or is_address(first) or not has_magic(first)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
-from cutout.command.inputs import fixed_part, is_address
+from cutout.command.inputs import fixed_part, is_address, is_folder
 from cutout.command.records import require_writable
 
 
@@ -40,6 +40,6 @@ def _require_review(given: Arguments, review: Path) -> None:
 def _searched(named: str) -> Path | None:
     """Return the folder that an input searches for pictures, None if it names a file."""
     path = Path(named)
-    if path.is_dir():
+    if is_folder(path):
         return path
     return fixed_part(named) if has_magic(named) and not path.exists() else None

@@ -1,8 +1,8 @@
 """Provide the commands' parser, and add the options that several of them share."""
 
+import os
 from argparse import ArgumentParser
 from difflib import get_close_matches
-from pathlib import Path
 from typing import NoReturn
 
 from cutout.choices import Model
@@ -21,7 +21,7 @@ class Parser(ArgumentParser):
         super().error(printable(message) + hint)
 
     def _hint(self, arguments: str) -> str:
-        if Path(arguments).exists():
+        if os.path.lexists(arguments):
             return f" (for the file, write ./{printable(arguments)})"
         name = arguments.partition(" ")[0].partition("=")[0]
         options = [each for action in self._actions for each in action.option_strings]
