@@ -1,4 +1,4 @@
-"""Recognise the type of a file by its first bytes, also types that this service does not read."""
+"""Name the type of a file by its first bytes, also types that this service does not read."""
 
 import re
 
