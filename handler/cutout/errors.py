@@ -11,8 +11,15 @@ from enum import StrEnum
 from functools import partial
 from typing import ClassVar, Self
 
-NAMED_TYPES = frozenset({"heic", "avif"})
-"""Types that the message names, since their owners may not know that they have one."""
+TYPE_NAMES = {
+    "jp2": "JPEG 2000",
+    "jpg": "JPEG",
+    "jxl": "JPEG XL",
+    "mov": "QuickTime",
+    "webp": "WebP",
+}
+"""Names of types whose name is not their suffix in capitals."""
+UNKNOWN = "unknown"
 
 
 class Subject(StrEnum):
@@ -81,17 +88,21 @@ class UnreadablePictureError(FileError):
 class UnsupportedTypeError(FileError):
     """Report a file of a type that is not accepted.
 
-    `received` is the type that the first bytes show, or `unknown`; `accepted` lists the others.
+    `received` is the type that the first bytes show, or `unknown`. The message names it if it is
+    known and `named`, since its owner may not know. `accepted` lists the accepted types.
     """
 
     message = "Unsupported {which}file type{kind}. Only {accepted} images are accepted."
     other_outcome = "Unsupported{}"
 
-    def __init__(self, received: str = "unknown", accepted: str = "JPEG and PNG") -> None:
-        self.received, self.accepted = received, accepted
+    def __init__(
+        self, received: str = UNKNOWN, accepted: str = "JPEG and PNG", *, named: bool = True
+    ) -> None:
+        self.received, self.accepted, self.named = received, accepted, named
 
     def __str__(self) -> str:
-        kind = f": {self.received.upper()}" if self.received in NAMED_TYPES else ""
+        name = TYPE_NAMES.get(self.received, self.received.upper())
+        kind = f": {name}" if self.named and self.received != UNKNOWN else ""
         return self.message.format(which=self._which, kind=kind, accepted=self.accepted)
 
 

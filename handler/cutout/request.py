@@ -13,8 +13,8 @@ from cutout.timing import Deadline
 class PictureForm:
     """Hold a picture's file or its URL; if the client sent both, the file.
 
-    `background` is the same for what the object is laid on, `mask` the file of a mask, and `texts`
-    are all text fields that aren't empty.
+    `background` is the same for what the object is laid on, `mask` the file of a mask. `texts` are
+    all text fields that aren't empty, and `files` the names of all files.
     """
 
     image: Source | None = None
@@ -22,6 +22,7 @@ class PictureForm:
     background: Self | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     mask: Source | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

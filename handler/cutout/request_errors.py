@@ -4,19 +4,25 @@
 letter.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
 class RequestError(Exception):
     """End a request with `status`.
 
-    The body is JSON with `detail` under `key`, or plain text where `key` is None.
+    The body is JSON with `detail` under `key`, or plain text where `key` is None. `more_headers`
+    are those of this request.
     """
 
     status: ClassVar[int]
     detail: ClassVar[str]
     key: ClassVar[str | None] = "detail"
     headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, more_headers: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.more_headers = dict(more_headers or {})
 
     @classmethod
     def body(cls) -> dict[str, str] | str:

@@ -54,6 +54,11 @@ def test_behind_a_stage_redoc_leads_to_the_stage_s_docs() -> None:
     assert client.get("/prod/openapi.json").json()["servers"] == [{"url": "/prod"}]
 
 
+def test_the_description_names_its_server(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()
+    assert described["servers"] == [{"url": "/"}], "generators have no base address without it"
+
+
 def test_behind_an_api_gateway_the_address_is_relative() -> None:
     app = build_app(Pipeline(Settings(), middle_is_object))
     given = deepcopy(event("version.json"))

@@ -12,6 +12,11 @@ from tests.samples import gradient, png
 
 WRONG = {
     "no input": ([], "name a picture, a folder, or - for standard input"),
+    "an input without a name": (["a.jpg", ""], "an input is empty: name a picture"),
+    **{
+        f"{option} without a name": (["a.jpg", option, ""], f"{option} is empty: name a file")
+        for option in ("--output", "--background", "--mask", "--review", "--report")
+    },
     "standard input and more": (
         ["-", "a.jpg"],
         "standard input (-) cannot be combined with other inputs",
@@ -33,6 +38,7 @@ WRONG = {
         ["a.jpg", "-o", "notes"],
         "a file but not a PNG, WebP, JPEG or ZIP: notes",
     ),
+    "a picture for a folder": (["a.jpg", "-o", "b.jpg/"], "-o is a file, not a folder: b.jpg/"),
     "two formats": (["a.jpg", "-o", "x.png", "--format", "webp"], "contradicts -o x.png"),
     "unknown mode": (
         ["a.jpg", "--mode", "fg"],
@@ -49,6 +55,14 @@ WRONG = {
     "no job": (["a.jpg", "--jobs", "0"], "argument --jobs: must be a whole number above 0: 0"),
     "quiet and verbose": (["a.jpg", "-q", "-v"], "not allowed with argument"),
     "unknown option": (["a.jpg", "--mod", "fg-mask"], "unrecognized arguments: --mod"),
+    "a misspelt option": (
+        ["a.jpg", "--backgroud=white"],
+        "unrecognized arguments: --backgroud=white (did you mean --background?)",
+    ),
+    "an option unlike any": (
+        ["a.jpg", "--zzz\x1b[2J"],
+        r"unrecognized arguments: --zzz\x1b[2J (cutout --help lists all)",
+    ),
     "an address without a scheme": (["a.jpg", "--url", "example.com"], "--url must be an address"),
     "another scheme": (
         ["a.jpg", "--url", "ftp://example.com"],
@@ -74,6 +88,23 @@ def test_wrong_usage(
     assert words in done.err
     assert done.lines[-1].startswith("cutout: error: ")
     assert files_in(tmp_path) == {"a.jpg", "b.jpg", "notes"}
+
+
+def test_wrong_usage_takes_two_lines(run: Run) -> None:
+    done = run("--jobs", "0")
+    assert done.lines[0] == "usage: cutout [OPTION ...] INPUT ..."
+    assert len(done.lines) == 2
+
+
+def test_a_file_named_like_an_option(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path("-front.jpg"))
+    done = run("-front.jpg")
+    assert done.code == 2
+    assert done.lines[-1].endswith("-front.jpg (for the file, write ./-front.jpg)")
+    assert run("./-front.jpg").code == run("--force", "--", "-front.jpg").code == 0
 
 
 def test_options_and_names_may_be_mixed(

@@ -55,7 +55,8 @@ def test_pictures_without_a_subject_are_told(run: Run, photos: Path, tmp_path: P
     assert done.code == 3
     assert f"{photos}/sub/empty.jpg: No subject was found." in done.lines
     assert "3 done, 1 without a subject, 1 unsure in " in done.lines[-1]
-    assert files_in(out) == {"fine.png", "sub/empty.png", "unsure.png"}
+    records = {HISTORY, f"sub/{HISTORY}"}
+    assert files_in(out) == {"fine.png", "sub/empty.png", "unsure.png", *records}
     assert run(photos / "fine.jpg", "-o", tmp_path / "b.png").code == 0
     assert run(photos / "unsure.jpg", "-o", tmp_path / "c.png").code == 0
     quiet = run(photos, "-o", f"{tmp_path / 'quiet'}/", "-q")
@@ -76,7 +77,80 @@ def test_doubtful_ones_are_put_apart(run: Run, photos: Path, tmp_path: Path) -> 
     assert files_in(out) == {"fine.png", HISTORY}
     assert files_in(review) == {"sub/empty.png", "unsure.png", HISTORY, f"sub/{HISTORY}"}
     again = run(*arguments, "-v")
-    assert (again.code, "3 already up to date" in again.err) == (0, True)
+    assert (again.code, "3 already up to date" in again.err) == (3, True)
+
+
+def test_a_kept_picture_without_a_subject_is_told_again(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(photos, "-o", out)
+    for _ in range(2):
+        again = run(photos, "-o", out)
+        assert again.code == 3
+        assert again.lines == [
+            f"{photos}/sub/empty.jpg: No subject was found.",
+            "0 done, 1 without a subject, 1 unsure, 3 already up to date",
+        ]
+    quiet = run(photos, "-o", out, "-q")
+    assert (quiet.code, quiet.err) == (3, "")
+
+
+def test_a_cut_out_that_was_replaced_is_no_longer_doubtful(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(photos, "-o", out)
+    write(out / "sub/empty.png", b"drawn by hand")
+    again = run(photos, "-o", out, "-v")
+    assert (again.code, again.lines) == (0, ["0 done, 1 unsure, 3 already up to date"])
+
+
+def test_cut_outs_and_records_of_older_versions_are_kept(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    run(photos, "-o", out, "--crop")
+    for each in (out / HISTORY, out / "sub" / HISTORY):
+        lines = [json.loads(line) for line in each.read_text().splitlines()]
+        older = [json.dumps({name: line[name] for name in ("cutout", "options")}) for line in lines]
+        each.write_text("\n".join(older) + "\n")
+    again = run(photos, "-o", out, "--crop", "-v", "--report", report)
+    assert (again.code, again.lines) == (0, ["0 done, 3 already up to date"])
+    assert {each["quality"] for each in json.loads(report.read_text())} == {None}
+
+
+@pytest.mark.parametrize(
+    "quality", ['"fine"', "[]", "null", '{"hint": "\\u001b[2J"}', '{"hint": ["found nothing"]}']
+)
+def test_a_recorded_quality_is_checked(
+    run: Run, photos: Path, tmp_path: Path, quality: str
+) -> None:
+    out, photo = tmp_path / "out", photos / "sub" / "empty.jpg"
+    run(photo, "-o", out)
+    size = (out / "empty.png").stat().st_size
+    (out / HISTORY).write_text(
+        f'{{"cutout": "empty.png", "options": {{}}, "bytes": {size}, "quality": {quality}}}\n'
+    )
+    again = run(photo, "-o", out, "-v")
+    assert (again.code, again.lines) == (0, ["0 done, 1 already up to date"])
+
+
+def test_kept_doubtful_ones_are_put_apart_as_well(run: Run, photos: Path, tmp_path: Path) -> None:
+    out, review = tmp_path / "out", tmp_path / "review"
+    run(photos, "-o", out)
+    places = ("-o", out, "--review", review)
+    assert run(photos, *places, "--dry-run").lines[-1] == "2 to do, 1 already up to date"
+    apart = run(photos, *places, "-v")
+    assert (apart.code, "2 done, 1 without" in apart.lines[-1]) == (3, True)
+    pictures = [name for folder in (out, review) for name in files_in(folder) if name[-1] == "g"]
+    assert pictures.count("fine.png") == pictures.count("unsure.png") == 1
+    assert {"sub/empty.png", "unsure.png"} < files_in(review)
+    (review / "unsure.png").rename(out / "unsure.png")
+    again = run(photos, *places, "-v")
+    assert again.lines[-1] == "0 done, 1 without a subject, 3 already up to date", (
+        "a cut-out that was looked at and moved stays there"
+    )
 
 
 def test_the_report(run: Run, photos: Path, tmp_path: Path) -> None:
@@ -105,8 +179,9 @@ def test_a_report_names_what_is_kept(run: Run, photos: Path, tmp_path: Path, suf
         tmp_path / f"report.{suffix}",
         ["-o", tmp_path / "o", "--review", tmp_path / "r"],
     )
+    told = []
     for outcome in ("done", "kept"):
-        run(photos, *places, "--report", report)
+        assert run(photos, *places, "--report", report).code == 3
         text = report.read_text()
         rows = json.loads(text) if suffix == "json" else list(csv.DictReader(StringIO(text)))
         assert {Path(each["picture"]).name: each["outcome"] for each in rows} == dict.fromkeys(
@@ -115,6 +190,11 @@ def test_a_report_names_what_is_kept(run: Run, photos: Path, tmp_path: Path, suf
         assert {each["cutout"] for each in rows} == {
             str(tmp_path / each) for each in ("o/fine.png", "r/sub/empty.png", "r/unsure.png")
         }
+        facts = ("bytes", "quality", "undecided", "disagreement")
+        told.append([[each[name] for name in facts] for each in rows])
+    assert told[0] == told[1]
+    assert [quality for _, quality, *_ in told[1]] == ["fine", "found nothing", "unsure"]
+    assert all(size for size, *_ in told[1])
 
 
 @pytest.mark.parametrize("name", ["missing/report.json", "folder.csv"])

@@ -25,6 +25,36 @@ def test_a_photo_gets_its_cut_out_beside_it(tmp_path: Path, run: Run) -> None:
     assert files_in(tmp_path) == {"photo.jpg", "photo-cutout.png"}
 
 
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize("name", [f"{LONG}.jpg", f"{LONG}/a.jpg"])
+def test_a_name_too_long_for_a_file_is_told(run: Run, photo: Path, name: str) -> None:
+    done = run(name, photo)
+    assert done.code == 1
+    assert done.lines[0] == f"{name}: File name too long."
+    assert (photo.parent / "a-cutout.png").exists(), "it stops no other picture"
+
+
+@pytest.mark.parametrize("option", ["-o", "--background", "--mask", "--review", "--report"])
+def test_an_option_with_a_name_too_long_is_told(run: Run, photo: Path, option: str) -> None:
+    name = f"{LONG}.csv" if option == "--report" else LONG
+    done = run(photo, option, name)
+    assert done.code == 1
+    assert name in done.lines[0]
+    assert "File name too long." in done.lines[0]
+
+
+def test_a_link_that_can_not_be_followed_stops_no_other_picture(
+    tmp_path: Path, run: Run, photo: Path
+) -> None:
+    (tmp_path / "b.jpg").symlink_to(LONG)
+    done = run(tmp_path, "-o", tmp_path / "out")
+    assert done.code == 1
+    assert done.lines[0] == f"{tmp_path}/b.jpg: File name too long."
+    assert (tmp_path / "out" / f"{photo.stem}.png").exists()
+
+
 def test_a_folder_keeps_its_tree(tmp_path: Path, run: Run) -> None:
     photos, out = tmp_path / "photos", tmp_path / "deep" / "out"
     for name in ("a.jpg", "b.JPEG", "one/c.png", "one/two/d.jfif"):

@@ -134,6 +134,17 @@ def test_verbose_tells_of_each(tmp_path: Path, run: Run) -> None:
     assert done.lines[1].startswith("1 done in ")
 
 
+def test_a_place_that_can_not_be_written_is_told_before_the_work(tmp_path: Path, run: Run) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg(gradient(FAULTY_WIDTH, 20)))
+    for place, words in (("/proc/none/", "No such file"), (f"{photo}/b/", "Not a directory")):
+        done = run(photo, "-o", place)
+        assert (done.code, done.lines[0].partition(words)[0]) == (
+            1,
+            f"{photo}: {place}a.png can't be written: ",
+        )
+    assert files_in(tmp_path) == {"a.jpg"}
+
+
 def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "in" / "a.jpg", jpeg(gradient(300, 300)))
     write(tmp_path / "in" / "b.jpg", jpeg(gradient(30, 20)))

@@ -71,6 +71,16 @@ def test_a_review_is_no_input_the_next_time(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize("review", ["out", "out/", "./photos/../out"])
+def test_the_folder_of_the_others_is_none_for_a_review(run: Run, review: str) -> None:
+    write(Path("photos/a.jpg"), EMPTY_JPEG)
+    done = run("photos", "-o", "out", "--review", review)
+    assert (done.code, done.lines) == (
+        2,
+        [f"cutout: error: --review must be another folder than -o: {Path(review)}"],
+    )
+
+
 def test_a_file_for_a_review_is_wrong_usage(run: Run) -> None:
     write(Path("a.jpg"))
     write(Path("notes"), b"mine")

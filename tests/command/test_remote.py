@@ -1,6 +1,7 @@
 """By an API: the real one over TCP."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -88,11 +89,33 @@ def test_a_file_too_large_for_an_upload(tmp_path: Path, run: Run, server: LocalS
     assert done.lines[0] == f"{photo}: File is too big. The size must be less than 16 MB."
 
 
-def test_a_large_file_of_another_type(tmp_path: Path, run: Run, server: LocalServer) -> None:
-    photo = write(tmp_path / "large.tif", bytes(5_000_000))
+@pytest.mark.parametrize(("start", "named"), [(b"", ""), (b"II*\0", ": TIFF")])
+def test_a_large_file_of_another_type(
+    tmp_path: Path, run: Run, server: LocalServer, start: bytes, named: str
+) -> None:
+    photo = write(tmp_path / "large.tif", start + bytes(5_000_000))
     done = run(photo, "--url", server.url)
     assert done.code == 1
-    assert done.lines[0].startswith(f"{photo}: Unsupported file type.")
+    assert done.lines[0].startswith(f"{photo}: Unsupported file type{named}.")
+
+
+def test_an_address_of_a_route(tmp_path: Path, run: Run, server: LocalServer) -> None:
+    done = run(write(tmp_path / "a.jpg"), "--url", f"{server.url}/v1/results")
+    hint = "(--url is the API's address, without /v1/results)"
+    assert done.code == 1
+    assert done.err == f"cutout: The server answered 404: Not Found {hint}\n"
+
+
+def test_a_large_webp_file(tmp_path: Path, run: Run) -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (1300, 1300, 3), np.uint8)
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=0)
+    photo = write(tmp_path / "large.webp", file.getvalue())
+    assert photo.stat().st_size > remote.LARGE
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "files"), CUTOUT_WEBP="true") as server:
+        assert run(photo, "--url", server.url).code == 0
+        assert '"route": "/v1/uploads", "status": 200' in server.log()
+    assert opened(tmp_path / "large-cutout.png").size == (1300, 1300)
 
 
 def test_a_key(

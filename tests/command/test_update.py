@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import md5
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,15 @@ def test_other_options_are_told_and_redone_on_demand(
 def test_one_cut_out_beside_its_picture(run: Run, photos: Path) -> None:
     photo = photos / "a.jpg"
     assert run(photo, "--crop").code == 0
-    assert json.loads((photos / HISTORY).read_text()) == {
+    made = (photos / "a-cutout.png").read_bytes()
+    record = json.loads((photos / HISTORY).read_text())
+    assert record.pop("quality")["hint"] == "fine"
+    assert record == {
         "cutout": "a-cutout.png",
         "options": {"crop": {"pixels": 0, "share": 0.0}},
+        "picture": "a.jpg",
+        "md5": md5(made, usedforsecurity=False).hexdigest(),
+        "bytes": len(made),
     }
     assert run(photo).lines[-1] == f"1 kept cut-out was {ADVICE}"
     assert run(photo, "--dry-run").lines[-1] == f"1 kept cut-out was {ADVICE}"

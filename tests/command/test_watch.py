@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from cutout.command.arguments import parse
-from cutout.command.history import History
+from cutout.command.history import HISTORY, History
 from cutout.command.outputs import choose_destination
 from cutout.command.planning import Chooser
 from cutout.command.progress import Progress
@@ -104,7 +104,8 @@ def test_pictures_that_come_are_cut_out(
         )
         code = running.stop()
     assert code == 0, running.lines
-    assert files_in(out) == {"first.png", "new/second.png", "broken.png"}
+    cut_outs = {"first.png", "new/second.png", "broken.png"}
+    assert files_in(out) == cut_outs | {HISTORY, f"new/{HISTORY}"}
     assert opened(out / "broken.png").size == (40, 20)
     assert running.lines[0] == WATCHING
     assert running.lines[-1] == "3 done"

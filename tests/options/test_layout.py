@@ -277,9 +277,12 @@ def test_a_setting_lets_webp_in(on: bool) -> None:
         assert status["code"] == ("ok" if on else "failure")
 
 
-def test_heic_is_named(client: TestClient) -> None:
-    heic = b"\0\0\0\x20ftypheic" + bytes(99)
-    status = client.post(RESULTS, files={"image": ("a", heic)}).json()["results"][0]["status"]
+HEIC, GIF = b"\0\0\0\x20ftypheic" + bytes(99), b"GIF89a" + bytes(99)
+
+
+@pytest.mark.parametrize(("content", "name"), [(HEIC, "HEIC"), (GIF, "GIF")])
+def test_another_type_is_named(client: TestClient, content: bytes, name: str) -> None:
+    status = client.post(RESULTS, files={"image": ("a", content)}).json()["results"][0]["status"]
     assert status["message"] == (
-        "Unsupported file type: HEIC. Only JPEG and PNG images are accepted."
+        f"Unsupported file type: {name}. Only JPEG and PNG images are accepted."
     )

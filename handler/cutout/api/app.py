@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
-from fastapi.responses import RedirectResponse, Response
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -57,7 +57,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         title="Cutout",
         summary="Background removal",
         version=__version__,
-        openapi_url="/openapi.json" if pipeline.settings.api_page else None,
+        openapi_url=None,  # FastAPI's own document names a server under a gateway's stage only
         docs_url=None,  # FastAPI's own page loads scripts from a CDN
         redoc_url=None,
     )
@@ -94,6 +94,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     if isinstance(pipeline.storage, DiskStorage):
         app.include_router(build_files_router(pipeline.storage, admission))
     if pipeline.settings.api_page:
+        _add_description(app)
         app.include_router(build_api_page_router(pipeline.settings))
         app.add_api_route("/redoc", _to_the_docs, methods=["GET", "HEAD"], include_in_schema=False)
     if pipeline.settings.page:
@@ -102,6 +103,18 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     elif pipeline.settings.api_page:
         app.add_api_route("/", _to_the_docs, include_in_schema=False)
     return app
+
+
+def _add_description(app: FastAPI) -> None:
+    """Serve the OpenAPI description, which names the server that it is read from.
+
+    The address is relative: a function behind a gateway does not know its host.
+    """
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi(request: Request) -> JSONResponse:
+        url = request.scope.get("root_path", "").rstrip("/") or "/"
+        return JSONResponse(app.openapi() | {"servers": [{"url": url}]})
 
 
 async def _to_the_docs() -> Response:

@@ -107,10 +107,10 @@ async def answer_request_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestError):  # registered for RequestError alone
         raise error
     facts_of(request)["outcome"] = reason(error)
-    body = error.body()
+    body, headers = error.body(), error.headers | error.more_headers
     if isinstance(body, str):
-        return PlainTextResponse(body, error.status, error.headers)
-    return JSONResponse(body, error.status, error.headers)
+        return PlainTextResponse(body, error.status, headers)
+    return JSONResponse(body, error.status, headers)
 
 
 async def answer_disconnect(request: Request, error: Exception) -> Response:

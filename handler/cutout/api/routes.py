@@ -11,9 +11,10 @@ from cutout.api.admission import Admission, PacedResponse
 from cutout.api.compression import accepted
 from cutout.api.dependencies import Guard, receive_deadline
 from cutout.api.form import receive_form
+from cutout.api.hints import warnings
 from cutout.api.middleware import facts_of
 from cutout.api.openapi import MODES_ANSWER, RESULTS_ANSWERS, RESULTS_BODY
-from cutout.api.parameters import OptionsQuery, wanted_by, warnings
+from cutout.api.parameters import OptionsQuery, wanted_by
 from cutout.api.results import Results
 from cutout.api.service import Answer, Service
 from cutout.choices import Mode
@@ -97,7 +98,7 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
         facts_of(request).update(
             {"mode": str(options.mode), "source": form.kind, **answer.facts, **stages.rounded()}
         )
-        hints = warnings([*request.query_params, *form.texts], options)
+        hints = warnings(request.query_params, form, options)
         headers = stages.headers() | answer.headers | hints
         return PacedResponse(answer.body, answer.status, headers, answer.media_type)
 

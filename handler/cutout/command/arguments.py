@@ -13,6 +13,8 @@ from cutout.layout_options import LayoutOptions
 from cutout.options import SHADOW_LIMITS, ShadowLook
 
 STANDARD, END = "-", "--"
+PLACES = ("output", "background", "mask", "review", "report")
+"""Options that name a file or folder. A shell leaves them empty if a variable isn't set."""
 CROP, NO_MARGIN = "--crop", "0"
 
 
@@ -105,9 +107,19 @@ def _is_api_address(url: str) -> bool:
     return bool(has_host) and not parts.query and not parts.fragment
 
 
-def _checked(given: Arguments) -> Arguments:
+def _require_names(given: Arguments) -> None:
+    """Raise `UsageError` for an empty name, which would mean the working directory."""
     if not given.inputs:
         raise UsageError("name a picture, a folder, or - for standard input")
+    if "" in given.inputs:
+        raise UsageError("an input is empty: name a picture, a folder, or - for standard input")
+    for name in PLACES:
+        if getattr(given, name) == "":
+            raise UsageError(f"--{name} is empty: name a file or folder, or leave the option out")
+
+
+def _checked(given: Arguments) -> Arguments:
+    _require_names(given)
     if STANDARD in given.inputs and len(given.inputs) > 1:
         raise UsageError("standard input (-) cannot be combined with other inputs")
     if given.report is not None and not given.report.lower().endswith((".json", ".csv")):

@@ -16,7 +16,7 @@ from cutout.command.batch_parser import BatchArguments, parse_batch
 from cutout.command.errors import CommandError, Problem, TaskError, printable
 from cutout.command.processing import failures_reported, local_jobs, made_of, run_parallel, wait_for
 from cutout.command.progress import Progress
-from cutout.command.records import require_writable, write_records
+from cutout.command.records import KEPT, Record, require_writable, write_records
 from cutout.command.report import Report
 from cutout.command.run import exit_code
 from cutout.engine import local_settings, open_workers
@@ -154,7 +154,7 @@ class Run:
         """Count a picture that has its cut-out. Raise `TaskError` if it has a failure instead."""
         if kind is AnswerKind.JSON:
             raise TaskError(FAILED_BEFORE.format(printable(task.key_of(kind))))
-        self.report.keep(task.name, task.key_of(kind))
+        self.report.keep(Record(task.name, KEPT, printable(task.key_of(kind))))
         self.report.progress.drop()
 
     @contextmanager

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cutout.choices import Model
 from cutout.command.errors import printable
-from cutout.command.shared_options import add_model, add_report, add_verbosity
+from cutout.command.shared_options import Parser, add_model, add_report, add_verbosity
 from cutout.command.values import whole
 from cutout.storage.address import domain_of
 
@@ -53,7 +53,7 @@ class BatchArguments:
 
 def build_batch_parser() -> ArgumentParser:
     """Return the parser of `cutout batch`."""
-    parser = ArgumentParser(prog="cutout batch", description=DESCRIPTION, allow_abbrev=False)
+    parser = Parser(prog="cutout batch", description=DESCRIPTION, allow_abbrev=False)
     add = parser.add_argument
     add(
         "bucket",

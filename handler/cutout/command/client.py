@@ -35,6 +35,7 @@ ANSWER_SECONDS = 600.0
 for a PNG of noise with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
 SLOWEST_UPLOAD = 10_000
 """Bytes per second. The time limit grows by the time that an upload takes at this pace."""
+BASE = "--url is the API's address, without /v1/results"
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before
 MAX_RETRY_AFTER = 120.0  # seconds; a request that has to wait longer fails
@@ -78,6 +79,8 @@ class Client:
         answer = _send(lambda: _get(self._api, self._url + path, SMALL_BYTES))
         if answer.status == 401:
             raise TaskError(f"{describe_refusal(answer)} Give it with CUTOUT_KEY or --key.")
+        if answer.status == 404:
+            raise TaskError(f"{describe_refusal(answer)} ({BASE})")
         if answer.status != 200:
             raise TaskError(describe_refusal(answer))
         if word not in answer.text:

@@ -1,11 +1,12 @@
 """Remember the options of cut-outs, in a hidden file of each folder with cut-outs.
 
 Each line of the file is a JSON object: the name of a cut-out, and those of its options that are not
-the default. With a folder for a review, it also holds the cut-out's picture and digest, by which an
-outdated cut-out is told from other files. The last line of a name counts, and a cut-out without a
-line was made with the defaults, so that a folder of such cut-outs needs no file. Lines are only
-ever appended, each by one write, so that two runs may use a folder at once and a run that is killed
-loses nothing else.
+the default; its picture and digest, by which an outdated cut-out is told from other files; its size
+and quality, which later runs report. Lines of older versions have only the first two. The last line
+of a name counts. A cut-out without a line was made with the defaults, and a run without a report or
+a folder for a review adds none for those that need no review: `cutout photo.jpg` leaves no hidden
+file beside the photo. Lines are only ever appended, each by one write, so that two runs may use a
+folder at once and a run that is killed loses nothing else.
 """
 
 import json
@@ -20,10 +21,12 @@ from threading import Lock
 
 from cutout.choices import FileFormat, Mode
 from cutout.command.errors import printable, system_message
+from cutout.command.records import Doubt, Made, checked_doubt
 from cutout.options import Background, Options, ShadowLook, Source
 
 HISTORY = ".cutout.jsonl"
 NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
+SIZE, QUALITY = "bytes", "quality"
 LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 
@@ -52,6 +55,18 @@ def origin(cut_out: Path, picture: Path, content: bytes) -> dict[str, str]:
     return {PICTURE: place, DIGEST: md5(content, usedforsecurity=False).hexdigest()}
 
 
+def confidence(made: Made) -> dict[str, object]:
+    """Return a cut-out's size and quality as JSON, nothing if an API reported no quality."""
+    if made.quality is None:
+        return {}
+    values = {
+        "hint": made.quality,
+        "undecided": made.undecided,
+        "disagreement": made.disagreement,
+    }
+    return {SIZE: len(made.content), QUALITY: values}
+
+
 def _plain(value: object) -> object:
     """Return a value of `Options` as JSON."""
     if isinstance(value, Source):
@@ -67,13 +82,17 @@ class History:
     """Compare cut-outs with the options of this run, and record those that it makes.
 
     Several threads may use it. `note` is told once of each folder whose record can't be used, which
-    stops no picture.
+    stops no picture. `complete` says to record each cut-out, also those without need.
     """
 
     def __init__(
-        self, options: Mapping[str, object], note: Callable[[str], object] | None = None
+        self,
+        options: Mapping[str, object],
+        note: Callable[[str], object] | None = None,
+        *,
+        complete: bool = False,
     ) -> None:
-        self._options, self._note = dict(options), note
+        self._options, self._note, self._complete = dict(options), note, complete
         self._noted: set[str] = set()
         self._folders: dict[Path, _Folder] = {}
         self._lock = Lock()
@@ -94,17 +113,32 @@ class History:
             self._tell(newest, "read", error)
             return False
 
-    def record(self, cut_out: Path, origin: Mapping[str, str] | None = None) -> None:
+    def doubt(self, cut_out: Path) -> Doubt:
+        """Return the recorded quality of a cut-out, unless it was changed since."""
+        try:
+            with self._lock:
+                known = self._folder(cut_out).line(cut_out.name)
+            if known.get(SIZE) != cut_out.stat().st_size:
+                return None, None, None
+        except OSError as error:
+            self._tell(cut_out, "read", error)
+            return None, None, None
+        return checked_doubt(known.get(QUALITY))
+
+    def record(
+        self, cut_out: Path, details: Mapping[str, object] | None = None, *, needed: bool = False
+    ) -> None:
         """Record that a cut-out was made with the options of this run.
 
-        `origin` is what `origin` returns for it, if the record is to hold that as well.
+        `details` are what `origin` and `confidence` return for it. Without a line, a cut-out made
+        with the defaults gets one only if that is `needed`.
         """
-        line = {NAME: cut_out.name, OPTIONS: self._options} | dict(origin or {})
+        line = {NAME: cut_out.name, OPTIONS: self._options} | dict(details or {})
         try:
             with self._lock:
                 folder = self._folder(cut_out)
                 known = folder.line(cut_out.name)
-                if known.get(OPTIONS, {}) != self._options or (origin and known != line):
+                if known != line and (known or self._options or needed or self._complete):
                     folder.append(line)
         except OSError as error:
             self._tell(cut_out, "written", error)

@@ -1,6 +1,7 @@
 """Find the pictures that the command line names: files, folders and patterns."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,13 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 NO_PICTURES = "There is no JPEG, PNG or WebP file in it."
 NO_MATCH = "No file matches it."
 MISSING = "No such file or folder."
+NOT_DOWNLOADED = "This is an address, not a file. Download the picture, then name its file."
+BETTER = {
+    "file:": "This is an address, not a path. Leave out file://",
+    "s3:": "This is an address, not a file. For the pictures of a bucket, use cutout batch.",
+}
+"""What to do with addresses that are not downloaded as others are."""
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)
 ANY_DEPTH = "**"
 
 
@@ -51,16 +59,19 @@ class InputFinder:
         into it.
         """
         named = list(inputs)
-        names = _distinct_names([each for each in named if Path(each).is_dir()])
+        names = _distinct_names([each for each in named if is_folder(each)])
         for each in named:
             if each in names:
                 self._add_folder(Path(each), names[each] if len(names) > 1 else Path())
             elif os.path.lexists(each):
                 self._take(InputFile(Path(each)))
+            elif is_address(each):
+                scheme = each.lower().partition("//")[0]
+                self._fail(each, BETTER.get(scheme, NOT_DOWNLOADED))
             elif has_magic(each):
                 self._add_pattern(each)
             else:
-                self._fail(each, MISSING)
+                self._fail(each, _why_missing(each))
 
     def _add_pattern(self, pattern: str) -> None:
         """Expand a pattern as a shell does. `**` stands for folders at any depth."""
@@ -118,8 +129,8 @@ class InputFinder:
         for parent, folders, files in os.walk(folder, onerror=unreadable):
             folders[:] = self._entered(parent, folders)
             for path in (Path(parent, name) for name in sorted(files)):
-                if path.name.startswith(".") or not (path.is_file() or path.is_symlink()):
-                    continue  # hidden files and pipes; broken links are reported later
+                if path.name.startswith(".") or not _may_be_file(path):
+                    continue  # hidden files and pipes
                 if path.suffix.lower() in SUFFIXES:
                     yield path
                 else:
@@ -152,6 +163,40 @@ class InputFinder:
 
     def _fail(self, name: object, message: str) -> None:
         self.problems.append(Problem(printable(name), message))
+
+
+def is_folder(path: str | Path) -> bool:
+    """Return whether a path leads to a folder, False if that can't be found out."""
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
+
+
+def _may_be_file(path: Path) -> bool:
+    """Return whether a path leads to a file, or nowhere, which is reported when it is opened."""
+    try:
+        return path.is_file() or path.is_symlink()
+    except OSError:
+        return True
+
+
+def _why_missing(name: str) -> str:
+    """Return why nothing is found by a name: other causes are a name too long, or permissions."""
+    try:
+        os.lstat(name)
+    except FileNotFoundError:
+        return MISSING
+    except OSError as error:
+        return system_message(error)
+    except ValueError:  # a name that no file can have
+        return MISSING
+    return MISSING
+
+
+def is_address(name: str) -> bool:
+    """Return whether a name without a file is an address, such as https://example.com/a.jpg."""
+    return ADDRESS.match(name) is not None and not os.path.lexists(name)
 
 
 def _distinct_names(folders: Sequence[str]) -> dict[str, Path]:

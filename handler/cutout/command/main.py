@@ -8,7 +8,7 @@ from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn, TextIO
 
 from cutout.command.batch_parser import BATCH
-from cutout.command.errors import CommandError, UsageError
+from cutout.command.errors import CommandError, UsageError, printable, system_message
 from cutout.command.serve_parser import SERVE
 
 INTERRUPTED = 130
@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except CommandError as error:
         _tell(f"cutout: {error}")
+        return 1
+    except OSError as error:  # of a place, such as a name too long; pictures have their own
+        _tell(f"cutout: {printable(error.filename)}: {system_message(error)}")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

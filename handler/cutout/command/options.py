@@ -7,6 +7,7 @@ from cutout.choices import FileFormat, Mode, parse_margin
 from cutout.colours import parse_colour
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, UsageError, printable, system_message
+from cutout.command.inputs import is_address
 from cutout.layout_options import LayoutOptions
 from cutout.options import QUALITY, Background, Options, ShadowLook, Source
 
@@ -49,6 +50,10 @@ class CommandOptions:
             self._without_background_file()
         except ValueError as error:
             raise UsageError(f"--crop {printable(self.crop)}: {error}") from error
+        if self.background is not None and is_address(self.background):
+            raise UsageError(
+                f"--background is an address; download the picture: {printable(self.background)}"
+            )
         file = self.background_file
         if file is not None and (file.is_dir() or not file.exists()):
             raise UsageError(f"--background is neither a colour nor a file: {printable(file)}")

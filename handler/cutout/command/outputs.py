@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryFile
 from threading import Lock
 
 from cutout.choices import FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
+from cutout.command.inputs import is_address, is_folder
 
 WRITABLE = frozenset((*(f".{each}" for each in FileFormat), ".jpeg"))
 UNSUPPORTED = frozenset(
@@ -44,7 +46,11 @@ def choose_destination(given: Arguments) -> Destination:
         return _standard_output(given)
     if output is None:
         return Destination(_format(given))
+    if is_address(output):
+        raise UsageError(f"-o is an address, not a file or folder: {printable(output)}")
     if not _is_file(output):
+        if Path(output).exists() and not Path(output).is_dir():
+            raise UsageError(f"-o is a file, not a folder: {printable(output)}")
         if from_standard:
             raise UsageError("standard input has no name: give a file with -o")
         return Destination(_format(given), folder=Path(output))
@@ -83,9 +89,9 @@ def _is_file(output: str) -> bool:
 def _is_single(inputs: Sequence[str]) -> bool:
     """Return whether the inputs can only be one picture."""
     (first, *others) = inputs
-    if others or Path(first).is_dir():
+    if others or is_folder(first):
         return False
-    return os.path.lexists(first) or not has_magic(first)
+    return os.path.lexists(first) or is_address(first) or not has_magic(first)
 
 
 def _format(given: Arguments) -> FileFormat:
@@ -98,6 +104,23 @@ class OutputWriter:
     def __init__(self) -> None:
         self._lock, self._open = Lock(), True
         self._parts: set[Path] = set()
+        self._writable: set[Path] = set()
+
+    def require_place(self, target: Path | None) -> None:
+        """Raise `TaskError` if no file can be written to the target's folder, before the work.
+
+        A folder that does not exist is left so; its parent is tried.
+        """
+        if target is None:
+            return
+        folder = next(each for each in target.absolute().parents if each.exists())
+        if folder in self._writable:
+            return
+        try:
+            with TemporaryFile(dir=folder):
+                self._writable.add(folder)
+        except OSError as error:
+            raise _unwritable(target, error) from error
 
     def write(self, target: Path | None, content: bytes) -> bool:
         """Write to the file `target`, or to standard output if it is None.
@@ -113,8 +136,7 @@ class OutputWriter:
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
         except OSError as error:
-            name = "Standard output" if target is None else printable(target)
-            raise TaskError(f"{name} can't be written: {system_message(error)}") from error
+            raise _unwritable(target, error) from error
         return True
 
     def close(self) -> None:
@@ -153,3 +175,8 @@ class OutputWriter:
         with self._lock, suppress(OSError):
             self._parts.discard(part)
             part.unlink()
+
+
+def _unwritable(target: Path | None, error: OSError) -> TaskError:
+    name = "Standard output" if target is None else printable(target)
+    return TaskError(f"{name} can't be written: {system_message(error)}")

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from cutout import __version__
 from cutout.choices import FileFormat, Mode
 from cutout.command.completion import SHELLS, PrintCompletion
-from cutout.command.shared_options import add_model, add_report, add_verbosity
+from cutout.command.shared_options import Parser, add_model, add_report, add_verbosity
 from cutout.command.values import number, one_of, size, text, whole
 from cutout.layout import parse_margins, parse_position, parse_ratio, parse_region, parse_scale
 from cutout.layout_options import MAX_MEGAPIXELS, Preset
@@ -28,8 +28,9 @@ exit code: 0 all done, 1 some failed, 2 wrong usage, 3 a picture has no subject,
 
 def build_parser() -> ArgumentParser:
     """Return the parser of all options except those of `cutout serve` and `cutout batch`."""
-    parser = ArgumentParser(
+    parser = Parser(
         prog="cutout",
+        usage="%(prog)s [OPTION ...] INPUT ...",
         description="Remove the background of JPEG, PNG and WebP pictures.",
         epilog=EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,

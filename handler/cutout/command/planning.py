@@ -8,13 +8,21 @@ from pathlib import Path
 
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.clashes import without_clashes
-from cutout.command.errors import Problem, printable
+from cutout.command.errors import Problem, UsageError, printable
 from cutout.command.history import History
-from cutout.command.inputs import InputFinder
+from cutout.command.inputs import InputFinder, is_address
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
+from cutout.command.records import FINE_OR_UNKNOWN, KEPT, Record
 from cutout.command.report import Report
-from cutout.command.tasks import Task, plan_file, plan_folder, put_apart, without_cut_outs
+from cutout.command.tasks import (
+    Task,
+    file_size,
+    plan_file,
+    plan_folder,
+    put_apart,
+    without_cut_outs,
+)
 
 
 @dataclass
@@ -41,6 +49,8 @@ def make_plan(
     plan = _plan_pictures(given, to, kept or {})
     originals = [each.source for each in plan.tasks if each.source is not None]
     if given.mask is not None:
+        if is_address(given.mask):
+            raise UsageError(f"--mask is an address; download the mask: {printable(given.mask)}")
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
         plan.problems.extend(maskless)
         originals += [each.mask for each in plan.tasks if each.mask is not None]
@@ -89,8 +99,8 @@ class Chooser:
     update: bool = False
 
     def keeps(self, task: Task) -> bool:
-        """Return whether the cut-out is up to date."""
-        if self.force or not task.is_done(self.others):
+        """Return whether the cut-out is up to date and, if it is doubtful, put apart."""
+        if self.force or not task.is_done(self.others) or self._is_misplaced(task):
             return False
         return not (self.update and self.is_outdated(task))
 
@@ -98,10 +108,23 @@ class Chooser:
         """Return whether the cut-out is up to date, and report it then."""
         if not self.keeps(task):
             return False
-        report.keep(task.name, task.newest())
+        place = task.newest()
+        if place is not None:
+            doubt = self.history.doubt(place)
+            report.keep(Record(task.name, KEPT, printable(place), None, file_size(place), *doubt))
         report.outdated += self.is_outdated(task)
         return True
 
     def is_outdated(self, task: Task) -> bool:
         """Return whether the existing cut-out was made with other options."""
         return self.history.differs(task.places)
+
+    def _is_misplaced(self, task: Task) -> bool:
+        """Return whether a doubtful cut-out is where only the others belong.
+
+        An earlier run without a folder for a review left it there.
+        """
+        if task.review is None or task.newest() != task.target or task.target is None:
+            return False
+        quality, *_ = self.history.doubt(task.target)
+        return quality not in FINE_OR_UNKNOWN

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, TaskError, printable, system_message
-from cutout.command.history import History, origin
+from cutout.command.history import History, confidence, origin
 from cutout.command.inputs import path_key
 from cutout.command.options import ON_WHITE, CommandOptions
 from cutout.command.outputs import OutputWriter
@@ -97,6 +97,7 @@ def _process_one(
     """Process one picture and report what came of it."""
     start = monotonic()
     with failures_reported(task, report):
+        writer.require_place(task.target)
         made = worker(task)
         target = task.target if made.is_fine else task.doubtful_target
         if writer.write(target, made.content) and target is not None:
@@ -106,11 +107,11 @@ def _process_one(
 
 
 def _record(task: Task, target: Path, made: Made, history: History) -> None:
-    """Record a cut-out, with its picture if it may have an outdated one at another place."""
-    if task.review is None or task.source is None:
-        history.record(target)
-    else:
-        history.record(target, origin(target, task.source, made.content))
+    """Record a cut-out, with its quality and picture for later runs."""
+    details = confidence(made)
+    if task.source is not None:
+        details |= origin(target, task.source, made.content)
+    history.record(target, details, needed=not made.is_fine)
 
 
 def _remove_outdated(task: Task, target: Path, history: History, report: Report) -> None:
@@ -125,6 +126,7 @@ def _remove_outdated(task: Task, target: Path, history: History, report: Report)
     if task.source is not None and history.is_own(other, task.source):
         with suppress(OSError):
             other.unlink()
+            history.record(other)  # a file that takes its place is not the one that was recorded
             return
     report.note(f"{task.name}: {printable(other)} is older than {printable(target)}.")
 

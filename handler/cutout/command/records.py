@@ -6,12 +6,32 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
 from pathlib import Path
+from typing import TypeAlias
 
 from cutout.command.errors import CommandError, printable, system_message
 
 FINE, UNSURE, NOTHING = "fine", "unsure", "found nothing"
+HINTS = (FINE, UNSURE, NOTHING)
+FINE_OR_UNKNOWN = frozenset({FINE, None})
+"""Qualities that need no review; an API may not report any."""
 DONE, KEPT, FAILED = "done", "kept", "failed"
 SUFFIXES = (".json", ".csv")
+
+
+Doubt: TypeAlias = tuple[str | None, float | None, float | None]
+"""The networks' confidence in a cut-out, as in `Made`: `quality`, `undecided`, `disagreement`."""
+
+
+def checked_doubt(told: object) -> Doubt:
+    """Return the quality of an API's answer or a file; None for each missing or invalid value."""
+    hint = told.get("hint") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or hint not in HINTS:
+        return None, None, None
+    undecided, disagreement = (
+        float(each) if isinstance(each, float | int) and 0 <= each <= 1 else None
+        for each in (told.get("undecided"), told.get("disagreement"))
+    )
+    return str(hint), undecided, disagreement
 
 
 @dataclass(frozen=True)
@@ -29,7 +49,7 @@ class Made:
     @property
     def is_fine(self) -> bool:
         """Return whether the cut-out needs no review."""
-        return self.quality in {FINE, None}
+        return self.quality in FINE_OR_UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,7 @@ class Record:
     """Hold one picture of the report.
 
     `outcome` is `done`, `kept` (it was up to date) or `failed`; `bytes` is the size of the cut-out.
+    The confidence in a kept one is that of the run that made it, if it recorded any.
     """
 
     picture: str

@@ -19,14 +19,14 @@ from cutout.command.client import Client, FilePart, Form, Sent
 from cutout.command.errors import CommandError, TaskError, printable, system_message
 from cutout.command.options import CommandOptions
 from cutout.command.progress import Progress
-from cutout.command.records import FINE, NOTHING, UNSURE, Made
+from cutout.command.records import Made, checked_doubt
 from cutout.command.tasks import Task
+from cutout.decode.kinds import kind_of, unsupported
 from cutout.errors import (
     FileTooBigError,
     PictureError,
     Subject,
     UnreadablePictureError,
-    UnsupportedTypeError,
 )
 from cutout.options import Source
 
@@ -39,10 +39,11 @@ SIGNATURES = {
     FileFormat.JPG: re.compile(rb"\xff\xd8\xff"),
     FileFormat.ZIP: re.compile(rb"PK\x03\x04"),
 }
-HINTS = (FINE, UNSURE, NOTHING)
 MAX_NAME = 200  # characters of a file's name that the API accepts
-TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
-UNKNOWN = "application/octet-stream"
+TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+OTHER = "application/octet-stream"
+HEAD = 1024
+"""Bytes of a file that tell its type."""
 STORED = frozenset({200, 201, 204})
 
 
@@ -112,8 +113,8 @@ class RemoteWorker:
         """Upload a large background once, since each request carries it. Raise `CommandError`."""
         try:
             part = _file_part(_header_text(file.name), lambda: file.open("rb"))
-            if part.kind == UNKNOWN:
-                raise UnsupportedTypeError().about(Subject.BACKGROUND)
+            if part.kind == OTHER:
+                raise unsupported(_head(part.opener)).about(Subject.BACKGROUND)
             size = file.stat().st_size
             uploaded = self._uploads.put(part, size, _ignore) if size > LARGE // 4 else None
         except OSError as error:
@@ -146,8 +147,8 @@ class _Uploads:
 
         Raise `TaskError`, and `PictureError` for a file that the API would not take.
         """
-        if part.kind == UNKNOWN:
-            raise UnsupportedTypeError if size else UnreadablePictureError
+        if part.kind == OTHER:
+            raise unsupported(_head(part.opener)) if size else UnreadablePictureError
         if not self._accepted:
             return None
         answer = self._client.post(UPLOADS, {"type": part.kind, "name": part.name}, {}, _ignore)
@@ -187,10 +188,12 @@ def _require_text(value: object) -> None:
 
 def _file_part(name: str, opener: Callable[[], BinaryIO]) -> FilePart:
     """Return the part of a form, with a content type by the file's first bytes."""
+    return FilePart(name, opener, TYPES.get(kind_of(_head(opener)), OTHER))
+
+
+def _head(opener: Callable[[], BinaryIO]) -> bytes:
     with opener() as file:
-        head = file.read(8)
-    found = (kind for magic, kind in TYPES.items() if head.startswith(magic))
-    return FilePart(name, opener, next(found, UNKNOWN))
+        return file.read(HEAD)
 
 
 def _mask_part(mask: Source | None) -> Form:
@@ -231,16 +234,4 @@ def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
         raise TaskError(excerpt(message))
     if not SIGNATURES[kind].match(content):
         raise TaskError(f"The server sent no {kind.name}; it may be older than this command.")
-    return Made(content, *_quality(result.get("quality")))
-
-
-def _quality(told: object) -> tuple[str | None, float | None, float | None]:
-    """Return the hint and the two shares of an answer; None for each missing or invalid value."""
-    hint = told.get("hint") if isinstance(told, dict) else None
-    if not isinstance(told, dict) or hint not in HINTS:
-        return None, None, None
-    undecided, disagreement = (
-        float(each) if isinstance(each, float | int) and 0 <= each <= 1 else None
-        for each in (told.get("undecided"), told.get("disagreement"))
-    )
-    return str(hint), undecided, disagreement
+    return Made(content, *checked_doubt(result.get("quality")))

@@ -82,9 +82,10 @@ class Report:
         self._record(Record(problem.name, FAILED, message=problem.message))
         self._line(f"{problem.name}: {problem.message}")
 
-    def keep(self, name: str, place: object) -> None:
-        """Count a picture whose cut-out at that place is up to date."""
-        self._record(Record(name, KEPT, printable(place)))
+    def keep(self, kept: Record) -> None:
+        """Count a picture whose cut-out is up to date."""
+        self._record(kept)
+        self._tell_if_empty(kept)
 
     def plan(self, tasks: Sequence[Reported]) -> None:
         """Print what would be done."""
@@ -100,14 +101,12 @@ class Report:
             return
         self.progress.end(task.name, ok=True)
         target = _shown(task.target if made.is_fine else task.doubtful_target)
-        self._record(
-            Record(
-                *(task.name, DONE, target, round(seconds, 3), len(made.content)),
-                *(made.quality, made.undecided, made.disagreement),
-            )
+        record = Record(
+            *(task.name, DONE, target, round(seconds, 3), len(made.content)),
+            *(made.quality, made.undecided, made.disagreement),
         )
-        if made.quality == NOTHING and not self.quiet:
-            self._line(f"{task.name}: No subject was found.")
+        self._record(record)
+        self._tell_if_empty(record)
         if self.verbose:
             doubt = "" if made.is_fine else f", {made.quality}"
             self._line(f"{task.name}: {target} ({seconds:.2f} s{doubt})")
@@ -181,6 +180,10 @@ class Report:
         if self.outdated:
             which = "cut-out was" if self.outdated == 1 else "cut-outs were"
             self._line(f"{self.outdated} kept {which} made with other options; use --update")
+
+    def _tell_if_empty(self, record: Record) -> None:
+        if record.quality == NOTHING and not self.quiet:
+            self._line(f"{record.picture}: No subject was found.")
 
     def _record(self, record: Record) -> None:
         self.records[record.picture] = record

@@ -29,7 +29,11 @@ def execute(given: Arguments) -> int:
     options = CommandOptions.given(given, to.format)
     processing = options.processing_options()
     report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
-    history = History(made_with(processing) | _own_options(given), report.note)
+    history = History(
+        made_with(processing) | _own_options(given),
+        report.note,
+        complete=bool(given.report or given.review),
+    )
     others = [] if options.background_file is None else [options.background_file]
     chooser = Chooser(history, others, given.force, given.update)
     if given.watch:

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 
+from cutout.command.shared_options import Parser
+
 SERVE = "serve"
 """The first argument that starts the local server. A file of that name is written `./serve`."""
 HOST, PORT = "127.0.0.1", 8000
@@ -10,7 +12,7 @@ LAST_PORT = 65_535
 
 def build_serve_parser() -> ArgumentParser:
     """Return the parser of `cutout serve`."""
-    parser = ArgumentParser(
+    parser = Parser(
         prog="cutout serve",
         description="Serve the API and its page on this machine. Stop it with Ctrl-C.",
         allow_abbrev=False,

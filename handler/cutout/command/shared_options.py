@@ -1,9 +1,32 @@
-"""Add the options that `cutout` and `cutout batch` share to a parser."""
+"""Provide the commands' parser, and add the options that several of them share."""
 
+import os
 from argparse import ArgumentParser
+from difflib import get_close_matches
+from typing import NoReturn
 
 from cutout.choices import Model
+from cutout.command.errors import printable
 from cutout.command.values import one_of
+
+UNKNOWN = "unrecognized arguments: "
+
+
+class Parser(ArgumentParser):
+    """Parse arguments; name the option that a misspelt one resembles."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and end the process with 2."""
+        hint = self._hint(message.removeprefix(UNKNOWN)) if message.startswith(UNKNOWN) else ""
+        super().error(printable(message) + hint)
+
+    def _hint(self, arguments: str) -> str:
+        if os.path.lexists(arguments):
+            return f" (for the file, write ./{printable(arguments)})"
+        name = arguments.partition(" ")[0].partition("=")[0]
+        options = [each for action in self._actions for each in action.option_strings]
+        close = get_close_matches(name, options, 1)
+        return f" (did you mean {close[0]}?)" if close else f" ({self.prog} --help lists all)"
 
 
 def add_model(parser: ArgumentParser) -> None:

@@ -55,12 +55,7 @@ class Task:
 
     def size(self) -> int:
         """Return the picture's size in bytes, 0 if it is unknown."""
-        if self.source is None:
-            return len(self.content)
-        try:
-            return self.source.stat().st_size
-        except OSError:
-            return 0
+        return len(self.content) if self.source is None else file_size(self.source)
 
     def read_mask(self) -> Source | None:
         """Return the mask's file, None if there is none. Raise `TaskError` if it is unreadable."""
@@ -84,6 +79,14 @@ class Task:
         except OSError:
             return False
         return any(_is_newer(each, newest) for each in self.places)
+
+
+def file_size(path: Path) -> int:
+    """Return a file's size in bytes, 0 if it is unknown."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_newer(path: Path, time: int) -> bool:

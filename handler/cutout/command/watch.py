@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, Problem
+from cutout.command.inputs import is_address
 from cutout.command.options import CommandOptions
 from cutout.command.outputs import Destination
 from cutout.command.planning import Chooser, make_plan
@@ -49,7 +50,8 @@ class Watcher:
 
     def require_input(self) -> None:
         """Raise `CommandError` if no input exists and none can appear, as after a typing error."""
-        if not any(os.path.lexists(each) or has_magic(each) for each in self.given.inputs):
+        files = [each for each in self.given.inputs if not is_address(each)]
+        if not any(os.path.lexists(each) or has_magic(each) for each in files):
             raise CommandError("nothing to watch: no such file or folder")
 
     def poll(self) -> list[Task]:

@@ -14,13 +14,13 @@ from cutout.decode.containers import (
     png_profile,
     split_jpeg,
 )
+from cutout.decode.kinds import unsupported
 from cutout.decode.png_colour import COLOUR_SPACE, code_points, gamma_and_primaries
 from cutout.decode.riff import is_webp, split_webp
 from cutout.errors import (
     ResolutionTooBigError,
     TooManyPixelsError,
     UnreadablePictureError,
-    UnsupportedTypeError,
 )
 from cutout.settings import Settings
 
@@ -49,7 +49,7 @@ def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> Im
         return _open_webp(content, settings)
     else:
         accepted = "JPEG, PNG and WebP" if webp else "JPEG and PNG"
-        raise UnsupportedTypeError(kind_of(content), accepted)
+        raise unsupported(content, accepted)
     _require_size(image.size, settings)
     return image
 
@@ -119,39 +119,3 @@ def _opened(kind: Callable[[BytesIO], ImageFile], content: bytes) -> ImageFile:
         return kind(BytesIO(content))
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything
         raise UnreadablePictureError from error
-
-
-MP4_BRANDS = {
-    b"heic": "heic",
-    b"heix": "heic",
-    b"heim": "heic",
-    b"heis": "heic",
-    b"hevc": "heic",
-    b"mif1": "heic",
-    b"msf1": "heic",
-    b"avif": "avif",
-    b"avis": "avif",
-}
-BEGINNINGS = {
-    b"\xff\xd8\xff": "jpg",
-    b"\x89PNG\r\n\x1a\n": "png",
-    b"GIF8": "gif",
-    b"BM": "bmp",
-    b"II*\0": "tiff",
-    b"MM\0*": "tiff",
-    b"%PDF": "pdf",
-    b"8BPS": "psd",
-    b"<svg": "svg",
-    b"<?xml": "svg",
-}
-
-
-def kind_of(content: bytes) -> str:
-    """Return the type that a file's first bytes show, such as `heic` or `mp4`, or `unknown`."""
-    if content[4:8] == b"ftyp":
-        return MP4_BRANDS.get(content[8:12], "mp4")
-    if is_webp(content):
-        return "webp"
-    return next(
-        (kind for start, kind in BEGINNINGS.items() if content.startswith(start)), "unknown"
-    )
