@@ -30,7 +30,7 @@ CLIENTS := tests/api/removebg/clients
 CLIENTS_READY := build/clients/.ready
 OPENAPI_READY := .venv-openapi/.ready
 OLDEST_READY := .venv-oldest/.ready
-OLDEST_TESTS := $(wildcard tests/test_library*.py) $(addprefix tests/,backdrop compose decode encode refine segment)
+OLDEST_TESTS := $(addprefix tests/,backdrop compose decode encode library refine segment)
 TYPES_READY := build/typescript/.ready
 
 # The default format of podman and buildah has no health check.
@@ -60,7 +60,7 @@ test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-oldest: $(OLDEST_READY) ## run the library's tests with the oldest packages that pyproject.toml allows
-	.venv-oldest/bin/python -m pytest $(OLDEST_TESTS) $(ARGS)
+	PYTHONPATH="$(CURDIR)/handler:$(CURDIR)" .venv-oldest/bin/python -m pytest $(OLDEST_TESTS) $(ARGS)
 
 page-folder: $(DEV_READY) ## take 300 photos through the page with the networks, and compare with the command
 	CUTOUT_BROWSER=required $(BIN)/python -m pytest -m page_folder -o faulthandler_timeout=0 tests/page/test_folder.py $(ARGS)
