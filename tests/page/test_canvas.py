@@ -130,12 +130,12 @@ def test_the_command_gives_it_again(
 
 
 def test_a_mask_lies_on_black(visit: Visit, server: LocalServer) -> None:
-    visit.choose(file("a.jpg", PHOTO))
+    visit.choose(WIDE)
     visit.press("mode", "fg-mask")
     visit.wait_for_command("mode=fg-mask")
     picture = place(visit, "ebay")
-    assert picture.convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 255)
-    assert_alike(picture, made_by(server, PHOTO, {"mode": "fg-mask", "preset": "ebay"}))
+    assert picture.convert("RGBA").getpixel((800, 10)) == (0, 0, 0, 255)
+    assert_alike(picture, made_by(server, WIDE["buffer"], {"mode": "fg-mask", "preset": "ebay"}))
 
 
 def test_a_mended_photo_is_placed_by_what_is_left(visit: Visit, tmp_path: Path) -> None:
@@ -176,8 +176,8 @@ def test_a_mended_mask_is_placed_before_the_server_finishes_it(visit: Visit) -> 
         visit.press("mode", "fg-mask")
         visit.wait_for_command("mode=fg-mask")
         mask = Image.open(BytesIO(saved(visit.page, "#save")[1])).convert("L")
-    left, _, right, _ = Image.fromarray(np.asarray(mask) > 127).getbbox() or (0, 0, 0, 0)
-    assert right - left == pytest.approx(0.85 * 1600, abs=6)
+    _, top, _, bottom = Image.fromarray(np.asarray(mask) >= VISIBLE).getbbox() or (0, 0, 0, 0)
+    assert (top + bottom) / 2 == pytest.approx(800, abs=6), "not in the middle"
 
 
 def test_a_canvas_is_no_larger_than_the_server_s_limit(browser: Browser) -> None:

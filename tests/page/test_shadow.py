@@ -76,6 +76,14 @@ def test_nothing_is_made_while_the_mouse_moves(visit: Visit) -> None:
     assert len(visit.posts("/v1/results")) == asked + 1
 
 
+def test_a_newer_choice_ends_the_work_on_the_last(visit: Visit) -> None:
+    choose_shadow(visit)
+    visit.page.route("**/v1/results*shadow-opacity=0.4*", lambda _: None)
+    visit.page.get_by_label("Strength").fill("40")
+    visit.wait("busy")
+    set_slider(visit, "Strength", "30", "shadow-opacity=0.3")
+
+
 def test_by_keyboard(visit: Visit) -> None:
     """While a key is held, each of its steps is a change to the browser."""
     choose_shadow(visit)
