@@ -73,8 +73,10 @@ def test_the_shadow_follows_the_mask(visit: Visit, server: LocalServer, tmp_path
     assert saved(visit.page, "#save")[1] == content, "another file after a reload"
     command = visit.command()
     assert MASKED in command
+    asked = len(visit.posts("/v1/results"))
     visit.press("mode", "fg-mask")
     visit.wait_for_command("mode=fg-mask")
+    assert len(visit.posts("/v1/results")) == asked, "the mask is here already"
     name, mask = saved(visit.page, "#save")
     assert shown(asked_of_the_api(server, mask)) == shown(content)
     (tmp_path / PHOTO["name"]).write_bytes(PHOTO["buffer"])

@@ -40,17 +40,22 @@ def choose_background(visit: Visit, kind: str) -> None:
     visit.press("backdrop", kind)
 
 
+@pytest.mark.parametrize("canvas", ["none", "square"])
 @pytest.mark.parametrize("crop", ["none", "0%", "10%"])
 @pytest.mark.parametrize("kind", ["white", "colour", "picture"])
-def test_the_saved_picture_is_the_shown_one(visit: Visit, kind: str, crop: str) -> None:
+def test_the_saved_picture_is_the_shown_one(
+    visit: Visit, kind: str, crop: str, canvas: str
+) -> None:
     visit.choose(file("a.jpg", PHOTO))
     choose_background(visit, kind)
     visit.page.select_option("#crop", crop)
+    visit.page.select_option("#canvas", canvas)
     visit.settle()
     name, content = saved(visit.page, "#save")
     picture = Image.open(BytesIO(content))
     assert name == "a-cut-out.png"
-    assert (picture.size == INNER_SIZE) == (crop == "none")
+    assert (max(picture.size) == max(INNER_SIZE)) == (crop == "none")
+    assert (picture.width == picture.height) == (canvas == "square")
     assert np.array_equal(np.asarray(picture.convert("RGB")), seen(visit, picture.size))
 
 

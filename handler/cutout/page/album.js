@@ -1,4 +1,4 @@
-import { DEFAULTS } from "./choices.js";
+import { askedOf, DEFAULTS, isSame } from "./choices.js";
 import { doubtIn } from "./doubt.js";
 
 /** All photos in their order, the one that is looked at, and the choices. */
@@ -18,13 +18,21 @@ export class Album {
     return this.choicesOf(photo).mode;
   }
 
-  statusOf(photo) {
-    return photo.status(this.modeOf(photo));
+  /** What the server is asked for a photo. */
+  askedOf(photo) {
+    return askedOf(this.choicesOf(photo));
   }
 
-  /** The result that the photo's choices name; undefined where there is none yet. */
+  statusOf(photo) {
+    return photo.status(this.resultOf(photo));
+  }
+
+  /** The result that the photo's choices name; undefined where there is none yet, or one with another
+   * shadow. */
   resultOf(photo) {
-    return photo.made.get(this.modeOf(photo));
+    const asked = this.askedOf(photo);
+    const made = photo.made.get(asked.mode);
+    return made && isSame(made.asked ?? { mode: asked.mode }, asked) ? made : undefined;
   }
 
   /** What a person should check about a photo's result: "nothing" was found, its "outline" or its

@@ -5,8 +5,8 @@ import { zipOf } from "./zip.js";
 const MOST = 2e9; // bytes in one ZIP: some programs don't open larger ones
 
 /** Saves all results as they would be shown in one ZIP, or in several if they are too many for one.
- * `onProgress(text)` says how far it is. */
-export async function saveAll(album, scene, onProgress) {
+ * `scene` and `side` are as for `fileOf`, and `onProgress(text)` says how far it is. */
+export async function saveAll(album, { scene, side }, onProgress) {
   const done = album.photos.filter((photo) => album.statusOf(photo) === "done");
   const names = new Names();
   const lots = [[]];
@@ -14,7 +14,7 @@ export async function saveAll(album, scene, onProgress) {
   for (const [index, photo] of done.entries()) {
     onProgress(`Packing ${index + 1} of ${done.length}`);
     const choices = album.choicesOf(photo);
-    const blob = await fileOf(album.resultOf(photo), choices, scene);
+    const blob = await fileOf(album.resultOf(photo), choices, { scene, side });
     if (size + blob.size > MOST) {
       lots.push([]);
       size = 0;

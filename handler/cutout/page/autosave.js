@@ -1,3 +1,4 @@
+import { DEFAULTS } from "./choices.js";
 import { Failure } from "./failure.js";
 import { Photo } from "./photo.js";
 import { Store } from "./store.js";
@@ -28,7 +29,8 @@ export class Autosave {
     for (const { id, thumb, own, isChecked = false, failure } of records) {
       if (!sources.has(id)) continue;
       const { file, address } = sources.get(id);
-      const photo = Object.assign(new Photo(id, file, address), { thumb, own, isChecked });
+      const photo = Object.assign(new Photo(id, file, address), { thumb, isChecked });
+      photo.own = own && { ...DEFAULTS, ...own }; // an older page had fewer choices
       photo.failure = failure && new Failure(failure.title, failure.message);
       photos.set(id, photo);
     }

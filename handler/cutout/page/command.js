@@ -1,3 +1,4 @@
+import { askedOf, cropOf } from "./choices.js";
 import { uploadPath } from "./cutout.js";
 import { needsWebp } from "./header.js";
 import { resultName } from "./names.js";
@@ -19,10 +20,12 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const background = below ? ` -F ${formFile("image-bg", below.name)}` : "";
   const isMasked = made.mended || made.byMask;
   const mask = isMasked ? resultName(file.name, { mode: "fg-mask", format: "png" }) : null;
+  const isPart = cropOf(choices) !== "none" || choices.canvas !== "none";
+  const whole = isPart ? ", the whole photo," : "";
   const files = background + (mask ? ` -F ${formFile("mask", mask)}` : "");
   const remarks = [
     note && `# ${file.name} is the photo as the page sent it: ${note}.`,
-    mask && `# ${mask} is the mask as the page saves it: choose the result “Mask” and save it.`,
+    mask && `# ${mask} is the mask as the page saves it: choose the result “Mask”${whole} and save it.`,
     choices.format === "jpg" && "# The page and the server each compress the JPEG: values may differ slightly.",
   ];
   const image = file ? `-F ${formFile("image", file.name)}` : `--form-string ${quoted(`url=${source}`)}`;
@@ -42,13 +45,16 @@ function throughUploads(file, { key, files, results }) {
 }
 
 /** The API's parameters for choices; what they leave out is its default. */
-function queryOf({ mode, backdrop, colour, crop, format }) {
-  const query = new URLSearchParams({ mode });
+function queryOf(choices) {
+  const { mode, backdrop, colour, canvas, format } = choices;
+  const [query, crop] = [new URLSearchParams(askedOf(choices)), cropOf(choices)];
+  const own = canvas === "none" ? null : "transparent"; // a preset would be white
   const plain = { white: "white", black: "black", colour: colour.slice(1) }[backdrop];
-  const fill = plain ?? (format === "jpg" ? "white" : null);
+  const fill = plain ?? (format === "jpg" ? "white" : own);
   if (fill && mode !== "fg-mask") query.set("bg-color", fill);
   if (crop !== "none") query.set("crop", "true");
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
+  if (canvas !== "none") query.set("preset", canvas);
   if (format !== "png") query.set("format", format);
   if (format === "jpg") query.set("quality", "100"); // as `fileOf` has it
   return query;

@@ -56,7 +56,7 @@ export class Finisher {
       signal.throwIfAborted();
       try {
         const terms = { key: currentKey(), signal, report: () => {}, mask: photo.mask };
-        return await requestResult(photo.file, "fg-image", terms);
+        return await requestResult(photo.file, { mode: "fg-image" }, terms);
       } catch (error) {
         if (!error.seconds || attempt === ATTEMPTS) throw error;
         await new Promise((resolve) => setTimeout(resolve, 1000 * error.seconds));

@@ -1,4 +1,5 @@
 import { union } from "./boxes.js";
+import { cropOf } from "./choices.js";
 
 export const VISIBLE = 32; // as in the API: alpha below which a pixel belongs to no object
 const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
@@ -7,10 +8,12 @@ const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
  *
  * `objects` are the API's, with shares of the picture, or null, and are then looked for. With a shadow,
  * whose extent the API does not tell, all that can be seen of it is kept. */
-export function frameOf(bitmap, objects, { mode, crop }) {
+export function frameOf(bitmap, objects, choices) {
+  const { mode } = choices;
+  const crop = cropOf(choices);
   const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
   if (crop === "none" || objects?.length === 0) return whole;
-  const core = objects ? around(objects, bitmap) : seenOf(bitmap, isObject);
+  const core = objects ? around(objects, bitmap) : seenOf(bitmap, mode === "fg-mask" ? isLight : isObject);
   if (!core) return whole;
   const longer = Math.max(core.right - core.left, core.bottom - core.top);
   const margin = halfToEven((longer * parseInt(crop)) / 100);
@@ -35,13 +38,28 @@ function isObject(red, green, blue, alpha) {
   return alpha >= VISIBLE;
 }
 
+/** Of a mask, which is opaque. */
+function isLight(red) {
+  return red >= VISIBLE;
+}
+
 /** A shadow is black. What an edge of the object adds to a colour shows that it is one. */
 function isShade(red, green, blue, alpha) {
   return alpha >= FAINT && (Math.max(red, green, blue) * alpha) / 255 <= 2;
 }
 
-/** The box around all pixels that `counts` accepts; null where there is none. */
+const seenIn = new WeakMap();
+
+/** The box around all pixels that `counts` accepts; null where there is none. It is looked for once: that
+ * takes long in a large picture. */
 function seenOf(bitmap, counts) {
+  const found = seenIn.get(bitmap) ?? new Map();
+  seenIn.set(bitmap, found);
+  if (!found.has(counts)) found.set(counts, boxIn(bitmap, counts));
+  return found.get(counts);
+}
+
+function boxIn(bitmap, counts) {
   const { width, height } = bitmap;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -62,7 +80,7 @@ function seenOf(bitmap, counts) {
 }
 
 /** Rounds as Python does on the server. */
-function halfToEven(value) {
+export function halfToEven(value) {
   const rounded = Math.round(value);
   return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded;
 }

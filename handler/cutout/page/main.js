@@ -3,7 +3,7 @@ import { Album } from "./album.js";
 import { saveAll } from "./archive.js";
 import { Autosave } from "./autosave.js";
 import { Checking } from "./checking.js";
-import { showChoices } from "./choices.js";
+import { askedOf, isSame, showChoices } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
 import { watchFiles } from "./intake.js";
@@ -192,7 +192,7 @@ async function removeAll() {
 function choose(choices) {
   const photo = album.selected;
   mender.drop();
-  const isAnother = choices.mode !== album.modeOf(photo);
+  const isAnother = !isSame(askedOf(choices), album.askedOf(photo));
   if (chosen("scope") === "one") photo.own = choices;
   else album.shared = choices;
   if (isAnother && photo.failure) retry([photo]);
@@ -209,6 +209,7 @@ watchKey(() => {
   mender.finishAll().catch(report);
 });
 watchPanel(scene, {
+  current: () => album.choicesOf(album.selected),
   onChange: choose,
   onScene: async (file) => {
     if (await scene.take(file)) {
@@ -245,7 +246,9 @@ byId("clear").addEventListener("click", () => removeAll().catch(report));
 byId("zip").addEventListener("click", async () => {
   byId("zip").disabled = true;
   try {
-    const count = await saveAll(album, scene, (text) => (byId("tally-text").textContent = text));
+    const count = await saveAll(album, { scene, side: limits.side }, (text) => {
+      byId("tally-text").textContent = text;
+    });
     say(`${count} pictures saved.`);
   } catch (error) {
     report(error);

@@ -12,7 +12,8 @@ export function mend(photo, mended) {
   const isMask = Boolean(photo.mask);
   photo.made.set("fg-image", keyed({ ...made, mended: mended?.image ?? null }));
   photo.made.delete("fg-image-shadow");
-  if (mended) photo.made.set("fg-mask", keyed({ ...made, png: mended.mask, mended: mended.mask }));
+  const mask = { asked: { mode: "fg-mask" }, png: mended?.mask, mended: mended?.mask };
+  if (mended) photo.made.set("fg-mask", keyed({ ...made, ...mask }));
   else if (isMask) photo.made.delete("fg-mask");
   const dropped = mended ? ["fg-image-shadow"] : ["fg-image-shadow", "fg-mask"];
   return { kept: mended ? ["fg-image", "fg-mask"] : ["fg-image"], dropped };

@@ -1,16 +1,22 @@
-import { readChoices, showDependent } from "./choices.js";
-import { byId } from "./dom.js";
+import { readChoices, showDependent, showPercent } from "./choices.js";
+import { byId, chosen } from "./dom.js";
 
-/** The controls for result, background, crop and format. `onChange(choices)` is called when one has
- * changed, `onScene(file)` when a picture was chosen as background. */
-export function watchPanel(scene, { onChange, onScene }) {
+const PAUSE = 400; // milliseconds without a key until a slider counts as let go
+
+/** The controls for result, shadow, background, canvas, crop and format. `current()` are the
+ * choices so far, `onChange(choices)` is called when one has changed, `onScene(file)` when a picture was
+ * chosen as background. */
+export function watchPanel(scene, { current, onChange, onScene }) {
   const change = () => {
     showDependent();
     onChange(readChoices());
   };
-  byId("choices").addEventListener("change", (event) => {
-    if (event.target.id !== "scene" && event.target.name !== "scope") change();
+  byId("choices").addEventListener("change", ({ target }) => {
+    if (target.id === "scene" || target.name === "scope" || target.type === "range") return;
+    if (target.id === "canvas" && current().canvas === "none") whiten();
+    change();
   });
+  for (const id of ["strength", "softness"]) watchRelease(id, change);
   byId("colour").addEventListener("input", change);
   // A click opens the file dialog. The arrow keys do not, because they may only pass this button on
   // the way to another.
@@ -21,5 +27,37 @@ export function watchPanel(scene, { onChange, onScene }) {
     const [file] = byId("scene").files;
     byId("scene").value = "";
     if (file) onScene(file);
+  });
+}
+
+/** Marketplaces want white, in place of no background at all; it can be changed back. */
+function whiten() {
+  if (chosen("backdrop") === "none") byId("backdrops").querySelector('[value="white"]').checked = true;
+}
+
+/** Calls `onRelease` when a slider has been moved and is let go: with each change, the server makes the
+ * photos again. A key is pressed several times, or held, until a slider is where it should be. */
+function watchRelease(id, onRelease) {
+  const slider = byId(id);
+  let [isHeld, isMoved, timer] = [false, false, null];
+  const release = () => {
+    clearTimeout(timer);
+    if (isMoved) onRelease();
+    isMoved = false;
+  };
+  const hold = (event) => {
+    isHeld = event.type === "keydown";
+    clearTimeout(timer);
+    if (!isHeld) timer = setTimeout(release, PAUSE);
+  };
+  slider.addEventListener("input", () => showPercent(id));
+  slider.addEventListener("change", () => {
+    isMoved = true;
+    if (!isHeld) release();
+  });
+  for (const kind of ["keydown", "keyup"]) slider.addEventListener(kind, hold);
+  slider.addEventListener("focusout", () => {
+    isHeld = false;
+    release();
   });
 }

@@ -40,7 +40,7 @@ export class Photo {
   phase = null; // "reading", "upload", "work", "download" or "busy" while it is worked on
   fraction = null;
   since = 0; // when the phase began, in milliseconds
-  made = new Map(); // by mode: {key, png, objects, quality, uploaded, withKey, seconds, byMask, mended, shape}, see `keyed`
+  made = new Map(); // by mode: {key, asked, png, objects, quality, uploaded, withKey, seconds, byMask, mended, shape}, see `keyed`
 
   /** `source` is null for a photo that only the service can fetch, from its `address`. */
   constructor(id, source, address = null) {
@@ -56,10 +56,9 @@ export class Photo {
     return this.made.get("fg-mask")?.mended ?? null;
   }
 
-  /** "done", "blank", "failed", "busy" or "waiting" for a mode. */
-  status(mode) {
+  /** "done", "blank", "failed", "busy" or "waiting"; `made` is the wanted result, if it is there. */
+  status(made) {
     if (this.phase) return "busy";
-    const made = this.made.get(mode);
     if (made) return showsNothing(made) ? "blank" : "done";
     return this.failure ? "failed" : "waiting";
   }

@@ -2,7 +2,7 @@ import { backdropOf } from "./backdrop.js";
 import { commandOf } from "./command.js";
 import { byId } from "./dom.js";
 import { findEdge } from "./edge.js";
-import { frameOf } from "./frame.js";
+import { layoutOf, placed } from "./layout.js";
 import { resultName } from "./names.js";
 import { isByHand, objectsOf } from "./photo.js";
 import { decoded } from "./picture.js";
@@ -96,23 +96,31 @@ export class PhotoView {
     const photo = this.#photo;
     const choices = this.album.choicesOf(photo);
     const isDone = status === "done";
-    const part = isDone ? frameOf(this.#after, objectsOf(made), choices) : null;
     const backdrop = backdropOf(choices, this.scene);
     byId("split").disabled = !this.#before || !isDone;
-    this.view.show(this.#before, isDone ? this.#after : null, { part, backdrop });
     const sides = [this.#before && "before", isDone && "after"].filter(Boolean).join(" and ");
     byId("view").setAttribute("aria-label", sides ? `${photo.name}, ${sides}` : photo.name);
-    if (isDone) this.#offer(made, choices);
-    this.#showFacts(made, part);
+    if (isDone) this.#showResult(made, choices, backdrop);
+    else this.view.show(this.#before, null, { backdrop });
+    if (!isDone) this.#showFacts(made);
     this.#enter(status);
   }
 
+  #showResult(made, choices, backdrop) {
+    const layout = layoutOf(this.#after, objectsOf(made), choices, this.limits.side);
+    const [after, part] = placed(this.#after, layout);
+    const [before] = this.#before ? placed(this.#before, layout) : [null];
+    this.view.show(before, after, { part, backdrop });
+    this.#offer(made, choices);
+    this.#showFacts(made, layout);
+  }
+
   #offer(made, choices) {
-    const [photo, scene] = [this.#photo, this.scene];
+    const [photo, scene, side] = [this.#photo, this.scene, this.limits.side];
     const name = resultName(photo.name, choices);
     const bitmap = this.#after;
     const make = (format = choices.format) =>
-      fileOf(made, { ...choices, format }, scene, bitmap === this.#after ? bitmap : null);
+      fileOf(made, { ...choices, format }, { scene, side, bitmap: bitmap === this.#after ? bitmap : null });
     const backdrop = backdropOf(choices, scene);
     const png = made.mended ?? made.png;
     this.saver.offer(make, name, isAsMade(choices, backdrop) ? png.size : null);
@@ -121,9 +129,9 @@ export class PhotoView {
     byId("command-text").textContent = text;
   }
 
-  #showFacts(made, part = null) {
+  #showFacts(made, size = null) {
     const photo = this.#photo;
-    const shown = part ?? this.#before;
+    const shown = size ?? this.#before;
     const facts = [
       shown && `${shown.width}\u00a0×\u00a0${shown.height}`,
       photo.source && sizeOf((photo.file ?? photo.source).size),

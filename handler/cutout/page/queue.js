@@ -1,3 +1,4 @@
+import { isSame } from "./choices.js";
 import { Failure } from "./failure.js";
 import { makeResult } from "./work.js";
 
@@ -7,7 +8,7 @@ const CALM = 10; // photos after which one more at once is tried again
  * while if it then answers that it is busy, which is nobody's concern but this class's. */
 export class Queue {
   isPaused = false;
-  #running = new Map(); // photo → {control, mode}
+  #running = new Map(); // photo → {control, asked}
   #calm = 0; // photos made since the server was busy
   #limit;
   #timer = null;
@@ -23,7 +24,7 @@ export class Queue {
     while (!this.isPaused && !this.#timer && this.#running.size < this.#limit) {
       const photo = this.#next();
       if (!photo) return;
-      this.#work(photo, this.album.modeOf(photo));
+      this.#work(photo, this.album.askedOf(photo));
     }
   }
 
@@ -40,8 +41,8 @@ export class Queue {
 
   /** Ends the work on results that are no longer wanted. */
   retarget() {
-    for (const [photo, { mode }] of this.#running) {
-      if (mode !== this.album.modeOf(photo)) this.drop(photo);
+    for (const [photo, { asked }] of this.#running) {
+      if (!isSame(asked, this.album.askedOf(photo))) this.drop(photo);
     }
     this.go();
   }
@@ -66,9 +67,9 @@ export class Queue {
     return waits(album.selected) ? album.selected : album.photos.find(waits);
   }
 
-  async #work(photo, mode) {
+  async #work(photo, asked) {
     const control = new AbortController();
-    this.#running.set(photo, { control, mode });
+    this.#running.set(photo, { control, asked });
     const report = (phase, fraction) => {
       if (control.signal.aborted) return;
       if (phase !== photo.phase) photo.since = performance.now();
@@ -76,14 +77,14 @@ export class Queue {
       this.onChange(photo);
     };
     try {
-      await makeResult(photo, mode, { limits: this.limits, signal: control.signal, report });
+      await makeResult(photo, asked, { limits: this.limits, signal: control.signal, report });
       this.#grow();
     } catch (error) {
       this.#note(photo, error);
     }
     Object.assign(photo, { phase: null, fraction: null });
     this.#running.delete(photo);
-    await this.onEnd(photo, mode);
+    await this.onEnd(photo, asked.mode);
     this.go();
   }
 

@@ -1,36 +1,37 @@
 import { backdropOf } from "./backdrop.js";
-import { frameOf } from "./frame.js";
+import { layoutOf, placed } from "./layout.js";
 import { objectsOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 const TYPES = { png: "image/png", jpg: "image/jpeg" };
 const BEST = 1; // quality of a JPEG, whose values differ by 4 of 255; below it, Chromium subsamples chroma
 
-/** The file of a result as it is shown: cropped, on its background, in its format. The server's PNG,
- * byte for byte, where nothing of that is asked for. `bitmap` is decoded here if it isn't given. */
-export async function fileOf(made, choices, scene, bitmap = null) {
+/** The file of a result as it is shown: cropped, on its canvas and background, in its format. The server's
+ * PNG, byte for byte, where nothing of that is asked for. `side` is the server's limit; `bitmap` is decoded
+ * here if it isn't given. */
+export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   const png = made.mended ?? made.png;
   const backdrop = backdropOf(choices, scene);
   if (isAsMade(choices, backdrop)) return png;
   const own = bitmap ?? (await decoded(png));
   try {
-    const frame = frameOf(own, objectsOf(made), choices);
-    return await encoded(drawnOn(backdrop, own, frame), TYPES[choices.format], BEST);
+    const layout = layoutOf(own, objectsOf(made), choices, side);
+    return await encoded(drawnOn(backdrop, ...placed(own, layout)), TYPES[choices.format], BEST);
   } finally {
     if (!bitmap) own.close();
   }
 }
 
 /** Whether the file is the PNG that was made. */
-export function isAsMade({ crop, format }, backdrop) {
-  return crop === "none" && format === "png" && !backdrop.isThere;
+export function isAsMade({ crop, canvas, format }, backdrop) {
+  return crop === "none" && canvas === "none" && format === "png" && !backdrop.isThere;
 }
 
-function drawnOn(backdrop, bitmap, { x, y, width, height }) {
+function drawnOn(backdrop, source, { x, y, width, height }) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   if (backdrop.isThere) backdrop.paint(context, { x: 0, y: 0, width, height }, canvas, 1);
-  context.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
+  context.drawImage(source, x, y, width, height, 0, 0, width, height);
   return canvas;
 }
 

@@ -5,9 +5,9 @@ import { needsWebp } from "./header.js";
 /** The cut-out of a file, or of the picture at an address: `{png, objects, quality, uploaded}`, where
  * `objects` and `quality` are the API's, no object means that nothing can be seen, and `uploaded` says
  * whether the file went through `/v1/uploads`. `report(phase, fraction)` tells how it goes; the phases
- * are "upload", "work" and "download", and `fraction` is null where nobody knows. `mask` is a PNG to cut
- * out by, or null. */
-export async function requestResult(picture, mode, { key, signal, report, mask = null }) {
+ * are "upload", "work" and "download", and `fraction` is null where nobody knows. `asked` has the mode,
+ * and what `askedOf` adds to it; `mask` is a PNG to cut out by, or null. */
+export async function requestResult(picture, asked, { key, signal, report, mask = null }) {
   let uploaded = false;
   const onProgress = ({ phase, fraction, through }) => {
     uploaded ||= through === "uploads";
@@ -15,8 +15,8 @@ export async function requestResult(picture, mode, { key, signal, report, mask =
   };
   const url = new URL(".", document.baseURI);
   const webp = needsWebp(picture) || null;
-  const asked = { mode, mask, webp, objects: true, qualityHint: true, answer: "json" };
-  const terms = { ...asked, url, key, retries: 0, signal, onProgress }; // the queue waits itself
+  const all = { ...asked, mask, webp, objects: true, qualityHint: true, answer: "json" };
+  const terms = { ...all, url, key, retries: 0, signal, onProgress }; // the queue waits itself
   try {
     const { entities, quality } = await cutOut(picture, terms);
     const [{ image }, { objects }] = entities;

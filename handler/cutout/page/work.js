@@ -4,21 +4,22 @@ import { prepare } from "./picture.js";
 import { requestResult } from "./service.js";
 import { thumbOf } from "./thumb.js";
 
-/** Has a photo made in a mode: reads it, scales it down if the service could not take it, sends it and
- * keeps the answer. `report(phase, fraction)` tells how it goes. */
-export async function makeResult(photo, mode, { limits, signal, report }) {
+/** Has a photo made as `asked`, which is `askedOf`'s: reads it, scales it down if the service could not
+ * take it, sends it and keeps the answer. `report(phase, fraction)` tells how it goes. */
+export async function makeResult(photo, asked, { limits, signal, report }) {
   report("reading", null);
   const key = currentKey();
   await ready(photo, limits);
   signal.throwIfAborted();
   const start = performance.now();
   report("upload", 0);
-  const made = await sent(photo, mode, { limits, key, signal, report });
+  const made = await sent(photo, asked, { limits, key, signal, report });
   const seconds = (performance.now() - start) / 1000;
   // Without an object, the photo's own small picture tells more.
   if (made.objects.length) photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
   signal.throwIfAborted();
-  photo.made.set(mode, keyed({ ...made, withKey: key !== "", seconds, byMask: photo.mask !== null }));
+  const terms = { asked, withKey: key !== "", seconds, byMask: photo.mask !== null };
+  photo.made.set(asked.mode, keyed({ ...made, ...terms }));
 }
 
 /** Prepares the file, if there is one, once. */
@@ -27,15 +28,15 @@ export async function ready(photo, limits) {
 }
 
 /** Sends it; once more if the service says that it takes smaller ones than this page knew. */
-async function sent(photo, mode, { limits, key, signal, report }) {
+async function sent(photo, asked, { limits, key, signal, report }) {
   const { mask } = photo;
   try {
     const picture = photo.file ?? new URL(photo.address);
-    return await requestResult(picture, mode, { key, signal, report, mask });
+    return await requestResult(picture, asked, { key, signal, report, mask });
   } catch (error) {
     const isFinal = mask || !photo.source || !error.largestSide || error.largestSide >= limits.side;
     if (isFinal) throw error;
     Object.assign(photo, await prepare(photo.source, { ...limits, side: error.largestSide }));
-    return requestResult(photo.file, mode, { key, signal, report });
+    return requestResult(photo.file, asked, { key, signal, report });
   }
 }
