@@ -178,7 +178,7 @@ class ContainerCredentials:
         return parse_credentials(content)
 
     def _authorization(self) -> dict[str, str]:
-        """Return the header that admits this process; the file is read anew, as it may change."""
+        """Return the header that admits this process. Its file may change, so read it each time."""
         token, file = self._settings.authorization_token, self._settings.authorization_token_file
         text = token.get_secret_value() if token else ""
         if file is not None:

@@ -79,7 +79,7 @@ class Pipeline:
 
     @contextmanager
     def slot(self, deadline: Deadline) -> Iterator[None]:
-        """Hold one of the slots for pictures in work. Raise `TooSlowError` if none comes free."""
+        """Hold one of the slots for pictures. Raise `TooSlowError` if none becomes free in time."""
         if not self._slots.acquire(timeout=deadline.remaining()):
             raise TooSlowError
         try:

@@ -45,7 +45,7 @@ class SecretText:
         after_restore(self.forget)
 
     def forget(self) -> None:
-        """Drop the text, so that an instance restored from a snapshot fetches it anew."""
+        """Drop the text, so that an instance restored from a snapshot fetches it again."""
         with self._lock:
             self._text: str | None = None
             self._age = Elapsed()

@@ -146,7 +146,7 @@ def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Resp
 
 
 def photos_at_once(settings: Settings) -> int:
-    """Return how many photos the page may have in work at once.
+    """Return how many photos the page may have in progress at once.
 
     On Lambda each has an instance of its own. Elsewhere one more than are processed travels
     meanwhile, if the server lets any wait.

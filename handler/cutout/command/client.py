@@ -194,7 +194,7 @@ def _get(session: ApiSession, url: str, limit: int) -> Answer:
 
 
 def _post(session: ApiSession, url: str, form: Form, sent: Sent, limit: int) -> Answer:
-    """Post a form, whose files are opened anew each time and read as they are sent."""
+    """Post a form, whose files are opened again each time and read as they are sent."""
     with ExitStack() as files:
         body = _encoded(form, files, sent) if form else None
         length = 0 if body is None else body.len

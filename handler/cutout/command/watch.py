@@ -84,7 +84,7 @@ class Watcher:
 def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: Report) -> None:
     """Process what the watcher finds until an interrupt, and print a summary then.
 
-    Raise `KeyboardInterrupt` if it comes while pictures are in work.
+    Raise `KeyboardInterrupt` if it comes while pictures are being processed.
     """
     watcher.require_input()
     report.verbose = not given.quiet

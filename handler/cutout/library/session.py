@@ -111,7 +111,7 @@ class Session:
     ) -> "Iterator[Any]":
         """Return an iterator over the cut-outs of many pictures, in their order.
 
-        `jobs` pictures are in work at once, and up to `read_ahead` more are read and decoded
+        `jobs` pictures are processed at once, and up to `read_ahead` more are read and decoded
         meanwhile; `pictures` is asked for no more than these. A picture that fails ends the
         iteration with its error, or, with ``errors="return"``, its error stands in its place. An
         error of `pictures` itself is raised after the cut-outs of what it gave before.

@@ -70,7 +70,7 @@ export class Autosave {
     return true;
   }
 
-  /** Forgets a result that is made anew when it is next asked for. */
+  /** Forgets a result that is made again when it is next needed. */
   async dropResult({ id }, mode) {
     await this.#store?.remove("results", [id, mode]);
   }

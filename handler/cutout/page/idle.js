@@ -1,8 +1,8 @@
-const QUIET = 400; // milliseconds after which nobody is likely to be about to go on
+const QUIET = 400; // milliseconds without input after which the user has probably stopped
 const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work)); // Safari has none
 
-/** Does work that nobody waits for, one step at a time, once the page has been idle for a while. Whoever
- * needs the result sooner has to finish the work. */
+/** Does work that is not urgent, one step at a time, once the page has been idle for a while. Code that
+ * needs the result sooner has to finish the work itself. */
 export class Idle {
   #turn = 0;
 

@@ -4,7 +4,7 @@ import { decoded } from "./picture.js";
 
 /** Puts pictures mended by hand into a photo's results: `{image, mask, isBlank}`, PNGs and whether they
  * show nothing, or null to go back to the server's. Returns the modes `{kept, dropped}` of results that
- * have changed or are made anew. */
+ * have changed or are made again. */
 export function mend(photo, mended) {
   const isUnfinished = mended !== null && !mended.isBlank; // without an object, the server has no part
   const terms = { mendedObjects: mended?.isBlank ? [] : null, isUnfinished, shape: null };

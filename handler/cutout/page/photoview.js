@@ -20,7 +20,7 @@ export class PhotoView {
   #turn = 0;
 
   /** `album`, `view`, `scene`, `saver`, the server's `limits`, `progress(photo)`, which gives words for
-   * a photo in work, and `isFinishing(photo)`, which says whether the server is at its mask. */
+   * a photo in progress, and `isFinishing(photo)`, which says whether the server is at its mask. */
   constructor(parts) {
     Object.assign(this, parts);
   }
@@ -138,7 +138,7 @@ export class PhotoView {
       photo.address && "the original isn’t shown, because this page can’t read it at its address",
       photo.note,
       made && isByHand(made) && "mended by hand",
-      made?.isUnfinished && (this.isFinishing(photo) ? "edges in work" : "edges by this browser"),
+      made?.isUnfinished && (this.isFinishing(photo) ? "edges in progress" : "edges by this browser"),
       made && `${made.seconds.toFixed(1)}\u00a0s`,
     ];
     byId("name").textContent = photo.name;

@@ -58,7 +58,7 @@ export class Preview {
     view.draw(this.#changed && widened(this.#changed, SPAN * Math.max(1, view.scale)));
   }
 
-  /** Draws the layers anew where something else was shown, or the picture has moved. */
+  /** Draws the layers again where something else was shown, or the picture has moved. */
   #follow() {
     const { view } = this;
     const { width, height } = view.canvas;

@@ -4,7 +4,7 @@ const WORDS = {
   done: "done",
   blank: "no subject found",
   failed: "failed",
-  busy: "in work",
+  busy: "in progress",
   waiting: "waiting",
 };
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, PageUp: -8, PageDown: 8 };

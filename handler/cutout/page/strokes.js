@@ -113,7 +113,7 @@ export class Strokes {
     return part ? this.#whole : within(boxOf(points, size), this.#whole);
   }
 
-  /** Makes a box anew from the start. */
+  /** Makes a box again from the start. */
   #remake(box) {
     const { left, top, right, bottom } = box;
     const context = this.#context;

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST, WEIGHTS = "manifest.json", "weights.bin"
-HOW_TO_COPY = "Copy the folder again, or write its manifest anew (docs/own-network.md)."
+HOW_TO_COPY = "Copy the folder again, or write a new manifest (docs/own-network.md)."
 HOW_TO_WRITE = "Write it with `python -m model.recipe.manifest FOLDER` (docs/own-network.md)."
 
 
