@@ -2,15 +2,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.decode.decode import SMALLEST_SIDE, answer_sized
+from cutout.decode.decode import MIN_ANSWER_SIDE, answer_sized
 from cutout.layout import Bound
 from cutout.options import Options
 from cutout.pictures import Alpha, Composition, Picture
 from cutout.settings import Settings
 from cutout.timing import NO_DEADLINE, Clock
-from cutout.work import PictureWork
+from cutout.work import PictureWork, Segmenter
 
 WIDE = 2400, 1600
+HAIR = 40
+"""Rows to each side over which the alpha of strands falls."""
 
 
 def disc(_picture: Picture) -> Alpha:
@@ -21,20 +23,33 @@ def disc(_picture: Picture) -> Alpha:
     return alpha
 
 
+def strands(_picture: Picture) -> Alpha:
+    """Return an alpha that falls slowly, as over hair: from 255 in the middle to 0."""
+    ramp = (320 - np.abs(np.arange(1024) - 511.5)) / HAIR * 127 + 127
+    return np.tile(np.clip(ramp, 0, 255).astype(np.uint8)[:, np.newaxis], (1, 1024))
+
+
+def hairy() -> Picture:
+    """Return a light picture with dark lines across the slow edge of `strands`."""
+    pixels = np.full((WIDE[1], WIDE[0], 3), 230, np.uint8)
+    pixels[:, ::7] = pixels[:, 1::7] = 20
+    return Picture(Image.fromarray(pixels))
+
+
 def photo(size: tuple[int, int] = WIDE, own_alpha: Alpha | None = None) -> Picture:
     """Return a picture of noise that hides no edge."""
     noise = np.random.default_rng(1).integers(90, 110, (size[1], size[0], 3), np.uint8)
     return Picture(Image.fromarray(noise), own_alpha)
 
 
-def composed(side: int, picture: Picture | None = None) -> Composition:
+def composed(side: int, picture: Picture | None = None, segment: Segmenter = disc) -> Composition:
     """Return the answer whose longer side has `side` pixels."""
-    work = PictureWork(Settings(), disc)
+    work = PictureWork(Settings(), segment)
     options = Options(bound=Bound(side=side), objects=True)
     return work.compose_picture(picture or photo(), options, Clock(NO_DEADLINE))
 
 
-@pytest.mark.parametrize("side", [SMALLEST_SIDE - 1, SMALLEST_SIDE, 600, 1023])
+@pytest.mark.parametrize("side", [MIN_ANSWER_SIDE - 1, MIN_ANSWER_SIDE, 600, 1023])
 def test_a_small_answer_is_judged_as_a_larger_one(side: int) -> None:
     small, large = composed(side), composed(1024)
     assert small.quality == large.quality
@@ -42,7 +57,15 @@ def test_a_small_answer_is_judged_as_a_larger_one(side: int) -> None:
     assert len(small.objects or ()) == len(large.objects or ()) == 1
 
 
-@pytest.mark.parametrize("side", [SMALLEST_SIDE - 1, SMALLEST_SIDE, 600])
+@pytest.mark.parametrize("side", [MIN_ANSWER_SIDE - 1, MIN_ANSWER_SIDE, 600, 1023])
+def test_hair_does_not_change_the_verdict_with_the_size(side: int) -> None:
+    small, large = (composed(each, hairy(), strands) for each in (side, 1024))
+    assert small.quality == large.quality
+    plain = composed(1024, segment=strands)
+    assert (large.pixels[..., 3] != plain.pixels[..., 3]).any(), "no hair was drawn"
+
+
+@pytest.mark.parametrize("side", [MIN_ANSWER_SIDE - 1, MIN_ANSWER_SIDE, 600])
 def test_a_small_answer_looks_like_a_larger_one(side: int) -> None:
     small = composed(side).pixels
     large = Image.fromarray(composed(1024).pixels).resize(small.shape[1::-1], Image.Resampling.BOX)
@@ -54,9 +77,11 @@ def test_a_small_answer_looks_like_a_larger_one(side: int) -> None:
 
 @pytest.mark.parametrize(
     ("side", "size"),
-    [(SMALLEST_SIDE - 1, WIDE), (SMALLEST_SIDE, (400, 267)), (1200, (1200, 800)), (2400, WIDE)],
+    [(MIN_ANSWER_SIDE - 1, WIDE), (MIN_ANSWER_SIDE, (400, 267)), (1200, (1200, 800)), (2400, WIDE)],
 )
-def test_pictures_for_larger_answers_are_shrunk(side: int, size: tuple[int, int]) -> None:
+def test_pictures_are_shrunk_for_answers_of_400_pixels_and_more(
+    side: int, size: tuple[int, int]
+) -> None:
     picture = photo()
     found = answer_sized(picture, Bound(side=side))
     assert found.size == size

@@ -27,6 +27,7 @@ Most photos have 0.005 to 0.1."""
 def judge(alpha: Alpha, look: Look | None, own_alpha: Alpha | None = None) -> Quality:
     """Return the quality of an alpha of any size, which the networks' `look` led to.
 
+    Hair that is drawn later does not count, because it depends on the answer's size.
     `look` is None if no network saw the picture. Pixels that the picture's `own_alpha`
     makes transparent do not count as undecided.
     """

@@ -90,24 +90,24 @@ class PictureWork:
     ) -> tuple[Picture, Matte]:
         """Return the picture and its alpha, zero outside of `region` and if it is faint.
 
-        Both are shrunk to the answer's size within `bound` once nothing is left to decide, because
-        hair and colours are then drawn in a quarter of the time.
+        Hair comes after the quality is known, at the answer's size within `bound`: a small answer
+        has the same verdict as a large one, and takes a quarter of the time. A picture's own alpha
+        counts for the quality, so there hair comes first.
         """
         _require_time(clock.deadline)
         with clock.time("refine"):
             until = self._edges_until(clock)
             alpha = refine_edges(look.alpha, picture, self.sharpen, until)
-            small = answer_sized(picture, bound)
-            if small is picture:
+            has_own = picture.own_alpha is not None
+            if has_own:
                 alpha = with_hair(alpha, picture, until)
-            if region is not None:
-                alpha = keep_region(alpha, region, picture.full_size)
-            quality = judge(alpha, look, picture.own_alpha)
-            if small is not picture:
+            quality = judge(_kept(alpha, region, picture), look, picture.own_alpha)
+            if quality.verdict is Verdict.NOTHING:
+                return picture, Matte(np.zeros_like(alpha), quality)
+            small = picture if has_own else answer_sized(picture, bound)
+            if not has_own:
                 alpha = with_hair(resize_alpha(alpha, small.size), small, until)
-        if quality.verdict is Verdict.NOTHING:
-            alpha = np.zeros_like(alpha)
-        return small, Matte(alpha, quality)
+            return small, Matte(_kept(alpha, region, small), quality)
 
     def _mask(self, options: Options, picture: Picture) -> Alpha | None:
         """Decode the options' mask. Raise `PictureError` unless it fits the picture."""
@@ -217,6 +217,11 @@ class BackgroundJob:
         """Raise `PictureError` if the background can't be used."""
         with of_background():
             decode(self.source.content, work.settings)
+
+
+def _kept(alpha: Alpha, region: Box | None, picture: Picture) -> Alpha:
+    """Return the alpha, zero outside of the region if there is one."""
+    return alpha if region is None else keep_region(alpha, region, picture.full_size)
 
 
 def _require_time(deadline: Deadline) -> None:

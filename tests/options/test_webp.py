@@ -11,7 +11,7 @@ from tests.options.asking import RESULTS
 from tests.samples import gradient, png, webp
 
 PLAIN, WEBP = png(gradient(60, 40)), webp(gradient(60, 40))
-REFUSED = "Unsupported file type. Only JPEG and PNG images are accepted."
+REFUSED = "Unsupported file type: WebP. Only JPEG and PNG images are accepted."
 
 
 def message(client: TestClient, query: dict[str, str], form: dict[str, str], **files: bytes) -> str:

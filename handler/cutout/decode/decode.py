@@ -107,8 +107,9 @@ FAST_GAP = 1.0
 whole pixels first, which takes a fifth of the time."""
 
 
-SMALLEST_SIDE = 400
-"""Pixels of an answer's longer side from which `answer_sized` shrinks."""
+MIN_ANSWER_SIDE = 400
+"""Pixels of an answer's longer side from which `answer_sized` shrinks. Smaller answers are mostly
+edges, which are better drawn larger and then averaged."""
 
 
 def shrink_on_load(image: ImageFile.ImageFile, bound: Bound) -> Size | None:
@@ -153,17 +154,19 @@ def shrink(picture: Picture, bound: Bound) -> Picture:
 def answer_sized(picture: Picture, bound: Bound) -> Picture:
     """Return the picture shrunk to the size of an answer within `bound`, below 1024 pixels as well.
 
-    A picture with its own alpha, or for an answer of under `SMALLEST_SIDE` pixels, is returned
+    A picture with its own alpha, or for an answer of under `MIN_ANSWER_SIDE` pixels, is returned
     unchanged: its colours have to be resampled with the final alpha.
     """
     size = bound.of(picture.full_size)
     is_smaller = size[0] < picture.size[0] and size[1] < picture.size[1]
-    if picture.own_alpha is not None or not is_smaller or max(size) < SMALLEST_SIDE:
+    if picture.own_alpha is not None or not is_smaller or max(size) < MIN_ANSWER_SIDE:
         return picture
     colour = picture.colour.resize(size, Image.Resampling.HAMMING)
     return Picture(colour, None, picture.icc_profile, picture.full_size)
 
 
 def resize_alpha(alpha: Alpha, size: Size) -> Alpha:
-    """Return an alpha resized with the filter of `answer_sized`."""
+    """Return an alpha resized with the filter of `answer_sized`, or as it is if it has the size."""
+    if alpha.shape[::-1] == size:
+        return alpha
     return np.asarray(Image.fromarray(alpha).resize(size, Image.Resampling.HAMMING))
