@@ -36,7 +36,7 @@ export type Progress =
       /** "work" and "download" follow "upload". Outside browsers, an "upload" has no fraction and lasts
        * until the server answers: there is no "work". */
       phase: "upload" | "work" | "download";
-      /** 0 to 1, or null where nobody knows. */
+      /** 0 to 1, or null if unknown. */
       fraction: number | null;
       /** Whether the picture is in the request's form or goes through `/v1/uploads`. */
       through: "form" | "uploads";

@@ -1,28 +1,28 @@
-/** Client of a Cutout server for browsers and Node 20 or newer, without dependencies. `cutout.d.ts`
- * has the types. The demo page uses this file as well: `handler/cutout/api/page.py` joins it to the
- * page's modules, so names at its top must be unique among theirs. */
+/** Provides a client of a Cutout server for browsers and Node 20 or newer, without dependencies.
+ * `cutout.d.ts` has the types. The demo page uses this file as well: `handler/cutout/api/page.py` joins
+ * it to the page's modules, so top-level names must be unique among all of them. */
 
-/** Bytes above which files go through `/v1/uploads`: as base64 in Lambda's 6 MiB, with their form, they
- * would not fit a request. */
+/** Limits the bytes of a request's files; larger ones go through `/v1/uploads`. As base64, and with the
+ * form, more would not fit in Lambda's 6 MiB. */
 export const LARGEST_FORM = 4_400_000;
 
 const REQUEST_SECONDS = 180;
 const RETRIES = 4;
 const BUSY = [429, 503];
-const BUSY_SECONDS = 3; // where the server doesn't say how long
-const LONGEST_WAIT = 120; // seconds; a server that asks for more is given up
+const BUSY_SECONDS = 3; // if the server doesn't say how long
+const LONGEST_WAIT = 120; // seconds; the client gives up if the server asks for more
 const NAME_LENGTH = 200;
 const ADDRESS_FIELDS = { image: "url", "image-bg": "url-bg" };
 const ADDRESS = /^(https?:\/\/|upload:)/i;
-const BYTES = /^\[object (Blob|File|ArrayBuffer)\]$/; // those of another window as well
+const BYTES = /^\[object (Blob|File|ArrayBuffer)\]$/; // also those of another window
 const CODES = {
   400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 408: "timeout",
   413: "too-large", 422: "invalid", 429: "busy", 503: "busy", 504: "timeout",
 };
 const SIGNATURES = [[/^\x89PNG/, "image/png"], [/^RIFF.{4}WEBP/s, "image/webp"]];
 
-/** What went wrong. `code` is for programs, `status` is the HTTP status or 0 without an answer, and
- * `retryAfter` is how many seconds a busy server asks to wait, or null. */
+/** Describes what went wrong. `code` is for programs, `status` is the HTTP status, or 0 without an
+ * answer, and `retryAfter` is the number of seconds that a busy server asks to wait, or null. */
 export class CutOutError extends Error {
   constructor(code, message, { status = 0, retryAfter = null, cause } = {}) {
     super(message, { cause });
@@ -31,7 +31,7 @@ export class CutOutError extends Error {
 }
 
 /** Removes the background of a picture, given as its bytes (`File`, `Blob`, `ArrayBuffer`) or its
- * address (`URL`, or a string). Returns the file, or the API's result with `answer: "json"`. */
+ * address (`URL` or string). Returns the file, or the API's result with `answer: "json"`. */
 export async function cutOut(picture, options = {}) {
   const { url, key, headers, signal, timeout, retries, onProgress, answer, ...asked } = options;
   const terms = {
@@ -57,13 +57,14 @@ export async function cutOut(picture, options = {}) {
   return resultIn(await reply.body.text());
 }
 
-/** The address of `/v1/uploads`, below the server's, that prepares the upload of a file. */
+/** Returns the path of `/v1/uploads`, relative to the server's address, that prepares the upload of a
+ * file. */
 export function uploadPath({ type, name }) {
   return `v1/uploads?${new URLSearchParams({ type, name: name.slice(0, NAME_LENGTH) || "image" })}`;
 }
 
 function baseOf(url) {
-  const isKnown = globalThis.location ? url != null : /^https?:\/\//i.test(url); // pages have relative ones
+  const isKnown = globalThis.location ? url != null : /^https?:\/\//i.test(url); // pages may use a path
   if (!isKnown) throw new TypeError("The option url must be the server's address, such as https://host.");
   return `${url}`.replace(/\/*$/, "/");
 }
@@ -102,8 +103,8 @@ function appendTo(form, field, value) {
   else form.append(field, value);
 }
 
-/** Uploads files that don't fit a request, the largest first, and puts their addresses in their place.
- * Returns whether it moved any. */
+/** Uploads files that don't fit in a request, the largest first, and replaces them by their addresses.
+ * Returns whether it uploaded any. */
 async function moveLarge(fields, terms) {
   const files = () => [...fields].filter(([, value]) => value instanceof Blob);
   const movable = files().filter(([field]) => field in ADDRESS_FIELDS);
@@ -119,7 +120,7 @@ async function moveLarge(fields, terms) {
   return isMoved;
 }
 
-/** What to send as `url` in a file's place; null where the server has no storage. */
+/** Uploads a file. Returns what to send as `url` in its place; null if the server has no storage. */
 async function upload(file, terms) {
   const named = { type: await mediaTypeOf(file), name: file.name ?? "image" };
   const reply = await sendPatiently(terms.base + uploadPath(named), null, terms);
@@ -132,17 +133,17 @@ async function upload(file, terms) {
   }
   const form = new FormData();
   for (const [field, value] of Object.entries(target.fields)) form.append(field, value);
-  appendTo(form, "file", file); // the storage takes no field behind the file
+  appendTo(form, "file", file); // the storage ignores fields after the file
   const stored = await sendPatiently(target.url, form, {
     ...terms,
-    headers: {}, // the key is the API's alone
+    headers: {}, // the key is only for the API
     onUpload: uploadReporter(terms.report, "uploads"),
   });
   if (stored.status < 200 || stored.status > 299) throw await refusedBy(stored);
   return url;
 }
 
-/** A file's type by its first bytes: many programs name it wrongly. */
+/** Returns a file's media type by its first bytes, since many programs set a wrong one. */
 async function mediaTypeOf(file) {
   const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()));
   return SIGNATURES.find(([signature]) => signature.test(start))?.[1] ?? "image/jpeg";
@@ -170,7 +171,7 @@ function resultIn(text) {
   throw new CutOutError("failure", result.status.message, { status: 200 });
 }
 
-/** An answer without a result, as an error. */
+/** Returns the error for an answer without a result. */
 async function refusedBy(reply) {
   const { status } = reply;
   const message = reasonIn(await reply.body.text()) || `The server answered ${status}.`;
@@ -188,7 +189,7 @@ function reasonIn(text) {
   }
 }
 
-/** Sends a request, and again if the server is busy, as often as `retries` says. */
+/** Sends a request, and repeats it up to `retries` times while the server is busy. */
 async function sendPatiently(url, body, terms) {
   for (let left = terms.retries; ; left--) {
     const reply = await (globalThis.XMLHttpRequest ? sendByXhr : sendByFetch)(url, body, terms);
@@ -228,8 +229,8 @@ function lateAfter(seconds) {
   return new CutOutError("timeout", `There was no answer within ${seconds} s.`);
 }
 
-/** Posts; the reply is `{status, header(name), body}`, where `body` is a Blob. Not `fetch`, which
- * doesn't tell how much of an upload is done. Redirects are followed by the browser. */
+/** Posts a form. The reply is `{status, header(name), body}`, where `body` is a Blob. `fetch` would not
+ * report the progress of an upload. The browser follows redirects. */
 function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -255,12 +256,12 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
 function fractionTo(report, request) {
   return ({ lengthComputable, loaded, total }) => {
     const length = Number(request?.getResponseHeader("Content-Length"));
-    const whole = lengthComputable ? total : (length * 4) / 3; // gzip takes a quarter off base64
+    const whole = lengthComputable ? total : (length * 4) / 3; // gzip reduces base64 by a quarter
     if (whole > 0) report(Math.min(loaded / whole, 1));
   };
 }
 
-/** `sendByXhr` for Node and service workers, where nobody knows how much of an upload is done. */
+/** Posts like `sendByXhr` in Node and service workers, where the progress of an upload is unknown. */
 async function sendByFetch(url, body, { headers, signal, timeout, onUpload, onDownload }) {
   signal?.throwIfAborted();
   const control = new AbortController();
@@ -270,7 +271,7 @@ async function sendByFetch(url, body, { headers, signal, timeout, onUpload, onDo
   const terms = { signal: control.signal };
   try {
     onUpload?.(null);
-    // Outside browsers, redirects are followed by hand, so that the key stays with the API.
+    // Outside browsers, follow redirects by hand, so that the key is sent to the API only.
     const redirect = globalThis.location ? "follow" : "manual";
     let reply = await fetch(url, { ...terms, method: "POST", headers, body, redirect });
     if (reply.status === 303) reply = await fetch(new URL(reply.headers.get("Location"), url), terms);

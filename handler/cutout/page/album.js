@@ -1,14 +1,14 @@
 import { askedOf, DEFAULTS, isSame } from "./choices.js";
 import { doubtIn } from "./doubt.js";
 
-/** All photos in their order, the one that is looked at, and the choices. */
+/** Holds all photos in order, the selected one, and the choices for them. */
 export class Album {
   photos = [];
   selected = null;
   shared = { ...DEFAULTS };
-  mending = null; // the photo that is mended, or will be once its cut-out is there
+  mending = null; // photo being mended, or to be mended once its cut-out exists
 
-  /** What is chosen for a photo; of one that is mended, the cut-out is wanted. */
+  /** Returns the choices for a photo. The photo being mended always has the cut-out as its result. */
   choicesOf(photo) {
     const choices = photo?.own ?? this.shared;
     return photo && photo === this.mending ? { ...choices, mode: "fg-image" } : choices;
@@ -18,7 +18,7 @@ export class Album {
     return this.choicesOf(photo).mode;
   }
 
-  /** What the server is asked for a photo. */
+  /** Returns the parameters to request for a photo, see `askedOf`. */
   askedOf(photo) {
     return askedOf(this.choicesOf(photo));
   }
@@ -27,29 +27,30 @@ export class Album {
     return photo.status(this.resultOf(photo));
   }
 
-  /** The result that the photo's choices name; undefined where there is none yet, or one with another
-   * shadow. */
+  /** Returns the result for the photo's choices; undefined if there is none yet, or only one with other
+   * shadow settings. */
   resultOf(photo) {
     const asked = this.askedOf(photo);
     const made = photo.made.get(asked.mode);
     return made && isSame(made.asked ?? { mode: asked.mode }, asked) ? made : undefined;
   }
 
-  /** What a person should check about a photo's result: "nothing" was found, its "outline" or its
-   * "subject"; null where nothing is doubtful, or there is no result yet. */
+  /** Returns what the user should check in a photo's result: "nothing" (no subject was found), its
+   * "outline" or its "subject"; null if nothing is doubtful, or there is no result yet. */
   doubtOf(photo) {
     return photo && !photo.phase ? doubtIn(this.resultOf(photo), photo.isChecked) : null;
   }
 
-  /** The next photo to check after the one that is looked at, which comes last; undefined where none is. */
+  /** Returns the next photo to check after the selected one, from the start again after the last photo;
+   * undefined if there is none. The selected photo comes last. */
   nextToCheck() {
     const start = this.photos.indexOf(this.selected) + 1;
     const inTurn = [...this.photos.slice(start), ...this.photos.slice(0, start)];
     return inTurn.find((photo) => this.doubtOf(photo));
   }
 
-  /** How many photos are "done", "blank", "failed", "busy" and "waiting", and how many of those done are
-   * "doubtful". */
+  /** Counts the photos by status ("done", "blank", "failed", "busy" or "waiting"), and those that are
+   * done but "doubtful". */
   counts() {
     const counts = { done: 0, blank: 0, failed: 0, busy: 0, waiting: 0, doubtful: 0 };
     for (const photo of this.photos) {
@@ -60,7 +61,8 @@ export class Album {
     return counts;
   }
 
-  /** Takes a photo out; the next one is looked at in its place. */
+  /** Removes a photo. If it was selected, selects the next photo, or the last one; null if none is
+   * left. */
   remove(photo) {
     const index = this.photos.indexOf(photo);
     this.photos.splice(index, 1);
@@ -69,7 +71,8 @@ export class Album {
     }
   }
 
-  /** The photo so many places on, or at the nearest end. */
+  /** Returns the photo `step` places after the selected one, or before it if negative; at most the last
+   * or first photo. */
   neighbour(step) {
     const index = this.photos.indexOf(this.selected) + step;
     return this.photos[Math.min(Math.max(index, 0), this.photos.length - 1)];

@@ -2,10 +2,11 @@ import { Names, resultName } from "./names.js";
 import { fileOf, save } from "./saving.js";
 import { zipOf } from "./zip.js";
 
-const MOST = 2e9; // bytes in one ZIP: some programs don't open larger ones
+const MOST = 2e9; // maximum bytes of a ZIP: some programs can't open larger ones
 
-/** Saves all results as they would be shown in one ZIP, or in several if they are too many for one.
- * `scene` and `side` are as for `fileOf`, and `onProgress(text)` says how far it is. */
+/** Saves all results as shown, in one ZIP, or in several if one would exceed `MOST` bytes. `scene` and
+ * `side` are as for `fileOf`. Calls `onProgress(text)` before each result. Returns the number of
+ * results. */
 export async function saveAll(album, { scene, side }, onProgress) {
   const done = album.photos.filter((photo) => album.statusOf(photo) === "done");
   const names = new Names();

@@ -3,21 +3,21 @@ import { Failure } from "./failure.js";
 import { Photo } from "./photo.js";
 import { Store } from "./store.js";
 
-/** Keeps the album on this device, so that it survives a reload. */
+/** Stores the album on this device, so that it survives a reload. */
 export class Autosave {
   #store = null;
   #album;
   #last = 0;
-  #unkept = new Set(); // numbers of photos for which there was no room
+  #unkept = new Set(); // ids of photos whose source could not be stored
 
-  /** `onFull()` is called when the device has no room left, `onBlocked()` while another tab keeps the
-   * page from what is on the device. */
+  /** Calls `onFull()` when the device has no room left, and `onBlocked()` while an older version of the
+   * page in another tab blocks the database. */
   constructor(album, { onFull, onBlocked }) {
     this.#album = album;
     Object.assign(this, { onFull, onBlocked });
   }
 
-  /** Puts back into the album what was kept; the file that was kept as background, or null. */
+  /** Adds the stored photos and choices to the album. Returns the stored background file, or null. */
   async restore() {
     this.#store = await Store.open(this.onBlocked);
     if (!this.#store) return null;
@@ -30,7 +30,7 @@ export class Autosave {
       if (!sources.has(id)) continue;
       const { file, address } = sources.get(id);
       const photo = Object.assign(new Photo(id, file, address), { thumb, isChecked });
-      photo.own = own && { ...DEFAULTS, ...own }; // an older page had fewer choices
+      photo.own = own && { ...DEFAULTS, ...own }; // older versions of the page stored fewer choices
       photo.failure = failure && new Failure(failure.title, failure.message);
       photos.set(id, photo);
     }
@@ -40,27 +40,27 @@ export class Autosave {
     return (await this.#store.get("settings", "scene")) ?? null;
   }
 
-  /** A number for a new photo, larger than any before. */
+  /** Returns an id for a new photo: a number larger than all earlier ones. */
   nextId() {
     return (this.#last = Math.max(this.#last + 1, Date.now() * 1000));
   }
 
-  /** Keeps a new photo's file or address. */
+  /** Stores a new photo's file or address. */
   async add(photo) {
     const { id, source, address } = photo;
     if (!(await this.#put("files", [id], { id, file: source, address }))) this.#unkept.add(id);
     if (this.#album.photos.includes(photo)) await this.update(photo);
-    else await this.forget(photo); // it was removed meanwhile
+    else await this.forget(photo); // removed in the meantime
   }
 
-  /** Keeps what is known of a photo, but for its file and results. */
+  /** Stores a photo's data, except its file and results. */
   update({ id, thumb = null, own = null, isChecked = false, failure = null }) {
     const told = failure && { title: failure.title, message: failure.message };
     return this.#put("photos", [id], { id, thumb, own, isChecked, failure: told });
   }
 
-  /** Keeps a result, and puts the kept one in the place of the one in memory: it lies on the disk. False
-   * where it could not be kept. */
+  /** Stores a result, then replaces the one in memory by the stored one, with its PNG on disk. Returns
+   * false if it could not be stored. */
   async addResult(photo, mode) {
     const key = [photo.id, mode];
     const made = { ...photo.made.get(mode), id: photo.id, mode };
@@ -70,23 +70,23 @@ export class Autosave {
     return true;
   }
 
-  /** Forgets a result that is made again when it is next needed. */
+  /** Deletes a result, which is made again when it is next needed. */
   async dropResult({ id }, mode) {
     await this.#store?.remove("results", [id, mode]);
   }
 
-  /** What `addStep` has kept of a photo, in its order. */
+  /** Returns the steps of a photo's mending that `addStep` stored, in order. */
   async steps({ id }) {
     return (await this.#store?.allOf("steps", id)) ?? [];
   }
 
-  /** Keeps what was done at a place in a photo's mending. The database takes this and `dropSteps` in the
-   * order of the calls. False where it could not be kept. */
+  /** Stores a step of a photo's mending; `place` is its index, from 0. The database runs this and
+   * `dropSteps` in the order of the calls. Returns false if the step could not be stored. */
   async addStep({ id }, place, record) {
     return !this.#unkept.has(id) && this.#put("steps", [id, place], record);
   }
 
-  /** Forgets what was done in a photo's mending, from a place on. */
+  /** Deletes the steps of a photo's mending from index `place` on. */
   async dropSteps({ id }, place) {
     await this.#store?.removeFrom("steps", [id, place]);
   }
@@ -107,7 +107,7 @@ export class Autosave {
     await this.#store?.clear();
   }
 
-  /** False where it could not be kept. */
+  /** Stores a value. Calls `onFull()` if there is no room for it. Returns false if it was not stored. */
   async #put(table, key, value) {
     if (!this.#store) return false;
     try {

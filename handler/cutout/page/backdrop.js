@@ -1,17 +1,18 @@
-/** What lies behind the cut-out. */
+/** Represents the background behind the cut-out. */
 export class Backdrop {
-  /** `kind` is "none", "colour" or "picture"; `colour` is CSS's, `picture` an ImageBitmap. */
+  /** Takes the `kind` ("none", "colour" or "picture"), a `colour` in CSS notation and a `picture` as an
+   * `ImageBitmap`. */
   constructor(kind = "none", { colour = "#000000", picture = null } = {}) {
     Object.assign(this, { kind, colour, picture });
   }
 
-  /** Whether there is one: a chequered pattern only says that there is none. */
+  /** Returns whether there is a background. The chequered pattern for "none" only shows transparency. */
   get isThere() {
     return this.kind !== "none";
   }
 
-  /** Fills a rectangle that shows a result of `size`; `cell` is the side of a chequered square in the
-   * context's pixels. */
+  /** Fills a rectangle of the context that shows a result of `size`, in pixels; `cell` is the side of a
+   * chequered square in the context's pixels. */
   paint(context, { x, y, width, height }, size, cell) {
     if (!this.isThere) return paintChecks(context, { x, y, width, height }, cell);
     if (this.kind === "picture") {
@@ -22,8 +23,8 @@ export class Backdrop {
   }
 }
 
-/** The background that choices name. A JPEG can't be transparent, so it lies on white; a mask is
- * opaque. A picture counts once there is one. */
+/** Returns the background for the given choices. A JPEG without one gets white, since it can't be
+ * transparent. A mask is opaque and has none. "picture" has no effect until `scene` has a bitmap. */
 export function backdropOf({ mode, backdrop, colour, format }, scene) {
   if (mode === "fg-mask") return new Backdrop();
   if (backdrop === "picture" && scene.bitmap) return new Backdrop("picture", { picture: scene.bitmap });
@@ -46,8 +47,9 @@ function paintChecks(context, { x, y, width, height }, cell) {
 
 const coverings = new WeakMap();
 
-/** A picture as large as it must be to leave no gap, from the middle. It is made once for a size, so
- * that what is shown and what is saved have the same pixels. */
+/** Returns a canvas of the given size, filled by the middle of the picture at the smallest scale that
+ * leaves no gap. The last canvas is cached for each picture, so that the shown and the saved pixels are
+ * the same. */
 function covering(picture, { width, height }) {
   const last = coverings.get(picture);
   if (last?.width === width && last.height === height) return last;

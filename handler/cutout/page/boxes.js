@@ -1,6 +1,6 @@
-// Boxes are {left, top, right, bottom}; right and bottom lie outside.
+// A box is {left, top, right, bottom}, in pixels; right and bottom are exclusive.
 
-/** The smallest box that holds both; `one` alone where there is no other. */
+/** Returns the smallest box that contains both; `one` if there is no other. */
 export function union(one, other) {
   if (!other) return one;
   return {
@@ -11,7 +11,8 @@ export function union(one, other) {
   };
 }
 
-/** The box, in whole pixels, around points and a margin on all sides of them. */
+/** Returns the box around points, enlarged by a margin on all sides and rounded outwards to whole
+ * pixels. */
 export function boxAround(points, margin) {
   const [across, down] = [points.map(({ x }) => x), points.map(({ y }) => y)];
   return {
@@ -22,7 +23,7 @@ export function boxAround(points, margin) {
   };
 }
 
-/** A box, in whole pixels, with a margin on all sides of it. */
+/** Returns a box enlarged by a margin on all sides and rounded outwards to whole pixels. */
 export function widened({ left, top, right, bottom }, margin) {
   return {
     left: Math.floor(left - margin),
@@ -32,7 +33,7 @@ export function widened({ left, top, right, bottom }, margin) {
   };
 }
 
-/** What of a box lies in another one. */
+/** Returns the part of a box that lies within another one. */
 export function within(box, { left, top, right, bottom }) {
   return {
     left: Math.max(box.left, left),
@@ -42,7 +43,7 @@ export function within(box, { left, top, right, bottom }) {
   };
 }
 
-/** Whether two boxes have something in common. */
+/** Returns whether two boxes overlap. */
 export function meet(one, other) {
   const { left, top, right, bottom } = within(one, other);
   return left < right && top < bottom;

@@ -1,15 +1,16 @@
 import { boxAround } from "./boxes.js";
 
-const SPACING = 0.15; // of the brush's size, between two dabs
-const REACH = 2; // pixels by which a dab may reach beyond its size
+const SPACING = 0.15; // distance between two dabs, as a share of the brush's size
+const REACH = 2; // pixels by which a dab may exceed the brush's radius
 
-/** The box of what a stroke through points can change, in the pixels of its size. */
+/** Returns the box that a stroke through points can change; `size` is the brush's diameter. */
 export function boxOf(points, size) {
   return boxAround(points, size / 2 + REACH);
 }
 
-/** Paints one stroke. Lengths are in the target's pixels; `isErase` takes away, otherwise the photo
- * comes back; `softness` is the share of the radius over which the edge fades. */
+/** Paints one stroke. `size` is the brush's diameter in the target's pixels, `softness` the share of
+ * the radius over which the edge fades (0 to 1). The brush erases if `isErase` is set, and restores the
+ * photo otherwise. */
 export class Brush {
   #dab;
   #scratch;
@@ -23,7 +24,8 @@ export class Brush {
     });
   }
 
-  /** Where to put dabs from one point to another, the first left out unless both are the same. */
+  /** Yields the points of the dabs from one point to another, without the first point unless both are
+   * the same. */
   *dabs(from, to) {
     const [dx, dy] = [to.x - from.x, to.y - from.y];
     const steps = Math.max(1, Math.ceil(Math.hypot(dx, dy) / Math.max(1, SPACING * this.size)));
@@ -32,7 +34,7 @@ export class Brush {
     }
   }
 
-  /** Paints once at a point. `photo` lies exactly above the target. */
+  /** Paints one dab at a point. `photo` has the target's size and position. */
   put(context, photo, { x, y }) {
     const { width, height } = this.#dab;
     const [left, top] = [Math.round(x - width / 2), Math.round(y - height / 2)];
@@ -51,7 +53,8 @@ export class Brush {
   }
 }
 
-/** A disc whose edge fades out. */
+/** Returns a canvas with a disc of `size` pixels in diameter, with an edge that fades out over
+ * `softness` of its radius. */
 function dabOf(size, softness) {
   const side = Math.max(1, Math.ceil(size)) + 2;
   const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });

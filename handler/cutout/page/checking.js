@@ -7,9 +7,9 @@ const SENTENCES = {
   nothing: ["No subject found.", ""],
 };
 
-/** Has doubtful results checked: what is said of them, and how to get from one to the next. */
+/** Guides the user through doubtful results: says what to check, and selects the next one. */
 export class Checking {
-  /** `onSelect(photo)` is called to look at a photo, `onFine(photo)` where its result is said to be fine. */
+  /** Calls `onSelect(photo)` to show a photo, and `onFine(photo)` when the user accepts its result. */
   constructor(album, { onSelect, onFine }) {
     Object.assign(this, { album, onSelect, onFine });
     byId("next").addEventListener("click", () => this.#goOn());
@@ -19,16 +19,16 @@ export class Checking {
     }
   }
 
-  /** What is doubtful about the photo that is looked at, and why; empty where nothing is. */
+  /** Returns what is doubtful about the selected photo, and why; an empty list if nothing is. */
   get sentences() {
     return SENTENCES[this.album.doubtOf(this.album.selected)] ?? [];
   }
 
-  /** Brings the sentence and the buttons up to date. */
+  /** Updates the sentence and the buttons. */
   show() {
     const { album } = this;
     const doubt = album.doubtOf(album.selected);
-    const isElsewhere = doubt === "nothing" || album.mending; // a sheet says that nothing was found
+    const isElsewhere = doubt === "nothing" || album.mending; // "nothing" has its own sheet
     byId("doubt").hidden = !doubt || Boolean(isElsewhere);
     const [title = "", text = ""] = this.sentences;
     byId("doubt-title").textContent = title;
@@ -61,7 +61,7 @@ export class Checking {
     if (!this.album.doubtOf(photo)) return;
     const hadFocus = this.#buttons.includes(document.activeElement);
     this.onFine(photo);
-    if (hadFocus) byId(byId("next").hidden ? "stage" : "next").focus(); // the button is gone
+    if (hadFocus) byId(byId("next").hidden ? "stage" : "next").focus(); // the button is hidden now
     say("Checked.");
   }
 }

@@ -2,19 +2,19 @@ import { byId, chosen } from "./dom.js";
 
 export const DEFAULTS = {
   mode: "fg-image",
-  strength: 73, // of the shadow, as its softness in percent; both as in the API
+  strength: 73, // percent, like `softness`; both are the API's defaults for shadows
   softness: 50,
   backdrop: "none", // or "white", "black", "colour", "picture"
   colour: "#2f9e77",
-  crop: "none", // or the margin as the API writes it
-  canvas: "none", // or a preset of the API's
+  crop: "none", // or a margin in the API's notation, such as "5%"
+  canvas: "none", // or one of the API's presets
   format: "png", // or "jpg"
 };
 
-/** Sides of the API's presets, in pixels; null is the longer side of what the crop leaves. */
+/** Maps the API's presets to their sides in pixels; null is the longer side of the cropped picture. */
 export const CANVASES = { square: null, amazon: 2000, ebay: 1600, shopify: 2048 };
 
-/** What the panel's controls say. */
+/** Returns the choices that the panel's controls show. */
 export function readChoices() {
   return {
     mode: chosen("mode"),
@@ -28,7 +28,7 @@ export function readChoices() {
   };
 }
 
-/** Sets the panel's controls. */
+/** Sets the panel's controls to the given choices. */
 export function showChoices({ mode, backdrop, format, ...others }) {
   for (const [name, value] of Object.entries({ mode, backdrop, format })) {
     document.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
@@ -49,20 +49,21 @@ export function showDependent() {
   for (const id of ["strength", "softness"]) showPercent(id);
 }
 
-/** Shows the number that a slider stands for. */
+/** Shows the value of a slider in percent. */
 export function showPercent(id) {
   const text = `${byId(id).value} %`;
   byId(`${id}-value`).textContent = text;
   byId(id).setAttribute("aria-valuetext", text);
 }
 
-/** The crop that has an effect: a preset of a fixed size is filled by the subject, cropped or not. */
+/** Returns the crop that takes effect: none for a preset of a fixed size, which the subject fills in
+ * any case. */
 export function cropOf({ crop, canvas }) {
   return CANVASES[canvas] ? "none" : crop;
 }
 
-/** What the server is asked for, as the API names it and without its defaults. The browser does the
- * rest. */
+/** Returns the parameters to request, under the API's names and without its defaults. The browser
+ * applies all other choices. */
 export function askedOf({ mode, strength, softness }) {
   const asked = { mode };
   if (mode !== "fg-image-shadow") return asked;
@@ -71,7 +72,7 @@ export function askedOf({ mode, strength, softness }) {
   return asked;
 }
 
-/** Whether the server gives the same for both. */
+/** Returns whether two plain objects have the same JSON. */
 export function isSame(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }

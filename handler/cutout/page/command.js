@@ -5,11 +5,11 @@ import { resultName } from "./names.js";
 
 const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
 
-/** What to type into a terminal for the same picture: curl, and jq to get it out of the JSON.
+/** Returns shell commands (curl and jq) that produce the same picture.
  *
- * `file` is what was sent, or null where the service fetched the photo from `address`, `scene` the file
- * used as background or null, `made` how it was made. What the page did and curl can't do is said in a
- * comment. */
+ * `file` is the file that was sent, or null if the service downloaded the photo from `address`; `note`
+ * says how the page had changed it. `made` is the result, `scene` the background file or null, and
+ * `target` the output's name. Comments in the commands name what the page did and curl can't do. */
 export function commandOf({ file, address: source, note, made, choices, scene, target }) {
   const key = made.withKey ? ' -H "X-API-KEY: $KEY"' : "";
   const below = scene && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene : null;
@@ -44,11 +44,11 @@ function throughUploads(file, { key, files, results }) {
   ];
 }
 
-/** The API's parameters for choices; what they leave out is its default. */
+/** Returns the API's query parameters for the given choices, without those at their defaults. */
 function queryOf(choices) {
   const { mode, backdrop, colour, canvas, format } = choices;
   const [query, crop] = [new URLSearchParams(askedOf(choices)), cropOf(choices)];
-  const own = canvas === "none" ? null : "transparent"; // a preset would be white
+  const own = canvas === "none" ? null : "transparent"; // presets default to white
   const plain = { white: "white", black: "black", colour: colour.slice(1) }[backdrop];
   const fill = plain ?? (format === "jpg" ? "white" : own);
   if (fill && mode !== "fg-mask") query.set("bg-color", fill);
@@ -56,7 +56,7 @@ function queryOf(choices) {
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
   if (canvas !== "none") query.set("preset", canvas);
   if (format !== "png") query.set("format", format);
-  if (format === "jpg") query.set("quality", "100"); // as `fileOf` has it
+  if (format === "jpg") query.set("quality", "100"); // as in `fileOf`
   return query;
 }
 
@@ -64,7 +64,8 @@ function address(path) {
   return new URL(path, document.baseURI).href;
 }
 
-/** curl reads `;` and `,` in a file's name as its own, unless the name is quoted for it as well. */
+/** Returns the argument of curl's `-F` that sends a file, quoted for the shell. The name is also quoted
+ * for curl, which interprets `;` and `,` otherwise. */
 function formFile(field, name) {
   if (/^[\w.-]+$/.test(name)) return `${field}=@${name}`;
   return quoted(`${field}=@"${name.replace(/[\\"]/g, "\\$&")}"`);

@@ -1,9 +1,9 @@
-/** The element with this id. There is one, or the page itself is broken. */
+/** Returns the element with this id, which the page must contain. */
 export function byId(id) {
   return document.getElementById(id);
 }
 
-/** The value of the radio button that is chosen in a group. */
+/** Returns the value of the selected radio button in a group. */
 export function chosen(name) {
   return document.querySelector(`input[name="${name}"]:checked`).value;
 }

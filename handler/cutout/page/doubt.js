@@ -2,8 +2,8 @@ import { isByHand } from "./photo.js";
 
 const MAX_UNDECIDED = 0.12; // as in the API
 
-/** What is doubtful about a result: "nothing" was found, its "outline" or its "subject"; null where
- * nothing is, or somebody has seen to it, by hand or by saying that it is fine. */
+/** Returns what is doubtful about a result: "nothing" (no subject was found), its "outline" or its
+ * "subject"; null if nothing is, or if the user has mended or accepted the result. */
 export function doubtIn(made, isChecked) {
   if (!made || isChecked || isByHand(made)) return null;
   if (!made.objects.length) return "nothing";

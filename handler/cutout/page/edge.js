@@ -1,7 +1,7 @@
 const SIDE = 48;
 
-/** A point on the object's edge, as a share of the picture: where zooming in leads first. The middle
- * where there is no edge. */
+/** Returns a point on the object's strongest edge, as shares of the picture's sides (0 to 1), to
+ * zoom in on first; the middle if there is no edge. */
 export function findEdge(bitmap) {
   const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
   const context = canvas.getContext("2d", { willReadFrequently: true });

@@ -1,8 +1,8 @@
-/** What went wrong, in words for a person.
+/** Describes a failure to the user, by a short title and a message.
  *
- * `wantsKey`: an API key would help. `largestSide`: pixels that the picture has too many of.
- * `isOffline`: other photos would fail for the same reason. `seconds`: how long to wait, if the server
- * is only busy. */
+ * `wantsKey`: an API key may help. `largestSide`: the longest side in pixels that the server accepts,
+ * if the picture exceeds it, or null. `isOffline`: other photos would fail for the same reason.
+ * `seconds`: how long to wait if the server is busy, or null. */
 export class Failure extends Error {
   constructor(title, text, { wantsKey = false, largestSide = null, isOffline = false, seconds = null } = {}) {
     super(text);
@@ -19,7 +19,8 @@ const TITLES = {
   504: "The server took too long",
 };
 
-/** What a client's `CutOutError` means for this page; other errors as they are. */
+/** Returns the `Failure` that a client's `CutOutError` means for this page; returns other errors
+ * unchanged. */
 export function failureOf(error) {
   const { code, status, message, retryAfter } = error;
   if (error.name !== "CutOutError") return error;
@@ -37,7 +38,7 @@ export function failureOf(error) {
   });
 }
 
-/** A picture that the service could not process: it says why. */
+/** Returns the failure of a picture that the service could not process, with the service's reason. */
 function unprocessed(message) {
   const side = /^Resolution is too big: .* Max allowed resolution: (\d+)x/.exec(message);
   return new Failure("This photo can’t be processed", message, {

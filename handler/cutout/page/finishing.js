@@ -3,14 +3,15 @@ import { keyed, shapeOf } from "./photo.js";
 import { requestResult } from "./service.js";
 import { ready } from "./work.js";
 
-const ATTEMPTS = 4; // while the server is busy
+const ATTEMPTS = 4; // maximum requests while the server is busy
 
-/** Has the server make mended photos again by their masks: only it knows the object's own colours at
- * soft edges. Until then, and where it can't, the picture that was mended here stays. */
+/** Sends the masks of mended photos to the server, which makes their cut-outs again: only it can
+ * compute the object's own colours at soft edges. Until then, and if the server can't, the picture
+ * mended in the browser stays. */
 export class Finisher {
   #running = new Map(); // photo → AbortController
 
-  /** `onEnd(photo)` is called when a photo is finished, `onFailure(photo, error)` where it can't be. */
+  /** Calls `onEnd(photo)` when a photo is finished, and `onFailure(photo, error)` if it can't be. */
   constructor(limits, { onEnd, onFailure }) {
     Object.assign(this, { limits, onEnd, onFailure });
   }
@@ -40,7 +41,7 @@ export class Finisher {
     }
   }
 
-  /** Ends the work on a photo without a word. */
+  /** Cancels the work on a photo and shows no message. */
   cancel(photo) {
     this.#running.get(photo)?.abort(new DOMException("", "AbortError"));
     this.#running.delete(photo);

@@ -1,6 +1,7 @@
-/** All files of what is dropped, those in folders and their folders as well, by name. */
+/** Returns all dropped files, including those in folders and their subfolders; a folder's entries are
+ * sorted by name. */
 export async function filesIn({ items, files }) {
-  // Both must be read before the first `await`: a drop's data is gone after its event.
+  // Read both before the first `await`: a drop's data is gone after its event.
   const [entries, plain] = [[...items].map((item) => item.webkitGetAsEntry?.()), [...files]];
   if (!entries.some((entry) => entry?.isDirectory)) return plain;
   const found = [];
@@ -20,7 +21,7 @@ async function collect(entry, found) {
   for (const each of entries) await collect(each, found);
 }
 
-/** Up to a hundred entries at a time; none at the end. */
+/** Returns the next entries of a folder, up to a hundred at a time; an empty list at the end. */
 function read(reader) {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 }

@@ -1,13 +1,14 @@
 import { union } from "./boxes.js";
 import { cropOf } from "./choices.js";
 
-export const VISIBLE = 32; // as in the API: alpha below which a pixel belongs to no object
-const FAINT = 6; // opacity below which nobody sees where a shadow is cut off
+export const VISIBLE = 32; // as in the API: minimum alpha of an object's pixels
+const FAINT = 6; // minimum alpha of a shadow's pixels: a cut through fainter ones is invisible
 
-/** The part of a picture that a crop leaves: `{x, y, width, height}` in its pixels.
+/** Returns the part of a picture that the crop leaves: `{x, y, width, height}` in its pixels.
  *
- * `objects` are the API's, with shares of the picture, or null, and are then looked for. With a shadow,
- * whose extent the API does not tell, all that can be seen of it is kept. */
+ * `objects` are the API's, with boxes as shares of the picture's sides. If they are null, the pixels
+ * are searched; if there are none, the whole picture is left. With a shadow, all of its visible pixels
+ * are kept, since the API does not report its extent. */
 export function frameOf(bitmap, objects, choices) {
   const { mode } = choices;
   const crop = cropOf(choices);
@@ -38,20 +39,21 @@ function isObject(red, green, blue, alpha) {
   return alpha >= VISIBLE;
 }
 
-/** Of a mask, which is opaque. */
+/** Returns whether a mask's pixel belongs to an object. A mask is opaque, so its value counts, not its
+ * alpha. */
 function isLight(red) {
   return red >= VISIBLE;
 }
 
-/** A shadow is black. What an edge of the object adds to a colour shows that it is one. */
+/** Returns whether a pixel belongs to a shadow, which is black. A soft edge of the object is brighter. */
 function isShade(red, green, blue, alpha) {
   return alpha >= FAINT && (Math.max(red, green, blue) * alpha) / 255 <= 2;
 }
 
 const seenIn = new WeakMap();
 
-/** The box around all pixels that `counts` accepts; null where there is none. It is looked for once: that
- * takes long in a large picture. */
+/** Returns the box around all pixels that `counts` accepts; null if there are none. The box is cached,
+ * since scanning a large picture takes long. */
 function seenOf(bitmap, counts) {
   const found = seenIn.get(bitmap) ?? new Map();
   seenIn.set(bitmap, found);
@@ -79,7 +81,7 @@ function boxIn(bitmap, counts) {
   return box.right ? box : null;
 }
 
-/** Rounds as Python does on the server. */
+/** Rounds to the nearest integer and halves to the even one, as Python does on the server. */
 export function halfToEven(value) {
   const rounded = Math.round(value);
   return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded;

@@ -1,7 +1,7 @@
 import { watchZooming } from "./zooming.js";
 
-const GRIP = 20; // CSS pixels to either side of the line in which it is taken
-const STEP = 0.15; // of the frame, for an arrow key
+const GRIP = 20; // CSS pixels on either side of the line within which a press grabs it
+const STEP = 0.15; // share of the view that an arrow key moves the picture by
 const MOVES = {
   ArrowLeft: [1, 0],
   ArrowRight: [-1, 0],
@@ -10,11 +10,11 @@ const MOVES = {
 };
 const ZOOMS = ["fit", 1, 4];
 
-/** Mouse, finger and keys on the picture. `onSplit(share)` and `onZoom(zoom)` tell what was asked
- * for; moving a picture is the view's own matter. While
- * `brush` is on, the pointer and the keys are its. */
+/** Handles mouse, touch and keys on the picture. Calls `onSplit(share)` when the line between before
+ * and after is moved, and `onZoom(zoom, centre)` when another zoom is chosen; the view itself moves the
+ * picture. While `brush.isOn`, the brush gets the pointer and the keys. */
 export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
-  let held = null; // "line" or "picture", with where the pointer was last
+  let held = null; // {what: "line", "picture" or "brush", at: the last point}, or "two" fingers
 
   const place = (event) => {
     const box = view.canvas.getBoundingClientRect();
@@ -61,7 +61,7 @@ export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
     takesWheel: () => brush.isOn,
     onTwo: () => {
       if (brush.isOn) brush.cancel();
-      held = "two"; // until one of the two fingers goes
+      held = "two"; // until a finger is lifted
     },
   });
 
@@ -89,7 +89,8 @@ export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
   });
 }
 
-/** Which of the zooms the view has, or is nearest to from below. */
+/** Returns the index in `ZOOMS` of the view's zoom. A zoom in between counts as 100 % if it is less
+ * than 400 %, and otherwise as 400 %. */
 function stepOf({ zoom }) {
   if (zoom === "fit") return 0;
   return zoom < 4 ? 1 : 2;

@@ -2,12 +2,12 @@ import { VISIBLE } from "./frame.js";
 import { crc32 } from "./zip.js";
 
 const HEAD = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const GREY = [8, 0, 0, 0, 0]; // 8 bits, grey, and the only compression, filters and order that suit
-const UP = 2; // the filter: a row's difference from the row above, mostly 0 in a mask
-const STRIPE = 256; // rows that are read at a time, so that little memory is taken
+const GREY = [8, 0, 0, 0, 0]; // bit depth 8, grey, then the only compression, filter set and order that suit
+const UP = 2; // filter type: difference from the row above, mostly 0 in a mask
+const STRIPE = 256; // rows read at a time, to save memory
 
-/** A picture's alpha as a grey PNG, and whether the API would find no object in it: `{png, isBlank}`. A
- * browser's own PNG of it has three colours, and more bytes. */
+/** Encodes a picture's alpha as a grey PNG: `{png, isBlank}`, where `isBlank` says whether the API
+ * would find no object in it. The browser's own encoder would write three colours, and more bytes. */
 export async function alphaPng(picture) {
   const { width, height } = picture;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
@@ -42,7 +42,7 @@ export async function alphaPng(picture) {
   return { png: new Blob(all, { type: "image/png" }), isBlank };
 }
 
-/** One chunk of a PNG: its length, name, data and checksum. */
+/** Returns one chunk of a PNG: its length, name, data and checksum. */
 function pngPart(name, data) {
   const part = new Uint8Array(12 + data.length);
   part.set(bigEndian(data.length));

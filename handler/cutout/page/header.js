@@ -5,23 +5,24 @@ const STARTS = [
 ];
 const HEADER_BYTES = 1 << 18; // a JPEG may have a thumbnail and a profile before its size
 
-/** The first bytes of a file, each as a character. */
+/** Returns the first 12 bytes of a file as a string, one character for each byte. */
 export async function startOf(file) {
   return String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()));
 }
 
-/** The type of a file by its start; null for one that the service doesn't read. */
+/** Returns the media type of a file by its first bytes; null if the service doesn't read it. */
 export function typeOf(start) {
   return STARTS.find(([signature]) => signature.test(start))?.[1] ?? null;
 }
 
-/** Whether a request must ask the service to accept WebP: for a WebP file, and for an address (a `URL`),
- * where there may be one. */
+/** Returns whether a request must ask the service to accept WebP: for a WebP file, and for an address
+ * (a `URL`), which may lead to one. */
 export function needsWebp(picture) {
   return picture instanceof URL || picture.type === "image/webp";
 }
 
-/** `[width, height]` as the header of a JPEG, PNG or WebP says; null where it can't be found. */
+/** Returns `[width, height]` in pixels from the header of a JPEG, PNG or WebP; null if they can't be
+ * found. */
 export async function sizeInHeader(file) {
   const view = new DataView(await file.slice(0, HEADER_BYTES).arrayBuffer());
   if (view.byteLength < 30) return null;
@@ -39,7 +40,8 @@ function jpegSize(view) {
   return null;
 }
 
-/** By the first chunk (RFC 9649): extended, lossless or lossy. */
+/** Returns the size from a WebP's first chunk (RFC 9649), which is extended, lossless or lossy; null
+ * otherwise. */
 function webpSize(view) {
   const chunk = String.fromCharCode(...[12, 13, 14, 15].map((at) => view.getUint8(at)));
   if (chunk === "VP8X") {

@@ -1,12 +1,12 @@
 const QUIET = 400; // milliseconds without input after which the user has probably stopped
-const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work)); // Safari has none
+const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work)); // not in Safari
 
-/** Does work that is not urgent, one step at a time, once the page has been idle for a while. Code that
- * needs the result sooner has to finish the work itself. */
+/** Runs work that is not urgent, one step at a time, once the page has been idle for a while. Code that
+ * needs the result sooner must finish the work itself. */
 export class Idle {
   #turn = 0;
 
-  /** Goes through an iterator, in place of the last one; each step should be short. */
+  /** Runs an iterator in place of the last one; each step should be short. */
   start(steps) {
     const turn = ++this.#turn;
     const go = () => {
@@ -20,7 +20,7 @@ export class Idle {
   }
 }
 
-/** Does all the work of an iterator at once. */
+/** Runs an iterator to its end at once. */
 export function finish(steps) {
   while (!steps.next().done);
 }

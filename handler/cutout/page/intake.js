@@ -4,13 +4,14 @@ import { filesIn } from "./folders.js";
 
 const DROPPED = ["Files", "text/uri-list", "text/plain"];
 
-/** Photos that are dropped, pasted, picked, named by their address, or among the samples: each lot goes
- * to `open(sources)`, files or `URL`s; `nothing(text)` says why there is none. */
+/** Collects photos that are dropped, pasted, chosen, entered as addresses or taken from the samples.
+ * Calls `open(sources)` with each batch of files or `URL`s, or `nothing(text)` with the reason if there
+ * are none. */
 export function watchFiles(open, nothing) {
   for (const input of document.querySelectorAll("input[data-picks]")) {
     input.addEventListener("change", () => {
       const files = [...input.files];
-      input.value = ""; // so that the same ones can be chosen again
+      input.value = ""; // so that the same files can be chosen again
       if (files.length) open(files);
     });
   }
@@ -43,19 +44,20 @@ export function watchFiles(open, nothing) {
   watchDrops(open, nothing);
 }
 
-/** Anywhere on the page, which shows that it takes them. What is dragged from the page itself is ignored. */
+/** Handles drops anywhere on the page, and shows that it accepts them. Ignores elements dragged within
+ * the page. */
 function watchDrops(open, nothing) {
   const sign = byId("dropping");
   let isOwn = false;
   const isTaken = ({ types }) => !isOwn && DROPPED.some((type) => types.includes(type));
   document.addEventListener("dragstart", (event) => (isOwn = !event.defaultPrevented));
-  // A removed element has no `dragend`; pointers move again after it.
+  // A removed element fires no `dragend`, but pointers move again after the drag.
   for (const end of ["dragend", "pointermove"]) document.addEventListener(end, () => (isOwn = false));
   document.addEventListener("dragenter", (event) => {
     if (isTaken(event.dataTransfer)) sign.hidden = false;
   });
   document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) sign.hidden = true; // it left the window
+    if (!event.relatedTarget) sign.hidden = true; // the pointer left the window
   });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", async (event) => {
@@ -70,10 +72,10 @@ function watchDrops(open, nothing) {
   });
 }
 
-/** The web addresses in what is dropped: of pictures, if there are any, or else of a link. A picture that
- * is a link has its own address in the HTML alone. */
+/** Returns the web addresses in dropped data: those of pictures, otherwise that of a link, otherwise those
+ * in plain text. If a picture is a link, only the HTML has the picture's own address. */
 function addressesOf(data) {
-  const html = new DOMParser().parseFromString(data.getData("text/html"), "text/html"); // loads nothing
+  const html = new DOMParser().parseFromString(data.getData("text/html"), "text/html"); // loads no images
   const pictures = new Set([...html.images].map((image) => image.getAttribute("src") ?? ""));
   const links = data.getData("text/uri-list").replace(/^#.*$/gm, ""); // lines with # are comments
   const lots = [[...pictures], [links], [data.getData("text/plain")]];

@@ -1,30 +1,31 @@
 import { Parts } from "./parts.js";
 import { shapeOf } from "./photo.js";
 
-/** Keeps the steps of one mending on this device as they are done, so that they survive a reload. Their
- * records are plain data, `{shape, place, step}`: a stroke is kept as it is, and what switches a part as
- * `{number, seen, isOff}`. A part has the same number when parts are looked for again after as many
- * steps as were done then, which is `seen`. */
+/** Stores the steps of one mending on this device as they are done, so that they survive a reload. The
+ * records are plain data, `{shape, place, step}`: a stroke is stored as it is, and the switching of a
+ * part as `{number, seen, isOff}`. A part gets the same number when parts are detected again after
+ * `seen` steps, as they were before. */
 export class Journal {
   #photo;
   #autosave;
   #report;
-  #shape; // of the cut-out that the steps are done on
-  #records = []; // what was kept before
-  #isBroken = false; // a step could not be kept, and what follows it is of no use without it
+  #shape; // `shapeOf` the cut-out that is mended
+  #records = []; // records stored before
+  #isBroken = false; // whether a step was not stored; later ones are useless without it
 
-  /** The journal of a photo's cut-out; `report(error)` gets what goes wrong later. */
+  /** Opens the journal of a photo's cut-out. Calls `report(error)` if reading or storing fails. */
   static async open(photo, autosave, report) {
     const journal = new Journal();
     journal.#photo = photo;
     journal.#autosave = autosave;
     journal.#report = report;
     journal.#shape = shapeOf(photo.made.get("fg-image"));
-    await journal.#read().catch(report); // mending works without what was kept
+    await journal.#read().catch(report); // mending works without the stored steps
     return journal;
   }
 
-  /** Does again on `strokes`, which are new, what was kept. */
+  /** Repeats the stored steps on `strokes`, which are new. If a step's part is missing, deletes that step
+   * and all later ones. */
   replay(strokes) {
     const looked = new Set(this.#records.map(({ step }) => step.seen));
     const partsAt = new Map();
@@ -38,12 +39,12 @@ export class Journal {
     return undefined;
   }
 
-  /** Keeps the last one of `strokes`, without waiting for it. */
+  /** Stores the last one of `strokes`, without waiting for the database. */
   add(strokes) {
     this.#add(strokes.count - 1, recordOf(strokes)).catch(this.#report);
   }
 
-  /** Forgets all but the first `count` steps. */
+  /** Deletes all but the first `count` steps. */
   cut(count) {
     this.#autosave.dropSteps(this.#photo, count).catch(this.#report);
   }
@@ -54,7 +55,7 @@ export class Journal {
     if (!(await this.#autosave.addStep(this.#photo, place, record))) this.#isBroken = true;
   }
 
-  /** Reads what was kept; forgets steps of another cut-out, and those that follow a missing one. */
+  /** Reads the stored steps. Deletes those of another cut-out, and those that follow a missing one. */
   async #read() {
     const found = await this.#autosave.steps(this.#photo);
     const end = found.findIndex(({ shape, place }, at) => shape !== this.#shape || place !== at);
@@ -63,7 +64,7 @@ export class Journal {
   }
 }
 
-/** The last one of `strokes` as plain data. */
+/** Returns the last one of `strokes` as plain data. */
 function recordOf(strokes) {
   const { last } = strokes;
   const { part, isOff } = last;
@@ -71,7 +72,8 @@ function recordOf(strokes) {
   return { number: part.number, seen: strokes.countAt(part.parts.seen), isOff };
 }
 
-/** Null where there is no such part, as an older version of the page may have counted otherwise. */
+/** Returns the step that switches a part; null if the part is missing, since older versions of the page
+ * may have numbered parts differently. */
 function switchOf({ number, seen, isOff }, partsAt) {
   const part = partsAt.get(seen)?.all[number - 1];
   return part ? { part, isOff } : null;

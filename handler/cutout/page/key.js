@@ -3,7 +3,8 @@ import { Failure } from "./failure.js";
 
 const NAME = "cutout.key";
 
-/** The field for the API key, which is kept for this tab alone. */
+/** Handles the field for the API key, which is stored for this tab only. Calls `onEnter()` when it is
+ * submitted. */
 export function watchKey(onEnter) {
   const field = byId("key");
   field.value = remembered();
@@ -15,7 +16,8 @@ export function watchKey(onEnter) {
   });
 }
 
-/** The key as it stands in the field; may be empty. */
+/** Returns the key in the field, which may be empty. Throws a `Failure` if it has characters that no
+ * key has. */
 export function currentKey() {
   const key = byId("key").value.trim();
   if (/[^\x21-\x7e]/.test(key)) {
@@ -25,7 +27,7 @@ export function currentKey() {
   return key;
 }
 
-/** Leads to the field, which may have been hidden until now. */
+/** Shows the field, which may be hidden, and moves the focus to it. */
 export function askForKey() {
   byId("access").hidden = false;
   byId("key").focus();
@@ -35,7 +37,7 @@ function remembered() {
   try {
     return sessionStorage.getItem(NAME) ?? "";
   } catch {
-    return ""; // a browser may forbid it; then the field itself is the memory
+    return ""; // browsers may block it; then only the field has the key
   }
 }
 
@@ -43,6 +45,6 @@ function remember(key) {
   try {
     sessionStorage.setItem(NAME, key);
   } catch {
-    // see above
+    // see `remembered`
   }
 }

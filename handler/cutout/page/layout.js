@@ -1,14 +1,15 @@
 import { CANVASES, isSame } from "./choices.js";
 import { frameOf, halfToEven } from "./frame.js";
 
-const SUBJECT = 0.85; // of a preset's side, for the longer side of the subject
+const SUBJECT = 0.85; // longer side of the subject, as a share of the preset's side
 const AXES = [["x", "width"], ["y", "height"]];
 
-/** How a result lies in its file: the file's `{width, height}`, and `from`, the part of the picture that
- * is drawn `to` a part of the file. `ground` is the colour behind it. The server computes the same.
+/** Returns how a result is placed in its file, as the server computes it: the file's `{width, height}`,
+ * the part `from` of the picture that is drawn to the part `to` of the file, and the colour `ground`
+ * behind it, or null.
  *
- * `objects` are as for `frameOf`. Without a canvas, the file is what the crop leaves. `longest` is the
- * server's limit of a side, in pixels. */
+ * `objects` are as for `frameOf`. Without a canvas, the file has the size of the cropped picture and
+ * `ground` is undefined. `longest` is the server's maximum side, in pixels. */
 export function layoutOf(bitmap, objects, choices, longest) {
   const { mode, canvas } = choices;
   const frame = frameOf(bitmap, objects, choices);
@@ -36,8 +37,9 @@ function bounded(value, low, high) {
 
 const placings = new WeakMap();
 
-/** A picture as it lies in its file: `[source, part]`, what to draw and which part of it. On a canvas it
- * is made once for a layout, so that what is shown and what is saved have the same pixels. */
+/** Returns a picture as placed in its file: `[source, part]`, what to draw and which part of it. On a
+ * canvas, the last source is cached for each picture, so that the shown and the saved pixels are the
+ * same. */
 export function placed(bitmap, layout) {
   const { width, height, from, to, ground } = layout;
   if (ground === undefined) return [bitmap, from];

@@ -52,14 +52,14 @@ const resume = () => queue.resume();
 const mender = new Mender({ album, scene, view, photoView, autosave, limits, refresh, resume, report });
 const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
 
-/** Shows a fault of this page's own, and keeps going. */
+/** Shows an error and keeps the page running; logs it unless it is a `Failure`. */
 function report(error) {
   if (error instanceof Failure) return showNotice(error.title, [error.message]);
   console.error(error);
   return showNotice("Something went wrong on this page", [String(error)]);
 }
 
-/** Brings everything up to date. */
+/** Updates the whole page. */
 function update() {
   strip.update();
   showCounts();
@@ -69,19 +69,19 @@ function update() {
   photoView.update().catch(report);
 }
 
-/** How many photos there are of each kind, and what is to check. */
+/** Shows how many photos have each status, and what to check. */
 function showCounts() {
   showTally(album, queue.isPaused);
   checking.show();
 }
 
-/** Shows and makes what is wanted now. */
+/** Updates the page, and has the queue make the results that are wanted now. */
 function refresh() {
   queue.retarget();
   update();
 }
 
-/** Takes files, and photos by their `URL`. */
+/** Adds photos, given as files or by their `URL`, and starts processing them. */
 async function open(sources) {
   hideNotice();
   showProgress("Reading the photos");
@@ -121,7 +121,7 @@ function select(photo) {
   queue.go();
 }
 
-/** A photo has come a step further. */
+/** Shows a photo's progress. */
 function follow(photo) {
   strip.refresh(photo);
   if (photo !== album.selected) return;
@@ -131,7 +131,7 @@ function follow(photo) {
   if (said && byId("said").textContent !== said) say(said);
 }
 
-/** A photo's work has ended, well or not. */
+/** Handles the end of a photo's work, successful or not. */
 async function settle(photo, mode) {
   if (!album.photos.includes(photo)) return;
   if (photo.made.has(mode)) await autosave.addResult(photo, mode);
@@ -150,7 +150,7 @@ async function settle(photo, mode) {
 function fail(error) {
   if (error.wantsKey) askForKey();
   if (error instanceof Failure) return;
-  console.error(error); // a fault of this page's own
+  console.error(error); // a bug in this page
   album.selected.failure = new Failure("Something went wrong on this page", String(error));
 }
 
@@ -160,7 +160,7 @@ function retry(photos) {
   update();
 }
 
-/** Somebody has looked at a doubtful result, and it is right. */
+/** Marks a doubtful result as checked by the user. */
 function accept(photo) {
   photo.isChecked = true;
   autosave.update(photo).catch(report);

@@ -2,11 +2,11 @@ import { alphaPng } from "./grey.js";
 import { keyed } from "./photo.js";
 import { decoded } from "./picture.js";
 
-/** Puts pictures mended by hand into a photo's results: `{image, mask, isBlank}`, PNGs and whether they
- * show nothing, or null to go back to the server's. Returns the modes `{kept, dropped}` of results that
- * have changed or are made again. */
+/** Puts pictures mended by hand into a photo's results. `mended` is `{image, mask, isBlank}`, two PNGs
+ * and whether they show nothing, or null to restore the server's results. Returns the modes `{kept,
+ * dropped}`: results that have changed, and results to make again when needed. */
 export function mend(photo, mended) {
-  const isUnfinished = mended !== null && !mended.isBlank; // without an object, the server has no part
+  const isUnfinished = mended !== null && !mended.isBlank; // the server needs an object to finish it
   const terms = { mendedObjects: mended?.isBlank ? [] : null, isUnfinished, shape: null };
   const made = { ...photo.made.get("fg-image"), ...terms };
   const isMask = Boolean(photo.mask);
@@ -19,7 +19,7 @@ export function mend(photo, mended) {
   return { kept: mended ? ["fg-image", "fg-mask"] : ["fg-image"], dropped };
 }
 
-/** A cut-out's alpha as a grey picture, and whether it shows nothing: `{mask, isBlank}`. */
+/** Returns a cut-out's alpha as a grey PNG, and whether it shows nothing: `{mask, isBlank}`. */
 export async function maskOf(png) {
   const bitmap = await decoded(png);
   try {

@@ -10,15 +10,15 @@ import { showNotice } from "./notice.js";
 import { showsNothing } from "./photo.js";
 import { thumbOf } from "./thumb.js";
 
-const GHOST = 0.35; // opacity of a photo of which nothing is left: nobody could paint on it unseen
+const GHOST = 0.35; // opacity of the photo behind an empty cut-out, which shows where to paint
 
-/** Has photos mended: by hand first, then by the server, which gets the mask. What is painted on is the
- * cut-out, which the queue makes first where only its shadow is there. */
+/** Manages mending: first by hand, then by the server, which gets the mask. The user paints on the
+ * cut-out. If only another result exists, the queue makes the cut-out first. */
 export class Mender {
   #finisher;
 
-  /** `album`, `scene`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which shows
-   * and makes what is wanted now, `resume()`, which lets a stopped queue go on, and `report(error)`. */
+  /** Takes `album`, `scene`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which
+   * updates the page and the queue, `resume()`, which resumes a stopped queue, and `report(error)`. */
   constructor(parts) {
     Object.assign(this, parts);
     const { album, scene, view, limits, report } = parts;
@@ -33,12 +33,12 @@ export class Mender {
     });
   }
 
-  /** Whether the server is at a photo's mask. */
+  /** Returns whether the server is processing a photo's mask. */
   isFinishing(photo) {
     return this.#finisher.isAt(photo);
   }
 
-  /** Begins with the photo that is looked at, at once if its cut-out is there. */
+  /** Starts mending the selected photo, at once if its cut-out exists. */
   async start() {
     const photo = this.album.selected;
     this.album.mending = photo;
@@ -48,11 +48,11 @@ export class Mender {
     return this.refresh();
   }
 
-  /** The queue has made the cut-out to mend, or it has not. */
+  /** Continues after the queue has made the cut-out to mend, or failed to. */
   async proceed(photo) {
     const [status, { failure }] = [this.album.statusOf(photo), photo];
     if (status === "done" || status === "blank") return this.#begin(photo);
-    if (status === "waiting") return undefined; // the server is busy, and will be asked again
+    if (status === "waiting") return undefined; // the server is busy, and the queue will try again
     photo.failure = null;
     await this.autosave.update(photo);
     await this.leave();
@@ -61,18 +61,18 @@ export class Mender {
     return undefined;
   }
 
-  /** Goes back to the result that is chosen. */
+  /** Leaves mending without changes and shows the chosen result. */
   leave() {
     return this.#end(this.album.mending, null);
   }
 
-  /** Leaves it because something else is looked at; the strokes wait in the journal. */
+  /** Leaves mending when something else is selected; the strokes stay in the journal. */
   drop() {
     if (this.tool.isOn) this.tool.drop();
     this.album.mending = null;
   }
 
-  /** Ends the server's work on a photo without a word. */
+  /** Cancels the server's work on a photo and shows no message. */
   cancel(photo) {
     this.#finisher.cancel(photo);
   }
@@ -81,7 +81,7 @@ export class Mender {
     this.#finisher.cancelAll();
   }
 
-  /** Has the server finish mended photos where it has not, as after a reload. */
+  /** Sends unfinished mended photos to the server, for example after a reload. */
   async finishAll() {
     const isUnfinished = (photo) => photo.made.get("fg-image")?.isUnfinished;
     for (const photo of this.album.photos.filter(isUnfinished)) await this.#finisher.finish(photo);
@@ -89,19 +89,19 @@ export class Mender {
 
   async #begin(photo) {
     const journal = await Journal.open(photo, this.autosave, this.report);
-    await this.photoView.update(); // last, since bitmaps may be replaced while something is waited for
+    await this.photoView.update(); // last, since bitmaps may be replaced during an `await`
     if (photo !== this.album.mending || this.tool.isOn) return;
     const made = photo.made.get("fg-image");
     this.view.split = 0;
     this.view.ghost = made.objects.length && !showsNothing(made) ? 0 : GHOST;
     byId("unmend").hidden = !made.mended;
-    byId("doubt").hidden = true; // until it is known what has become of it
+    byId("doubt").hidden = true; // until mending ends
     this.tool.start(photo, this.photoView.bitmaps, journal);
   }
 
-  /** Back from the brush to the slider once the `work` is done. */
+  /** Ends mending and shows the result once `work`, a promise or null, is done. */
   async #end(photo, work) {
-    byId("tools").inert = true; // a brush taken up now would begin with the picture as it was
+    byId("tools").inert = true; // mending started now would use the old picture
     try {
       await work;
     } finally {
@@ -114,7 +114,7 @@ export class Mender {
     if (photo === this.album.selected) byId(byId("tools").inert ? "stage" : "mend").focus();
   }
 
-  /** Takes the cut-out that was mended by hand; null is the one from the server. */
+  /** Stores the cut-out that was mended by hand, or restores the server's if `png` is null. */
   async #keep(photo, png) {
     const { album, autosave, report } = this;
     this.cancel(photo);
@@ -122,7 +122,7 @@ export class Mender {
     const stored = [];
     for (const mode of kept) stored.push(await autosave.addResult(photo, mode));
     for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);
-    // not before: a page closed meanwhile, or a device without room, has them still
+    // only now: if the page is closed earlier, or the device has no room, the steps remain
     if (stored.every(Boolean)) await autosave.dropSteps(photo, 0);
     const made = photo.made.get("fg-image");
     photo.thumb = await thumbOf(showsNothing(made) ? photo.source : (made.mended ?? made.png));
@@ -131,7 +131,7 @@ export class Mender {
     if (isUnfinished) this.#finisher.finish(photo).catch(report);
   }
 
-  /** The server has made a mended photo by its mask. */
+  /** Stores the results of a mended photo that the server has finished. */
   async #keepFinished(photo) {
     if (!this.album.photos.includes(photo)) return;
     for (const mode of ["fg-image", "fg-mask"]) await this.autosave.addResult(photo, mode);

@@ -7,9 +7,9 @@ import { say } from "./status.js";
 import { Strokes } from "./strokes.js";
 
 const BRUSH_MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const NUDGE = 0.25; // of the brush's size, for an arrow key
+const NUDGE = 0.25; // distance that an arrow key moves the brush, as a share of its size
 
-/** Mending a cut-out by hand: a tool for the stage, and its controls. */
+/** Handles mending by hand: a tool for the stage, and its controls. */
 export class Mending {
   #photo = null;
   #strokes = null;
@@ -17,10 +17,10 @@ export class Mending {
   #preview = null;
   #picking;
   #idle = new Idle();
-  #at = null; // the brush, in the picture's pixels
+  #at = null; // position of the brush, in the picture's pixels
 
-  /** `backdrop()` is what lies behind the cut-out, `onEnd(photo, png)` gets the mended one, or null
-   * where nothing was changed, and `onReset(photo)` is called to go back to the server's. */
+  /** Uses `backdrop()` as the background behind the cut-out. Calls `onEnd(photo, png)` with the mended
+   * cut-out, or null if nothing was changed, and `onReset(photo)` to restore the server's. */
   constructor(view, { backdrop, onEnd, onReset }) {
     Object.assign(this, { view, backdrop, onEnd });
     this.#picking = new Picking(view, (step) => {
@@ -44,8 +44,8 @@ export class Mending {
     return this.#strokes !== null;
   }
 
-  /** `before` and `after` are the photo's bitmaps, and `journal` has the steps of a mending that was
-   * left before its end. */
+  /** Starts mending a photo. `before` and `after` are its bitmaps; `journal` has the steps of an
+   * earlier mending that was not completed. */
   start(photo, { before, after }, journal) {
     const strokes = new Strokes(before, after);
     journal.replay(strokes);
@@ -65,7 +65,7 @@ export class Mending {
     return chosen("brush") === "objects";
   }
 
-  /** Takes the tool that is chosen. */
+  /** Switches to the selected tool. */
   #take() {
     document.body.dataset.mending = this.#picks ? "objects" : "brush";
     this.view.ring = null;
@@ -76,14 +76,14 @@ export class Mending {
     return say("Paint on the picture. Arrow keys move the brush, and the space bar paints.");
   }
 
-  /** Leaves it; the strokes are kept. */
+  /** Ends mending and passes the mended cut-out to `onEnd`. */
   async end() {
-    const [photo, strokes] = [this.#photo, this.#strokes]; // another one may be looked at by then
+    const [photo, strokes] = [this.#photo, this.#strokes]; // another photo may be selected by then
     this.drop();
     await this.onEnd(photo, strokes.canUndo ? await encoded(strokes.canvas, "image/png") : null);
   }
 
-  /** Leaves it; what the journal has of the strokes comes back with the next start. */
+  /** Leaves mending. The strokes in the journal come back with the next start. */
   drop() {
     this.#photo = this.#strokes = this.#journal = null;
     this.#preview = this.view.preview = this.view.ring = null;
@@ -94,7 +94,8 @@ export class Mending {
     byId("mending").hidden = true;
   }
 
-  /** A stroke begins, goes on or ends at a point that is a share of the picture's sides. */
+  /** Begins a stroke, or presses an object, at a point given as shares of the picture's sides (0 to 1).
+   * `move` and `release` continue and end it. */
   press(share) {
     if (this.#picks) return this.#picking.press(share);
     this.hover(share);
@@ -115,7 +116,7 @@ export class Mending {
     this.#idle.start(this.#settling());
   }
 
-  /** The stroke was none: a second finger has come. */
+  /** Discards the stroke in progress when a second finger touches the stage. */
   cancel() {
     this.#picking.cancel();
     this.#preview.end();
@@ -123,7 +124,7 @@ export class Mending {
     this.view.draw();
   }
 
-  /** Has the strokes painted at the picture's own size, and shows that. */
+  /** Paints the strokes at the picture's full size, step by step, and then shows the picture. */
   *#settling() {
     yield* this.#strokes.paint();
     this.#preview.clear();
@@ -141,7 +142,7 @@ export class Mending {
     this.view.moveRing({ x, y, size: this.#terms.size });
   }
 
-  /** Whether the key was for the brush. */
+  /** Handles a key for the brush or the objects. Returns whether it did. */
   key(event) {
     if (this.#picks) return this.#picking.key(event) || this.#shortcut(event);
     const { width, height } = this.view.picture;
@@ -170,7 +171,9 @@ export class Mending {
     return true;
   }
 
-  /** The slider is a share of the longer side, by its square, so that small brushes are easy to set. */
+  /** Returns the brush's size in the picture's pixels, its softness (0 to 1) and whether it erases. The
+   * size is at most half of the longer side, and grows with the slider's square, so that small brushes
+   * are easy to set. */
   get #terms() {
     const { width, height } = this.view.picture;
     const share = (Number(byId("brush-size").value) / 100) ** 2;

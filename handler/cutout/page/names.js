@@ -1,16 +1,16 @@
 const ENDINGS = { "fg-image": "cut-out", "fg-image-shadow": "shadow", "fg-mask": "mask" };
 
-/** A file's name without its last suffix. */
+/** Returns a file's name without its last suffix. */
 export function stem(name) {
   return name.replace(/\.[^.]*$/, "") || "photo";
 }
 
-/** What a result's file is called. */
+/** Returns the file name of a photo's result. */
 export function resultName(name, { mode, format }) {
   return `${stem(name)}-${ENDINGS[mode]}.${format}`;
 }
 
-/** Gives each name once: a second `a.png` is `a (2).png`. Some systems don't tell `A` from `a`. */
+/** Makes names unique: a second `a.png` becomes `a (2).png`. Case is ignored, as in some file systems. */
 export class Names {
   #taken = new Set();
 

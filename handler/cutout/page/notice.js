@@ -9,7 +9,7 @@ export function showNotice(title, texts = []) {
   byId("notice").hidden = false;
 }
 
-/** Says which files are left out, and why. */
+/** Shows which files are left out, and why. */
 export function showLeftOut(files) {
   const title = files.length === 1 ? "1 file left out" : `${files.length} files left out`;
   showNotice(title, files.map(({ name, reason }) => `${name}: ${reason}`));

@@ -1,11 +1,11 @@
 import { readChoices, showDependent, showPercent } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 
-const PAUSE = 400; // milliseconds without a key until a slider counts as let go
+const PAUSE = 400; // milliseconds after the last key until a slider counts as released
 
-/** The controls for result, shadow, background, canvas, crop and format. `current()` are the
- * choices so far, `onChange(choices)` is called when one has changed, `onScene(file)` when a picture was
- * chosen as background. */
+/** Handles the controls for result, shadow, background, canvas, crop and format. `current()` returns
+ * the choices so far. Calls `onChange(choices)` when one has changed, and `onScene(file)` when a
+ * background picture was chosen. */
 export function watchPanel(scene, { current, onChange, onScene }) {
   const change = () => {
     showDependent();
@@ -30,13 +30,13 @@ export function watchPanel(scene, { current, onChange, onScene }) {
   });
 }
 
-/** Marketplaces want white, in place of no background at all; it can be changed back. */
+/** Selects a white background if there is none, as marketplaces require; the user can change it back. */
 function whiten() {
   if (chosen("backdrop") === "none") byId("backdrops").querySelector('[value="white"]').checked = true;
 }
 
-/** Calls `onRelease` when a slider has been moved and is let go: with each change, the server makes the
- * photos again. A key is pressed several times, or held, until a slider is where it should be. */
+/** Calls `onRelease` when a slider was moved and is released, since the server makes the photos again
+ * after each change. A key may be pressed repeatedly, or held, before the slider is in place. */
 function watchRelease(id, onRelease) {
   const slider = byId(id);
   let [isHeld, isMoved, timer] = [false, false, null];

@@ -1,19 +1,20 @@
-const GRID = 1024; // of the reduced alpha in which parts are looked for, at most
-const SOLID = 128; // alpha from which a pixel belongs to a part
-const VISIBLE_ALPHA = 16; // alpha from which a pixel can be pointed at
-const SPECK = 0.001; // of the largest part: smaller ones go with the part that is nearest
-const LEAST = 12; // pixels of the reduced alpha
+const GRID = 1024; // maximum side in pixels of the reduced alpha, in which parts are detected
+const SOLID = 128; // minimum alpha of a part's pixels
+const VISIBLE_ALPHA = 16; // minimum alpha of pixels that can be pointed at
+const SPECK = 0.001; // share of the largest part's area: smaller parts join the nearest one
+const LEAST = 12; // minimum area of a part, in pixels of the reduced alpha
 const MOST_PARTS = 60;
 
-/** The connected parts of a cut-out, the largest first. Every pixel belongs to the part that is nearest,
- * so that soft edges and hair go with their object. They are found in an alpha that is reduced by a
- * whole factor, and apply at full size. */
+/** Detects the connected parts of a cut-out, the largest first. Every pixel belongs to the nearest
+ * part, so that soft edges and hair stay with their object. Parts are detected in an alpha that is
+ * reduced by a whole factor, and apply at full size. */
 export class Parts {
   #nearX;
   #nearY;
-  #owner; // the number of each pixel's part, from 1; 0 where there is no part at all
+  #owner; // number of each pixel's part, from 1; 0 if there are no parts
 
-  /** `picture` is a canvas or bitmap with alpha, `seen` the last step that was done on it. */
+  /** Detects the parts of `picture`, a canvas or bitmap with alpha; `seen` is the last step that was
+   * done on it. */
   constructor(picture, seen) {
     this.seen = seen;
     this.factor = Math.max(1, Math.ceil(Math.max(picture.width, picture.height) / GRID));
@@ -33,8 +34,8 @@ export class Parts {
     });
   }
 
-  /** The part at a point that is a share of the picture's sides, or within `reach` pixels of it; null
-   * where there is none. */
+  /** Returns the part at a point, given as shares of the picture's sides (0 to 1), or the nearest one
+   * within `reach` of the picture's pixels; null if there is none. */
   at({ x, y }, reach) {
     const clamped = (share, length) => Math.min(Math.floor(share * length), length - 1);
     const [column, row] = [clamped(x, this.width), clamped(y, this.height)];
@@ -45,8 +46,8 @@ export class Parts {
     return gap * this.factor <= reach ? part : null;
   }
 
-  /** The number of the nearest core for each pixel, by two passes that hand on where it is (Danielsson,
-   * "Euclidean distance mapping", 1980). */
+  /** Returns the number of the nearest core for each pixel, in two passes that propagate its position
+   * (Danielsson, "Euclidean distance mapping", 1980). */
   #spread(cores) {
     const { width, height } = this;
     const nearX = (this.#nearX = new Int16Array(cores.length).fill(-1));
@@ -94,7 +95,8 @@ export class Parts {
   }
 }
 
-/** One part: its `number` from 1, its `share` of the visible cut-out, its outline and its pixels. */
+/** Represents one part: its `number` from 1, its `share` of the visible cut-out (0 to 1), its outline
+ * and its pixels. */
 export class Part {
   #source;
   #outline = null;
@@ -105,18 +107,18 @@ export class Part {
     this.#source = source;
   }
 
-  /** The parts of which it is one. */
+  /** Returns the `Parts` that contain this part. */
   get parts() {
     return this.#source.grid;
   }
 
-  /** A path around its core, in pixels of the reduced alpha. */
+  /** Returns a path around the part's core, in pixels of the reduced alpha. */
   get outline() {
     const { grid, cores, boxes } = this.#source;
     return (this.#outline ??= outlineOf(cores, this.number, boxes[this.number], grid));
   }
 
-  /** Does something with a context, of the whole picture's size, that reaches this part's pixels only. */
+  /** Clips a context of the whole picture's size to this part's pixels while `work()` runs. */
   within(context, work) {
     const { grid, owner, boxes } = this.#source;
     this.#area ??= areaOf(owner, this.number, boxes[this.number], grid);
@@ -139,7 +141,8 @@ function reducedAlpha(picture, { factor, width, height }) {
   return alpha;
 }
 
-/** Labels from 1 of connected pixels (8 neighbours), and each label's area; 0 is what is not solid. */
+/** Labels connected solid pixels (8 neighbours) from 1, and the others 0. Returns `{labels, areas}`:
+ * each pixel's label, and each label's area in pixels. */
 function labelled(alpha, { width, height }) {
   const [labels, areas, stack] = [new Uint32Array(alpha.length), [0], []];
   const visit = (at) => {
@@ -167,7 +170,7 @@ function labelled(alpha, { width, height }) {
   return { labels, areas };
 }
 
-/** The number of each label's part, the largest being 1; 0 for specks. */
+/** Returns the number of each label's part, 1 for the largest; 0 for specks. */
 function numbered(areas) {
   const numbers = areas.map(() => 0);
   const byArea = areas.map((area, label) => ({ area, label })).sort((one, other) => other.area - one.area);
@@ -178,7 +181,8 @@ function numbered(areas) {
   return numbers;
 }
 
-/** The edges between a part and what is not of it; those of a row or column are drawn in one. */
+/** Returns a path of the edges between a part and its surroundings, with one line for each run in a row
+ * or column. */
 function outlineOf(cores, number, { left, top, right, bottom }, { width, height }) {
   const path = new Path2D();
   const isIn = (x, y) => x >= 0 && y >= 0 && x < width && y < height && cores[y * width + x] === number;
@@ -204,7 +208,7 @@ function outlineOf(cores, number, { left, top, right, bottom }, { width, height 
   return path;
 }
 
-/** The box around each part's pixels, by its number: `{left, top, right, bottom}`. */
+/** Returns the box around each part's pixels, by its number: `{left, top, right, bottom}`. */
 function boxesOf(owner, { width, height }, count) {
   const box = () => ({ left: width, top: height, right: 0, bottom: 0 });
   const boxes = Array.from({ length: count + 1 }, box);
@@ -220,7 +224,7 @@ function boxesOf(owner, { width, height }, count) {
   return boxes;
 }
 
-/** A path that covers a part's pixels, by a rectangle for each of their runs in a row. */
+/** Returns a path that covers a part's pixels, with one rectangle for each run in a row. */
 function areaOf(owner, number, box, { width }) {
   const path = new Path2D();
   for (let y = box.top; y < box.bottom; y++) {

@@ -11,21 +11,22 @@ import { enter, showBlank, showFailure, showProgress, sizeOf } from "./status.js
 import { setZoom } from "./viewing.js";
 import { ready } from "./work.js";
 
-/** Shows the photo that is looked at. Its bitmaps are the only ones in memory. */
+/** Shows the selected photo. Its bitmaps are the only ones in memory. */
 export class PhotoView {
-  #photo = null; // whose bitmaps these are
+  #photo = null; // photo that the bitmaps belong to
   #before = null;
   #after = null;
-  #key = null; // of the result that `#after` shows
+  #key = null; // key of the result in `#after`
   #turn = 0;
 
-  /** `album`, `view`, `scene`, `saver`, the server's `limits`, `progress(photo)`, which gives words for
-   * a photo in progress, and `isFinishing(photo)`, which says whether the server is at its mask. */
+  /** Takes `album`, `view`, `scene`, `saver`, the server's `limits`, `progress(photo)`, which returns
+   * the words for a photo in progress, and `isFinishing(photo)`, which returns whether the server is
+   * processing its mask. */
   constructor(parts) {
     Object.assign(this, parts);
   }
 
-  /** Brings everything up to date; pictures come a little later. */
+  /** Updates everything for the selected photo; its pictures follow once decoded. */
   async update() {
     const turn = ++this.#turn;
     const photo = this.album.selected;
@@ -40,12 +41,12 @@ export class PhotoView {
     this.#showFacts(made);
     await this.#open(photo, made);
     if (turn !== this.#turn) return undefined;
-    if (made && made.key !== this.#key) return this.update(); // another result took its place meanwhile
+    if (made && made.key !== this.#key) return this.update(); // another result replaced it meanwhile
     this.#show(status, made);
     return undefined;
   }
 
-  /** Only how far the photo is. */
+  /** Shows only the photo's progress. */
   showProgress() {
     const { text, fraction } = this.progress(this.album.selected);
     showProgress(text, fraction);
@@ -65,14 +66,14 @@ export class PhotoView {
   }
 
   #enter(status) {
-    const isMending = this.#photo === this.album.mending; // also where nothing was found
+    const isMending = this.#photo === this.album.mending; // even if nothing was found
     const state = { busy: "busy", waiting: "busy", blank: isMending ? "done" : "blank" }[status] ?? status;
     if (state === "failed") showFailure(this.#photo.failure);
     if (state === "blank") showBlank(isByHand(this.album.resultOf(this.#photo)));
     enter(state, Boolean(this.#before));
   }
 
-  /** Decodes what is not yet decoded; lets it go again if another photo is looked at by then. */
+  /** Decodes the bitmaps that are missing; discards them if another photo is selected by then. */
   async #open(photo, made) {
     if (!this.#before && photo.source && (photo.file || made)) {
       await ready(photo, this.limits);
@@ -87,7 +88,7 @@ export class PhotoView {
     const [last, isFirst] = [this.#after, !this.#after];
     this.#after = bitmap;
     this.#key = made.key;
-    if (last && this.view.after === last) this.view.after = bitmap; // a closed one can't be drawn
+    if (last && this.view.after === last) this.view.after = bitmap; // a closed bitmap can't be drawn
     last?.close();
     if (isFirst) this.view.centre = findEdge(bitmap);
   }

@@ -2,19 +2,19 @@ import { byId } from "./dom.js";
 import { Parts } from "./parts.js";
 import { say } from "./status.js";
 
-const FINGER = 12; // CSS pixels around the pointer in which a part is met
+const FINGER = 12; // CSS pixels around the pointer within which a part is hit
 const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const HAIRLINE = { width: 1.25, dash: [5, 4] };
 const BOLD = { width: 2.5, dash: [] };
 
-/** The tool that switches the objects of a cut-out off and on: on the picture, and by a row of buttons. */
+/** Switches the objects of a cut-out off and on, on the picture and by a row of buttons. */
 export class Picking {
   #strokes = null;
   #parts = null;
-  #current = null; // the part under the pointer or the focus
+  #current = null; // part under the pointer or with the focus
   #pressed = null;
 
-  /** `onToggle(step)` gets what is to be done. */
+  /** Calls `onToggle(step)` with the step to do. */
   constructor(view, onToggle) {
     Object.assign(this, { view, onToggle });
     const row = byId("parts");
@@ -24,7 +24,7 @@ export class Picking {
     row.addEventListener("keydown", (event) => this.#move(event));
   }
 
-  /** The tool is taken. */
+  /** Starts the tool on `strokes`. */
   start(strokes) {
     this.#strokes = strokes;
     this.follow();
@@ -35,20 +35,20 @@ export class Picking {
     this.show();
   }
 
-  /** Another tool is taken. */
+  /** Stops the tool when another one is selected. */
   stop() {
     this.#current = this.#pressed = this.view.marks = null;
     byId("parts").hidden = true;
   }
 
-  /** The mending has ended: forgets the picture. */
+  /** Stops the tool and releases the picture when mending ends. */
   forget() {
     this.stop();
     this.#strokes = this.#parts = null;
     byId("parts").replaceChildren();
   }
 
-  /** Brings the buttons up to date. */
+  /** Updates the buttons. */
   show() {
     for (const button of byId("parts").querySelectorAll("button")) {
       button.setAttribute("aria-pressed", !this.#strokes.isOff(this.#partOf(button)));
@@ -56,8 +56,9 @@ export class Picking {
     this.view.draw();
   }
 
-  /** Takes the objects of which one is off, so that it can be switched on. Otherwise looks for them,
-   * unless they are known: what is switched is never seen after a step that has been undone. */
+  /** Updates the list of objects. Keeps the objects while one of them is off, so that it can be
+   * switched on, or while no stroke has been added or undone since they were detected. Otherwise detects
+   * them again, so that no object depends on a step that has been undone. */
   follow() {
     const [strokes, last] = [this.#strokes, this.#parts];
     const known = last && !strokes.hasOtherStrokesThanAt(last.seen) ? last : null;
@@ -84,7 +85,7 @@ export class Picking {
     this.#look(this.#parts.at(share, (FINGER * view.ratio) / view.scale));
   }
 
-  /** Whether a key on the picture was for this. */
+  /** Handles a key on the picture. Returns whether it did. */
   key(event) {
     const { all } = this.#parts;
     if (!all.length) return false;
@@ -136,7 +137,7 @@ export class Picking {
     if (hadFocus) byId("stage").focus();
   }
 
-  /** Arrow keys go from button to button. */
+  /** Moves the focus from button to button by arrow keys. */
   #move(event) {
     const buttons = [...byId("parts").querySelectorAll("button")];
     if (!(event.key in ARROWS) || !buttons.length) return;
@@ -145,7 +146,7 @@ export class Picking {
     event.preventDefault();
   }
 
-  /** Outlines what is off, and what the pointer or the focus is on. */
+  /** Draws outlines of the objects that are off, and of the one under the pointer or with the focus. */
   #draw(context, { x, y, width }) {
     const { picture, ratio } = this.view;
     const scale = (width / picture.width) * this.#parts.factor;
@@ -160,7 +161,7 @@ export class Picking {
   }
 }
 
-/** Draws a black and a white line, one of which is seen on any ground. */
+/** Draws a black line and a white line on it, so that one is visible on any background. */
 function trace(context, part, { width, dash }, unit) {
   for (const [colour, more] of [["#000", 2], ["#fff", 0]]) {
     Object.assign(context, { strokeStyle: colour, lineWidth: (width + more) * unit });

@@ -3,14 +3,15 @@ import { sizeInHeader, startOf, typeOf } from "./header.js";
 import { stem } from "./names.js";
 
 const HEIC = /^.{4}ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1)/s;
-const STEP_DOWN = 0.8; // by how much a file that has too many bytes is scaled, until it has not
-const HIGH = 0.95; // quality
-const STRIPE_ROWS = 256; // read at a time, so that little memory is taken
+const STEP_DOWN = 0.8; // factor by which a picture is scaled again until its file is small enough
+const HIGH = 0.95; // quality of JPEG and WebP, 0 to 1
+const STRIPE_ROWS = 256; // rows read at a time, to save memory
 
 let lastTurn = Promise.resolve();
 
-/** Why a file can't be taken; null where it can. What the service doesn't read is taken if the browser
- * can show it. A broken JPEG, PNG or WebP is the service's to judge. */
+/** Returns why a file can't be accepted; null if it can. Files in a format that the service doesn't
+ * read are accepted if the browser can show them. The service checks whether a JPEG, PNG or WebP is
+ * valid. */
 export async function objection(file) {
   const start = await startOf(file);
   if (typeOf(start)) return null;
@@ -21,8 +22,9 @@ export async function objection(file) {
   return "not an image this browser can open. Use a JPEG or PNG.";
 }
 
-/** A file as the service takes it: `{file, note}`. A JPEG, PNG or WebP stays as it is, unless a side is
- * longer than `side` pixels or the file has `bytes` or more. What is none of them is converted. */
+/** Prepares a file for the service. Returns `{file, note}`; `note` says what was changed, and is empty
+ * if nothing was. A JPEG, PNG or WebP stays as it is, unless a side is longer than `side` pixels or the
+ * file has `bytes` or more. Other formats are converted. */
 export async function prepare(source, { side, bytes }) {
   const start = await startOf(source);
   const type = typeOf(start);
@@ -43,14 +45,15 @@ export async function prepare(source, { side, bytes }) {
   });
 }
 
-/** Does one such work at a time: a bitmap and its canvas take a hundred megabytes. */
+/** Runs `work` after all earlier work, since a bitmap and its canvas take a hundred megabytes. */
 function inTurn(work) {
   const turn = lastTurn.then(work);
-  lastTurn = turn.catch(() => {}); // the caller has it
+  lastTurn = turn.catch(() => {}); // the caller handles the error
   return turn;
 }
 
-/** Gives up pixels only where no format has few enough bytes. */
+/** Encodes a bitmap in fewer than `bytes` bytes, with no side over `side` pixels. Reduces the size
+ * further only if no format is small enough. Returns `{file, note}`. */
 async function fitted(bitmap, { side, bytes }, { name, isLossy, isKnown }) {
   for (let scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height)); ; scale *= STEP_DOWN) {
     const canvas = drawn(bitmap, scale);
@@ -66,7 +69,8 @@ async function fitted(bitmap, { side, bytes }, { name, isLossy, isKnown }) {
   }
 }
 
-/** The formats to try. JPEG is small but has no transparency, and PNG keeps what has lost nothing yet. */
+/** Returns the formats to try, in order: only PNG if the picture is transparent, only JPEG if its file
+ * was lossy, otherwise PNG and then JPEG, which is smaller. */
 function typesFor(canvas, isLossy) {
   if (!isOpaque(canvas)) return ["image/png"];
   return isLossy ? ["image/jpeg"] : ["image/png", "image/jpeg"];
@@ -82,14 +86,14 @@ function isOpaque(canvas) {
   return true;
 }
 
-/** Whether a file may have a side that is too long: small files of that size exist, and to decode each
- * to know would take a second for a large one. So the sizes in the header are looked at. */
+/** Returns whether a file may have a side over `side` pixels. Even small files can have one, and
+ * decoding a large file to find out takes a second, so the header is read. */
 async function mayExceed(file, side) {
   const size = await sizeInHeader(file);
   return !size || Math.max(...size) > side;
 }
 
-/** The pixels of a file, upright; null where the browser can't read it. */
+/** Decodes a file to an upright bitmap; returns null if the browser can't read it. */
 export async function decoded(blob) {
   try {
     return await createImageBitmap(blob);
@@ -98,7 +102,7 @@ export async function decoded(blob) {
   }
 }
 
-/** The bytes of a canvas; to encode it may fail for want of memory. */
+/** Encodes a canvas to a blob. Throws a `Failure` if it can't, usually for lack of memory. */
 export async function encoded(canvas, type, quality = HIGH) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, quality));
   if (!blob) throw new Failure("The picture is too large for this browser", "Use a smaller one.");

@@ -2,17 +2,17 @@ import { union, widened } from "./boxes.js";
 import { boxOf, Brush } from "./brush.js";
 import { SPAN } from "./scaled.js";
 
-/** Strokes as they are painted, at the size of the screen, so that they cost the same for every picture.
- * It is shown until the picture itself has them. */
+/** Draws strokes as they are painted, at the size of the screen, so that they take the same time for
+ * every picture. The preview is shown until the picture itself has the strokes. */
 export class Preview {
   #strokes;
   #layer = document.createElement("canvas");
   #photo = document.createElement("canvas");
   #hasPhoto = false;
-  #place; // where the picture lay when the layers were drawn
-  #stroke = null; // in progress
+  #place; // position of the picture when the layers were drawn
+  #stroke = null; // stroke in progress
   #brush;
-  #changed; // the box of what differs from the picture, in the view's pixels
+  #changed; // box that differs from the picture, in the view's pixels
 
   constructor(view, strokes) {
     this.view = view;
@@ -23,34 +23,34 @@ export class Preview {
     return this.#stroke !== null;
   }
 
-  /** What to show in place of the cut-out. */
+  /** Returns the canvas to show in place of the cut-out. */
   get canvas() {
     this.#follow();
     return this.#layer;
   }
 
-  /** Begins a stroke; `terms` are its, in the picture's pixels. */
+  /** Begins a stroke at a point. `terms` are `{size, softness, isErase}`, in the picture's pixels. */
   begin(terms, point) {
     this.#stroke = { ...terms, points: [] };
     this.#brush = null;
     this.to(point);
   }
 
-  /** Goes on to a point in the picture's pixels. */
+  /** Continues the stroke to a point in the picture's pixels. */
   to(point) {
     this.#follow();
     this.#stroke.points.push(point);
     this.#paint(this.#stroke.points.slice(-2));
   }
 
-  /** Ends the stroke, which is still shown; the stroke. */
+  /** Ends the stroke, which stays visible, and returns it; null if there is none. */
   end() {
     const stroke = this.#stroke;
     this.#stroke = null;
     return stroke;
   }
 
-  /** Shows the picture again; a stroke in progress goes on above it. */
+  /** Shows the picture again, with a stroke in progress on top. */
   clear() {
     const { view } = this;
     if (view.preview !== this) return;
@@ -58,7 +58,7 @@ export class Preview {
     view.draw(this.#changed && widened(this.#changed, SPAN * Math.max(1, view.scale)));
   }
 
-  /** Draws the layers again where something else was shown, or the picture has moved. */
+  /** Draws the layers again if something else was shown, or the picture has moved. */
   #follow() {
     const { view } = this;
     const { width, height } = view.canvas;
@@ -84,7 +84,7 @@ export class Preview {
     this.view.put(context, bitmap);
   }
 
-  /** One or two points of the stroke. */
+  /** Paints through one or two points of the stroke. */
   #paint(points) {
     const { view } = this;
     const { isErase, size } = this.#stroke;

@@ -6,8 +6,8 @@ const PHASES = {
 };
 const SAID = ["upload", "work", "download"];
 
-/** Words and a fraction for a photo that is not done yet: `{text, fraction, said}`, where `said` is
- * what screen readers hear once. `fraction` is null where nobody knows. */
+/** Returns the progress of a photo that is not done: `{text, fraction, said}`. `fraction` is 0 to 1, or
+ * null if unknown. `said` is a text that screen readers announce once, or null. */
 export function wordsOf({ phase, fraction, since }, isPaused) {
   if (!phase) return { text: isPaused ? "Stopped" : "Waiting for its turn", fraction: null, said: null };
   const said = SAID.includes(phase) ? PHASES[phase] : null;

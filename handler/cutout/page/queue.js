@@ -2,24 +2,25 @@ import { isSame } from "./choices.js";
 import { Failure } from "./failure.js";
 import { makeResult } from "./work.js";
 
-const CALM = 10; // photos after which one more at once is tried again
+const CALM = 10; // photos made without a busy answer before one more is sent at once
 
-/** Works through the album's photos, as many at once as the server says that it takes, and fewer for a
- * while if it then answers that it is busy, which is nobody's concern but this class's. */
+/** Processes the album's photos, as many at once as the server says that it accepts, and fewer for a
+ * while after a busy answer. */
 export class Queue {
   isPaused = false;
   #running = new Map(); // photo → {control, asked}
-  #calm = 0; // photos made since the server was busy
+  #calm = 0; // photos made since the server was last busy
   #limit;
   #timer = null;
 
-  /** `onChange(photo)` is called at each step of a photo, `onEnd(photo)` when its work has ended. */
+  /** Calls `onChange(photo)` at each step of a photo, and `onEnd(photo, mode)` when its work has
+   * ended. */
   constructor(album, limits, { onChange, onEnd }) {
     Object.assign(this, { album, limits, onChange, onEnd });
     this.#limit = limits.atOnce;
   }
 
-  /** Starts what can be started. */
+  /** Starts waiting photos, as many as may run at once. */
   go() {
     while (!this.isPaused && !this.#timer && this.#running.size < this.#limit) {
       const photo = this.#next();
@@ -28,18 +29,18 @@ export class Queue {
     }
   }
 
-  /** Ends a photo's work; it can be tried again. */
+  /** Cancels a photo's work; the user can try again. */
   cancel(photo) {
     photo.failure = new Failure("Cancelled", "Your photo is still here.");
     this.drop(photo);
   }
 
-  /** Ends a photo's work without a word. */
+  /** Cancels a photo's work and shows no message. */
   drop(photo) {
     this.#running.get(photo)?.control.abort(new DOMException("", "AbortError"));
   }
 
-  /** Ends the work on results that are no longer wanted. */
+  /** Cancels work on results that are no longer wanted, and starts waiting photos. */
   retarget() {
     for (const [photo, { asked }] of this.#running) {
       if (!isSame(asked, this.album.askedOf(photo))) this.drop(photo);
@@ -47,7 +48,7 @@ export class Queue {
     this.go();
   }
 
-  /** Ends all work; what is not done waits for `resume`. */
+  /** Cancels all work; photos that are not done wait for `resume`. */
   pause() {
     this.isPaused = true;
     clearTimeout(this.#timer);
@@ -60,7 +61,7 @@ export class Queue {
     this.go();
   }
 
-  /** What is looked at comes first. */
+  /** Returns the next waiting photo, the selected one first; undefined if there is none. */
   #next() {
     const { album } = this;
     const waits = (photo) => photo && album.statusOf(photo) === "waiting" && !this.#running.has(photo);
@@ -92,7 +93,7 @@ export class Queue {
     if (error.name === "AbortError") return;
     if (error.seconds) this.#wait(error.seconds);
     else photo.failure = error;
-    if (error.wantsKey || error.isOffline) this.pause(); // the others would meet the same
+    if (error.wantsKey || error.isOffline) this.pause(); // other photos would fail for the same reason
   }
 
   #grow() {
@@ -100,7 +101,7 @@ export class Queue {
     if (this.#calm % CALM === 0) this.#limit = Math.min(this.limits.atOnce, this.#limit + 1);
   }
 
-  /** Sends nothing for some seconds, and less from then on. */
+  /** Sends nothing for some seconds, and fewer photos at once from then on. */
   #wait(seconds) {
     this.#calm = 0;
     this.#limit = Math.max(1, this.#running.size - 1);

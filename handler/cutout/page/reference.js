@@ -3,7 +3,7 @@
 const SOURCE = "openapi.json";
 const ANY = "*/*";
 
-/** Return a new element with attributes and children (elements or texts). */
+/** Returns a new element with attributes and children (elements or texts). */
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -11,23 +11,23 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** Return a line of text in which `words` between backticks become code. */
+/** Returns the parts of a line of text; the words between backticks become code elements. */
 function line(text) {
   return text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part));
 }
 
-/** Return one paragraph for each block of a text. */
+/** Returns one paragraph for each block of a text. */
 function paragraphs(text) {
   return text.split("\n\n").map((block) => element("p", {}, ...line(block)));
 }
 
-/** Return a schema in place of a reference to it. */
+/** Returns the schema that a reference points to, other schemas unchanged, and {} for none. */
 function resolve(schema, root) {
   if (!schema?.$ref) return schema ?? {};
   return schema.$ref.slice(2).split("/").reduce((at, key) => at[key], root);
 }
 
-/** Return a schema's type in a few words, such as "string, 1 to 200 characters". */
+/** Returns a schema's type in a few words, such as "string or file". */
 function typeOf(schema, root) {
   const found = resolve(schema, root);
   if (found.enum) return found.enum.map((each) => `\`${each}\``).join(", ");
@@ -42,7 +42,7 @@ function typeOf(schema, root) {
   return found.type ?? "";
 }
 
-/** Return what is known of a value: its type, whether it is required, its default. */
+/** Returns the facts about a value: its type, whether it is required, and its default. */
 function facts(schema, required, root) {
   const known = [typeOf(schema, root)];
   if (required) known.push("required");
@@ -52,7 +52,7 @@ function facts(schema, required, root) {
   return line(known.filter(Boolean).join("; "));
 }
 
-/** Return a list of named values: parameters, fields of a form or of an answer. */
+/** Returns a heading and a list of named values: parameters, or the fields of a form or an answer. */
 function values(title, entries, root) {
   const list = element("dl");
   for (const { name, schema, required, description } of entries) {
@@ -64,7 +64,7 @@ function values(title, entries, root) {
   return [element("h3", {}, title), list];
 }
 
-/** Return an object's properties as entries for `values`. */
+/** Returns an object's properties as entries for `values`. */
 function properties(schema, root) {
   const { properties: found = {}, required = [] } = resolve(schema, root);
   return Object.entries(found).map(([name, each]) => ({
@@ -74,7 +74,8 @@ function properties(schema, root) {
   }));
 }
 
-/** Return the fields of a request's form, for the first content type that has any. */
+/** Returns the fields of a request's form, from its first content type; an empty list if it has no
+ * form. */
 function form(operation, root) {
   const content = Object.entries(operation.requestBody?.content ?? {});
   if (content.length === 0) return [];
@@ -82,18 +83,18 @@ function form(operation, root) {
   return values(`Form (${types})`, properties(content[0][1].schema, root), root);
 }
 
-/** Return code that keyboards can scroll. */
+/** Returns a block of code that can be scrolled by keyboard. */
 function code(text, label) {
   const attributes = { tabindex: "0", role: "region", "aria-label": label };
   return element("pre", attributes, element("code", {}, text));
 }
 
-/** Return an example as it is sent. */
+/** Returns an example as text, as it is sent. */
 function shown(value) {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
-/** Return the examples of a content type: their keys, titles and values. */
+/** Returns the examples of a content type as a list of `[key, title, value]`. */
 function examplesOf(media) {
   if (media.example !== undefined) return [["example", "Example", media.example]];
   return Object.entries(media.examples ?? {}).map(([key, { summary, value }]) => [
@@ -103,7 +104,7 @@ function examplesOf(media) {
   ]);
 }
 
-/** Return one answer: its description, headers, fields and examples, folded away. */
+/** Returns one answer, collapsed: its description, headers, fields and examples. */
 function answer(status, response, where, root) {
   const title = element("summary", {}, element("code", {}, status), " ");
   title.append(...line(response.description ?? ""));
@@ -122,7 +123,7 @@ function answer(status, response, where, root) {
   return box;
 }
 
-/** Return a curl command that calls the route. */
+/** Returns a curl command that calls the route. */
 function command(method, path, operation) {
   const address = new URL(path.slice(1), document.baseURI).href;
   const parts = ["curl -L"];
@@ -132,7 +133,7 @@ function command(method, path, operation) {
   return [...parts, address].join(" ");
 }
 
-/** Return the section of one route. */
+/** Returns the section of one route. */
 function route(path, method, operation, root) {
   const name = `${method.toUpperCase()} ${path}`;
   const id = operation.operationId;
@@ -151,7 +152,7 @@ function route(path, method, operation, root) {
   return section;
 }
 
-/** Return links to all routes, and their sections. */
+/** Returns links to all routes, and their sections. */
 function drawn(root) {
   const links = element("ul");
   const sections = [];

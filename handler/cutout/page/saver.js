@@ -2,10 +2,10 @@ import { byId } from "./dom.js";
 import { save } from "./saving.js";
 import { say, sizeOf } from "./status.js";
 
-/** The main button and the one beside it: save, copy, or drag out the picture that is shown. */
+/** Handles the buttons that save or copy the shown picture; the main one can also be dragged out. */
 export class Saver {
   #make = null;
-  #file = null; // a promise
+  #file = null; // promise of the picture's file
   #address = null;
 
   constructor(onFailure) {
@@ -19,11 +19,12 @@ export class Saver {
       link.addEventListener(kind, () => this.#prepare().catch(onFailure));
     }
     link.addEventListener("dragstart", (event) => this.#drag(event));
-    byId("copy-picture").hidden = !navigator.clipboard?.write; // browsers want https for it
+    byId("copy-picture").hidden = !navigator.clipboard?.write; // available over https only
     byId("copy-picture").addEventListener("click", doing(() => this.#copy()));
   }
 
-  /** What is shown has changed: `make(format)` gives its file. `size` is null where nobody knows. */
+  /** Updates the buttons after the shown picture has changed. `make(format)` returns a promise of its
+   * file; `size` is the file's size in bytes, or null if unknown. */
   offer(make, name, size) {
     this.#make = make;
     this.#forget();
@@ -45,7 +46,8 @@ export class Saver {
     this.#address = this.#file = null;
   }
 
-  /** To a folder; the file must be ready by then, which is why it is made when a pointer comes near. */
+  /** Lets the picture be dragged to a folder. The file must exist by then, so it is made when a pointer
+   * comes near. */
   #drag(event) {
     if (!this.#address) return event.preventDefault();
     const name = byId("save").download;
@@ -55,7 +57,7 @@ export class Saver {
     return undefined;
   }
 
-  /** As PNG, the only format that clipboards take. */
+  /** Copies the picture as PNG, the only picture format that clipboards accept. */
   async #copy() {
     const item = new ClipboardItem({ "image/png": this.#make("png") });
     await navigator.clipboard.write([item]);

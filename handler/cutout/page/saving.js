@@ -4,11 +4,11 @@ import { objectsOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 const TYPES = { png: "image/png", jpg: "image/jpeg" };
-const BEST = 1; // quality of a JPEG, whose values differ by 4 of 255; below it, Chromium subsamples chroma
+const BEST = 1; // quality of a JPEG: values differ by 4 of 255; below 1, Chromium subsamples chroma
 
-/** The file of a result as it is shown: cropped, on its canvas and background, in its format. The server's
- * PNG, byte for byte, where nothing of that is asked for. `side` is the server's limit; `bitmap` is decoded
- * here if it isn't given. */
+/** Returns the file of a result as shown: cropped, on its canvas and background, in its format. Returns
+ * the PNG as it was made, byte for byte, if none of these is chosen. `side` is the server's maximum
+ * side in pixels. `bitmap` is the decoded PNG; without it, the PNG is decoded here. */
 export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   const png = made.mended ?? made.png;
   const backdrop = backdropOf(choices, scene);
@@ -22,7 +22,7 @@ export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   }
 }
 
-/** Whether the file is the PNG that was made. */
+/** Returns whether the file to save is the PNG as it was made. */
 export function isAsMade({ crop, canvas, format }, backdrop) {
   return crop === "none" && canvas === "none" && format === "png" && !backdrop.isThere;
 }
@@ -35,10 +35,10 @@ function drawnOn(backdrop, source, { x, y, width, height }) {
   return canvas;
 }
 
-/** Saves a blob at once. */
+/** Saves a blob as a file of this name. */
 export function save(blob, name) {
   const href = URL.createObjectURL(blob);
   const link = Object.assign(document.createElement("a"), { href, download: name });
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // browsers fetch it a little later
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // browsers read it a little later
 }

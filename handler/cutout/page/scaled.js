@@ -1,14 +1,15 @@
 import { union, widened, within } from "./boxes.js";
 
-/** How many pixels away a pixel may have a share in one of the smaller picture: browsers halve it until
- * it is less than twice too large, or too small, and then look at the two nearest pixels. */
+/** Limits the distance, in pixels of the smaller picture, over which a pixel affects others: browsers
+ * halve a picture until it is less than twice too large, or too small, and then interpolate between the
+ * two nearest pixels. */
 export const SPAN = 4;
 
 const kept = new WeakMap();
 
-/** A part of a picture scaled down to a size, kept until another is asked for: to scale a large one at
- * each move of the slider would make it stutter. `[source, part]`: what to draw, and which part of it;
- * the picture as it is where it is not larger. */
+/** Returns a part of a picture scaled down to a size: `[source, part]`, what to draw and which part of
+ * it. Returns the picture itself if the part is not larger. The last size is cached for each picture,
+ * since scaling a large one at each move of the slider would make it stutter. */
 export function scaled(bitmap, part, width, height) {
   if (width >= part.width) return [bitmap, part];
   const whole = { x: 0, y: 0, width, height };
@@ -22,13 +23,13 @@ export function scaled(bitmap, part, width, height) {
   return [last.canvas, whole];
 }
 
-/** A box of a picture has been painted on. */
+/** Marks a box of a picture as changed, so that it is scaled again. */
 export function outdated(bitmap, box) {
   const last = kept.get(bitmap);
   if (last) last.changed = union(box, last.changed);
 }
 
-/** Draws what has changed and nothing else, which would take long. */
+/** Draws only the box that has changed, since drawing everything would take long. */
 function draw(bitmap, part, last) {
   const { canvas } = last;
   const { width, height } = canvas;

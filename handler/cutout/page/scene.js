@@ -1,12 +1,12 @@
 import { byId } from "./dom.js";
 import { decoded } from "./picture.js";
 
-/** The picture that serves as a background for every photo that asks for it. */
+/** Holds the background picture for all photos that use one. */
 export class Scene {
   file = null;
   bitmap = null;
 
-  /** Takes a file; false where the browser can't show it. */
+  /** Takes a file; returns false if the browser can't decode it. */
   async take(file) {
     const bitmap = await decoded(file);
     if (!bitmap) return false;

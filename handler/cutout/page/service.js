@@ -2,11 +2,14 @@ import { cutOut } from "./cutout.js";
 import { failureOf } from "./failure.js";
 import { needsWebp } from "./header.js";
 
-/** The cut-out of a file, or of the picture at an address: `{png, objects, quality, uploaded}`, where
- * `objects` and `quality` are the API's, no object means that nothing can be seen, and `uploaded` says
- * whether the file went through `/v1/uploads`. `report(phase, fraction)` tells how it goes; the phases
- * are "upload", "work" and "download", and `fraction` is null where nobody knows. `asked` has the mode,
- * and what `askedOf` adds to it; `mask` is a PNG to cut out by, or null. */
+/** Requests the cut-out of a file, or of the picture at a `URL`. Returns `{png, objects, quality,
+ * uploaded}`: `objects` and `quality` are the API's, no objects means that nothing is visible, and
+ * `uploaded` says whether the file went through `/v1/uploads`. Throws a `Failure` if the server
+ * refuses.
+ *
+ * `asked` has the mode and the parameters that `askedOf` adds; `mask` is a PNG to cut out by, or null.
+ * Calls `report(phase, fraction)` with the phase ("upload", "work" or "download") and its progress, 0
+ * to 1, or null if unknown. */
 export async function requestResult(picture, asked, { key, signal, report, mask = null }) {
   let uploaded = false;
   const onProgress = ({ phase, fraction, through }) => {
@@ -16,7 +19,7 @@ export async function requestResult(picture, asked, { key, signal, report, mask 
   const url = new URL(".", document.baseURI);
   const webp = needsWebp(picture) || null;
   const all = { ...asked, mask, webp, objects: true, qualityHint: true, answer: "json" };
-  const terms = { ...all, url, key, retries: 0, signal, onProgress }; // the queue waits itself
+  const terms = { ...all, url, key, retries: 0, signal, onProgress }; // the queue retries
   try {
     const { entities, quality } = await cutOut(picture, terms);
     const [{ image }, { objects }] = entities;

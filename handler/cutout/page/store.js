@@ -1,14 +1,15 @@
 const DATABASE = "cutout";
-const EDITION = 2; // of the tables; raised with each new table
-const OF_PHOTOS = ["photos", "files", "results", "steps"]; // their keys begin with the photo's number
+const EDITION = 2; // version of the tables; raise it with each new table
+const OF_PHOTOS = ["photos", "files", "results", "steps"]; // their keys begin with the photo's id
 const TABLES = [...OF_PHOTOS, "settings"];
 
-/** The browser's own database, on this device only. */
+/** Wraps the browser's database (IndexedDB), which is on this device only. */
 export class Store {
   #database;
 
-  /** Null where the browser forbids it, as some do in private windows. `onBlocked()` is called while
-   * another tab shows an older page: the database stays as it is until that tab is closed. */
+  /** Opens the database. Returns null if the browser forbids it, as some do in private windows. Calls
+   * `onBlocked()` while another tab has an older version of the page open, which blocks the database
+   * until that tab is closed. */
   static async open(onBlocked) {
     const store = new Store();
     try {
@@ -16,7 +17,7 @@ export class Store {
       request.onupgradeneeded = () => addTables(request.result);
       request.onblocked = () => onBlocked();
       store.#database = await outcome(request);
-      store.#database.onversionchange = () => store.#database.close(); // a newer page takes over
+      store.#database.onversionchange = () => store.#database.close(); // lets a newer page open it
       return store;
     } catch (error) {
       console.info("Photos are not kept after a reload:", String(error));
@@ -28,17 +29,17 @@ export class Store {
     return outcome(this.#open(table, "readonly").get(key));
   }
 
-  /** All values of a table, in the order of their keys. */
+  /** Returns all values of a table, in the order of their keys. */
   all(table) {
     return outcome(this.#open(table, "readonly").getAll());
   }
 
-  /** The values of one photo in a table, in the order of their keys. */
+  /** Returns the values of one photo in a table, in the order of their keys. */
   allOf(table, id) {
     return outcome(this.#open(table, "readonly").getAll(keysFrom([id])));
   }
 
-  /** Rejects with a `QuotaExceededError` where the device has no room. */
+  /** Stores a value. Rejects with a `QuotaExceededError` if the device has no room. */
   put(table, key, value) {
     return this.#change(table, (records) => records.put(value, key));
   }
@@ -47,7 +48,7 @@ export class Store {
     return this.#change(table, (records) => records.delete(key));
   }
 
-  /** Removes what a table has of one photo, from a key on. */
+  /** Removes a photo's values from a table, from a key on. */
   removeFrom(table, key) {
     return this.remove(table, keysFrom(key));
   }
@@ -63,7 +64,7 @@ export class Store {
     await finished(transaction);
   }
 
-  /** Commits at once, or a reload right after it would undo the change. */
+  /** Changes a table and commits at once; otherwise a reload right after it would undo the change. */
   #change(table, change) {
     const records = this.#open(table, "readwrite");
     const request = change(records);
@@ -76,14 +77,14 @@ export class Store {
   }
 }
 
-/** Adds the tables that an older version of the page has not made. */
+/** Adds the tables that an older version of the page did not have. */
 function addTables(database) {
   for (const table of TABLES) {
     if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
   }
 }
 
-/** The keys of one photo that are not before `key`. */
+/** Returns the range of a photo's keys from `key` on. */
 function keysFrom(key) {
   return IDBKeyRange.bound(key, [key[0], []]);
 }

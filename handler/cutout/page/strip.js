@@ -9,11 +9,11 @@ const WORDS = {
 };
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, PageUp: -8, PageDown: 8 };
 
-/** The row of small pictures to go through the photos. */
+/** Shows the row of thumbnails to select photos with. */
 export class Strip {
   #cells = new Map(); // photo → {cell, image, thumb}
 
-  /** `onSelect(photo)` and `onRemove(photo)` tell what was asked for. */
+  /** Calls `onSelect(photo)` and `onRemove(photo)` when the user selects or removes a photo. */
   constructor(album, { onSelect, onRemove }) {
     this.album = album;
     this.list = byId("strip");
@@ -31,7 +31,7 @@ export class Strip {
     });
   }
 
-  /** Shows all photos as they are now. */
+  /** Updates all photos. */
   update() {
     for (const [photo, { cell, image }] of this.#cells) {
       if (this.album.photos.includes(photo)) continue;
@@ -44,7 +44,7 @@ export class Strip {
     this.follow();
   }
 
-  /** Shows one photo as it is now. */
+  /** Updates one photo. */
   refresh(photo) {
     if (!this.album.photos.includes(photo)) return;
     const entry = this.#cells.get(photo) ?? this.#add(photo);
@@ -66,7 +66,7 @@ export class Strip {
     }
   }
 
-  /** Marks the photo that is looked at, and brings it into sight. */
+  /** Marks the selected photo and scrolls it into view. */
   follow() {
     for (const [photo, { cell }] of this.#cells) {
       cell.setAttribute("aria-selected", photo === this.album.selected);
@@ -94,7 +94,8 @@ export class Strip {
   }
 }
 
-/** About how much of a photo's work is done: the upload, then the work, then the answer. */
+/** Returns roughly how much of a photo's work is done, 0 to 1: the upload, then the work, then the
+ * download. */
 function shareOf({ phase, fraction }) {
   const [start, span] = { upload: [0, 0.4], work: [0.4, 0], download: [0.9, 0.1] }[phase] ?? [0, 0];
   return start + span * (fraction ?? 0);

@@ -3,19 +3,20 @@ import { boxOf, Brush } from "./brush.js";
 import { finish } from "./idle.js";
 import { outdated } from "./scaled.js";
 
-const SLICE = 2 ** 20; // pixels of dabs that are painted at a time
+const SLICE = 2 ** 20; // pixels of dabs painted at a time
 
-/** A cut-out that is mended at its full size, step by step. A step is a stroke, `{size, softness,
- * isErase, points}` in the picture's pixels, or switches a part, `{part, isOff}`. A large picture takes
- * longer than a frame for it, so steps are painted when there is time, or the picture is asked for. */
+/** Applies the steps of mending to a cut-out at its full size. A step is a stroke, `{size, softness,
+ * isErase, points}` in the picture's pixels, or switches a part, `{part, isOff}`. Painting a step on a
+ * large picture takes longer than a frame, so steps are painted when the page is idle, or when the
+ * picture is needed. */
 export class Strokes {
   #done = [];
   #undone = [];
   #canvas;
-  #begun = 0; // how many of the steps done are on the canvas, the last one maybe in part
-  #rest = null; // what is left to paint of that
+  #begun = 0; // number of steps on the canvas; the last one may be incomplete
+  #rest = null; // iterator that paints the rest of the last step, or null
 
-  /** `photo` is the picture before, `start` the cut-out to begin with, of the same size. */
+  /** Starts with the cut-out `start`; `photo` is the original, of the same size. */
   constructor(photo, start) {
     const { width, height } = start;
     Object.assign(this, { photo, start });
@@ -23,7 +24,7 @@ export class Strokes {
     this.#context.drawImage(start, 0, 0);
   }
 
-  /** The cut-out with all that has been done. */
+  /** Returns the cut-out with all steps applied. */
   get canvas() {
     finish(this.paint());
     return this.#canvas;
@@ -45,28 +46,29 @@ export class Strokes {
     return this.#undone.length > 0;
   }
 
-  /** How many steps are done. */
+  /** Returns the number of steps done. */
   get count() {
     return this.#done.length;
   }
 
-  /** The last step; undefined where there is none. */
+  /** Returns the last step; undefined if there is none. */
   get last() {
     return this.#done.at(-1);
   }
 
-  /** How many steps were done when a step was the last one; 0 for undefined. */
+  /** Returns how many steps were done when `step` was the last one; 0 if it is undefined or was
+   * undone. */
   countAt(step) {
     return this.#done.indexOf(step) + 1;
   }
 
-  /** Whether the picture has more strokes, or fewer, than when a step was the last one. */
+  /** Returns whether strokes were added or undone since `step` was the last one. */
   hasOtherStrokesThanAt(step) {
     const count = this.countAt(step);
     return (step && !count) || this.#done.slice(count).some(({ part }) => !part);
   }
 
-  /** The `Parts` of which one is off; null where all are on. */
+  /** Returns the `Parts` of which at least one is off; null if all are on. */
   get partsOff() {
     const parts = this.#done.findLast(({ part }) => part)?.part.parts;
     return parts?.all.some((part) => this.isOff(part)) ? parts : null;
@@ -81,8 +83,8 @@ export class Strokes {
     this.#undone = [];
   }
 
-  /** Takes back the last step. A part is switched back if no stroke followed the first switch;
-   * otherwise all other steps are made again where it was, which needs no copies of the picture. */
+  /** Undoes the last step. A part is switched back if no stroke followed the first switch. Otherwise
+   * the area is painted again by all other steps, which needs no copies of the picture. */
   undo() {
     if (!this.canUndo) return;
     const step = this.#done.pop();
@@ -100,7 +102,7 @@ export class Strokes {
     if (this.canRedo) this.#done.push(this.#undone.pop());
   }
 
-  /** Paints what is left to paint, some of it at each step. */
+  /** Paints the steps that are left, a slice for each iteration. */
   *paint() {
     while (this.#rest || this.#begun < this.#done.length) {
       this.#rest ??= this.#apply(this.#done[this.#begun], this.#done.slice(0, this.#begun++));
@@ -113,7 +115,7 @@ export class Strokes {
     return part ? this.#whole : within(boxOf(points, size), this.#whole);
   }
 
-  /** Makes a box again from the start. */
+  /** Paints a box again, beginning with the original cut-out. */
   #remake(box) {
     const { left, top, right, bottom } = box;
     const context = this.#context;
@@ -130,7 +132,7 @@ export class Strokes {
     outdated(this.#canvas, box);
   }
 
-  /** `earlier` are the steps before. */
+  /** Applies a step; `earlier` are the steps before it. */
   *#apply(step, earlier) {
     if (step.part) this.#switch(step, earlier);
     else yield* this.#stroke(step);

@@ -1,6 +1,6 @@
 import { byId } from "./dom.js";
 
-/** How far all photos are, and what can be done with all of them. */
+/** Shows the progress of all photos, and the buttons for all of them. */
 export function showTally(album, isPaused) {
   const total = album.photos.length;
   const { done, doubtful, blank, failed, busy, waiting } = album.counts();

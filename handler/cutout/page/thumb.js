@@ -1,15 +1,15 @@
 import { encoded } from "./picture.js";
 
-const LONGEST = 144; // twice what it has on the page, for fine screens
+const LONGEST = 144; // pixels, about twice the size on the page, for high-resolution screens
 
-/** A small picture of a file, as a blob; null where the browser can't show it. The bitmap is let go at
- * once: 300 photos in full would not fit a phone's memory. */
+/** Returns a thumbnail of an image as a blob; null if the browser can't decode it. The bitmap is closed
+ * at once: 300 full-size photos would not fit in a phone's memory. */
 export async function thumbOf(blob) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(blob, { resizeHeight: LONGEST, resizeQuality: "medium" });
   } catch {
-    return null; // the service says what is wrong with it
+    return null; // the service reports what is wrong with it
   }
   const side = Math.min(bitmap.width, LONGEST);
   const canvas = Object.assign(document.createElement("canvas"), { width: side, height: LONGEST });

@@ -1,11 +1,11 @@
 import { thumbOf } from "./thumb.js";
 
-/** Makes small pictures of new photos, one after another. */
+/** Makes thumbnails of new photos, one after another. */
 export class Thumbs {
   #waiting = [];
   #isAtWork = false;
 
-  /** `onMade(photo)` is called for each. */
+  /** Calls `onMade(photo)` after each one. */
   constructor(onMade) {
     this.onMade = onMade;
   }
@@ -17,7 +17,7 @@ export class Thumbs {
     for (let photo = this.#waiting.shift(); photo; photo = this.#waiting.shift()) {
       if (photo.thumb) continue;
       const thumb = await thumbOf(photo.source);
-      photo.thumb ??= thumb; // its result may have come first
+      photo.thumb ??= thumb; // the thumbnail of its result may exist already
       this.onMade(photo);
     }
     this.#isAtWork = false;

@@ -2,28 +2,28 @@ import { Backdrop } from "./backdrop.js";
 import { boxAround, union } from "./boxes.js";
 import { scaled } from "./scaled.js";
 
-const MARGIN = 16; // CSS pixels around the picture where it fits
-const LARGEST_FIT = 3; // a small picture is not blown up beyond this
+const MARGIN = 16; // CSS pixels around a picture that fits
+const LARGEST_FIT = 3; // maximum enlargement of a small picture
 const CELL = 8;
-const RING = 3; // CSS pixels, the width of the brush's ring
+const RING = 3; // width of the brush's ring, in CSS pixels
 
-/** Draws the picture, before and after, into a canvas. Lengths are in the canvas's own pixels, of
- * which the screen has as many; `centre` is the point in the middle, as a share of the picture. */
+/** Draws the picture, before and after, into a canvas. Lengths are in the canvas's pixels, which are
+ * the screen's. `centre` is the point in the middle, as shares of the picture's sides. */
 export class View {
-  zoom = "fit"; // or the screen's pixels for each of the picture's
+  zoom = "fit"; // or the number of screen pixels for each pixel of the picture
   centre = { x: 0.5, y: 0.5 };
-  split = 0.5; // the share of what is visible that shows the picture as it was
+  split = 0.5; // share of the visible width that shows the picture before
   before = null;
   after = null;
-  preview = null; // the `Preview` of strokes, shown in place of `after`
+  preview = null; // `Preview` of strokes, shown in place of `after`
   marks = null; // draws lines over the picture: `marks(context, frame)`
-  ring = null; // the brush: {x, y, size}, shares of the picture and pixels of it
-  ghost = 0; // the opacity at which the photo is seen behind `after`
-  part = null; // what is shown of both, in their pixels; null is all
+  ring = null; // brush: {x, y, size}, shares of the picture's sides, and its pixels
+  ghost = 0; // opacity of the photo shown behind `after`
+  part = null; // visible part of both, in their pixels; null for all
   #waiting = false;
-  #changed; // the box of what the next frame draws; all where it is undefined
+  #changed; // box to draw in the next frame; undefined for all
 
-  /** `onDraw` is called whenever something has moved. */
+  /** Draws into `canvas`, and calls `onDraw(view)` after each drawing. */
   constructor(canvas, onDraw) {
     Object.assign(this, { canvas, onDraw, backdrop: new Backdrop() });
     this.context = canvas.getContext("2d");
@@ -35,8 +35,8 @@ export class View {
     this.draw();
   }
 
-  /** At the next frame. `changed` is the box of what is drawn again, {left, top, right, bottom}; all
-   * without it. */
+  /** Draws at the next frame. `changed` is the box to draw again, {left, top, right, bottom}; without
+   * it, everything is drawn. */
   draw(changed) {
     if (!this.#waiting) this.#changed = changed;
     else if (this.#changed) this.#changed = changed && union(this.#changed, changed);
@@ -49,14 +49,14 @@ export class View {
     });
   }
 
-  /** Shows the brush's ring at another place. */
+  /** Moves the brush's ring. */
   moveRing(ring) {
     const boxes = [this.ring, ring].filter(Boolean).map((each) => this.#boxOf(each));
     this.ring = ring;
     this.draw(boxes.reduce(union));
   }
 
-  /** Screen pixels for each CSS pixel. */
+  /** Returns the number of screen pixels for each CSS pixel. */
   get ratio() {
     return window.devicePixelRatio || 1;
   }
@@ -69,7 +69,7 @@ export class View {
     return this.zoom === "fit" ? this.fit : this.zoom;
   }
 
-  /** The scale at which the whole picture is seen. */
+  /** Returns the scale at which the whole picture is visible. */
   get fit() {
     const { width, height } = this.canvas;
     const room = 2 * MARGIN * this.ratio;
@@ -77,7 +77,7 @@ export class View {
     return Math.max(Math.min(fit, LARGEST_FIT * this.ratio), 1 / this.picture.width);
   }
 
-  /** Where the whole picture lies. */
+  /** Returns the rectangle of the whole picture, which may exceed the canvas. */
   get frame() {
     const width = Math.max(1, Math.round(this.picture.width * this.scale));
     const height = Math.max(1, Math.round(this.picture.height * this.scale));
@@ -89,13 +89,13 @@ export class View {
     };
   }
 
-  /** Where the line between before and after stands. */
+  /** Returns the position of the line between before and after. */
   get divide() {
     const [left, right] = this.#span();
     return left + this.split * (right - left);
   }
 
-  /** The split that puts the line there. */
+  /** Returns the split that puts the line at `x`, 0 to 1. */
   splitAt(x) {
     const [left, right] = this.#span();
     return clamp((x - left) / (right - left), 0, 1);
@@ -106,7 +106,7 @@ export class View {
     return width > this.canvas.width || height > this.canvas.height;
   }
 
-  /** Moves the picture by so much, and never beyond its edges. */
+  /** Moves the picture by `dx` and `dy`, but never beyond its edges. */
   pan(dx, dy) {
     const { width, height } = this.frame;
     const [across, down] = [this.canvas.width / width / 2, this.canvas.height / height / 2];
@@ -117,7 +117,7 @@ export class View {
     this.draw();
   }
 
-  /** The share of the picture that a point of the canvas is at. */
+  /** Returns the position of a canvas point in the picture, as shares of its sides (0 to 1). */
   pointAt(x, y) {
     const frame = this.frame;
     return {
@@ -126,9 +126,9 @@ export class View {
     };
   }
 
-  /** Draws one of the two where it is seen, in a context of the view's size. */
+  /** Draws one of the two pictures in its place, in a context of the view's size. */
   put(context, bitmap) {
-    context.imageSmoothingEnabled = !(this.zoom >= 4); // single pixels are what one looks at there
+    context.imageSmoothingEnabled = !(this.zoom >= 4); // keeps single pixels visible
     const { x, y, width, height } = this.frame;
     const part = this.part ?? { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
     const [source, from] = scaled(bitmap, part, width, height);
@@ -170,7 +170,7 @@ export class View {
     if (this.ring) this.#drawRing();
   }
 
-  /** One of the two, between two upright lines. */
+  /** Draws one of the two pictures between two vertical lines. */
   #layer(bitmap, frame, left, right) {
     const { context } = this;
     context.save();
@@ -192,7 +192,7 @@ export class View {
     this.context.globalAlpha = 1;
   }
 
-  /** Centre and radius of the ring, in the canvas's pixels. */
+  /** Returns the centre and radius of the ring, in the canvas's pixels. */
   #circleOf({ x, y, size }) {
     const { frame, scale } = this;
     const radius = Math.max(2, (size * scale) / 2);
@@ -204,7 +204,7 @@ export class View {
     return boxAround([{ x, y }], radius + RING * this.ratio);
   }
 
-  /** A black and a white circle, one of which is seen on any ground. */
+  /** Draws a black circle and a white one on it, so that one is visible on any background. */
   #drawRing() {
     const { context, ratio } = this;
     const { x, y, radius } = this.#circleOf(this.ring);
@@ -223,8 +223,8 @@ function visible({ x, y, width, height }, canvas) {
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** Where a length begins that lies in a room: in its middle, or, where it is longer, so that the
- * point at `centre` is, as far as no gap opens. */
+/** Returns where a length begins within `room`: centred if it fits; otherwise with the point at
+ * `centre` (0 to 1) in the middle, as far as this leaves no gap. */
 function offset(length, room, centre) {
   if (length <= room) return Math.round((room - length) / 2);
   return Math.round(clamp(room / 2 - centre * length, room - length, 0));

@@ -1,9 +1,10 @@
 import { byId } from "./dom.js";
 import { watchGestures } from "./gestures.js";
 
-const ALONE = 0.12; // a smaller share of the picture is not named
+const ALONE = 0.12; // minimum share of the picture that gets a label
 
-/** The line between before and after, and what the pointer may do, as the view has just drawn it. */
+/** Shows the line between before and after, its labels and whether the picture can be moved, as last
+ * drawn. */
 export function showDivider(view) {
   const [stage, isCompared] = [byId("stage"), Boolean(view.after && view.before)];
   stage.dataset.compared = isCompared;
@@ -19,15 +20,15 @@ export function showDivider(view) {
   }
 }
 
-/** Chooses a zoom; `centre` is the point to look at. */
+/** Sets the zoom; `centre` is the point in the middle, as shares of the picture's sides. */
 export function setZoom(view, zoom, centre = view.centre) {
   Object.assign(view, { zoom, centre });
   document.querySelector(`input[name="zoom"][value="${zoom}"]`).checked = true;
   if (zoom === "fit" || !view.picture) view.draw();
-  else view.pan(0, 0); // not beyond the edges
+  else view.pan(0, 0); // keeps the picture within its edges
 }
 
-/** The slider, the zoom's buttons, and what is done on the picture itself. */
+/** Handles the slider, the zoom buttons and the gestures on the picture. */
 export function watchViewing(view, brush) {
   const slider = byId("split");
   const show = () => {

@@ -4,8 +4,9 @@ import { prepare } from "./picture.js";
 import { requestResult } from "./service.js";
 import { thumbOf } from "./thumb.js";
 
-/** Has a photo made as `asked`, which is `askedOf`'s: reads it, scales it down if the service could not
- * take it, sends it and keeps the answer. `report(phase, fraction)` tells how it goes. */
+/** Makes a photo's result for the parameters `asked`, see `askedOf`: reads the photo, scales it down if
+ * the service would not accept it, sends it and keeps the answer. Calls `report(phase, fraction)` as in
+ * `requestResult`, first with the phase "reading". */
 export async function makeResult(photo, asked, { limits, signal, report }) {
   report("reading", null);
   const key = currentKey();
@@ -15,19 +16,19 @@ export async function makeResult(photo, asked, { limits, signal, report }) {
   report("upload", 0);
   const made = await sent(photo, asked, { limits, key, signal, report });
   const seconds = (performance.now() - start) / 1000;
-  // Without an object, the photo's own small picture tells more.
+  // Without an object, the photo's own thumbnail is more useful.
   if (made.objects.length) photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
   signal.throwIfAborted();
   const terms = { asked, withKey: key !== "", seconds, byMask: photo.mask !== null };
   photo.made.set(asked.mode, keyed({ ...made, ...terms }));
 }
 
-/** Prepares the file, if there is one, once. */
+/** Prepares the photo's file once, if there is one. */
 export async function ready(photo, limits) {
   if (!photo.file && photo.source) Object.assign(photo, await prepare(photo.source, limits));
 }
 
-/** Sends it; once more if the service says that it takes smaller ones than this page knew. */
+/** Sends a photo; sends a smaller version if the service accepts less than this page expected. */
 async function sent(photo, asked, { limits, key, signal, report }) {
   const { mask } = photo;
   try {

@@ -1,9 +1,9 @@
 const UTF8 = 0x0800;
 const VERSION = 20;
 
-/** A ZIP file as a Blob that refers to its files' blobs: `[{name, blob, time}]`, stored as they are,
- * since PNG and JPEG don't get smaller. Each is read once for its checksum. All of it must stay
- * under 4 GiB. `onProgress(count)` tells how many have been read. */
+/** Returns a ZIP file as a `Blob` that refers to its files' blobs, `[{name, blob, time}]`. They are
+ * stored uncompressed, since PNG and JPEG don't get smaller. Each is read once for its checksum. The
+ * total must stay under 4 GiB. Calls `onProgress(count)` with the number of files read. */
 export async function zipOf(files, onProgress = () => {}) {
   const [parts, directory] = [[], []];
   let offset = 0;
@@ -23,7 +23,7 @@ export async function zipOf(files, onProgress = () => {}) {
   return new Blob([...parts, ...directory, end], { type: "application/zip" });
 }
 
-/** What a file's own header and its entry in the directory have in common. */
+/** Returns the fields that a file's own header and its directory entry have in common. */
 function commonFields(checksum, size, label, time) {
   const clock = (time.getHours() << 11) | (time.getMinutes() << 5) | (time.getSeconds() >> 1);
   const day = ((time.getFullYear() - 1980) << 9) | ((time.getMonth() + 1) << 5) | time.getDate();
@@ -39,7 +39,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The CRC-32 of bytes, as ZIP has it. */
+/** Returns the CRC-32 of bytes, as ZIP and PNG use it. */
 export function crc32(bytes) {
   let value = 0xffffffff;
   for (let index = 0; index < bytes.length; index++) {

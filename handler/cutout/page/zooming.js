@@ -1,7 +1,7 @@
-const WHEEL = 0.0015; // of the zoom's logarithm, for each pixel of a wheel
-const LARGEST = 16; // screen pixels for each of the picture's
+const WHEEL = 0.0015; // change of the zoom's logarithm for each pixel of the wheel
+const LARGEST = 16; // maximum number of screen pixels for each pixel of the picture
 
-/** Zooms so that a point of the canvas stays where it is. */
+/** Zooms by a factor so that a point of the canvas stays in place. */
 export function zoomAt(view, factor, { x, y }) {
   const point = view.pointAt(x, y);
   const least = view.fit;
@@ -18,8 +18,9 @@ export function zoomAt(view, factor, { x, y }) {
   }
 }
 
-/** The wheel and two fingers on the stage. `onTwo()` is called when a second finger comes. The wheel
- * alone scrolls the page, unless `takesWheel()`; with Ctrl, or as a touchpad's pinch, it zooms. */
+/** Handles the wheel and two fingers on the stage. Calls `onTwo()` when a second finger touches it. The
+ * wheel alone scrolls the page, or zooms if `takesWheel()` returns true; with Ctrl, or as a touchpad's
+ * pinch, it always zooms. `place(event)` returns an event's point on the canvas. */
 export function watchZooming(stage, view, { place, takesWheel, onTwo }) {
   const fingers = new Map();
   const spread = () => {
