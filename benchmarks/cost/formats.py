@@ -99,7 +99,7 @@ def dollars(spent: Spent, prices: Prices, *, edge: bool = False) -> float:
     """Return dollars for a thousand, with S3 where the answer goes through the bucket.
 
     Through CloudFront (`edge`), whose first terabyte a month is free, only the bucket's traffic is
-    paid: links lead to the bucket itself.
+    billed: links lead to the bucket itself.
     """
     inline = 0 if spent.by_bucket else spent.answer
     bill = lambda_per_thousand(spent.seconds * 1000, LAMBDA_MB_PER_VCPU, prices)

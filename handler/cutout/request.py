@@ -13,7 +13,7 @@ from cutout.timing import Deadline
 class PictureForm:
     """Hold a picture's file or its URL; if the client sent both, the file.
 
-    `background` is the same for what the object is laid on, `mask` the file of a mask. `texts` are
+    `background` is the background's file or URL, `mask` the file of a mask. `texts` are
     all text fields that aren't empty, and `files` the names of all files.
     """
 

@@ -195,8 +195,8 @@ class Settings(AwsSettings):
     # Compatibility
     webp: bool = Field(
         default=False,
-        description="Accepts WebP files at `/v1/results` if the request does not set `webp`. Other "
-        "ways in always do. The reference API refuses them.",
+        description="Accepts WebP files at `/v1/results` if the request does not set `webp`. All "
+        "other routes always accept them. The reference API refuses them.",
     )
     removebg: bool = Field(
         default=True,

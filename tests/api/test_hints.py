@@ -1,4 +1,4 @@
-"""The `Warning` header names what of a request is ignored."""
+"""The `Warning` header names the ignored parts of a request."""
 
 from typing import Any
 
@@ -23,7 +23,10 @@ def unlike(name: str, meant: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("image_bg", "image-bg"), ("bg_image_file", "image-bg"), ("Mask", "mask")],
+    [
+        *(("image_bg", "image-bg"), ("bg_image_file", "image-bg"), ("Mask", "mask")),
+        *(("imageFile", "image"), ("image[]", "image")),
+    ],
 )
 def test_a_misspelt_file_is_named(client: TestClient, name: str, meant: str) -> None:
     answer = client.post(RESULTS, files=FILES | {name: PHOTO})
@@ -80,6 +83,14 @@ def test_a_parameter_of_the_query_in_the_form_is_named(
     (entity,) = answer.json()["results"][0]["entities"]
     assert entity["name"] == "general-fg-image"
     assert answer.headers["Warning"] == told("mode is ignored in the form; send it in the query.")
+
+
+def test_a_parameter_that_the_query_has_as_well_is_not_named(client: TestClient) -> None:
+    given = {"mode": "fg-mask"}
+    answer = client.post(RESULTS, params=given, data=given, files=FILES)
+    (entity,) = answer.json()["results"][0]["entities"]
+    assert entity["name"] == "general-fg-mask"
+    assert "Warning" not in answer.headers
 
 
 def test_a_missing_picture_without_a_clue_has_no_hint(client: TestClient) -> None:

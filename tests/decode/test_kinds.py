@@ -52,12 +52,19 @@ NAMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "heic, general": (lambda: media(b"mif1", b"heic", b"miaf"), "HEIC"),
     "avif": (lambda: media(b"avif", b"mif1"), "AVIF"),
     "avif, general": (lambda: media(b"mif1", b"miaf", b"avif"), "AVIF"),
+    "heic, sequence": (lambda: media(b"hevx"), "HEIC"),
+    "heic, newer general": (lambda: media(b"mif2", b"heix"), "HEIC"),
+    "avif, newer general": (lambda: media(b"miaf", b"avif"), "AVIF"),
     "mp4": (lambda: media(b"isom"), "MP4"),
+    "mp4, of a phone": (lambda: media(b"3gp5"), "MP4"),
     "mov": (lambda: media(b"qt  "), "QuickTime"),
     "svg": (lambda: SVG, "SVG"),
     "svg, declared": (lambda: b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a -->" + SVG, "SVG"),
     "svg, typed": (lambda: b"<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN'>" + SVG, "SVG"),
     "html": (lambda: b"\n<!doctype html><title>Not found</title>", "HTML"),
+    "html with a logo": (lambda: b"\n<!DOCTYPE html><body>" + SVG, "HTML"),
+    "html, saved": (lambda: b"<!-- saved --><!-- a --><HTML lang=en>" + SVG, "HTML"),
+    "xhtml": (lambda: b"<?xml version='1.0'?>\n<html>" + SVG, "HTML"),
 }
 
 
@@ -75,11 +82,19 @@ def test_a_type_is_named(make: Callable[[], bytes], name: str) -> None:
     [
         *(b"text" * 9, b"BMW and other cars, a list of them", b"<?xml version='1.0'?><rss></rss>"),
         *(bytes(99), b"%PDF-1.7", b"GIF89a", b"<svg/>"),
+        *(media(b"crx "), media(b"M4A "), media(b"abcd"), b"  see <svg> in the docs of it"),
+        *(b"<htmlx>" + bytes(99), b"<!-- <svg> " + SVG),
     ],
 )
 def test_an_unknown_type_or_a_bare_signature_is_not_named(content: bytes) -> None:
     with pytest.raises(UnsupportedTypeError, match=r"^Unsupported file type\. Only"):
         open_picture(content, Settings(), webp=False)
+
+
+def test_no_text_takes_long() -> None:
+    """Comments and declarations that end nowhere are not tried in every combination."""
+    assert kind_of(b"<!-- -->" * 200) == kind_of(b"<?a?>" * 200 + b"<" * 999) == "unknown"
+    assert kind_of(b"<!--" * 300) == kind_of(b" " * 2000) == "unknown"
 
 
 @pytest.mark.parametrize("length", range(40))

@@ -1,4 +1,4 @@
-"""Write the `Warning` header: what of a request is ignored, and JPEG's lost transparency."""
+"""Write the `Warning` header: which parts of a request are ignored, and lost transparency."""
 
 import re
 from collections.abc import Iterable
@@ -21,6 +21,9 @@ ELSEWHERE = {
     "file": "image",
     "image_file": "image",
     "image_url": "url",
+    "image[]": "image",
+    "imagefile": "image",
+    "imageurl": "url",
     "img": "image",
     "photo": "image",
     "picture": "image",
@@ -29,7 +32,7 @@ ELSEWHERE = {
 }
 """Parameters of remove.bg's API, usual names of a picture, and their equivalents here."""
 ON_WHITE = "JPEG has no transparency: the object is laid on white. Set bg-color for another colour."
-NO_FORM = "The body is no form. Send multipart/form-data or application/x-www-form-urlencoded."
+NO_FORM = "The body is not a form. Send multipart/form-data or application/x-www-form-urlencoded."
 MOST = 5
 
 
@@ -49,17 +52,20 @@ def header(texts: Iterable[str]) -> dict[str, str]:
 
 
 def ignored(query: Iterable[str], texts: Iterable[str], files: Iterable[str]) -> list[str]:
-    """Return a warning for each name that counts for nothing and looks like a mistake.
+    """Return a warning for each ignored name that looks like a mistake.
 
     `query` has the names in the query, `texts` and `files` those of the form's parts. At most
-    `MOST` warnings are returned, one for each name.
+    `MOST` warnings are returned, one for each name. A parameter that the query has as well may be
+    anywhere in the form.
     """
-    places = ((query, _in_query), (texts, _as_text), (files, _as_file))
+    asked = list(query)
+    places = ((asked, _in_query), (texts, _as_text), (files, _as_file))
     found: dict[str, str] = {}
     for names, explain in places:
         for name in names:
             text = _misspelt(name) if name not in KNOWN else explain(name)
-            if text is not None:
+            is_meant = name in REFERENCE_FIELDS and name in asked
+            if text is not None and not is_meant:
                 found.setdefault(name, text)
     return list(found.values())[:MOST]
 

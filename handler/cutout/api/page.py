@@ -116,8 +116,8 @@ def document(values: Mapping[str, str]) -> Asset:
 
 
 LAMBDA_PHOTOS = 8
-"""How many photos the page sends to Lambda at once. A new AWS account has 10 concurrent executions,
-which leaves two to others."""
+"""Photos that the page sends to Lambda concurrently. A new AWS account allows 10 executions, which
+leaves two for other clients."""
 READ = ["GET", "HEAD"]
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"

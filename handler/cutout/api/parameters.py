@@ -53,12 +53,12 @@ class OptionsQuery(LayoutQuery):
     objects: bool | None = Field(
         default=None,
         description="Adds the answered picture's `width` and `height`, and where the objects are "
-        "in it. Where a request doesn't say, the server's setting holds; as delivered it is off.",
+        "in it. Where a request doesn't say, the server's setting holds; by default it is off.",
     )
     webp: bool | None = Field(
         default=None,
         description="Accepts WebP files as picture, background and mask. Where a request doesn't "
-        "say, the server's setting holds; as delivered it is off, as in the reference API.",
+        "say, the server's setting holds; by default it is off, as in the reference API.",
     )
     quality_hint: bool = Field(
         default=False,

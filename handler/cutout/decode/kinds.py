@@ -1,4 +1,4 @@
-"""Name the type of a file by its first bytes, also types that this service does not read."""
+"""Name the type of a file by its first bytes, including types that are not accepted."""
 
 import re
 
@@ -24,28 +24,26 @@ BEGINNINGS = {
 LONGEST = 12
 """Bytes of the longest beginning."""
 BMP = re.compile(rb"BM.{4}\0{4}", re.DOTALL)  # "BM" alone may begin a text
-TEXTS = {
-    re.compile(rb"(?:<\?xml|<!--|<!doctype svg|\s)[^\0]*?<svg[\s>]|<svg", re.IGNORECASE): "svg",
-    re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE): "html",
-}
+MARKUP = re.compile(
+    rb"\s*+(?>(?:<\?.*?\?>|<!--.*?-->)\s*+)*+<(?:!doctype\s++)?(svg|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The first element or document type, after declarations and comments. Nothing is tried twice, so
+that no text takes long."""
 TEXT_BYTES = 1024
 """Bytes in which a text must show its type."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BRANDS = {
-    b"avif": "avif",
-    b"avis": "avif",
-    b"heic": "heic",
-    b"heix": "heic",
-    b"heim": "heic",
-    b"heis": "heic",
-    b"hevc": "heic",
-    b"mif1": "heic",
-    b"msf1": "heic",
-    b"qt  ": "mov",
-}
-"""Brands of the ISO base media file format; an unknown one is a film."""
-GENERAL_BRANDS = frozenset({b"mif1", b"msf1"})
+AVIF = frozenset({b"avif", b"avis"})
+HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+HEIF = frozenset({b"mif1", b"msf1", b"mif2", b"miaf"})
 """Brands of HEIC and AVIF, of which the compatible brands tell one from the other."""
+FILMS = frozenset(
+    {
+        *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
+        *(b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VH", b"M4VP", b"MSNV", b"dash", b"f4v "),
+        *(b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3g2a"),
+    }
+)
 
 
 def kind_of(content: bytes) -> str:
@@ -61,25 +59,26 @@ def kind_of(content: bytes) -> str:
     return next(found, None) or _kind_of_text(content[:TEXT_BYTES].removeprefix(BYTE_ORDER_MARK))
 
 
-SMALLEST = 24
+MIN_PICTURE_BYTES = 24
 """Minimum bytes of a picture in any of these formats. In a shorter file, the first bytes are all
 there is, and 1.0.0's recorded answer to it names no type."""
 
 
 def unsupported(content: bytes, accepted: str = "JPEG and PNG") -> UnsupportedTypeError:
     """Return the error of a file, which names its type. `accepted` lists the accepted types."""
-    return UnsupportedTypeError(kind_of(content), accepted, named=len(content) >= SMALLEST)
+    return UnsupportedTypeError(kind_of(content), accepted, named=len(content) >= MIN_PICTURE_BYTES)
 
 
 def _kind_of_media(content: bytes) -> str:
-    """Return the type of an ISO base media file, by its brands."""
+    """Return the type of an ISO base media file, by its brands, or `unknown`."""
     major, size = content[8:12], min(int.from_bytes(content[:4], "big"), TEXT_BYTES)
-    if major in GENERAL_BRANDS:
+    if major in HEIF:
         others = {content[at : at + 4] for at in range(16, size, 4)}
-        return "avif" if others & {b"avif", b"avis"} else "heic"
-    return BRANDS.get(major, "mp4")
+        return "avif" if others & AVIF else "heic"
+    kinds = {"avif": AVIF, "heic": HEIC, "mp4": FILMS, "mov": {b"qt  "}}
+    return next((kind for kind, brands in kinds.items() if major in brands), "unknown")
 
 
 def _kind_of_text(start: bytes) -> str:
-    found = (kind for pattern, kind in TEXTS.items() if pattern.match(start))
-    return next(found, "unknown")
+    found = MARKUP.match(start)
+    return found[1].decode().lower() if found else "unknown"
