@@ -111,9 +111,9 @@ def dollars(spent: Spent, prices: Prices, *, edge: bool = False) -> float:
     return bill
 
 
-PART = """`python -m benchmarks.cost.formats` measures this in the same way, on {cpu}: dollars for
-1,000 cut-outs in all, and in brackets through CloudFront, within its free terabyte. Answers over
-Lambda's limit (*) come from the bucket:
+PART = """`python -m benchmarks.cost.formats` measures this, on {cpu}: dollars for
+1,000 cut-outs in all, in brackets through CloudFront, whose first terabyte a month is free.
+* marks answers through the bucket:
 
 {table}"""
 

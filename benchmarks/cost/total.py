@@ -151,10 +151,7 @@ one network thread, here on {cpu}: whole requests for
 For a client that accepts gzip, a cut-out costs {saved:.0%} less than with `fast` and no gzip, for
 {slower:+.1%} time; for others it costs {plain:.0%} less.
 
-{months}
-
-With `CloudFront` switched on, a terabyte a month is sent without charge: {free:,.0f} cut-outs with
-gzip."""
+{months}"""
 
 
 def render(found: dict[Way, Spent], prices: Prices, what: str) -> str:
@@ -169,7 +166,6 @@ def render(found: dict[Way, Spent], prices: Prices, what: str) -> str:
         slower=found[AFTER].seconds / found[BEFORE].seconds - 1,
         plain=1 - plain / before,
         months=months(found, bills, prices),
-        free=prices.edge_free_bytes / found[AFTER].answer,
     )
 
 
