@@ -64,7 +64,8 @@ class RemoteWorker:
         self._client = Client(url, key, connections)
         self._uploads = _Uploads(self._client)
         self._options, self._progress = options, progress
-        self._query = options.query() | {"quality-hint": "true"}
+        # WebP is refused by default, as by the reference API; older servers ignore the parameter
+        self._query = options.query() | {"quality-hint": "true", "webp": "true"}
         self._background: Form = {}
         self._background_size = 0
 
