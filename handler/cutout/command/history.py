@@ -21,7 +21,7 @@ from threading import Lock
 
 from cutout.choices import FileFormat, Mode
 from cutout.command.errors import printable, system_message
-from cutout.command.records import Doubt, Made, checked_doubt
+from cutout.command.records import Doubt, Made, parse_doubt
 from cutout.options import Background, Options, ShadowLook, Source
 
 HISTORY = ".cutout.jsonl"
@@ -82,7 +82,7 @@ class History:
     """Compare cut-outs with the options of this run, and record those that it makes.
 
     Several threads may use it. `note` is told once of each folder whose record can't be used, which
-    stops no picture. `complete` says to record each cut-out, also those without need.
+    stops no picture. `complete` records every cut-out.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class History:
         except OSError as error:
             self._tell(cut_out, "read", error)
             return None, None, None
-        return checked_doubt(known.get(QUALITY))
+        return parse_doubt(known.get(QUALITY))
 
     def record(
         self, cut_out: Path, details: Mapping[str, object] | None = None, *, needed: bool = False

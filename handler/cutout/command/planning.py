@@ -99,8 +99,8 @@ class Chooser:
     update: bool = False
 
     def keeps(self, task: Task) -> bool:
-        """Return whether the cut-out is up to date and, if it is doubtful, put apart."""
-        if self.force or not task.is_done(self.others) or self._is_misplaced(task):
+        """Return whether the cut-out is up to date and, if doubtful, in the review folder."""
+        if self.force or not task.is_done(self.others) or self._needs_review_move(task):
             return False
         return not (self.update and self.is_outdated(task))
 
@@ -119,7 +119,7 @@ class Chooser:
         """Return whether the existing cut-out was made with other options."""
         return self.history.differs(task.places)
 
-    def _is_misplaced(self, task: Task) -> bool:
+    def _needs_review_move(self, task: Task) -> bool:
         """Return whether a doubtful cut-out is where only the others belong.
 
         An earlier run without a folder for a review left it there.
