@@ -32,7 +32,7 @@ def execute(given: Arguments) -> int:
     history = History(
         made_with(processing) | _own_options(given),
         report.note,
-        complete=bool(given.report or given.review),
+        complete=bool(to.folder or given.report or given.review),
     )
     others = [] if options.background_file is None else [options.background_file]
     chooser = Chooser(history, others, given.force, given.update)
