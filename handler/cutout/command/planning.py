@@ -109,8 +109,8 @@ class Chooser:
         if not self.keeps(task):
             return False
         place = task.newest()
-        if place is not None:
-            doubt = self.history.doubt(place)
+        if place is not None and task.source is not None:
+            doubt = self.history.doubt(place, task.source)
             report.keep(Record(task.name, KEPT, printable(place), None, file_size(place), *doubt))
         report.outdated += self.is_outdated(task)
         return True
@@ -124,7 +124,8 @@ class Chooser:
 
         An earlier run without a folder for a review left it there.
         """
-        if task.review is None or task.newest() != task.target or task.target is None:
+        source, target = task.source, task.target
+        if source is None or target is None or task.review is None or task.newest() != target:
             return False
-        quality, *_ = self.history.doubt(task.target)
+        quality, *_ = self.history.doubt(target, source)
         return quality not in FINE_OR_UNKNOWN
