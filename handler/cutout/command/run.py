@@ -25,7 +25,7 @@ def execute(given: Arguments) -> int:
     1 takes precedence over 3. Raise `CommandError` if nothing can be done at all.
     """
     to = choose_destination(given)
-    require_places(given)
+    require_places(given, to)
     options = CommandOptions.given(given, to.format)
     processing = options.processing_options()
     report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
