@@ -15,6 +15,7 @@ from PIL import Image
 
 from cutout import engine
 from cutout.command import client
+from cutout.command.history import HISTORY
 from cutout.command.main import main
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT, LocalServer
@@ -128,3 +129,8 @@ def opened(file: Path | bytes) -> Image.Image:
 def files_in(folder: Path) -> set[str]:
     """Relative, hidden ones included."""
     return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
+
+
+def pictures_in(folder: Path) -> set[str]:
+    """As `files_in`, without the records of cut-outs."""
+    return {each for each in files_in(folder) if Path(each).name != HISTORY}

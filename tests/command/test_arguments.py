@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from cutout import __version__, engine
-from tests.command.conftest import Run, files_in, opened, write
+from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.command.stand_in import open_nothing
 from tests.samples import gradient, png
 
@@ -114,7 +114,7 @@ def test_options_and_names_may_be_mixed(
     for name in "abc":
         write(tmp_path / f"{name}.jpg")
     assert run("a.jpg", "-o", "out", "b.jpg", "--jobs", "1", "c.jpg").code == 0
-    assert files_in(tmp_path / "out") == {"a.png", "b.png", "c.png"}
+    assert pictures_in(tmp_path / "out") == {"a.png", "b.png", "c.png"}
 
 
 def test_one_picture_into_a_named_file(tmp_path: Path, run: Run) -> None:
@@ -123,7 +123,7 @@ def test_one_picture_into_a_named_file(tmp_path: Path, run: Run) -> None:
     assert run(photo, "-o", tmp_path / "folder").code == 0
     (tmp_path / "taken.png").mkdir()
     assert run(photo, "-o", tmp_path / "taken.png").code == 0
-    assert files_in(tmp_path) == {"a.jpg", "new/x.PNG", "folder/a.png", "taken.png/a.png"}
+    assert pictures_in(tmp_path) == {"a.jpg", "new/x.PNG", "folder/a.png", "taken.png/a.png"}
 
 
 def test_modes(tmp_path: Path, run: Run) -> None:

@@ -106,6 +106,32 @@ def test_a_cut_out_that_was_replaced_is_no_longer_doubtful(
     assert (again.code, again.lines) == (0, ["0 done, 1 unsure, 3 already up to date"])
 
 
+def test_a_changed_cut_out_of_the_same_size_is_no_longer_doubtful(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    photo, made = photos / "sub" / "empty.jpg", tmp_path / "out" / "empty.png"
+    run(photo, "-o", made)
+    write(made, bytes(made.stat().st_size))
+    again = run(photo, "-o", made, "-v")
+    assert (again.code, again.lines) == (0, ["0 done, 1 already up to date"])
+
+
+def test_the_doubt_of_another_picture_is_not_told(run: Run, photos: Path, tmp_path: Path) -> None:
+    made, report = tmp_path / "x.png", tmp_path / "report.json"
+    assert run(photos / "sub" / "empty.jpg", "-o", made).code == 3
+    again = run(photos / "fine.jpg", "-o", made, "-v", "--report", report)
+    assert (again.code, again.lines) == (0, ["0 done, 1 already up to date"])
+    assert [each["quality"] for each in json.loads(report.read_text())] == [None]
+
+
+def test_a_picture_is_known_by_another_path(run: Run, photos: Path, tmp_path: Path) -> None:
+    out, linked = tmp_path / "out", tmp_path / "linked"
+    assert run(photos, "-o", out).code == 3
+    linked.symlink_to(photos)
+    again = run(linked, "-o", out)
+    assert (again.code, again.lines[0]) == (3, f"{linked}/sub/empty.jpg: No subject was found.")
+
+
 def test_cut_outs_and_records_of_older_versions_are_kept(
     run: Run, photos: Path, tmp_path: Path
 ) -> None:
@@ -128,10 +154,8 @@ def test_a_recorded_quality_is_checked(
 ) -> None:
     out, photo = tmp_path / "out", photos / "sub" / "empty.jpg"
     run(photo, "-o", out)
-    size = (out / "empty.png").stat().st_size
-    (out / HISTORY).write_text(
-        f'{{"cutout": "empty.png", "options": {{}}, "bytes": {size}, "quality": {quality}}}\n'
-    )
+    line = json.loads((out / HISTORY).read_text()) | {"quality": json.loads(quality)}
+    (out / HISTORY).write_text(json.dumps(line) + "\n")
     again = run(photo, "-o", out, "-v")
     assert (again.code, again.lines) == (0, ["0 done, 1 already up to date"])
 
@@ -171,6 +195,22 @@ def test_the_report(run: Run, photos: Path, tmp_path: Path) -> None:
         assert float(rows["fine.jpg"]["seconds"]) > 0
     made = Path(found["json"]["fine.jpg"]["cutout"])
     assert found["json"]["fine.jpg"]["bytes"] == made.stat().st_size
+
+
+def test_a_later_report_knows_fine_ones_as_well(run: Run, photos: Path, tmp_path: Path) -> None:
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    run(photos, "-o", out)
+    run(photos, "-o", out, "--report", report)
+    rows = {Path(each["picture"]).name: each for each in json.loads(report.read_text())}
+    assert {each["outcome"] for each in rows.values()} == {"kept"}
+    assert {name: each["quality"] for name, each in rows.items()} == {
+        "fine.jpg": "fine",
+        "empty.jpg": "found nothing",
+        "unsure.jpg": "unsure",
+    }
+    beside = photos / "fine.jpg"
+    assert run(beside).code == run(beside, "-o", photos / "fine.png").code == 0
+    assert not (photos / HISTORY).exists(), "a photo gets no hidden file beside it"
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv"])

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cutout.command.history import HISTORY
-from tests.command.conftest import Run, files_in, opened, write
+from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.samples import png, webp
 
 UNSUPPORTED = "Unsupported file type. Only JPEG, PNG and WebP images are accepted."
@@ -63,7 +63,7 @@ def test_a_folder_keeps_its_tree(tmp_path: Path, run: Run) -> None:
         write(photos / name)
     write(photos / "f.webp", webp())
     assert run(photos, "-o", f"{out}/").code == 0
-    assert files_in(out) == {"a.png", "b.png", "one/c.png", "one/two/d.png", "f.png"}
+    assert pictures_in(out) == {"a.png", "b.png", "one/c.png", "one/two/d.png", "f.png"}
 
 
 def test_several_folders_keep_their_names(tmp_path: Path, run: Run) -> None:
@@ -72,7 +72,7 @@ def test_several_folders_keep_their_names(tmp_path: Path, run: Run) -> None:
     write(tmp_path / "b.jpg")
     done = run(tmp_path / "first", tmp_path / "second", tmp_path / "b.jpg", "-o", tmp_path / "out")
     assert done.code == 0, done.err
-    assert files_in(tmp_path / "out") == {"first/a.png", "second/a.png", "b.png"}
+    assert pictures_in(tmp_path / "out") == {"first/a.png", "second/a.png", "b.png"}
 
 
 def test_folders_of_one_name_keep_more_of_their_paths(
@@ -85,7 +85,7 @@ def test_folders_of_one_name_keep_more_of_their_paths(
     done = run(*inputs, "-o", tmp_path / "out")
     assert (done.code, done.err) == (0, "")
     names = {"one/photos/a.png", "two/photos/a.png", "deep/photos/a.png", "three/a.png"}
-    assert files_in(tmp_path / "out") == names
+    assert pictures_in(tmp_path / "out") == names
 
 
 def test_a_pattern_in_quotes_is_looked_up(
@@ -95,11 +95,11 @@ def test_a_pattern_in_quotes_is_looked_up(
         write(tmp_path / name)
     monkeypatch.chdir(tmp_path)
     assert run("p/*.jpg", "-o", "flat/").code == 0
-    assert files_in(tmp_path / "flat") == {"a.png"}
+    assert pictures_in(tmp_path / "flat") == {"a.png"}
     assert run("p/**/*.jpg", "-o", "tree/").code == 0
-    assert files_in(tmp_path / "tree") == {"a.png", "deep/c.png", "deep/er/d.png"}
+    assert pictures_in(tmp_path / "tree") == {"a.png", "deep/c.png", "deep/er/d.png"}
     assert run("p/d*", "-o", "folders/").code == 0
-    assert files_in(tmp_path / "folders") == {"deep/c.png", "deep/er/d.png"}
+    assert pictures_in(tmp_path / "folders") == {"deep/c.png", "deep/er/d.png"}
 
 
 def test_a_file_may_be_called_like_a_pattern(tmp_path: Path, run: Run) -> None:
@@ -118,7 +118,7 @@ def test_odd_names(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     done = run("-o", "out", "--", *ODD_NAMES)
     assert done.code == 0, done.err
-    assert files_in(tmp_path / "out") == {f"{Path(name).stem}.png" for name in ODD_NAMES}
+    assert pictures_in(tmp_path / "out") == {f"{Path(name).stem}.png" for name in ODD_NAMES}
 
 
 def test_a_name_that_is_no_text(tmp_path: Path, run: Run) -> None:
@@ -141,7 +141,7 @@ def test_pictures_that_differ_in_their_suffix_alone(tmp_path: Path, run: Run) ->
     write(tmp_path / "in" / "a.png", png(Image.new("RGB", (30, 20))))
     out = tmp_path / "out"
     assert run(tmp_path / "in", "-o", out).code == 0
-    assert files_in(out) == {"a.jpg.png", "a.png.png"}
+    assert pictures_in(out) == {"a.jpg.png", "a.png.png"}
     assert opened(out / "a.jpg.png").size == (64, 48)
     assert opened(out / "a.png.png").size == (30, 20)
 
@@ -184,7 +184,7 @@ def test_the_pictures_own_folder_may_be_the_output(tmp_path: Path, run: Run) -> 
     write(tmp_path / "deep" / "b.jpg")
     assert run(tmp_path, "-o", tmp_path).code == 0
     made = {"a-cutout.png", "deep/b-cutout.png"}
-    assert files_in(tmp_path) == {"a.png", "deep/b.jpg"} | made
+    assert pictures_in(tmp_path) == {"a.png", "deep/b.jpg"} | made
 
 
 def test_cut_outs_are_not_cut_out_again(tmp_path: Path, run: Run) -> None:
@@ -227,7 +227,7 @@ def test_the_output_may_lie_within(
     inputs = "." if how == "folder" else "**/*.[jp][pn]g"
     for _ in range(2):
         assert run(inputs, "-o", "out", "--force").code == 0
-        assert files_in(tmp_path / "out") == {"a.png", "deep/b.png"}
+        assert pictures_in(tmp_path / "out") == {"a.png", "deep/b.png"}
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path, run: Run) -> None:
@@ -270,7 +270,7 @@ def test_what_can_not_be_read_stops_nothing_else(tmp_path: Path, run: Run) -> No
         ]
     )
     assert done.lines[-1].startswith("2 done, 7 failed in ")
-    assert files_in(tmp_path / "out") == {f"{tmp_path.name}/a.png", f"{tmp_path.name}/z.png"}
+    assert pictures_in(tmp_path / "out") == {f"{tmp_path.name}/a.png", f"{tmp_path.name}/z.png"}
 
 
 def test_a_folder_that_can_not_be_read(

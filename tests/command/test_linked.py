@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.conftest import Run, files_in, run_apart, write
+from tests.command.conftest import Run, pictures_in, run_apart, write
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_linked_folders_are_named_and_links_to_files_followed(run: Run) -> None:
     Path("photos/.hidden").symlink_to(elsewhere.parent.absolute())
     Path("photos/c.jpg").symlink_to(elsewhere.absolute())
     done = run("photos", "-o", "out")
-    assert (done.code, files_in(Path("out"))) == (0, {"b.png", "c.png"})
+    assert (done.code, pictures_in(Path("out"))) == (0, {"b.png", "c.png"})
     assert "2 done, 1 left out: linked folder photos/linked in " in done.lines[-1]
 
 
@@ -43,17 +43,17 @@ def test_a_linked_folder_that_is_named_is_searched(run: Run) -> None:
     Path("linked").symlink_to("real")
     for number, each in enumerate(("linked", "linked/**/*.jpg", "l*/**/*.jpg")):
         assert run(each, "-o", f"out{number}").code == 0
-        assert {Path(name).name for name in files_in(Path(f"out{number}"))} == {"a.png"}
+        assert {Path(name).name for name in pictures_in(Path(f"out{number}"))} == {"a.png"}
 
 
 def test_folders_match_at_any_depth(run: Run) -> None:
     for name in ("q/one/shoes/a.jpg", "q/two/deep/shoes/in/b.jpg", "q/hats/c.jpg"):
         write(Path(name))
     assert run("q/**/shoes", "-o", "out").code == 0
-    assert files_in(Path("out")) == {"one/shoes/a.png", "two/deep/shoes/in/b.png"}
+    assert pictures_in(Path("out")) == {"one/shoes/a.png", "two/deep/shoes/in/b.png"}
     assert run("q/**", "-o", "all").code == 0
     assert run("q/**/*", "-o", "all").code == 0
-    assert len(files_in(Path("all"))) == 3
+    assert len(pictures_in(Path("all"))) == 3
 
 
 def test_a_pattern_that_takes_nothing_fails(run: Run) -> None:

@@ -131,10 +131,10 @@ def test_what_an_api_is_asked(tmp_path: Path, run: Run) -> None:
         wishes = ["--crop", "10%", "--background", "#ffcc00", "--mode", "fg-image-shadow"]
         assert run(photo, "--url", server.url, "--force", *wishes).code == 0
         plain, asked = (each.path for each in server.asked_for("/v1/results"))
-    assert plain == "/v1/results?mode=fg-image&quality-hint=true"
+    assert plain == "/v1/results?mode=fg-image&quality-hint=true&webp=true"
     assert asked == (
         "/v1/results?mode=fg-image-shadow&bg-color=%23ffcc00&crop=true&crop-margin=10%25"
-        "&quality-hint=true"
+        "&quality-hint=true&webp=true"
     )
 
 

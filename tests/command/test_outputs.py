@@ -11,7 +11,7 @@ from typing import Any, Self
 import pytest
 
 from cutout.command.outputs import OutputWriter
-from tests.command.conftest import STAND_IN, Run, files_in, opened, run_apart, write
+from tests.command.conftest import STAND_IN, Run, files_in, opened, pictures_in, run_apart, write
 from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
@@ -36,8 +36,8 @@ def writing(
         def write(self, content: bytes) -> None:
             write(self._file, content)
 
-    def path_open(self: Path, mode: str = "r", *rest: Any) -> Any:
-        return File(self) if mode == "xb" else real(self, mode, *rest)
+    def path_open(self: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:
+        return File(self) if mode == "xb" else real(self, mode, *rest, **named)
 
     monkeypatch.setattr(Path, "open", path_open)
 
@@ -145,6 +145,41 @@ def test_a_place_that_can_not_be_written_is_told_before_the_work(tmp_path: Path,
     assert files_in(tmp_path) == {"a.jpg"}
 
 
+@pytest.mark.parametrize("output", ["e/", "e/b.png"])
+def test_a_folder_for_a_review_is_checked_before_the_work(
+    tmp_path: Path, run: Run, output: str
+) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg(gradient(FAULTY_WIDTH, 20)))
+    done = run(photo, "-o", f"{tmp_path}/{output}", "--review", "/proc/none")
+    assert done.code == 1
+    assert done.lines[0].startswith(f"{photo}: /proc/none/")
+    assert "can't be written: No such file or directory." in done.lines[0]
+    assert files_in(tmp_path) == {"a.jpg"}
+
+
+def test_a_place_with_a_path_too_long_fails_alone(tmp_path: Path, run: Run) -> None:
+    deep = Path("in", *["d" * 200] * 18)
+    photo = write(tmp_path / deep / "a.jpg")
+    write(tmp_path / "in" / "b.jpg")
+    out = tmp_path / ("o" * 250) / ("o" * 250)
+    done = run(tmp_path / "in", "-o", out)
+    made = out / deep.relative_to("in") / "a.png"
+    assert done.code == 1
+    assert done.lines[0] == f"{photo}: {made} can't be written: File name too long."
+    assert pictures_in(out) == {"b.png"}
+
+
+def test_a_place_that_can_not_be_examined_stops_nothing(tmp_path: Path, run: Run) -> None:
+    photos, out, review = tmp_path / "in", tmp_path / "out", tmp_path / "review"
+    write(photos / "sub" / "a.jpg")
+    assert run(photos, "-o", out).code == 0
+    write(photos / "b.jpg")
+    write(review / "sub", b"a file where the folder would be")
+    done = run(photos, "-o", out, "--review", review, "-v")
+    assert done.code == 0, done.err
+    assert "1 done, 1 already up to date in " in done.lines[-1]
+
+
 def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "in" / "a.jpg", jpeg(gradient(300, 300)))
     write(tmp_path / "in" / "b.jpg", jpeg(gradient(30, 20)))
@@ -161,7 +196,7 @@ def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert done.lines[0] == (
         f"{tmp_path}/in/a.jpg: {out}/a.png can't be written: No space left on device."
     )
-    assert files_in(out) == {"b.png"}, "nothing is left of the one that didn't fit"
+    assert pictures_in(out) == {"b.png"}, "nothing is left of the one that didn't fit"
 
 
 def test_what_is_half_written_goes_at_the_end(

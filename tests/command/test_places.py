@@ -12,6 +12,7 @@ from tests.command.test_doubt import EMPTY, UNSURE, open_doubtful
 from tests.samples import gradient, jpeg, png
 
 EMPTY_JPEG, FINE_JPEG, UNSURE_JPEG = (jpeg(gradient(width, 400)) for width in (EMPTY, 400, UNSURE))
+APART = "--review must be another folder than that of the cut-outs"
 MASK = png(gradient().convert("L"))
 
 
@@ -77,8 +78,31 @@ def test_the_folder_of_the_others_is_none_for_a_review(run: Run, review: str) ->
     done = run("photos", "-o", "out", "--review", review)
     assert (done.code, done.lines) == (
         2,
-        [f"cutout: error: --review must be another folder than -o: {Path(review)}"],
+        [f"cutout: error: {APART}: {Path(review)}"],
     )
+
+
+def test_the_folder_of_a_named_output_is_none_for_a_review(run: Run) -> None:
+    write(Path("a.jpg"), EMPTY_JPEG)
+    done = run("a.jpg", "-o", "q/x.png", "--review", "q")
+    assert (done.code, done.lines) == (
+        2,
+        [f"cutout: error: {APART}: q"],
+    )
+    assert not Path("q").exists()
+
+
+@pytest.mark.parametrize(("photo", "review"), [("a.jpg", "."), ("sub/a.jpg", ".")])
+def test_the_folder_of_a_named_picture_is_none_for_a_review(
+    run: Run, photo: str, review: str
+) -> None:
+    write(Path(photo), EMPTY_JPEG)
+    done = run(photo, "--review", review)
+    message = f"cutout: error: --review holds the pictures themselves: {review}"
+    assert (done.code, done.lines) == (2, [message])
+    assert run(photo, "--review", "doubtful").code == 3
+    made = Path("doubtful", photo).with_name("a-cutout.png")
+    assert opened(made).size[0] == EMPTY
 
 
 def test_a_file_for_a_review_is_wrong_usage(run: Run) -> None:

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from cutout.command import remote
-from tests.command.conftest import Run, files_in, opened, run_apart, write
+from tests.command.conftest import Run, opened, pictures_in, run_apart, write
 from tests.command.terminal import Terminal, left_standing
 from tests.local_server import LocalServer
-from tests.samples import gradient, jpeg, png
+from tests.samples import gradient, jpeg, png, webp
 
 KEYS = ("sesame-open-the-door", "another-key-that-opens")
 WITHOUT_PROXY = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
@@ -51,8 +51,8 @@ def test_a_folder_by_an_api(tmp_path: Path, run: Run, server: LocalServer) -> No
         f"{tmp_path}/in/broken.jpg: Can not load image.",
         f"{tmp_path}/in/wide.png: Resolution is too big: 4097x8. Max allowed resolution: 4096x4096",
     ]
-    assert files_in(out) == {"a.png", "deep/b.png", 'Grüße 🐈 "x".png'}
-    assert {opened(out / each).size for each in files_in(out)} == {(64, 48)}
+    assert pictures_in(out) == {"a.png", "deep/b.png", 'Grüße 🐈 "x".png'}
+    assert {opened(out / each).size for each in pictures_in(out)} == {(64, 48)}
     done = run(tmp_path / "in", "-o", out, "--url", server.url)
     assert done.lines[-1].startswith("0 done, 2 failed, 3 already up to date")
 
@@ -112,10 +112,22 @@ def test_a_large_webp_file(tmp_path: Path, run: Run) -> None:
     Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=0)
     photo = write(tmp_path / "large.webp", file.getvalue())
     assert photo.stat().st_size > remote.LARGE
-    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "files"), CUTOUT_WEBP="true") as server:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "files")) as server:
         assert run(photo, "--url", server.url).code == 0
         assert '"route": "/v1/uploads", "status": 200' in server.log()
     assert opened(tmp_path / "large-cutout.png").size == (1300, 1300)
+
+
+@pytest.mark.parametrize("role", ["picture", "background", "mask"])
+def test_webp_files_need_no_setting(
+    tmp_path: Path, run: Run, server: LocalServer, role: str
+) -> None:
+    file = write(tmp_path / f"{role}.webp", webp())
+    photo = file if role == "picture" else write(tmp_path / "a.jpg")
+    options = [] if role == "picture" else [f"--{role}", file]
+    done = run(photo, "-o", tmp_path / "made.png", "--url", server.url, *options)
+    assert (done.code, done.err) == (0, "")
+    assert opened(tmp_path / "made.png").size == (64, 48)
 
 
 def test_a_key(

@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from cutout.command.progress import Progress, bar_line, format_duration
-from tests.command.conftest import STAND_IN, files_in, opened, write
+from tests.command.conftest import STAND_IN, files_in, opened, pictures_in, write
 from tests.command.scripted_api import Asked, Reply, ScriptedApi, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH
 from tests.command.terminal import Terminal, left_standing, wait_for
@@ -139,7 +139,7 @@ def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> N
     terminal.process.wait(SLOW_SECONDS / 2)
     text = terminal.finish()
     assert terminal.process.returncode == 130, text
-    assert files_in(out) == {"a.png"}, "what was done stays, and there is no part of another"
+    assert pictures_in(out) == {"a.png"}, "what was done stays, and there is no part of another"
     assert opened(out / "a.png").size == (64, 48)
     (summary,) = left_standing(text)
     assert summary.startswith("1 done, 2 not finished"), text

@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from cutout import engine
-from tests.command.conftest import Run, files_in, opened, run_apart, write
+from tests.command.conftest import Run, opened, pictures_in, run_apart, write
 from tests.command.stand_in import CRASHING_WIDTH, HANGING_WIDTH, SEIZING_WIDTH, open_and_die
 from tests.decode.laden import FORMS, NAMED, bare, laden
 from tests.samples import gradient, jpeg
@@ -37,7 +37,7 @@ def test_a_picture_that_hangs_is_given_up(
     done = run(folder, "-o", tmp_path / "out", "--jobs", jobs)
     assert monotonic() - start < 2 * (LIMIT + 5) + 5
     assert done.code == 1
-    assert files_in(tmp_path / "out") == {f"{each}-good.png" for each in (0, 2, 4)}
+    assert pictures_in(tmp_path / "out") == {f"{each}-good.png" for each in (0, 2, 4)}
     assert sorted(done.lines[:2]) == [
         f"{folder}/{number}-{width}.jpg: {TOO_SLOW}"
         for number, width in ((1, HANGING_WIDTH), (3, SEIZING_WIDTH))
@@ -48,7 +48,7 @@ def test_a_crash_is_a_line_of_its_own(tmp_path: Path, run: Run) -> None:
     folder = folder_with(tmp_path / "in", CRASHING_WIDTH)
     done = run(folder, "-o", tmp_path / "out")
     assert done.code == 1
-    assert files_in(tmp_path / "out") == {"0-good.png", "2-good.png"}
+    assert pictures_in(tmp_path / "out") == {"0-good.png", "2-good.png"}
     assert done.lines[0] == f"{folder}/1-{CRASHING_WIDTH}.jpg: Processing failed (WorkerDiedError)."
 
 

@@ -93,7 +93,7 @@ def test_a_key_is_for_the_api_alone(tmp_path: Path, run: Run) -> None:
     assert done.code == 0, done.err
     assert asked.headers["x-api-key"] == "sesame"
     assert asked.headers["user-agent"] == f"cutout/{__version__}"
-    assert asked.path == f"{RESULTS}?mode=fg-mask&quality-hint=true"
+    assert asked.path == f"{RESULTS}?mode=fg-mask&quality-hint=true&webp=true"
     assert (first.method, first.path) == (again.method, again.path) == ("GET", "/kept?signed=1")
     assert "sesame" not in str(first)
 

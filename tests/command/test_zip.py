@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.api.removebg.asking import parts_of
-from tests.command.conftest import Run, files_in, opened, run_apart, write
+from tests.command.conftest import Run, files_in, opened, pictures_in, run_apart, write
 from tests.command.scripted_api import ScriptedApi, success
 from tests.samples import gradient, jpeg, png
 
@@ -90,7 +90,7 @@ def test_names(tmp_path: Path, run: Run) -> None:
     for name in ("a.jpg", "a.png", "deep/b.jpg"):
         write(photos / name)
     assert run(photos, "-o", out, "--format", "zip").code == 0
-    assert files_in(out) == {"a.jpg.zip", "a.png.zip", "deep/b.zip"}
+    assert pictures_in(out) == {"a.jpg.zip", "a.png.zip", "deep/b.zip"}
     done = run(photos, "-o", tmp_path / "all.zip")
     assert done.code == 2
     assert f"several pictures need a folder: -o {tmp_path}/all.zip/" in done.err

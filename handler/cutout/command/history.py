@@ -3,10 +3,11 @@
 Each line of the file is a JSON object: the name of a cut-out, and those of its options that are not
 the default; its picture and digest, by which an outdated cut-out is told from other files; its size
 and quality, which later runs report. Lines of older versions have only the first two. The last line
-of a name counts. A cut-out without a line was made with the defaults, and a run without a report or
-a folder for a review adds none for those that need no review: `cutout photo.jpg` leaves no hidden
-file beside the photo. Lines are only ever appended, each by one write, so that two runs may use a
-folder at once and a run that is killed loses nothing else.
+of a name counts. A cut-out without a line was made with the defaults. A run with an output folder,
+a report or a folder for a review records every cut-out. Other runs add no line for a fine one with
+default options: `cutout photo.jpg` leaves no hidden file beside the photo. Lines are only ever
+appended, each by one write, so that two runs may use a folder at once and a run that is killed
+loses nothing else.
 """
 
 import json
@@ -21,7 +22,8 @@ from threading import Lock
 
 from cutout.choices import FileFormat, Mode
 from cutout.command.errors import printable, system_message
-from cutout.command.records import Doubt, Made, checked_doubt
+from cutout.command.inputs import path_key
+from cutout.command.records import FINE_OR_UNKNOWN, UNKNOWN, Doubt, Made, parse_doubt
 from cutout.options import Background, Options, ShadowLook, Source
 
 HISTORY = ".cutout.jsonl"
@@ -51,8 +53,15 @@ def made_with(options: Options) -> dict[str, object]:
 
 def origin(cut_out: Path, picture: Path, content: bytes) -> dict[str, str]:
     """Return what tells the cut-out of a picture, and its content, from other files."""
-    place = os.path.relpath(picture.absolute(), cut_out.parent.absolute())
-    return {PICTURE: place, DIGEST: md5(content, usedforsecurity=False).hexdigest()}
+    return {
+        PICTURE: _place(cut_out, picture),
+        DIGEST: md5(content, usedforsecurity=False).hexdigest(),
+    }
+
+
+def _place(cut_out: Path, picture: Path) -> str:
+    """Return the picture's path relative to the cut-out's folder, with linked folders resolved."""
+    return os.path.relpath(path_key(picture), Path(path_key(cut_out)).parent)
 
 
 def confidence(made: Made) -> dict[str, object]:
@@ -82,7 +91,7 @@ class History:
     """Compare cut-outs with the options of this run, and record those that it makes.
 
     Several threads may use it. `note` is told once of each folder whose record can't be used, which
-    stops no picture. `complete` says to record each cut-out, also those without need.
+    stops no picture. `complete` records every cut-out.
     """
 
     def __init__(
@@ -101,7 +110,7 @@ class History:
         """Return whether the newest of these files is known to be made with other options."""
         times = {}
         for each in cut_outs:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # absent, or in a folder that can't be examined
                 times[each] = each.stat().st_mtime_ns
         if not times:
             return False
@@ -113,17 +122,24 @@ class History:
             self._tell(newest, "read", error)
             return False
 
-    def doubt(self, cut_out: Path) -> Doubt:
-        """Return the recorded quality of a cut-out, unless it was changed since."""
+    def doubt(self, cut_out: Path, picture: Path) -> Doubt:
+        """Return the recorded quality of a picture's cut-out, unless it was changed since.
+
+        Compare the recorded picture and size, and the digest only if a review is needed: reading
+        all files of a large folder that is up to date would take long.
+        """
         try:
             with self._lock:
                 known = self._folder(cut_out).line(cut_out.name)
-            if known.get(SIZE) != cut_out.stat().st_size:
-                return None, None, None
+            expected = {PICTURE: _place(cut_out, picture), SIZE: cut_out.stat().st_size}
         except OSError as error:
             self._tell(cut_out, "read", error)
-            return None, None, None
-        return checked_doubt(known.get(QUALITY))
+            return UNKNOWN
+        if not expected.items() <= known.items():
+            return UNKNOWN
+        doubt = parse_doubt(known.get(QUALITY))
+        is_known = doubt[0] in FINE_OR_UNKNOWN or self.is_own(cut_out, picture)
+        return doubt if is_known else UNKNOWN
 
     def record(
         self, cut_out: Path, details: Mapping[str, object] | None = None, *, needed: bool = False

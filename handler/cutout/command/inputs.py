@@ -166,7 +166,7 @@ class InputFinder:
 
 
 def is_folder(path: str | Path) -> bool:
-    """Return whether a path leads to a folder, False if that can't be found out."""
+    """Return whether a path leads to a folder, False if the path can't be examined."""
     try:
         return Path(path).is_dir()
     except OSError:

@@ -106,17 +106,15 @@ class OutputWriter:
         self._parts: set[Path] = set()
         self._writable: set[Path] = set()
 
-    def require_place(self, target: Path | None) -> None:
+    def require_place(self, target: Path) -> None:
         """Raise `TaskError` if no file can be written to the target's folder, before the work.
 
         A folder that does not exist is left so; its parent is tried.
         """
-        if target is None:
-            return
-        folder = next(each for each in target.absolute().parents if each.exists())
-        if folder in self._writable:
-            return
         try:
+            folder = next(each for each in target.absolute().parents if each.exists())
+            if folder in self._writable:
+                return
             with TemporaryFile(dir=folder):
                 self._writable.add(folder)
         except OSError as error:

@@ -6,33 +6,39 @@ from pathlib import Path
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
 from cutout.command.inputs import fixed_part, is_address, is_folder
+from cutout.command.outputs import Destination
 from cutout.command.records import require_writable
 
 
-def require_places(given: Arguments) -> None:
+def require_places(given: Arguments, to: Destination) -> None:
     """Raise `UsageError` or `CommandError` if `--review` or `--report` can't be used."""
     if given.review is not None:
         if is_address(given.review):
             raise UsageError(f"--review is an address, not a folder: {printable(given.review)}")
-        _require_review(given, Path(given.review))
+        _require_review(given, to, Path(given.review))
     if given.report is not None and is_address(given.report):
         raise UsageError(f"--report is an address, not a file: {printable(given.report)}")
     if given.report is not None and not given.dry_run:
         require_writable(Path(given.report))
 
 
-def _require_review(given: Arguments, review: Path) -> None:
-    """Raise `UsageError` unless the folder is apart from the pictures, whose place it would take.
+def _require_review(given: Arguments, to: Destination, review: Path) -> None:
+    """Raise `UsageError` unless the folder is apart from the pictures and the other cut-outs.
 
     It may lie inside their folder, where it is skipped.
     """
     if review.exists() and not review.is_dir():
         raise UsageError(f"--review is not a folder: {printable(review)}")
     root = review.resolve()
-    if given.output is not None and Path(given.output).resolve() == root:
-        raise UsageError(f"--review must be another folder than -o: {printable(review)}")
+    output = to.folder if to.file is None else to.file.parent
+    if output is not None and output.resolve() == root:
+        raise UsageError(
+            f"--review must be another folder than that of the cut-outs: {printable(review)}"
+        )
     for each in given.inputs:
         folder = _searched(each)
+        if folder is None and output is None and not to.standard:
+            folder = Path(each).parent  # its cut-out goes there
         if folder is not None and folder.resolve().is_relative_to(root):
             raise UsageError(f"--review holds the pictures themselves: {printable(review)}")
 

@@ -99,8 +99,8 @@ class Chooser:
     update: bool = False
 
     def keeps(self, task: Task) -> bool:
-        """Return whether the cut-out is up to date and, if it is doubtful, put apart."""
-        if self.force or not task.is_done(self.others) or self._is_misplaced(task):
+        """Return whether the cut-out is up to date and, if doubtful, in the review folder."""
+        if self.force or not task.is_done(self.others) or self._needs_review_move(task):
             return False
         return not (self.update and self.is_outdated(task))
 
@@ -109,8 +109,8 @@ class Chooser:
         if not self.keeps(task):
             return False
         place = task.newest()
-        if place is not None:
-            doubt = self.history.doubt(place)
+        if place is not None and task.source is not None:
+            doubt = self.history.doubt(place, task.source)
             report.keep(Record(task.name, KEPT, printable(place), None, file_size(place), *doubt))
         report.outdated += self.is_outdated(task)
         return True
@@ -119,12 +119,13 @@ class Chooser:
         """Return whether the existing cut-out was made with other options."""
         return self.history.differs(task.places)
 
-    def _is_misplaced(self, task: Task) -> bool:
+    def _needs_review_move(self, task: Task) -> bool:
         """Return whether a doubtful cut-out is where only the others belong.
 
         An earlier run without a folder for a review left it there.
         """
-        if task.review is None or task.newest() != task.target or task.target is None:
+        source, target = task.source, task.target
+        if source is None or target is None or task.review is None or task.newest() != target:
             return False
-        quality, *_ = self.history.doubt(task.target)
+        quality, *_ = self.history.doubt(target, source)
         return quality not in FINE_OR_UNKNOWN

@@ -97,7 +97,8 @@ def _process_one(
     """Process one picture and report what came of it."""
     start = monotonic()
     with failures_reported(task, report):
-        writer.require_place(task.target)
+        for place in task.places:
+            writer.require_place(place)
         made = worker(task)
         target = task.target if made.is_fine else task.doubtful_target
         if writer.write(target, made.content) and target is not None:

@@ -20,16 +20,17 @@ SUFFIXES = (".json", ".csv")
 
 Doubt: TypeAlias = tuple[str | None, float | None, float | None]
 """The networks' confidence in a cut-out, as in `Made`: `quality`, `undecided`, `disagreement`."""
+UNKNOWN: Doubt = (None, None, None)
 
 
-def checked_doubt(told: object) -> Doubt:
+def parse_doubt(value: object) -> Doubt:
     """Return the quality of an API's answer or a file; None for each missing or invalid value."""
-    hint = told.get("hint") if isinstance(told, dict) else None
-    if not isinstance(told, dict) or hint not in HINTS:
-        return None, None, None
+    hint = value.get("hint") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or hint not in HINTS:
+        return UNKNOWN
     undecided, disagreement = (
         float(each) if isinstance(each, float | int) and 0 <= each <= 1 else None
-        for each in (told.get("undecided"), told.get("disagreement"))
+        for each in (value.get("undecided"), value.get("disagreement"))
     )
     return str(hint), undecided, disagreement
 

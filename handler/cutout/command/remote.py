@@ -19,7 +19,7 @@ from cutout.command.client import Client, FilePart, Form, Sent
 from cutout.command.errors import CommandError, TaskError, printable, system_message
 from cutout.command.options import CommandOptions
 from cutout.command.progress import Progress
-from cutout.command.records import Made, checked_doubt
+from cutout.command.records import Made, parse_doubt
 from cutout.command.tasks import Task
 from cutout.decode.kinds import kind_of, unsupported
 from cutout.errors import (
@@ -64,7 +64,8 @@ class RemoteWorker:
         self._client = Client(url, key, connections)
         self._uploads = _Uploads(self._client)
         self._options, self._progress = options, progress
-        self._query = options.query() | {"quality-hint": "true"}
+        # WebP is refused by default, as by the reference API; older servers ignore the parameter
+        self._query = options.query() | {"quality-hint": "true", "webp": "true"}
         self._background: Form = {}
         self._background_size = 0
 
@@ -234,4 +235,4 @@ def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
         raise TaskError(excerpt(message))
     if not SIGNATURES[kind].match(content):
         raise TaskError(f"The server sent no {kind.name}; it may be older than this command.")
-    return Made(content, *checked_doubt(result.get("quality")))
+    return Made(content, *parse_doubt(result.get("quality")))

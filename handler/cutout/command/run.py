@@ -25,14 +25,14 @@ def execute(given: Arguments) -> int:
     1 takes precedence over 3. Raise `CommandError` if nothing can be done at all.
     """
     to = choose_destination(given)
-    require_places(given)
+    require_places(given, to)
     options = CommandOptions.given(given, to.format)
     processing = options.processing_options()
     report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
     history = History(
         made_with(processing) | _own_options(given),
         report.note,
-        complete=bool(given.report or given.review),
+        complete=bool(to.folder or given.report or given.review),
     )
     others = [] if options.background_file is None else [options.background_file]
     chooser = Chooser(history, others, given.force, given.update)

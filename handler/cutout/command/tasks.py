@@ -46,8 +46,9 @@ class Task:
 
     def newest(self) -> Path | None:
         """Return the newest file of the cut-out, None if there is none."""
-        there = [each for each in self.places if each.exists()]
-        return max(there, key=lambda each: each.stat().st_mtime_ns, default=None)
+        times = {each: _modified(each) for each in self.places}
+        there = {each: time for each, time in times.items() if time is not None}
+        return max(there, key=lambda each: there[each], default=None)
 
     def open(self) -> BinaryIO:
         """Open the picture. Raise `OSError` if it cannot be read."""
@@ -78,7 +79,8 @@ class Task:
             newest = max(each.stat().st_mtime_ns for each in (*own, *others))
         except OSError:
             return False
-        return any(_is_newer(each, newest) for each in self.places)
+        times = (_modified(each) for each in self.places)
+        return any(each is not None and each >= newest for each in times)
 
 
 def file_size(path: Path) -> int:
@@ -89,11 +91,12 @@ def file_size(path: Path) -> int:
         return 0
 
 
-def _is_newer(path: Path, time: int) -> bool:
+def _modified(path: Path) -> int | None:
+    """Return a file's modification time in nanoseconds, None if it can't be examined."""
     try:
-        return path.stat().st_mtime_ns >= time
+        return path.stat().st_mtime_ns
     except OSError:
-        return False
+        return None
 
 
 def put_apart(task: Task, folder: Path, output: Path | None) -> Task:
