@@ -130,9 +130,9 @@ wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file
 		{ echo "name both: make wrap NETWORK=file.onnx FOLDER=folder" >&2; exit 2; }
 	$(BIN)/python -m model.recipe.wrap "$(NETWORK)" "$(FOLDER)" $(ARGS)
 
-image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton)
+image: ## build the Lambda image (PLATFORM=linux/arm64 for Graviton, BUILD_ARGS="..." for the engine)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
-	$(CONTAINER) build --platform $(PLATFORM) --target lambda --tag $(TAG) .
+	$(CONTAINER) build --platform $(PLATFORM) --target lambda --tag $(TAG) $(BUILD_ARGS) .
 
 server-image: ## build the image of the plain HTTP server (SERVER_BASE=image for another base)
 	@test -n "$(CONTAINER)" || { echo "install docker or podman to build the image" >&2; exit 2; }
