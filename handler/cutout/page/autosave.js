@@ -11,7 +11,8 @@ export class Autosave {
   #album;
   #last = 0;
   #unkept = new Set(); // ids of photos whose source could not be stored
-  #adding = 0; // photos whose source is being stored
+  #adding = 0; // photos whose source is not stored yet
+  #lastAdded = Promise.resolve();
   #isLost = false; // whether the database was closed under the page
 
   /** Calls `onFull()` when the device has no room left, `onBlocked()` while an older version of the page
@@ -62,16 +63,24 @@ export class Autosave {
     return (this.#last = Math.max(this.#last + 1, Date.now() * 1000));
   }
 
-  /** Stores a new photo's file or address. */
+  /** Stores a new photo's file or address and its data, after the photos added before: if all were
+   * stored at once, the first results would wait for the last file. */
   async add(photo) {
-    const { id, source, address } = photo;
-    const row = ["files", [id], { id, file: source, address }];
     this.#adding += 1;
+    const added = this.#lastAdded.then(() => this.#add(photo));
+    this.#lastAdded = added.catch(() => {}); // the caller handles the error
     try {
-      if (!(await this.#put(row, recordRow(photo)))) this.#unkept.add(id);
+      await added;
     } finally {
       this.#adding -= 1;
     }
+  }
+
+  async #add(photo) {
+    const { id, source, address } = photo;
+    if (!this.#album.photos.includes(photo)) return;
+    const row = ["files", [id], { id, file: source, address }];
+    if (!(await this.#put(row, recordRow(photo)))) this.#unkept.add(id);
     if (!this.#album.photos.includes(photo)) await this.forget(photo); // removed in the meantime
   }
 
