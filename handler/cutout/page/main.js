@@ -166,14 +166,14 @@ function retry(photos) {
   goOn();
 }
 
-/** Resumes the queue and the mending that the server has not finished. */
+/** Continues the queue and the mending that the server has not finished. */
 function goOn() {
   queue.resume();
   mender.finishAll().catch(report);
   update();
 }
 
-/** Fails a photo whose result can't be decoded, so that the user can have it made again. */
+/** Marks a photo as failed whose result can't be decoded, so that the user can have it made again. */
 function onUnreadable(photo) {
   photo.made.delete(album.modeOf(photo));
   photo.failure = new Failure("The result can’t be read", "Try again to have it made again.");
