@@ -41,3 +41,34 @@ def test_choices_of_an_older_page_are_understood(visit: Visit) -> None:
     assert visit.page.input_value("#strength") == "73"
     assert visit.page.is_checked('[name="backdrop"][value="black"]')
     assert Image.open(BytesIO(saved(visit.page, "#save")[1])).size == (120, 40)
+
+
+UNKNOWN = """async () => {
+  const database = await new Promise((done) => {
+    indexedDB.open("cutout").onsuccess = (event) => done(event.target.result);
+  });
+  const transaction = database.transaction(["photos", "settings"], "readwrite");
+  const others = { format: "webp", tilt: 3, canvas: "etsy", strength: 300, colour: "sky" };
+  transaction.objectStore("settings").put({ backdrop: "black", ...others }, "choices");
+  const table = transaction.objectStore("photos");
+  table.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+    cursor.update({ ...cursor.value, own: { crop: "5%", ...others, mode: 3 } });
+  };
+  await new Promise((done) => { transaction.oncomplete = done; });
+  database.close();
+}"""
+
+
+def test_choices_of_a_newer_page_are_left_out(visit: Visit) -> None:
+    visit.choose(PAIR)
+    wait_for_tally(visit, "2 of 2 done.")
+    visit.page.evaluate(UNKNOWN)
+    visit.page.reload()
+    visit.wait("done")
+    assert visit.page.input_value("#crop") == "5%"
+    select(visit, "b.jpg")
+    assert visit.page.is_checked('[name="backdrop"][value="black"]')
+    assert visit.page.is_checked('[name="format"][value="png"]')
+    assert visit.page.input_value("#canvas") == "none"
+    assert visit.page.input_value("#strength") == "73"
+    assert visit.page.input_value("#colour") == "#2f9e77"

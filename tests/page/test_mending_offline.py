@@ -1,5 +1,7 @@
 """Mended masks that the server can finish only later."""
 
+import pytest
+
 from tests.page.browser import Visit
 from tests.page.conftest import Open
 from tests.page.test_mending import FINISHED, MIDDLE, PHOTO, paint, pixels, start
@@ -57,3 +59,21 @@ def test_a_result_that_is_finished_while_it_is_decoded_is_shown(open_page: Open)
         visit.page.wait_for_selector(FINISHED)
         visit.wait("done")
         assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
+
+
+@pytest.mark.parametrize("way", ["retry", "online"])
+def test_the_server_finishes_when_it_is_back(open_page: Open, way: str) -> None:
+    with open_page(complaints=None) as visit:
+        mend_offline(visit)
+        visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
+        if way == "retry":
+            visit.press("mode", "fg-image-shadow")
+            visit.wait("failed")
+        visit.page.unroute("**/v1/results*")
+        if way == "retry":
+            visit.page.click("#retry")
+            visit.wait("done")
+            visit.press("mode", "fg-image")
+        else:
+            visit.page.evaluate("() => void dispatchEvent(new Event('online'))")
+        visit.page.wait_for_selector(FINISHED)

@@ -8,23 +8,31 @@ const MOST = 2e9; // maximum bytes of a ZIP: some programs can't open larger one
  * `side` are as for `fileOf`. Calls `onProgress(text)` before each result. Returns the number of
  * results. */
 export async function saveAll(album, { scene, side }, onProgress) {
-  const done = album.photos.filter((photo) => album.statusOf(photo) === "done");
+  const done = shownIn(album); // before the first `await`: choices may change while packing
   const names = new Names();
   const lots = [[]];
   let size = 0;
-  for (const [index, photo] of done.entries()) {
+  for (const [index, { name, choices, made }] of done.entries()) {
     onProgress(`Packing ${index + 1} of ${done.length}`);
-    const choices = album.choicesOf(photo);
-    const blob = await fileOf(album.resultOf(photo), choices, { scene, side });
+    const blob = await fileOf(made, choices, { scene, side });
     if (size + blob.size > MOST) {
       lots.push([]);
       size = 0;
     }
     size += blob.size;
-    lots.at(-1).push({ name: names.unique(resultName(photo.name, choices)), blob, time: new Date() });
+    lots.at(-1).push({ name: names.unique(resultName(name, choices)), blob, time: new Date() });
   }
   for (const [index, lot] of lots.entries()) {
     save(await zipOf(lot), lots.length > 1 ? `cutouts-${index + 1}.zip` : "cutouts.zip");
   }
   return done.length;
+}
+
+/** Returns the name, choices and result of each photo that is done. */
+function shownIn(album) {
+  const done = album.photos.filter((photo) => album.statusOf(photo) === "done");
+  return done.map((photo) => {
+    const choices = { ...album.choicesOf(photo) };
+    return { name: photo.name, choices, made: album.resultOf(photo) };
+  });
 }

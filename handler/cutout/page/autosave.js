@@ -1,7 +1,9 @@
-import { DEFAULTS } from "./choices.js";
+import { DEFAULTS, showable } from "./choices.js";
 import { Failure } from "./failure.js";
 import { Photo } from "./photo.js";
 import { Store } from "./store.js";
+
+const CLOSED = ["AbortError", "InvalidStateError"]; // names of the errors of a closed database
 
 /** Stores the album on this device, so that it survives a reload. */
 export class Autosave {
@@ -9,35 +11,51 @@ export class Autosave {
   #album;
   #last = 0;
   #unkept = new Set(); // ids of photos whose source could not be stored
+  #adding = 0; // photos whose source is not stored yet
+  #lastAdded = Promise.resolve();
+  #isLost = false; // whether the database was closed under the page
 
-  /** Calls `onFull()` when the device has no room left, and `onBlocked()` while an older version of the
-   * page in another tab blocks the database. */
-  constructor(album, { onFull, onBlocked }) {
+  /** Calls `onFull()` when the device has no room left, `onBlocked()` while an older version of the page
+   * in another tab blocks the database, and `onLost(isNewer)` when the database closes, see
+   * `Store.open`. Nothing is stored from then on. */
+  constructor(album, { onFull, onBlocked, onLost }) {
     this.#album = album;
-    Object.assign(this, { onFull, onBlocked });
+    Object.assign(this, { onFull, onBlocked, onLost });
+  }
+
+  /** Returns whether a new photo is not stored yet. */
+  get isAdding() {
+    return this.#adding > 0;
   }
 
   /** Adds the stored photos and choices to the album. Returns the stored background file, or null. */
   async restore() {
-    this.#store = await Store.open(this.onBlocked);
+    this.#store = await Store.open({
+      onBlocked: this.onBlocked,
+      onLost: (isNewer) => this.#lose(isNewer),
+    });
     if (!this.#store) return null;
-    const [records, files, results] = await Promise.all(
-      ["photos", "files", "results"].map((table) => this.#store.all(table)),
-    );
+    const store = this.#store;
+    const [records, files, results] = await store.all(["photos", "files", "results"]);
     const sources = new Map(files.map(({ id, ...source }) => [id, source]));
     const photos = new Map();
     for (const { id, thumb, own, isChecked = false, failure } of records) {
       if (!sources.has(id)) continue;
       const { file, address } = sources.get(id);
       const photo = Object.assign(new Photo(id, file, address), { thumb, isChecked });
-      photo.own = own && { ...DEFAULTS, ...own }; // older versions of the page stored fewer choices
+      photo.own = own && { ...DEFAULTS, ...showable(own) };
       photo.failure = failure && new Failure(failure.title, failure.message);
       photos.set(id, photo);
     }
     for (const made of results) photos.get(made.id)?.made.set(made.mode, made);
     this.#album.photos.unshift(...photos.values());
-    Object.assign(this.#album.shared, await this.#store.get("settings", "choices"));
-    return (await this.#store.get("settings", "scene")) ?? null;
+    Object.assign(this.#album.shared, showable(await store.get("settings", "choices")));
+    return (await store.get("settings", "scene")) ?? null;
+  }
+
+  /** Removes what is left of photos that `restore` can't add. */
+  async tidy() {
+    await this.#store?.tidy();
   }
 
   /** Returns an id for a new photo: a number larger than all earlier ones. */
@@ -45,18 +63,30 @@ export class Autosave {
     return (this.#last = Math.max(this.#last + 1, Date.now() * 1000));
   }
 
-  /** Stores a new photo's file or address. */
+  /** Stores a new photo's file or address and its data, after the photos added before: if all were
+   * stored at once, the first results would wait for the last file. */
   async add(photo) {
+    this.#adding += 1;
+    const added = this.#lastAdded.then(() => this.#add(photo));
+    this.#lastAdded = added.catch(() => {}); // the caller handles the error
+    try {
+      await added;
+    } finally {
+      this.#adding -= 1;
+    }
+  }
+
+  async #add(photo) {
     const { id, source, address } = photo;
-    if (!(await this.#put("files", [id], { id, file: source, address }))) this.#unkept.add(id);
-    if (this.#album.photos.includes(photo)) await this.update(photo);
-    else await this.forget(photo); // removed in the meantime
+    if (!this.#album.photos.includes(photo)) return;
+    const row = ["files", [id], { id, file: source, address }];
+    if (!(await this.#put(row, recordRow(photo)))) this.#unkept.add(id);
+    if (!this.#album.photos.includes(photo)) await this.forget(photo); // removed in the meantime
   }
 
   /** Stores a photo's data, except its file and results. */
-  update({ id, thumb = null, own = null, isChecked = false, failure = null }) {
-    const told = failure && { title: failure.title, message: failure.message };
-    return this.#put("photos", [id], { id, thumb, own, isChecked, failure: told });
+  update(photo) {
+    return this.#put(recordRow(photo));
   }
 
   /** Stores a result, then replaces the one in memory by the stored one, with its PNG on disk. Returns
@@ -64,9 +94,13 @@ export class Autosave {
   async addResult(photo, mode) {
     const key = [photo.id, mode];
     const made = { ...photo.made.get(mode), id: photo.id, mode };
-    if (!(await this.#put("results", key, made))) return false;
-    if (!this.#album.photos.includes(photo)) await this.#store.forget(photo.id);
-    else photo.made.set(mode, await this.#store.get("results", key));
+    if (!(await this.#put(["results", key, made]))) return false;
+    if (!this.#album.photos.includes(photo)) {
+      await this.forget(photo);
+      return true;
+    }
+    const kept = await this.#store?.get("results", key);
+    if (kept && kept.key === photo.made.get(mode)?.key) photo.made.set(mode, kept); // not replaced since
     return true;
   }
 
@@ -83,7 +117,7 @@ export class Autosave {
   /** Stores a step of a photo's mending; `place` is its index, from 0. The database runs this and
    * `dropSteps` in the order of the calls. Returns false if the step could not be stored. */
   async addStep({ id }, place, record) {
-    return !this.#unkept.has(id) && this.#put("steps", [id, place], record);
+    return !this.#unkept.has(id) && this.#put(["steps", [id, place], record]);
   }
 
   /** Deletes the steps of a photo's mending from index `place` on. */
@@ -92,31 +126,58 @@ export class Autosave {
   }
 
   choices() {
-    return this.#put("settings", "choices", this.#album.shared);
+    return this.#put(["settings", "choices", this.#album.shared]);
   }
 
   scene(file) {
-    return this.#put("settings", "scene", file);
+    return this.#put(["settings", "scene", file]);
   }
 
-  async forget(photo) {
-    await this.#store?.forget(photo.id);
+  forget(photo) {
+    return this.#erase((store) => store.forget(photo.id));
   }
 
-  async clear() {
-    await this.#store?.clear();
+  clear() {
+    return this.#erase((store) => store.clear());
   }
 
-  /** Stores a value. Calls `onFull()` if there is no room for it. Returns false if it was not stored. */
-  async #put(table, key, value) {
+  #lose(isNewer) {
+    if (this.#isLost) return;
+    this.#store = null;
+    this.#isLost = true;
+    this.onLost(isNewer);
+  }
+
+  /** Deletes what the user removes, also after the database was lost. Throws a `Failure` if it can't. */
+  async #erase(work) {
+    if (!this.#store && !this.#isLost) return; // nothing was ever stored
+    try {
+      await (this.#store ? work(this.#store) : Store.reopened(work));
+    } catch (error) {
+      console.error(error);
+      const text = "The browser could not delete them. Reload this page, and remove them again.";
+      throw new Failure("Removed photos are still on this device", text);
+    }
+  }
+
+  /** Stores rows, see `Store.put`. Calls `onFull()` if there is no room for them. Returns false if they
+   * were not stored. */
+  async #put(...rows) {
     if (!this.#store) return false;
     try {
-      await this.#store.put(table, key, value);
+      await this.#store.put(...rows);
       return true;
     } catch (error) {
-      if (error?.name !== "QuotaExceededError") throw error;
-      this.onFull();
+      if (error.name === "QuotaExceededError") this.onFull();
+      else if (CLOSED.includes(error.name)) this.#lose(false);
+      else throw error;
       return false;
     }
   }
+}
+
+/** Returns the row of a photo's data, except its file and results. */
+function recordRow({ id, thumb = null, own = null, isChecked = false, failure = null }) {
+  const told = failure && { title: failure.title, message: failure.message };
+  return ["photos", [id], { id, thumb, own, isChecked, failure: told }];
 }

@@ -37,6 +37,21 @@ export function showChoices({ mode, backdrop, format, ...others }) {
   showDependent();
 }
 
+/** Returns those of stored choices that the panel's controls can show. Older versions of the page have
+ * fewer choices, and newer ones may have others. */
+export function showable(choices) {
+  return Object.fromEntries(Object.entries(choices ?? {}).filter(([name, value]) => canShow(name, value)));
+}
+
+function canShow(name, value) {
+  if (!Object.hasOwn(DEFAULTS, name) || typeof value !== typeof DEFAULTS[name]) return false;
+  const buttons = [...document.querySelectorAll(`input[type="radio"][name="${name}"]`)];
+  if (buttons.length) return buttons.some((button) => button.value === value);
+  const control = byId(name).cloneNode(true);
+  control.value = value; // becomes another value if the control does not have it
+  return control.value === String(value);
+}
+
 /** Shows only the controls that have an effect. A mask has no background. */
 export function showDependent() {
   const { mode, backdrop, colour, canvas } = readChoices();

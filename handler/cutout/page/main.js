@@ -33,7 +33,7 @@ const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
 const isFinishing = (photo) => mender.isFinishing(photo);
-const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing });
+const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
 const autosave = new Autosave(album, {
   onFull: () =>
     showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
@@ -41,16 +41,23 @@ const autosave = new Autosave(album, {
     showNotice("An older version of this page is open in another tab", [
       "Close that tab and reload this one. Until then, no photo is kept here.",
     ]),
+  onLost: (isNewer) =>
+    showNotice("Photos are no longer kept on this device", [
+      isNewer
+        ? "A newer version of this page is open in another tab. Reload this tab to keep photos."
+        : "The browser has closed or cleared its storage. Save your results, then reload this page.",
+    ]),
 });
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
 const checking = new Checking(album, { onSelect: select, onFine: accept });
 const thumbs = new Thumbs((photo) => {
   if (album.photos.includes(photo)) autosave.update(photo).catch(report);
   strip.refresh(photo);
-});
+}, report);
 const resume = () => queue.resume();
 const mender = new Mender({ album, scene, view, photoView, autosave, limits, refresh, resume, report });
-const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
+let packing = null; // progress of the ZIP in the making
+const queue = new Queue(album, limits, { onChange: follow, onEnd: settle, onError: report });
 
 /** Shows an error and keeps the page running; logs it unless it is a `Failure`. */
 function report(error) {
@@ -71,7 +78,7 @@ function update() {
 
 /** Shows how many photos have each status, and what to check. */
 function showCounts() {
-  showTally(album, queue.isPaused);
+  showTally(album, queue.isPaused, packing);
   checking.show();
 }
 
@@ -99,6 +106,7 @@ async function open(sources) {
     const photo = new Photo(autosave.nextId(), file, file ? null : source.href);
     taken.push(photo);
     album.photos.push(photo);
+    autosave.add(photo).catch(report); // before it is sent, since the page may be reloaded at any time
     if (isFirst) select(photo);
     if (isFirst) byId("name").focus({ preventScroll: true });
     isFirst = false;
@@ -108,7 +116,6 @@ async function open(sources) {
   update();
   queue.resume();
   thumbs.add(taken).catch(report);
-  for (const photo of taken) await autosave.add(photo);
 }
 
 function select(photo) {
@@ -156,8 +163,22 @@ function fail(error) {
 
 function retry(photos) {
   for (const photo of photos) photo.failure = null;
+  goOn();
+}
+
+/** Continues the queue and the mending that the server has not finished. */
+function goOn() {
   queue.resume();
+  mender.finishAll().catch(report);
   update();
+}
+
+/** Marks a photo as failed whose result can't be decoded, so that the user can have it made again. */
+function onUnreadable(photo) {
+  photo.made.delete(album.modeOf(photo));
+  photo.failure = new Failure("The result can’t be read", "Try again to have it made again.");
+  strip.refresh(photo);
+  showCounts();
 }
 
 /** Marks a doubtful result as checked by the user. */
@@ -204,10 +225,7 @@ function choose(choices) {
 watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
 watchNotice();
 watchViewing(view, mender.tool);
-watchKey(() => {
-  retry(album.photos.filter((photo) => photo.failure?.wantsKey));
-  mender.finishAll().catch(report);
-});
+watchKey(() => retry(album.photos.filter((photo) => photo.failure?.wantsKey)));
 watchPanel(scene, {
   current: () => album.choicesOf(album.selected),
   onChange: choose,
@@ -238,22 +256,23 @@ for (const id of ["mend", "mend-blank"]) {
 }
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {
-  if (queue.isPaused) queue.resume();
-  else queue.pause();
-  update();
+  if (queue.isPaused) return goOn();
+  queue.pause();
+  return update();
 });
 byId("clear").addEventListener("click", () => removeAll().catch(report));
 byId("zip").addEventListener("click", async () => {
-  byId("zip").disabled = true;
   try {
     const count = await saveAll(album, { scene, side: limits.side }, (text) => {
-      byId("tally-text").textContent = text;
+      packing = text;
+      showCounts();
     });
     say(`${count} pictures saved.`);
   } catch (error) {
     report(error);
   }
-  showTally(album, queue.isPaused);
+  packing = null;
+  showCounts();
 });
 byId("copy").hidden = !navigator.clipboard;
 byId("copy").addEventListener("click", async () => {
@@ -264,9 +283,15 @@ setInterval(() => {
   if (album.selected?.phase === "work") photoView.showProgress();
 }, 1000);
 
+window.addEventListener("beforeunload", (event) => {
+  if (autosave.isAdding) event.preventDefault(); // asks, since a photo would be missing afterwards
+});
+window.addEventListener("online", () => mender.finishAll().catch(report));
+
 autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
+  await autosave.tidy();
   await mender.finishAll();
-}, report);
+}).catch(report);

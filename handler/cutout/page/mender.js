@@ -81,10 +81,13 @@ export class Mender {
     this.#finisher.cancelAll();
   }
 
-  /** Sends unfinished mended photos to the server, for example after a reload. */
+  /** Sends unfinished mended photos to the server, for example after a reload, unless they are being
+   * sent. */
   async finishAll() {
-    const isUnfinished = (photo) => photo.made.get("fg-image")?.isUnfinished;
-    for (const photo of this.album.photos.filter(isUnfinished)) await this.#finisher.finish(photo);
+    for (const photo of [...this.album.photos]) {
+      const isUnfinished = photo.made.get("fg-image")?.isUnfinished && !this.isFinishing(photo);
+      if (isUnfinished && this.album.photos.includes(photo)) await this.#finisher.finish(photo);
+    }
   }
 
   async #begin(photo) {

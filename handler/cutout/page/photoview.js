@@ -84,7 +84,8 @@ export class PhotoView {
     if (!made || made.key === this.#key) return;
     const bitmap = await decoded(made.mended ?? made.png);
     const isWanted = photo === this.#photo && this.album.resultOf(photo)?.key === made.key;
-    if (!isWanted || made.key === this.#key) return void bitmap.close();
+    if (!isWanted || made.key === this.#key) return void bitmap?.close();
+    if (!bitmap) return this.onUnreadable(photo);
     const [last, isFirst] = [this.#after, !this.#after];
     this.#after = bitmap;
     this.#key = made.key;

@@ -14,9 +14,9 @@ export class Queue {
   #timer = null;
 
   /** Calls `onChange(photo)` at each step of a photo, and `onEnd(photo, mode)` when its work has
-   * ended. */
-  constructor(album, limits, { onChange, onEnd }) {
-    Object.assign(this, { album, limits, onChange, onEnd });
+   * ended; calls `onError(error)` if that fails. */
+  constructor(album, limits, { onChange, onEnd, onError }) {
+    Object.assign(this, { album, limits, onChange, onEnd, onError });
     this.#limit = limits.atOnce;
   }
 
@@ -85,8 +85,13 @@ export class Queue {
     }
     Object.assign(photo, { phase: null, fraction: null });
     this.#running.delete(photo);
-    await this.onEnd(photo, asked.mode);
-    this.go();
+    try {
+      await this.onEnd(photo, asked.mode);
+    } catch (error) {
+      this.onError(error);
+    } finally {
+      this.go(); // the other photos do not depend on this one
+    }
   }
 
   #note(photo, error) {

@@ -33,12 +33,16 @@ export class Saver {
     link.textContent = `Save ${format}` + (size === null ? "" : ` (${sizeOf(size)})`);
   }
 
-  #prepare() {
+  async #prepare() {
     const own = (this.#file ??= this.#make());
-    own.then((file) => {
+    try {
+      const file = await own;
       if (own === this.#file) this.#address ??= URL.createObjectURL(file);
-    });
-    return own;
+      return file;
+    } catch (error) {
+      if (own === this.#file) this.#file = null; // the next click tries again
+      throw error;
+    }
   }
 
   #forget() {

@@ -1,4 +1,5 @@
 import { backdropOf } from "./backdrop.js";
+import { Failure } from "./failure.js";
 import { layoutOf, placed } from "./layout.js";
 import { objectsOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
@@ -14,6 +15,7 @@ export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   const backdrop = backdropOf(choices, scene);
   if (isAsMade(choices, backdrop)) return png;
   const own = bitmap ?? (await decoded(png));
+  if (!own) throw new Failure("A result can’t be read", "Select its photo to make it again.");
   try {
     const layout = layoutOf(own, objectsOf(made), choices, side);
     return await encoded(drawnOn(backdrop, ...placed(own, layout)), TYPES[choices.format], BEST);

@@ -9,15 +9,17 @@ export class Store {
 
   /** Opens the database. Returns null if the browser forbids it, as some do in private windows. Calls
    * `onBlocked()` while another tab has an older version of the page open, which blocks the database
-   * until that tab is closed. */
-  static async open(onBlocked) {
-    const store = new Store();
+   * until that tab is closed. Calls `onLost(isNewer)` when the database closes: for a newer version of
+   * the page in another tab, or because the user or the browser has cleared it. */
+  static async open({ onBlocked, onLost }) {
     try {
-      const request = indexedDB.open(DATABASE, EDITION);
-      request.onupgradeneeded = () => addTables(request.result);
-      request.onblocked = () => onBlocked();
-      store.#database = await outcome(request);
-      store.#database.onversionchange = () => store.#database.close(); // lets a newer page open it
+      const store = await Store.#opened(EDITION, onBlocked);
+      const database = store.#database;
+      database.onversionchange = ({ newVersion }) => {
+        database.close(); // lets a newer page open it
+        onLost(newVersion !== null);
+      };
+      database.onclose = () => onLost(false);
       return store;
     } catch (error) {
       console.info("Photos are not kept after a reload:", String(error));
@@ -25,13 +27,33 @@ export class Store {
     }
   }
 
+  /** Runs `work(store)` on a database that was lost, in the version that it has now. */
+  static async reopened(work) {
+    const store = await Store.#opened();
+    try {
+      await work(store);
+    } finally {
+      store.#database.close();
+    }
+  }
+
+  static async #opened(edition, onBlocked = null) {
+    const store = new Store();
+    const request = indexedDB.open(DATABASE, edition);
+    request.onupgradeneeded = () => addTables(request.result);
+    request.onblocked = onBlocked;
+    store.#database = await outcome(request);
+    return store;
+  }
+
   get(table, key) {
     return outcome(this.#open(table, "readonly").get(key));
   }
 
-  /** Returns all values of a table, in the order of their keys. */
-  all(table) {
-    return outcome(this.#open(table, "readonly").getAll());
+  /** Returns all values of each of the tables at one moment, in the order of their keys. */
+  all(tables) {
+    const transaction = this.#database.transaction(tables, "readonly");
+    return Promise.all(tables.map((table) => outcome(transaction.objectStore(table).getAll())));
   }
 
   /** Returns the values of one photo in a table, in the order of their keys. */
@@ -39,13 +61,17 @@ export class Store {
     return outcome(this.#open(table, "readonly").getAll(keysFrom([id])));
   }
 
-  /** Stores a value. Rejects with a `QuotaExceededError` if the device has no room. */
-  put(table, key, value) {
-    return this.#change(table, (records) => records.put(value, key));
+  /** Stores rows, `[table, key, value]` each: all of them or none. Rejects with a `QuotaExceededError` if
+   * the device has no room. */
+  put(...rows) {
+    const tables = rows.map(([table]) => table);
+    return this.#change(tables, (transaction) =>
+      rows.map(([table, key, value]) => transaction.objectStore(table).put(value, key)).at(-1),
+    );
   }
 
   remove(table, key) {
-    return this.#change(table, (records) => records.delete(key));
+    return this.#change([table], (transaction) => transaction.objectStore(table).delete(key));
   }
 
   /** Removes a photo's values from a table, from a key on. */
@@ -58,17 +84,30 @@ export class Store {
     for (const table of OF_PHOTOS) await this.removeFrom(table, [id]);
   }
 
-  async clear() {
-    const transaction = this.#database.transaction(TABLES, "readwrite");
-    for (const table of TABLES) transaction.objectStore(table).clear();
+  /** Removes what is left of photos that have no record or no file. */
+  async tidy() {
+    const transaction = this.#database.transaction(OF_PHOTOS, "readwrite");
+    const tables = OF_PHOTOS.map((table) => transaction.objectStore(table));
+    const keys = await Promise.all(tables.map((table) => outcome(table.getAllKeys())));
+    const [records, files] = keys.map((each) => new Set(each.map(([id]) => id)));
+    for (const [at, table] of tables.entries()) {
+      for (const key of keys[at]) if (!records.has(key[0]) || !files.has(key[0])) table.delete(key);
+    }
     await finished(transaction);
   }
 
-  /** Changes a table and commits at once; otherwise a reload right after it would undo the change. */
-  #change(table, change) {
-    const records = this.#open(table, "readwrite");
-    const request = change(records);
-    records.transaction.commit();
+  async clear() {
+    const tables = [...this.#database.objectStoreNames]; // a newer page may have more
+    const transaction = this.#database.transaction(tables, "readwrite");
+    for (const table of tables) transaction.objectStore(table).clear();
+    await finished(transaction);
+  }
+
+  /** Changes tables and commits at once; otherwise a reload right after it would undo the change. */
+  #change(tables, change) {
+    const transaction = this.#database.transaction(tables, "readwrite");
+    const request = change(transaction);
+    transaction.commit();
     return finished(request.transaction);
   }
 
@@ -99,6 +138,6 @@ function outcome(request) {
 function finished(transaction) {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new DOMException("The database was closed.", "AbortError"));
   });
 }

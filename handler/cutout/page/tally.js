@@ -1,7 +1,8 @@
 import { byId } from "./dom.js";
 
-/** Shows the progress of all photos, and the buttons for all of them. */
-export function showTally(album, isPaused) {
+/** Shows the progress of all photos, and the buttons for all of them. `packing` is the progress of a ZIP
+ * in the making, or null. */
+export function showTally(album, isPaused, packing) {
   const total = album.photos.length;
   const { done, doubtful, blank, failed, busy, waiting } = album.counts();
   const isMany = total > 1;
@@ -9,11 +10,12 @@ export function showTally(album, isPaused) {
   byId("tally").hidden = total === 0;
   byId("tally-progress").hidden = !isMany || open === 0;
   byId("tally-progress").value = (total - open) / Math.max(1, total);
-  byId("tally-text").textContent = isMany
+  const text = isMany
     ? summary({ total, done, doubtful, blank, failed }, open > 0 && isPaused)
     : "Your photo stays on this device until you remove it.";
+  byId("tally-text").textContent = packing ?? text;
   byId("zip").hidden = !isMany;
-  byId("zip").disabled = done === 0;
+  byId("zip").disabled = done === 0 || packing !== null;
   byId("stop").hidden = !isMany || open === 0;
   byId("stop").textContent = isPaused ? "Go on" : "Stop";
   byId("retry-all").hidden = !isMany || failed === 0;

@@ -5,9 +5,9 @@ export class Thumbs {
   #waiting = [];
   #isAtWork = false;
 
-  /** Calls `onMade(photo)` after each one. */
-  constructor(onMade) {
-    this.onMade = onMade;
+  /** Calls `onMade(photo)` after each one, and `onError(error)` if one fails. */
+  constructor(onMade, onError) {
+    Object.assign(this, { onMade, onError });
   }
 
   async add(photos) {
@@ -15,12 +15,15 @@ export class Thumbs {
     if (this.#isAtWork) return;
     this.#isAtWork = true;
     for (let photo = this.#waiting.shift(); photo; photo = this.#waiting.shift()) {
-      if (photo.thumb) continue;
-      const thumb = await thumbOf(photo.source);
-      photo.thumb ??= thumb; // the thumbnail of its result may exist already
-      this.onMade(photo);
+      if (!photo.thumb) await this.#make(photo).catch(this.onError);
     }
     this.#isAtWork = false;
+  }
+
+  async #make(photo) {
+    const thumb = await thumbOf(photo.source);
+    photo.thumb ??= thumb; // the thumbnail of its result may exist already
+    this.onMade(photo);
   }
 
   forget() {

@@ -17,8 +17,9 @@ export async function makeResult(photo, asked, { limits, signal, report }) {
   const made = await sent(photo, asked, { limits, key, signal, report });
   const seconds = (performance.now() - start) / 1000;
   // Without an object, the photo's own thumbnail is more useful.
-  if (made.objects.length) photo.thumb = (await thumbOf(made.png)) ?? photo.thumb;
+  const thumb = made.objects.length ? await thumbOf(made.png) : null;
   signal.throwIfAborted();
+  photo.thumb = thumb ?? photo.thumb;
   const terms = { asked, withKey: key !== "", seconds, byMask: photo.mask !== null };
   photo.made.set(asked.mode, keyed({ ...made, ...terms }));
 }
