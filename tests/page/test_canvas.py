@@ -172,7 +172,7 @@ def test_a_mended_mask_is_placed_before_the_server_finishes_it(visit: Visit) -> 
     erase_the_lower_half(visit)
     with visit.waiting_for_results():
         visit.page.click("#mended")
-        visit.page.wait_for_selector("#facts:has-text('edges in progress')")
+        visit.page.wait_for_selector("#facts:has-text('refining edges')")
         visit.press("mode", "fg-mask")
         visit.wait_for_command("mode=fg-mask")
         mask = Image.open(BytesIO(saved(visit.page, "#save")[1])).convert("L")

@@ -185,7 +185,7 @@ def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
         paint(visit, MIDDLE)
         visit.page.route("**/v1/results*", lambda route: route.abort())
         visit.page.click("#mended")
-        assert "did not finish" in visit.notice()
+        assert "couldn't refine the edges" in visit.notice()
         assert "The connection failed" in visit.failure()
         visit.page.unroute("**/v1/results*")
         visit.page.click("#retry")

@@ -139,8 +139,8 @@ export class Mender {
   }
 
   #tellUnfinished(photo, error) {
-    const texts = [error.message, "The strokes are kept. Soft edges may show the old background."];
-    showNotice(`The server did not finish “${photo.name}”`, texts);
+    const texts = [error.message, "Your changes are saved. Soft edges may show the old background."];
+    showNotice(`The server couldn’t refine the edges of “${photo.name}”`, texts);
     if (error.wantsKey) askForKey();
     if (!(error instanceof Failure)) console.error(error);
     this.#show(photo);

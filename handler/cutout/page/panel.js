@@ -13,7 +13,7 @@ export function watchPanel(scene, { current, onChange, onScene }) {
   };
   byId("choices").addEventListener("change", ({ target }) => {
     if (target.id === "scene" || target.name === "scope" || target.type === "range") return;
-    if (target.id === "canvas" && current().canvas === "none") whiten();
+    if (target.id === "canvas" && current().canvas === "none") chooseWhite();
     change();
   });
   for (const id of ["strength", "softness"]) watchRelease(id, change);
@@ -31,7 +31,7 @@ export function watchPanel(scene, { current, onChange, onScene }) {
 }
 
 /** Selects a white background if there is none, as marketplaces require; the user can change it back. */
-function whiten() {
+function chooseWhite() {
   if (chosen("backdrop") === "none") byId("backdrops").querySelector('[value="white"]').checked = true;
 }
 

@@ -139,7 +139,7 @@ export class PhotoView {
       photo.address && "the original isn’t shown, because this page can’t read it at its address",
       photo.note,
       made && isByHand(made) && "mended by hand",
-      made?.isUnfinished && (this.isFinishing(photo) ? "edges in progress" : "edges by this browser"),
+      made?.isUnfinished && (this.isFinishing(photo) ? "refining edges" : "edges not refined by the server"),
       made && `${made.seconds.toFixed(1)}\u00a0s`,
     ];
     byId("name").textContent = photo.name;

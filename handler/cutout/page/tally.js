@@ -15,7 +15,7 @@ export function showTally(album, isPaused) {
   byId("zip").hidden = !isMany;
   byId("zip").disabled = done === 0;
   byId("stop").hidden = !isMany || open === 0;
-  byId("stop").textContent = isPaused ? "Go on" : "Stop";
+  byId("stop").textContent = isPaused ? "Resume" : "Stop";
   byId("retry-all").hidden = !isMany || failed === 0;
   byId("clear").textContent = isMany ? "Remove all" : "Remove photo";
 }
