@@ -1,6 +1,9 @@
 """The shadow's strength and softness: made by the server once a slider is let go."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from tests.local_server import LocalServer
 from tests.page.browser import DESKTOP, PHONE, Visit, file
@@ -157,3 +160,19 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, objec
             box = visit.page.locator("#save").bounding_box()
             assert box
             assert box["y"] + box["height"] <= PHONE["height"]
+
+
+def test_without_strength_dark_edges_count_as_the_subject_s(
+    visit: Visit, server: LocalServer
+) -> None:
+    """Its faint black edge is not mistaken for a shadow, which would widen the crop."""
+    dark = file("dark.jpg", jpeg(Image.new("RGB", (160, 160), "black"), quality=100))
+    visit.choose(dark)
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    set_slider(visit, "Strength", "0", "shadow-opacity=0")
+    visit.page.select_option("#crop", "0%")
+    visit.wait_for_command("crop=true")
+    asked = {**SHADOW, "shadow-opacity": "0", "crop": "true"}
+    picture = Image.open(BytesIO(saved(visit.page, "#save")[1]))
+    assert picture.size == made_by(server, dark["buffer"], asked).size

@@ -14,7 +14,7 @@ export class Checking {
     Object.assign(this, { album, onSelect, onFine });
     byId("next").addEventListener("click", () => this.#selectNext());
     for (const button of this.#buttons) button.addEventListener("click", () => this.#accept());
-    for (const id of ["stage", "strip", "doubt", "blank", "next"]) {
+    for (const id of ["name", "stage", "tools", "strip", "doubt", "blank", "failure", "tally"]) {
       byId(id).addEventListener("keydown", (event) => this.#shortcut(event));
     }
   }
@@ -34,7 +34,7 @@ export class Checking {
     byId("doubt-title").textContent = title;
     byId("doubt-text").textContent = text;
     byId("fine-blank").hidden = !doubt;
-    byId("next").hidden = album.photos.length < 2 || !album.nextToCheck();
+    byId("next").hidden = [undefined, album.selected].includes(album.nextToCheck());
   }
 
   get #buttons() {
@@ -52,7 +52,12 @@ export class Checking {
   #selectNext() {
     const photo = this.album.nextToCheck();
     if (!photo) return say("No more photos to check.");
+    if (photo === this.album.selected) {
+      return say(["No other photos to check.", ...this.sentences].join(" ").trim());
+    }
+    const focused = document.activeElement;
     this.onSelect(photo);
+    if (isUnreachable(focused)) byId("stage").focus();
     return say([`${photo.name}.`, ...this.sentences].join(" ").trim());
   }
 
@@ -64,4 +69,9 @@ export class Checking {
     if (hadFocus) byId(byId("next").hidden ? "stage" : "next").focus(); // the button is hidden now
     say("Marked as fine.");
   }
+}
+
+/** Returns whether an element can't have the focus any more, since it is hidden or inert now. */
+function isUnreachable(element) {
+  return element.getClientRects().length === 0 || element.closest("[inert]") !== null;
 }

@@ -49,7 +49,7 @@ const thumbs = new Thumbs((photo) => {
   strip.refresh(photo);
 });
 const resume = () => queue.resume();
-const mender = new Mender({ album, scene, view, photoView, autosave, limits, refresh, resume, report });
+const mender = new Mender({ album, view, photoView, autosave, limits, refresh, resume, report });
 const queue = new Queue(album, limits, { onChange: follow, onEnd: settle });
 
 /** Shows an error and keeps the page running; logs it unless it is a `Failure`. */
@@ -212,7 +212,7 @@ watchPanel(scene, {
   current: () => album.choicesOf(album.selected),
   onChange: choose,
   onScene: async (file) => {
-    if (await scene.take(file)) {
+    if (await scene.take(file, limits)) {
       autosave.scene(file).catch(report);
       update();
     } else say(`This browser can’t open “${file.name}”. Use a JPEG or PNG.`);
@@ -231,6 +231,7 @@ byId("retry-all").addEventListener("click", () => retry(album.photos.filter((eac
 byId("cancel").addEventListener("click", () => {
   if (album.mending) return mender.leave().catch(report);
   queue.cancel(album.selected);
+  byId("stage").focus(); // the button is hidden as soon as the work has ended
   return update();
 });
 for (const id of ["mend", "mend-blank"]) {
@@ -265,7 +266,7 @@ setInterval(() => {
 }, 1000);
 
 autosave.restore().then(async (kept) => {
-  if (kept) await scene.take(kept);
+  if (kept) await scene.take(kept, limits);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
   await mender.finishAll();
