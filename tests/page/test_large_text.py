@@ -9,7 +9,8 @@ from tests.page.test_many import BLANK, GOOD, wait_for_tally
 
 CUT_OFF = """() => {
   const width = document.documentElement.clientWidth;
-  const parts = document.querySelectorAll("main :is(button, a, label, legend, h1, h2, p, span, select, output)");
+  const names = "main :is(button, a, label, legend, h1, h2, p, span, select, output)";
+  const parts = document.querySelectorAll(names);
   return [...parts]
     .filter((each) => each.getClientRects().length && !each.closest(".covered, .strip, .stage"))
     .map((each) => ({ each, box: each.getBoundingClientRect() }))

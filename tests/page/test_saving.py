@@ -147,7 +147,7 @@ def test_a_command_that_fails_says_so_and_writes_nothing(visit: Visit, tmp_path:
     (tmp_path / ASTRONAUT.name).write_bytes(ASTRONAUT.read_bytes()[:300])
     visit.choose(ASTRONAUT)
     command = ["bash", "-c", visit.command()]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "Can not load image." in done.stderr
     assert [each.name for each in tmp_path.iterdir()] == [ASTRONAUT.name]

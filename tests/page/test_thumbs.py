@@ -12,7 +12,9 @@ IS_GREY = """async (name) => {
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   let most = 0;
-  for (let at = 0; at < data.length; at += 4) most = Math.max(most, Math.abs(data[at] - data[at + 2]));
+  for (let at = 0; at < data.length; at += 4) {
+    most = Math.max(most, Math.abs(data[at] - data[at + 2]));
+  }
   return most < 30;
 }"""
 
