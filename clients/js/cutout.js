@@ -222,7 +222,7 @@ function pause(seconds, signal) {
 }
 
 function brokenBy(cause) {
-  return new CutOutError("network", "The server can't be reached, or disconnected.", { cause });
+  return new CutOutError("network", "The server can’t be reached or closed the connection.", { cause });
 }
 
 function lateAfter(seconds) {

@@ -172,7 +172,7 @@ def test_a_mended_mask_is_placed_before_the_server_finishes_it(visit: Visit) -> 
     erase_the_lower_half(visit)
     with visit.waiting_for_results():
         visit.page.click("#mended")
-        visit.page.wait_for_selector("#facts:has-text('edges in progress')")
+        visit.page.wait_for_selector("#facts:has-text('refining edges')")
         visit.press("mode", "fg-mask")
         visit.wait_for_command("mode=fg-mask")
         mask = Image.open(BytesIO(saved(visit.page, "#save")[1])).convert("L")
@@ -254,3 +254,37 @@ def test_on_a_phone(open_page: Open, scheme: str) -> None:
         assert box
         assert box["y"] + box["height"] <= PHONE["height"]
         assert visit.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def backdrop(visit: Visit) -> str:
+    chosen = '[name="backdrop"]:checked'
+    value: str = visit.page.eval_on_selector(chosen, "(each) => each.value")
+    return value
+
+
+def test_the_white_of_a_canvas_goes_with_it(visit: Visit) -> None:
+    visit.choose([WIDE, TALL])
+    wait_for_tally(visit, "2 of 2 done.")
+    place(visit, "amazon")
+    assert backdrop(visit) == "white"
+    select(visit, "tall.jpg")
+    place(visit, "ebay")
+    visit.page.reload()
+    visit.wait("done")
+    place(visit, "none")
+    assert backdrop(visit) == "none"
+    place(visit, "square")
+    visit.press("backdrop", "black")
+    visit.press("backdrop", "white")
+    place(visit, "none")
+    assert backdrop(visit) == "white", "the user has chosen it"
+
+
+def test_a_mask_s_canvas_brings_no_white(visit: Visit) -> None:
+    visit.choose(WIDE)
+    visit.press("mode", "fg-mask")
+    visit.wait_for_command("mode=fg-mask")
+    place(visit, "square")
+    visit.press("mode", "fg-image")
+    visit.wait("done")
+    assert backdrop(visit) == "none"

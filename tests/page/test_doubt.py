@@ -18,7 +18,7 @@ from tests.samples import PHOTOS, jpeg
 
 HINT = re.compile(r"[?&]quality-hint=true(&|$)")
 OUTLINE = "Please check the outline. Large parts are half transparent."
-SUBJECT = "Please check what is kept. The subject is unclear."
+SUBJECT = "Please check the subject. It's unclear what to keep."
 
 
 def unsure(name: str) -> Any:
@@ -209,7 +209,7 @@ def test_all_are_checked_by_keyboard(visit: Visit) -> None:
     assert focused(page) == "stage"
     wait_for_tally(visit, "4 of 5 done, 1 without a subject.")
     page.keyboard.press("n")
-    assert page.text_content("#said") == "No photo is left to check."
+    assert page.text_content("#said") == "No more photos to check."
     assert name_of(page) == "other.jpg"
 
 

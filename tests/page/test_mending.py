@@ -247,7 +247,7 @@ def stroked(visit: Visit) -> np.ndarray:
     """The picture that is mended in the browser, taken while the server is kept from finishing."""
     with visit.waiting_for_results():
         visit.page.click("#mended")
-        visit.page.wait_for_selector("#facts:has-text('edges in progress')")
+        visit.page.wait_for_selector("#facts:has-text('refining edges')")
         visit.wait("done")
         return pixels(saved(visit.page, "#save")[1])
 

@@ -7,14 +7,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.e2e.segmenter import BLANK_SIZE
+from tests.e2e.segmenter import BLANK_SIZE, INNER_SIZE
 from tests.fetch.servers import answer, serving
 from tests.local_server import LocalServer
 from tests.page.browser import DESKTOP, Visit, file, plain, visiting
 from tests.page.conftest import Open
 from tests.page.test_accessibility import ON_A_PHONE, findings
 from tests.page.test_doubt import label
-from tests.page.test_many import GOOD, wait_for_tally
+from tests.page.test_many import GOOD, select, wait_for_tally
 from tests.page.test_mending import (
     FINISHED,
     PHOTO,
@@ -31,6 +31,7 @@ from tests.samples import jpeg
 
 COLOUR = (90, 120, 150)
 BLANK = file("blank.jpg", jpeg(Image.new("RGB", BLANK_SIZE, COLOUR), quality=100))
+CHECKS = np.array([(0xB9, 0xBD, 0xC6), (0x9D, 0xA2, 0xAD)])  # the pattern while mending
 NOTHING, ERASED = "No subject found", "Everything is erased"
 THUMB_ALPHA = """async (name) => {
   const image = document.querySelector(`[role=option][aria-label^="${name}:"] img`);
@@ -40,6 +41,11 @@ THUMB_ALPHA = """async (name) => {
   context.drawImage(image, 0, 0, 1, 1);
   return context.getImageData(0, 0, 1, 1).data[3];
 }"""
+
+
+def is_chequered(visit: Visit, x: float, y: float) -> bool:
+    """Return whether a point shows the pattern behind a picture that is mended."""
+    return any((visit.pixel(x, y)[:3] == each).all() for each in CHECKS)
 
 
 def dab(visit: Visit, brush: str = "keep", size: int = 60) -> None:
@@ -107,7 +113,8 @@ def test_the_photo_shines_through_while_it_is_painted_on(visit: Visit) -> None:
     visit.page.wait_for_selector("#mending")
     dab(visit)
     faint, full = visit.pixel(0.05, 0.5), visit.pixel(0.5, 0.5)
-    assert 0 < faint[2] < full[2] / 2
+    assert np.abs(np.subtract(full[:3], COLOUR)).max() <= 2
+    assert any(np.abs(np.subtract(faint[:3], (each + COLOUR) / 2)).max() <= 2 for each in CHECKS)
     visit.page.mouse.move(5, 5)
     visit.page.click("#mended")
     visit.wait("done")
@@ -120,7 +127,33 @@ def test_nothing_shines_through_elsewhere(visit: Visit) -> None:
     visit.press("backdrop", "black")
     start(visit, "keep")
     visit.settle()
-    assert visit.pixel(0.002, 0.002) == (0, 0, 0, 255)
+    assert is_chequered(visit, 0.002, 0.002)
+
+
+@pytest.mark.parametrize("backdrop", ["none", "white", "colour"])
+def test_white_is_visible_while_it_is_mended(visit: Visit, backdrop: str) -> None:
+    """A white object on a white background, and a white photo without an object."""
+    white = [Image.new("RGB", size, "white") for size in (INNER_SIZE, BLANK_SIZE)]
+    inner, blank = (
+        file(f"{name}.jpg", jpeg(each)) for name, each in zip(("in", "no"), white, strict=True)
+    )
+    visit.choose([inner, blank])
+    wait_for_tally(visit, "1 of 2 done, 1 without a subject.")
+    visit.press("backdrop", backdrop)
+    visit.page.click("#mend")
+    visit.page.wait_for_selector("#mending")
+    visit.settle()
+    assert visit.pixel(0.5, 0.5) == (255, 255, 255, 255)
+    assert is_chequered(visit, 0.05, 0.05)
+    visit.page.click("#mended")
+    visit.page.wait_for_selector("#mending", state="hidden")
+    select(visit, "no.jpg")
+    visit.wait("blank")
+    visit.page.click("#mend-blank")
+    visit.page.wait_for_selector("#mending")
+    dab(visit)
+    assert visit.pixel(0.5, 0.5) == (255, 255, 255, 255)
+    assert max(visit.pixel(0.05, 0.5)[:3]) < 230
 
 
 def test_strokes_are_undone_and_come_back_after_a_reload(visit: Visit) -> None:
@@ -193,8 +226,8 @@ def test_a_photo_of_which_all_is_erased_comes_back(visit: Visit) -> None:
     paint(visit, (60, 60), (340, 60), (340, 200), (60, 200), (60, 340), (340, 340))
     visit.page.click("#mended")
     assert title(visit) == ERASED
-    wait_for_tally(visit, "1 of 2 done, 1 without a subject.")
-    assert label(visit, "grey.jpg") == "no subject found"
+    wait_for_tally(visit, "1 of 2 done, 1 erased.")
+    assert label(visit, "grey.jpg") == "everything is erased"
     assert visit.page.evaluate(THUMB_ALPHA, "grey.jpg") == 255
     visit.page.click("#mend-blank")
     visit.page.click("#unmend")

@@ -222,7 +222,7 @@ def test_strokes_on_a_picture_that_the_server_finishes_meanwhile_come_back(visit
     paint(visit, (200, 200))
     with visit.waiting_for_results():
         visit.page.click("#mended")
-        visit.page.wait_for_selector("#facts:has-text('edges in progress')")
+        visit.page.wait_for_selector("#facts:has-text('refining edges')")
         mend_again(visit)
         paint(visit, (100, 200))
     visit.page.reload()

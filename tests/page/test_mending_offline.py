@@ -36,13 +36,13 @@ def mend_offline(visit: Visit) -> None:
     paint(visit, (200, 200))
     visit.page.route("**/v1/results*", lambda route: route.abort())
     visit.page.click("#mended")
-    assert "did not finish" in visit.notice()
+    assert "couldn't refine the edges" in visit.notice()
 
 
 def test_without_the_server_the_strokes_are_kept(open_page: Open) -> None:
     with open_page(complaints=1) as visit:
         mend_offline(visit)
-        visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
+        visit.page.wait_for_selector("#facts:has-text('edges not refined by the server')")
         visit.wait("done")
         assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
         visit.page.unroute("**/v1/results*")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, program, visiting
@@ -110,4 +110,44 @@ def test_the_command_is_copied(browser: Browser, server: LocalServer) -> None:
         visit.page.wait_for_selector("#said:has-text('Copied.')")
         copied = visit.page.evaluate("navigator.clipboard.readText()")
         assert copied == visit.command()
-        assert copied.startswith("curl -sL -F image=@astronaut.jpg ")
+        assert copied.startswith("IMAGE=$(curl -sSL -F image=@astronaut.jpg ")
+
+
+def scene(kind: str) -> FilePayload:
+    """Return a background that the server doesn't take as it is."""
+    size = (5000, 40) if kind == "JPEG" else (60, 40)
+    written = BytesIO()
+    Image.new("RGB", size, "green").save(written, kind)
+    name = f"back.{kind.lower()}"
+    return {"name": name, "mimeType": f"image/{kind.lower()}", "buffer": written.getvalue()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("GIF", "# back.png is the background as the page uses it: converted to PNG"),
+        ("JPEG", "# back.jpg is the background as the page uses it: too large, so it was scaled"),
+    ],
+)
+def test_the_command_says_how_a_background_was_changed(
+    visit: Visit, kind: str, change: str
+) -> None:
+    visit.choose(ASTRONAUT)
+    visit.page.set_input_files("#scene", scene(kind))
+    visit.page.wait_for_selector("#scene-name:has-text('back.')", state="attached")
+    visit.press("backdrop", "picture")
+    visit.wait_for_command("image-bg=@back.")
+    assert change in visit.command()
+    visit.page.reload()
+    visit.wait("done")
+    assert change in visit.command()
+
+
+def test_a_command_that_fails_says_so_and_writes_nothing(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / ASTRONAUT.name).write_bytes(ASTRONAUT.read_bytes()[:300])
+    visit.choose(ASTRONAUT)
+    command = ["bash", "-c", visit.command()]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "Can not load image." in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == [ASTRONAUT.name]

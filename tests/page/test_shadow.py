@@ -1,6 +1,7 @@
 """The shadow's strength and softness: made by the server once a slider is let go."""
 
 import pytest
+from PIL import Image
 
 from tests.local_server import LocalServer
 from tests.page.browser import DESKTOP, PHONE, Visit, file
@@ -157,3 +158,20 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, objec
             box = visit.page.locator("#save").bounding_box()
             assert box
             assert box["y"] + box["height"] <= PHONE["height"]
+
+
+def test_without_strength_the_crop_is_the_cut_out_s(visit: Visit) -> None:
+    """The faint black edge that a soft brush leaves is not mistaken for a shadow."""
+    visit.choose(file("grey.jpg", jpeg(Image.new("RGB", (400, 400), "black"), quality=100)))
+    start(visit, "erase")
+    visit.page.locator("#brush-size").fill("100")
+    paint(visit, (0, 400), (400, 400))
+    finish(visit)
+    visit.page.select_option("#crop", "0%")
+    visit.settle()
+    cut_out = pixels(saved(visit.page, "#save")[1])
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    assert pixels(saved(visit.page, "#save")[1]).shape[0] > cut_out.shape[0]
+    set_slider(visit, "Strength", "0", "shadow-opacity=0")
+    assert pixels(saved(visit.page, "#save")[1]).shape == cut_out.shape

@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.page.browser import Visit, file
 from tests.page.conftest import Open
-from tests.samples import PHOTOS, jpeg
+from tests.samples import PHOTOS, gradient, jpeg
 
 GREY = (90, 120, 150)
 PHOTO = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), GREY), quality=100))
@@ -175,3 +175,12 @@ def test_zoom_on_a_fine_screen_is_in_its_own_pixels(open_page: Open) -> None:
         visit.choose(PHOTOS / "astronaut.jpg")
         size = visit.page.evaluate("[view.width, view.clientWidth]")
         assert size[0] == 2 * size[1]
+
+
+def test_the_facts_tell_the_picture_s_size_from_the_photo_s(visit: Visit) -> None:
+    photo = file("a.jpg", jpeg(gradient(60, 40)))
+    visit.choose(photo)
+    visit.page.select_option("#canvas", "amazon")
+    visit.page.wait_for_selector("#facts:has-text('2000')")
+    kilobytes = -(-len(photo["buffer"]) // 1000)
+    assert visit.facts().startswith(f"2000 x 2000 · photo of {kilobytes} kB · ")

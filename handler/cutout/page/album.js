@@ -1,5 +1,6 @@
 import { askedOf, DEFAULTS, isSame } from "./choices.js";
 import { doubtIn } from "./doubt.js";
+import { isByHand } from "./photo.js";
 
 /** Holds all photos in order, the selected one, and the choices for them. */
 export class Album {
@@ -35,6 +36,11 @@ export class Album {
     return made && isSame(made.asked ?? { mode: asked.mode }, asked) ? made : undefined;
   }
 
+  /** Returns whether the user has erased everything in a photo's result. */
+  isErased(photo) {
+    return this.statusOf(photo) === "blank" && isByHand(this.resultOf(photo));
+  }
+
   /** Returns what the user should check in a photo's result: "nothing" (no subject was found), its
    * "outline" or its "subject"; null if nothing is doubtful, or there is no result yet. */
   doubtOf(photo) {
@@ -49,14 +55,15 @@ export class Album {
     return inTurn.find((photo) => this.doubtOf(photo));
   }
 
-  /** Counts the photos by status ("done", "blank", "failed", "busy" or "waiting"), and those that are
-   * done but "doubtful". */
+  /** Counts the photos by status ("done", "blank", "failed", "busy" or "waiting"), those that are done
+   * but "doubtful", and those that are blank since they were "erased". */
   counts() {
-    const counts = { done: 0, blank: 0, failed: 0, busy: 0, waiting: 0, doubtful: 0 };
+    const counts = { done: 0, blank: 0, failed: 0, busy: 0, waiting: 0, doubtful: 0, erased: 0 };
     for (const photo of this.photos) {
       const status = this.statusOf(photo);
       counts[status] += 1;
       if (status === "done" && this.doubtOf(photo)) counts.doubtful += 1;
+      if (this.isErased(photo)) counts.erased += 1;
     }
     return counts;
   }

@@ -1,9 +1,12 @@
+const LIGHT_CHECKS = ["#ffffff", "#e4e6ea"];
+const GREY_CHECKS = ["#b9bdc6", "#9da2ad"];
+
 /** Represents the background behind the cut-out. */
 export class Backdrop {
   /** Takes the `kind` ("none", "colour" or "picture"), a `colour` in CSS notation and a `picture` as an
-   * `ImageBitmap`. */
-  constructor(kind = "none", { colour = "#000000", picture = null } = {}) {
-    Object.assign(this, { kind, colour, picture });
+   * `ImageBitmap`; `checks` are the two colours of the chequered pattern. */
+  constructor(kind = "none", { colour = "#000000", picture = null, checks = LIGHT_CHECKS } = {}) {
+    Object.assign(this, { kind, colour, picture, checks });
   }
 
   /** Returns whether there is a background. The chequered pattern for "none" only shows transparency. */
@@ -14,7 +17,7 @@ export class Backdrop {
   /** Fills a rectangle of the context that shows a result of `size`, in pixels; `cell` is the side of a
    * chequered square in the context's pixels. */
   paint(context, { x, y, width, height }, size, cell) {
-    if (!this.isThere) return paintChecks(context, { x, y, width, height }, cell);
+    if (!this.isThere) return paintChecks(context, { x, y, width, height }, cell, this.checks);
     if (this.kind === "picture") {
       return context.drawImage(covering(this.picture, size), x, y, width, height);
     }
@@ -33,12 +36,17 @@ export function backdropOf({ mode, backdrop, colour, format }, scene) {
   return format === "jpg" ? new Backdrop("colour", { colour: "white" }) : new Backdrop();
 }
 
-function paintChecks(context, { x, y, width, height }, cell) {
+/** Returns the pattern to mend on: white and black objects are both visible on it, and soft edges. */
+export function mendingBackdrop() {
+  return new Backdrop("none", { checks: GREY_CHECKS });
+}
+
+function paintChecks(context, { x, y, width, height }, cell, [light, dark]) {
   const tile = Object.assign(document.createElement("canvas"), { width: 2 * cell, height: 2 * cell });
   const inks = tile.getContext("2d");
-  inks.fillStyle = "#ffffff";
+  inks.fillStyle = light;
   inks.fillRect(0, 0, 2 * cell, 2 * cell);
-  inks.fillStyle = "#e4e6ea";
+  inks.fillStyle = dark;
   inks.fillRect(0, 0, cell, cell);
   inks.fillRect(cell, cell, cell, cell);
   context.fillStyle = context.createPattern(tile, "repeat");

@@ -3,7 +3,7 @@ import { say } from "./status.js";
 
 const SENTENCES = {
   outline: ["Please check the outline.", "Large parts are half transparent."],
-  subject: ["Please check what is kept.", "The subject is unclear."],
+  subject: ["Please check the subject.", "It’s unclear what to keep."],
   nothing: ["No subject found.", ""],
 };
 
@@ -12,9 +12,9 @@ export class Checking {
   /** Calls `onSelect(photo)` to show a photo, and `onFine(photo)` when the user accepts its result. */
   constructor(album, { onSelect, onFine }) {
     Object.assign(this, { album, onSelect, onFine });
-    byId("next").addEventListener("click", () => this.#goOn());
+    byId("next").addEventListener("click", () => this.#selectNext());
     for (const button of this.#buttons) button.addEventListener("click", () => this.#accept());
-    for (const id of ["stage", "strip", "doubt", "blank", "next"]) {
+    for (const id of ["name", "stage", "tools", "strip", "doubt", "blank", "failure", "tally"]) {
       byId(id).addEventListener("keydown", (event) => this.#shortcut(event));
     }
   }
@@ -34,7 +34,7 @@ export class Checking {
     byId("doubt-title").textContent = title;
     byId("doubt-text").textContent = text;
     byId("fine-blank").hidden = !doubt;
-    byId("next").hidden = album.photos.length < 2 || !album.nextToCheck();
+    byId("next").hidden = [undefined, album.selected].includes(album.nextToCheck());
   }
 
   get #buttons() {
@@ -43,16 +43,21 @@ export class Checking {
 
   #shortcut(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.mending) return;
-    const work = { n: () => this.#goOn(), f: () => this.#accept() }[event.key.toLowerCase()];
+    const work = { n: () => this.#selectNext(), f: () => this.#accept() }[event.key.toLowerCase()];
     if (!work) return;
     event.preventDefault();
     work();
   }
 
-  #goOn() {
+  #selectNext() {
     const photo = this.album.nextToCheck();
-    if (!photo) return say("No photo is left to check.");
+    if (!photo) return say("No more photos to check.");
+    if (photo === this.album.selected) {
+      return say(["No other photos to check.", ...this.sentences].join(" ").trim());
+    }
+    const focused = document.activeElement;
     this.onSelect(photo);
+    if (isUnreachable(focused)) byId("stage").focus();
     return say([`${photo.name}.`, ...this.sentences].join(" ").trim());
   }
 
@@ -62,6 +67,11 @@ export class Checking {
     const hadFocus = this.#buttons.includes(document.activeElement);
     this.onFine(photo);
     if (hadFocus) byId(byId("next").hidden ? "stage" : "next").focus(); // the button is hidden now
-    say("Checked.");
+    say("Marked as fine.");
   }
+}
+
+/** Returns whether an element can't have the focus any more, since it is hidden or inert now. */
+function isUnreachable(element) {
+  return element.getClientRects().length === 0 || element.closest("[inert]") !== null;
 }

@@ -9,6 +9,7 @@ export const DEFAULTS = {
   crop: "none", // or a margin in the API's notation, such as "5%"
   canvas: "none", // or one of the API's presets
   format: "png", // or "jpg"
+  isWhitened: false, // whether the canvas has set the white background, not the user
 };
 
 /** Maps the API's presets to their sides in pixels; null is the longer side of the cropped picture. */
@@ -25,15 +26,17 @@ export function readChoices() {
     crop: byId("crop").value,
     canvas: byId("canvas").value,
     format: chosen("format"),
+    isWhitened: byId("canvas").dataset.whitened === "true",
   };
 }
 
 /** Sets the panel's controls to the given choices. */
-export function showChoices({ mode, backdrop, format, ...others }) {
+export function showChoices({ mode, backdrop, format, isWhitened = false, ...others }) {
   for (const [name, value] of Object.entries({ mode, backdrop, format })) {
     document.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
   }
   for (const [id, value] of Object.entries(others)) byId(id).value = value;
+  byId("canvas").dataset.whitened = isWhitened;
   showDependent();
 }
 

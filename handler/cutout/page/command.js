@@ -3,20 +3,20 @@ import { uploadPath } from "./cutout.js";
 import { needsWebp } from "./header.js";
 import { resultName } from "./names.js";
 
-const TO_FILE = "| jq -r '.results[0].entities[0].image' | base64 --decode >";
+const IMAGE = "jq -er '.results[0].entities[0].image // error(tojson)'"; // shows why there is none
 
 /** Returns shell commands (curl and jq) that produce the same picture.
  *
  * `file` is the file that was sent, or null if the service downloaded the photo from `address`; `note`
- * says how the page had changed it. `made` is the result, `scene` the background file or null, and
- * `target` the output's name. Comments in the commands name what the page did and curl can't do. */
+ * says how the page had changed it. `made` is the result, `scene` the background's `Scene`, and
+ * `target` the output's name. Comments in the commands name what the page did and curl can't do. If the
+ * server makes no picture, the commands write no file. */
 export function commandOf({ file, address: source, note, made, choices, scene, target }) {
   const key = made.withKey ? ' -H "X-API-KEY: $KEY"' : "";
-  const below = scene && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene : null;
+  const below = scene.file && choices.backdrop === "picture" && choices.mode !== "fg-mask" ? scene.file : null;
   const query = queryOf(choices);
   if (needsWebp(file ?? new URL(source)) || (below && needsWebp(below))) query.set("webp", "true");
   const results = quoted(address(`v1/results?${query}`));
-  const output = `${TO_FILE} ${quoted(target)}`;
   const background = below ? ` -F ${formFile("image-bg", below.name)}` : "";
   const isMasked = made.mended || made.byMask;
   const mask = isMasked ? resultName(file.name, { mode: "fg-mask", format: "png" }) : null;
@@ -25,22 +25,28 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const files = background + (mask ? ` -F ${formFile("mask", mask)}` : "");
   const remarks = [
     note && `# ${file.name} is the photo as the page sent it: ${note}.`,
+    below && scene.note && `# ${below.name} is the background as the page uses it: ${scene.note}.`,
     mask && `# ${mask} is the mask as the page saves it: choose the result “Mask”${whole} and save it.`,
     choices.format === "jpg" && "# The page and the server each compress the JPEG: values may differ slightly.",
   ];
   const image = file ? `-F ${formFile("image", file.name)}` : `--form-string ${quoted(`url=${source}`)}`;
-  const lines = made.uploaded
-    ? throughUploads(file, { key, files, results })
-    : [`curl -sL${key} ${image}${files} ${results} \\`];
-  return [...remarks.filter(Boolean), ...lines, `  ${output}`].join("\n");
+  const upload = made.uploaded ? uploading(file, key) : [];
+  const sent = made.uploaded ? '--form-string "url=$(echo "$UPLOAD" | jq -r .url)"' : image;
+  return [
+    ...remarks.filter(Boolean),
+    ...upload,
+    `IMAGE=$(curl -sSL${key} ${sent}${files} ${results} \\`,
+    `  | ${IMAGE}) \\`,
+    `  && echo "$IMAGE" | base64 --decode > ${quoted(target)}`,
+  ].join("\n");
 }
 
-function throughUploads(file, { key, files, results }) {
+/** Returns the commands that send a file to the storage. */
+function uploading(file, key) {
   return [
     `UPLOAD=$(curl -s -X POST${key} ${quoted(address(uploadPath(file)))})`,
     `echo "$UPLOAD" | jq -r '.upload.fields | to_entries[] | "form-string = \\(.key)=\\(.value)"' \\`,
     `  | curl -sf -K - -F ${formFile("file", file.name)} "$(echo "$UPLOAD" | jq -r .upload.url)"`,
-    `curl -sL${key} --form-string "url=$(echo "$UPLOAD" | jq -r .url)"${files} ${results} \\`,
   ];
 }
 

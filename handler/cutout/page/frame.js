@@ -10,7 +10,7 @@ const FAINT = 6; // minimum alpha of a shadow's pixels: a cut through fainter on
  * are searched; if there are none, the whole picture is left. With a shadow, all of its visible pixels
  * are kept, since the API does not report its extent. */
 export function frameOf(bitmap, objects, choices) {
-  const { mode } = choices;
+  const { mode, strength } = choices;
   const crop = cropOf(choices);
   const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
   if (crop === "none" || objects?.length === 0) return whole;
@@ -18,7 +18,8 @@ export function frameOf(bitmap, objects, choices) {
   if (!core) return whole;
   const longer = Math.max(core.right - core.left, core.bottom - core.top);
   const margin = halfToEven((longer * parseInt(crop)) / 100);
-  const box = mode === "fg-image-shadow" ? union(core, seenOf(bitmap, isShade)) : core;
+  const hasShadow = mode === "fg-image-shadow" && strength > 0;
+  const box = hasShadow ? union(core, seenOf(bitmap, isShade)) : core;
   const [left, top] = [Math.max(0, box.left - margin), Math.max(0, box.top - margin)];
   const right = Math.min(bitmap.width, box.right + margin);
   const bottom = Math.min(bitmap.height, box.bottom + margin);

@@ -11,12 +11,12 @@ const AXES = [["x", "width"], ["y", "height"]];
  * `objects` are as for `frameOf`. Without a canvas, the file has the size of the cropped picture and
  * `ground` is undefined. `longest` is the server's maximum side, in pixels. */
 export function layoutOf(bitmap, objects, choices, longest) {
-  const { mode, canvas } = choices;
+  const { mode, strength, canvas } = choices;
   const frame = frameOf(bitmap, objects, choices);
   const { width, height } = frame;
   if (canvas === "none") return { width, height, from: frame, to: { x: 0, y: 0, width, height } };
   const side = Math.min(CANVASES[canvas] ?? Math.max(width, height), longest);
-  const subject = frameOf(bitmap, objects, { mode, crop: "0%", canvas: "none" });
+  const subject = frameOf(bitmap, objects, { mode, strength, crop: "0%", canvas: "none" });
   const factor = (SUBJECT * side) / Math.max(subject.width, subject.height);
   const [from, to] = [{}, {}];
   for (const [start, length] of AXES) {

@@ -55,7 +55,7 @@ const thumbs = new Thumbs((photo) => {
   strip.refresh(photo);
 }, report);
 const resume = () => queue.resume();
-const mender = new Mender({ album, scene, view, photoView, autosave, limits, refresh, resume, report });
+const mender = new Mender({ album, view, photoView, autosave, limits, refresh, resume, report });
 let packing = null; // progress of the ZIP in the making
 const queue = new Queue(album, limits, { onChange: follow, onEnd: settle, onError: report });
 
@@ -230,7 +230,7 @@ watchPanel(scene, {
   current: () => album.choicesOf(album.selected),
   onChange: choose,
   onScene: async (file) => {
-    if (await scene.take(file)) {
+    if (await scene.take(file, limits)) {
       autosave.scene(file).catch(report);
       update();
     } else say(`This browser can’t open “${file.name}”. Use a JPEG or PNG.`);
@@ -249,6 +249,7 @@ byId("retry-all").addEventListener("click", () => retry(album.photos.filter((eac
 byId("cancel").addEventListener("click", () => {
   if (album.mending) return mender.leave().catch(report);
   queue.cancel(album.selected);
+  byId("stage").focus(); // the button is hidden as soon as the work has ended
   return update();
 });
 for (const id of ["mend", "mend-blank"]) {
@@ -289,7 +290,7 @@ window.addEventListener("beforeunload", (event) => {
 window.addEventListener("online", () => mender.finishAll().catch(report));
 
 autosave.restore().then(async (kept) => {
-  if (kept) await scene.take(kept);
+  if (kept) await scene.take(kept, limits);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
   await autosave.tidy();

@@ -1,4 +1,4 @@
-import { backdropOf } from "./backdrop.js";
+import { mendingBackdrop } from "./backdrop.js";
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
 import { Finisher } from "./finishing.js";
@@ -10,20 +10,20 @@ import { showNotice } from "./notice.js";
 import { showsNothing } from "./photo.js";
 import { thumbOf } from "./thumb.js";
 
-const GHOST = 0.35; // opacity of the photo behind an empty cut-out, which shows where to paint
+const GHOST = 0.5; // opacity of the photo behind an empty cut-out, which shows where to paint
 
 /** Manages mending: first by hand, then by the server, which gets the mask. The user paints on the
  * cut-out. If only another result exists, the queue makes the cut-out first. */
 export class Mender {
   #finisher;
 
-  /** Takes `album`, `scene`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which
+  /** Takes `album`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which
    * updates the page and the queue, `resume()`, which resumes a stopped queue, and `report(error)`. */
   constructor(parts) {
     Object.assign(this, parts);
-    const { album, scene, view, limits, report } = parts;
+    const { view, limits, report } = parts;
     this.tool = new Mending(view, {
-      backdrop: () => backdropOf(album.choicesOf(album.selected), scene),
+      backdrop: mendingBackdrop,
       onEnd: (photo, png) => this.#end(photo, png ? this.#keep(photo, png) : null).catch(report),
       onReset: (photo) => this.#end(photo, this.#keep(photo, null)).catch(report),
     });
@@ -142,8 +142,8 @@ export class Mender {
   }
 
   #tellUnfinished(photo, error) {
-    const texts = [error.message, "The strokes are kept. Soft edges may show the old background."];
-    showNotice(`The server did not finish “${photo.name}”`, texts);
+    const texts = [error.message, "Your changes are saved. Soft edges may show the old background."];
+    showNotice(`The server couldn’t refine the edges of “${photo.name}”`, texts);
     if (error.wantsKey) askForKey();
     if (!(error instanceof Failure)) console.error(error);
     this.#show(photo);

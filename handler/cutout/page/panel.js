@@ -13,7 +13,8 @@ export function watchPanel(scene, { current, onChange, onScene }) {
   };
   byId("choices").addEventListener("change", ({ target }) => {
     if (target.id === "scene" || target.name === "scope" || target.type === "range") return;
-    if (target.id === "canvas" && current().canvas === "none") whiten();
+    if (target.name === "backdrop") byId("canvas").dataset.whitened = false;
+    if (target.id === "canvas") followCanvas(target, current());
     change();
   });
   for (const id of ["strength", "softness"]) watchRelease(id, change);
@@ -30,9 +31,17 @@ export function watchPanel(scene, { current, onChange, onScene }) {
   });
 }
 
-/** Selects a white background if there is none, as marketplaces require; the user can change it back. */
-function whiten() {
-  if (chosen("backdrop") === "none") byId("backdrops").querySelector('[value="white"]').checked = true;
+/** Sets a white background with the first canvas if there is none, as marketplaces require, and removes
+ * it with the canvas, unless the user has chosen a background in between. A mask has no background. */
+function followCanvas(canvas, { mode, canvas: last }) {
+  const isFirst = last === "none" && mode !== "fg-mask" && chosen("backdrop") === "none";
+  if (isFirst) chooseBackdrop("white");
+  if (canvas.value === "none" && canvas.dataset.whitened === "true") chooseBackdrop("none");
+  canvas.dataset.whitened = canvas.value !== "none" && (isFirst || canvas.dataset.whitened === "true");
+}
+
+function chooseBackdrop(value) {
+  byId("backdrops").querySelector(`[value="${value}"]`).checked = true;
 }
 
 /** Calls `onRelease` when a slider was moved and is released, since the server makes the photos again

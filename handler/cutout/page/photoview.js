@@ -127,7 +127,7 @@ export class PhotoView {
     const png = made.mended ?? made.png;
     this.saver.offer(make, name, isAsMade(choices, backdrop) ? png.size : null);
     const { file, address, note } = photo;
-    const text = commandOf({ file, address, note, made, choices, scene: scene.file, target: name });
+    const text = commandOf({ file, address, note, made, choices, scene, target: name });
     byId("command-text").textContent = text;
   }
 
@@ -136,11 +136,11 @@ export class PhotoView {
     const shown = size ?? this.#before;
     const facts = [
       shown && `${shown.width}\u00a0×\u00a0${shown.height}`,
-      photo.source && sizeOf((photo.file ?? photo.source).size),
+      photo.source && `photo of ${sizeOf((photo.file ?? photo.source).size)}`,
       photo.address && "the original isn’t shown, because this page can’t read it at its address",
       photo.note,
       made && isByHand(made) && "mended by hand",
-      made?.isUnfinished && (this.isFinishing(photo) ? "edges in progress" : "edges by this browser"),
+      made?.isUnfinished && (this.isFinishing(photo) ? "refining edges" : "edges not refined by the server"),
       made && `${made.seconds.toFixed(1)}\u00a0s`,
     ];
     byId("name").textContent = photo.name;

@@ -16,7 +16,9 @@ export class Saver {
     };
     link.addEventListener("click", doing(async () => save(await this.#prepare(), link.download)));
     for (const kind of ["pointerenter", "focus"]) {
-      link.addEventListener(kind, () => this.#prepare().catch(onFailure));
+      link.addEventListener(kind, () => {
+        if (this.#make) this.#prepare().catch(onFailure); // else the first picture is still opening
+      });
     }
     link.addEventListener("dragstart", (event) => this.#drag(event));
     byId("copy-picture").hidden = !navigator.clipboard?.write; // available over https only

@@ -1,24 +1,27 @@
 import { byId } from "./dom.js";
-import { decoded } from "./picture.js";
+import { decoded, objection, prepare } from "./picture.js";
 
 /** Holds the background picture for all photos that use one. */
 export class Scene {
-  file = null;
+  file = null; // file as the service accepts it
+  note = ""; // how it was changed
   bitmap = null;
 
-  /** Takes a file; returns false if the browser can't decode it. */
-  async take(file) {
+  /** Takes a file within the server's `limits`; returns false if the browser can't decode it. */
+  async take(source, limits) {
+    if (await objection(source)) return false;
+    const { file, note } = await prepare(source, limits);
     const bitmap = await decoded(file);
     if (!bitmap) return false;
     this.bitmap?.close();
-    Object.assign(this, { file, bitmap });
-    byId("scene-name").textContent = file.name;
+    Object.assign(this, { file, note, bitmap });
+    byId("scene-name").textContent = source.name;
     return true;
   }
 
   forget() {
     this.bitmap?.close();
-    Object.assign(this, { file: null, bitmap: null });
+    Object.assign(this, { file: null, note: "", bitmap: null });
     byId("scene-name").textContent = "It stays in your browser.";
   }
 }

@@ -3,6 +3,7 @@ import { byId } from "./dom.js";
 const WORDS = {
   done: "done",
   blank: "no subject found",
+  erased: "everything is erased",
   failed: "failed",
   busy: "in progress",
   waiting: "waiting",
@@ -54,7 +55,7 @@ export class Strip {
     cell.dataset.own = Boolean(photo.own);
     const isDoubtful = Boolean(this.album.doubtOf(photo));
     cell.dataset.doubtful = isDoubtful;
-    const words = WORDS[status] + (isDoubtful ? ", please check" : "");
+    const words = WORDS[this.album.isErased(photo) ? "erased" : status] + (isDoubtful ? ", please check" : "");
     cell.setAttribute("aria-label", `${photo.name}: ${words}`);
     cell.title = cell.getAttribute("aria-label");
     cell.querySelector("progress").value = shareOf(photo);

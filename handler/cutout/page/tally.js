@@ -4,28 +4,29 @@ import { byId } from "./dom.js";
  * in the making, or null. */
 export function showTally(album, isPaused, packing) {
   const total = album.photos.length;
-  const { done, doubtful, blank, failed, busy, waiting } = album.counts();
+  const { done, doubtful, blank, erased, failed, busy, waiting } = album.counts();
   const isMany = total > 1;
   const open = busy + waiting;
   byId("tally").hidden = total === 0;
   byId("tally-progress").hidden = !isMany || open === 0;
   byId("tally-progress").value = (total - open) / Math.max(1, total);
   const text = isMany
-    ? summary({ total, done, doubtful, blank, failed }, open > 0 && isPaused)
+    ? summary({ total, done, doubtful, blank, erased, failed }, open > 0 && isPaused)
     : "Your photo stays on this device until you remove it.";
   byId("tally-text").textContent = packing ?? text;
   byId("zip").hidden = !isMany;
   byId("zip").disabled = done === 0 || packing !== null;
   byId("stop").hidden = !isMany || open === 0;
-  byId("stop").textContent = isPaused ? "Go on" : "Stop";
+  byId("stop").textContent = isPaused ? "Resume" : "Stop";
   byId("retry-all").hidden = !isMany || failed === 0;
   byId("clear").textContent = isMany ? "Remove all" : "Remove photo";
 }
 
-function summary({ total, done, doubtful, blank, failed }, isStopped) {
+function summary({ total, done, doubtful, blank, erased, failed }, isStopped) {
   const parts = [`${done} of ${total} done`];
   if (doubtful) parts.push(`${doubtful} to check`);
-  if (blank) parts.push(`${blank} without a subject`);
+  if (blank > erased) parts.push(`${blank - erased} without a subject`);
+  if (erased) parts.push(`${erased} erased`);
   if (failed) parts.push(`${failed} failed`);
   if (isStopped) parts.push("stopped");
   return `${parts.join(", ")}.`;

@@ -16,12 +16,18 @@ export async function makeResult(photo, asked, { limits, signal, report }) {
   report("upload", 0);
   const made = await sent(photo, asked, { limits, key, signal, report });
   const seconds = (performance.now() - start) / 1000;
-  // Without an object, the photo's own thumbnail is more useful.
-  const thumb = made.objects.length ? await thumbOf(made.png) : null;
+  const thumb = isShowable(photo, asked, made) ? await thumbOf(made.png) : null;
   signal.throwIfAborted();
   photo.thumb = thumb ?? photo.thumb;
   const terms = { asked, withKey: key !== "", seconds, byMask: photo.mask !== null };
   photo.made.set(asked.mode, keyed({ ...made, ...terms }));
+}
+
+/** Returns whether a result is the best thumbnail so far. Without an object, the photo is more useful;
+ * so is a cut-out or shadow in place of a mask. */
+function isShowable(photo, { mode }, { objects }) {
+  const hasColours = ["fg-image", "fg-image-shadow"].some((each) => photo.made.has(each));
+  return objects.length > 0 && !(mode === "fg-mask" && hasColours);
 }
 
 /** Prepares the photo's file once, if there is one. */

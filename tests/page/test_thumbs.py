@@ -1,0 +1,49 @@
+"""The strip's small pictures: cut-outs or shadows, and masks only where there is nothing else."""
+
+from tests.page.browser import Visit
+from tests.page.test_many import GOOD, wait_for_tally
+
+IS_GREY = """async (name) => {
+  const image = document.querySelector(`[role=option][aria-label^="${name}:"] img`);
+  await image.decode();
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  let most = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    most = Math.max(most, Math.abs(data[at] - data[at + 2]));
+  }
+  return most < 30;
+}"""
+
+
+def are_grey(visit: Visit) -> list[bool]:
+    return [visit.page.evaluate(IS_GREY, photo["name"]) for photo in GOOD[:2]]
+
+
+def test_a_mask_takes_no_cut_out_s_place(visit: Visit) -> None:
+    visit.choose(GOOD[:2])
+    wait_for_tally(visit, "2 of 2 done.")
+    visit.press("mode", "fg-mask")
+    visit.wait_for_command("mode=fg-mask")
+    wait_for_tally(visit, "2 of 2 done.")
+    assert are_grey(visit) == [False, False]
+    visit.press("mode", "fg-image")
+    visit.page.reload()
+    visit.wait("done")
+    assert are_grey(visit) == [False, False]
+
+
+def test_a_mask_is_shown_until_there_is_a_cut_out(visit: Visit) -> None:
+    with visit.waiting_for_results():
+        visit.choose(GOOD[:2], "busy")
+        visit.press("mode", "fg-mask")
+    visit.page.reload()
+    wait_for_tally(visit, "2 of 2 done.")
+    assert are_grey(visit) == [True, True]
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    wait_for_tally(visit, "2 of 2 done.")
+    assert are_grey(visit) == [False, False]
