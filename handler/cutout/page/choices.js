@@ -48,6 +48,7 @@ export function showable(choices) {
 
 function canShow(name, value) {
   if (!Object.hasOwn(DEFAULTS, name) || typeof value !== typeof DEFAULTS[name]) return false;
+  if (typeof value === "boolean") return true; // has no control
   const buttons = [...document.querySelectorAll(`input[type="radio"][name="${name}"]`)];
   if (buttons.length) return buttons.some((button) => button.value === value);
   const control = byId(name).cloneNode(true);
