@@ -149,7 +149,10 @@ def test_as_many_at_once_as_the_server_says(
 
 
 def test_fewer_at_once_after_the_server_was_busy(browser: Browser, tmp_path: Path) -> None:
-    """A gateway in front of it may take fewer than it says."""
+    """A gateway in front of it may take fewer than it says.
+
+    How many photos were sent when the first busy answer came depends on the machine's speed.
+    """
     environment = {"CUTOUT_STORAGE_DIR": str(tmp_path), "CUTOUT_CONCURRENCY": "3"}
     with (
         LocalServer(**environment) as server,
@@ -163,7 +166,7 @@ def test_fewer_at_once_after_the_server_was_busy(browser: Browser, tmp_path: Pat
         visit.page.evaluate(COUNT_REQUESTS)
         visit.choose(GOOD)
         wait_for_tally(visit, f"{len(GOOD)} of {len(GOOD)} done.")
-        assert visit.page.evaluate("requests.most") == 2
+        assert visit.page.evaluate("requests.most") in (1, 2)
 
 
 def test_an_unfinished_queue_goes_on_after_a_reload(visit: Visit) -> None:

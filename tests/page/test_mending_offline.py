@@ -65,7 +65,7 @@ def test_a_result_that_is_finished_while_it_is_decoded_is_shown(open_page: Open)
 def test_the_server_finishes_when_it_is_back(open_page: Open, way: str) -> None:
     with open_page(complaints=None) as visit:
         mend_offline(visit)
-        visit.page.wait_for_selector("#facts:has-text('edges by this browser')")
+        visit.page.wait_for_selector("#facts:has-text('edges not refined by the server')")
         if way == "retry":
             visit.press("mode", "fg-image-shadow")
             visit.wait("failed")

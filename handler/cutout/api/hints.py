@@ -55,17 +55,18 @@ def ignored(query: Iterable[str], texts: Iterable[str], files: Iterable[str]) ->
     """Return a warning for each ignored name that looks like a mistake.
 
     `query` has the names in the query, `texts` and `files` those of the form's parts. At most
-    `MOST` warnings are returned, one for each name. A parameter that the query has as well may be
-    anywhere in the form.
+    `MOST` warnings are returned, one for each name. A name that is where it belongs may be
+    elsewhere as well.
     """
-    asked = list(query)
+    asked, texts, files = list(query), list(texts), list(files)
+    in_form = FILES.intersection(files) | (FORM_FIELDS - FILES).intersection(texts)
+    in_place = in_form | REFERENCE_FIELDS.intersection(asked)
     places = ((asked, _in_query), (texts, _as_text), (files, _as_file))
     found: dict[str, str] = {}
     for names, explain in places:
         for name in names:
             text = _misspelt(name) if name not in KNOWN else explain(name)
-            is_meant = name in REFERENCE_FIELDS and name in asked
-            if text is not None and not is_meant:
+            if text is not None and name not in in_place:
                 found.setdefault(name, text)
     return list(found.values())[:MOST]
 
