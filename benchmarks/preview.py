@@ -26,7 +26,7 @@ SIDES = {"preview of 4096²": (4096, "preview"), "whole 1024²": (1024, "full")}
 SECONDS = 600.0
 
 
-def requests(folder: Path) -> dict[str, Callable[[], float]]:
+def timed_calls(folder: Path) -> dict[str, Callable[[], float]]:
     """Return a call for each request, which answers it and returns its processor seconds."""
     service = Service(Networks(Settings(), 1).pipeline())
     return {
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=15)
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
-        calls = requests(Path(folder))
+        calls = timed_calls(Path(folder))
         laps = [[call() for call in calls.values()] for _ in range(given.pairs + 1)][1:]
     print(f"{processor()}, one network thread, {given.pairs} pairs")
     for name, seconds in zip(calls, zip(*laps, strict=True), strict=True):

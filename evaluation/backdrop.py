@@ -15,7 +15,7 @@ import numpy as np
 from cutout.backdrop.correction import find_correction
 from cutout.decode.decode import decode
 from cutout.engine import local_settings, open_work
-from cutout.refine.refine import refine, stretch_levels
+from cutout.refine.refine import refine, stretch_levels, with_hair
 from cutout.timing import Deadline
 from cutout.work import PictureWork
 from evaluation.samples import Mask, Sample, samples_in
@@ -44,11 +44,12 @@ def measure(sample: Sample, work: PictureWork) -> Outcome:
     """Cut out one picture twice."""
     picture = decode(sample.picture.read_bytes(), work.settings)
     coarse, truth = work.segment(picture), sample.truth()
+    until = Deadline(inf)
     start = perf_counter()
     correction = find_correction(stretch_levels(coarse), picture.flattened)
     spent = (perf_counter() - start) * 1000
     without, with_it = (
-        refine(coarse, picture, work.sharpen, Deadline(inf), by_backdrop=each)
+        with_hair(refine(coarse, picture, work.sharpen, until, by_backdrop=each), picture, until)
         for each in (False, True)
     )
     changed = not np.array_equal(without, with_it)

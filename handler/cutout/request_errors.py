@@ -12,7 +12,7 @@ class RequestError(Exception):
     """End a request with `status`.
 
     The body is JSON with `detail` under `key`, or plain text where `key` is None. `more_headers`
-    are those of this request.
+    are added to this answer.
     """
 
     status: ClassVar[int]

@@ -157,7 +157,6 @@ def test_the_mask_has_the_strokes_too(visit: Visit) -> None:
 def test_what_is_seen_while_painting_is_what_comes_of_it(visit: Visit) -> None:
     """The stroke in progress is painted at the screen's size."""
     visit.choose(PHOTO)
-    visit.press("backdrop", "black")
     start(visit, "erase")
     middle, edge = visit.pixel(0.5, 0.5), visit.pixel(0.5, 0.25)
     visit.page.mouse.move(*middle_of_stage(visit))

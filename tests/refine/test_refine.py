@@ -12,6 +12,7 @@ from cutout.refine.refine import (
     refine,
     refine_mask,
     stretch_levels,
+    with_hair,
 )
 from cutout.timing import Deadline
 
@@ -45,7 +46,8 @@ def test_holes_multiply() -> None:
     holes = np.full((8, 8), 255, np.uint8)
     holes[:4] = 0
     holes[4, :] = 100
-    alpha = refine(step(), Picture(Image.new("RGB", (8, 8)), holes), None, SOON)
+    picture = Picture(Image.new("RGB", (8, 8)), holes)
+    alpha = with_hair(refine(step(), picture, None, SOON), picture, SOON)
     assert (alpha[:4] == 0).all(), "a hole was filled"
     assert (alpha[4, 5:] == 100).all()
     assert (alpha[5:, 5:] == 255).all()
@@ -61,7 +63,8 @@ def test_what_sharpens_gets_the_levelled_alpha_and_holes_have_the_last_word() ->
     holes = np.zeros((8, 8), np.uint8)
     holes[0, 0] = 200
     faint = np.full((1024, 1024), 10, np.uint8)
-    alpha = refine(faint, Picture(Image.new("RGB", (8, 8)), holes), sharpen, SOON)
+    picture = Picture(Image.new("RGB", (8, 8)), holes)
+    alpha = with_hair(refine(faint, picture, sharpen, SOON), picture, SOON)
     ((coarse, enlarged),) = seen
     assert not coarse.any(), "faint alpha was to be levelled away first"
     assert enlarged.shape == (8, 8)
@@ -87,8 +90,8 @@ def soft_and_striped() -> tuple[Alpha, Picture]:
 def test_hair_is_drawn_if_there_is_time(seconds: float, drawn: bool) -> None:
     alpha, picture = soft_and_striped()
     alpha[:, :300], alpha[:, 600:] = 0, 255
-    plain = refine(alpha, picture, None, Deadline.after(0))
-    made = refine(alpha, picture, None, Deadline.after(seconds))
+    plain = refine(alpha, picture, None, SOON)
+    made = with_hair(plain, picture, Deadline.after(seconds))
     assert (not np.array_equal(made, plain)) is drawn
 
 
@@ -102,7 +105,7 @@ def test_hair_is_not_drawn_from_hidden_colours() -> None:
         Picture(Image.fromarray(np.where(holes[..., np.newaxis], colour, hidden)), holes)
         for hidden in np.array([(0, 0, 0), (0, 255, 0)], np.uint8)
     )
-    one, other = (refine(alpha, each, None, SOON) for each in (black, lime))
+    one, other = (with_hair(refine(alpha, each, None, SOON), each, SOON) for each in (black, lime))
     assert np.array_equal(one, other)
 
 

@@ -106,7 +106,7 @@ class PictureFormParser(MultiPartParser):
         _, options = parse_options_header(disposition)
         name = options.get(b"name")
         if name in self._own_files and b"filename" not in options:
-            # written again: behind an odd quote, nothing that is added would be seen
+            # rewritten, because after an odd quote nothing that is appended would be read
             self._current_part.content_disposition = b'form-data; name="%b"; filename=""' % name
         super().on_headers_finished()
         extended = extended_name(disposition)

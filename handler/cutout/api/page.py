@@ -148,8 +148,8 @@ def asset_response(asset: Asset, known: str, headers: Mapping[str, str]) -> Resp
 def photos_at_once(settings: Settings) -> int:
     """Return how many photos the page may have in progress at once.
 
-    On Lambda each has an instance of its own. Elsewhere one more than are processed travels
-    meanwhile, if the server lets any wait.
+    On Lambda, each has its own instance. Elsewhere, one more is sent while the others are
+    processed, if the server lets requests wait.
     """
     if settings.lambda_memory_mb is not None:
         return LAMBDA_PHOTOS

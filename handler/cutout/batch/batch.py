@@ -34,7 +34,7 @@ class Message:
 
 
 class UnknownMessageError(ValueError):
-    """Report a message that is no event of the stack's bucket.
+    """Report a message that is not an event of the stack's bucket.
 
     No other attempt helps; an operator should look at it.
     """
@@ -56,7 +56,7 @@ def arrivals(message: Message, bucket: str | None) -> list[Arrival]:
             return []
         return [_arrival(each, bucket) for each in found["Records"] if _is_new(each)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnknownMessageError(f"message {message.id} is no event of the bucket") from error
+        raise UnknownMessageError(f"message {message.id} is not an event of the bucket") from error
 
 
 def _is_new(record: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from cutout.decode.riff import is_webp
 from cutout.errors import UnsupportedTypeError
 
 BEGINNINGS = {
@@ -36,7 +37,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 AVIF = frozenset({b"avif", b"avis"})
 HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 HEIF = frozenset({b"mif1", b"msf1", b"mif2", b"miaf"})
-"""Brands of HEIC and AVIF, of which the compatible brands tell one from the other."""
+"""Brands that HEIC and AVIF share: the compatible brands tell which a file is."""
 FILMS = frozenset(
     {
         *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9"),
@@ -50,7 +51,7 @@ def kind_of(content: bytes) -> str:
     """Return the type that a file's first bytes show, such as `heic` or `mp4`, or `unknown`."""
     if content[4:8] == b"ftyp":
         return _kind_of_media(content)
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+    if is_webp(content):
         return "webp"
     if BMP.match(content):
         return "bmp"

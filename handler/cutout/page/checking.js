@@ -28,8 +28,8 @@ export class Checking {
   show() {
     const { album } = this;
     const doubt = album.doubtOf(album.selected);
-    const isElsewhere = doubt === "nothing" || album.mending; // "nothing" has its own sheet
-    byId("doubt").hidden = !doubt || Boolean(isElsewhere);
+    const isShownElsewhere = doubt === "nothing" || Boolean(album.mending); // "nothing" has its own sheet
+    byId("doubt").hidden = !doubt || isShownElsewhere;
     const [title = "", text = ""] = this.sentences;
     byId("doubt-title").textContent = title;
     byId("doubt-text").textContent = text;

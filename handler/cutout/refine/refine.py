@@ -93,23 +93,7 @@ def refine(
     *,
     by_backdrop: bool = True,
 ) -> Alpha:
-    """Return the alpha of the picture's size, with hair, until `deadline` at most.
-
-    `by_backdrop` is as in `refine_edges`.
-    """
-    alpha = refine_edges(coarse, picture, sharpen, deadline, by_backdrop=by_backdrop)
-    return with_hair(alpha, picture, deadline)
-
-
-def refine_edges(
-    coarse: Alpha,
-    picture: Picture,
-    sharpen: Sharpen | None,
-    deadline: Deadline,
-    *,
-    by_backdrop: bool = True,
-) -> Alpha:
-    """Return the alpha of the picture's size, without hair and the picture's own alpha.
+    """Return the alpha of the picture's size, to which `with_hair` adds the last details.
 
     The coarse alpha is corrected by a plain backdrop (evaluations may disable that by
     `by_backdrop`) and enlarged. Its edges are then sharpened, until `deadline` at most.
@@ -144,7 +128,11 @@ def refine_mask(
 
 def with_hair(alpha: Alpha, picture: Picture, deadline: Deadline) -> Alpha:
     """Return the alpha with hair drawn by the picture's colours, times the picture's own alpha."""
-    alpha = draw_hair(alpha, picture.flattened, deadline)
+    return times_own(draw_hair(alpha, picture.flattened, deadline), picture)
+
+
+def times_own(alpha: Alpha, picture: Picture) -> Alpha:
+    """Return the alpha times the picture's own, if it has one."""
     return alpha if picture.own_alpha is None else product(alpha, picture.own_alpha)
 
 
