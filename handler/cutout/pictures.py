@@ -55,6 +55,9 @@ class Picture:
     icc_profile: bytes | None = None
     original_size: tuple[int, int] | None = None
     """Width and height of the upright picture before it was shrunk; None where it was not."""
+    coarse_chroma: bool = False
+    """Whether the file stores colours at a lower resolution than brightness, as most JPEGs do, so
+    that they bleed across edges."""
 
     @cached_property
     def flattened(self) -> Image.Image:

@@ -28,6 +28,18 @@ def test_each_block_is_of_its_kind(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_neighbours_are_opaque_blocks_beside_an_edge(size: tuple[int, int]) -> None:
+    blocks = find_blocks(kinds(*size))
+    found = np.zeros_like(blocks.opaque)
+    found.reshape(-1)[blocks.with_neighbours().soft] = True
+    for row, column in np.ndindex(blocks.opaque.shape):
+        around = blocks.opaque[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+        is_near = blocks.opaque[row, column] and not around.all()
+        is_soft = not blocks.opaque[row, column] and not blocks.empty[row, column]
+        assert found[row, column] == (is_near or is_soft)
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_what_is_cut_and_changed_comes_back_to_its_place(size: tuple[int, int]) -> None:
     alpha = kinds(*size)
     blocks = find_blocks(alpha)

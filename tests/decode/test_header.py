@@ -1,6 +1,9 @@
-import pytest
+from io import BytesIO
 
-from cutout.decode.header import open_picture
+import pytest
+from PIL import Image
+
+from cutout.decode.header import has_coarse_chroma, open_picture
 from cutout.errors import (
     PictureError,
     ResolutionTooBigError,
@@ -50,3 +53,37 @@ def test_a_progressive_jpeg_may_not_repeat_its_scans_without_end() -> None:
 
 def test_limits_from_the_inside() -> None:
     assert open_picture(png_header(100, 50), SETTINGS).size == (100, 50)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "options", "expected"),
+    [
+        ("JPEG", "RGB", {"subsampling": "4:2:0"}, True),
+        ("JPEG", "RGB", {"subsampling": "4:2:2"}, True),
+        ("JPEG", "RGB", {"subsampling": "4:2:0", "progressive": True}, True),
+        ("JPEG", "RGB", {"subsampling": "4:4:4"}, False),
+        ("JPEG", "CMYK", {}, False),
+        ("JPEG", "L", {}, False),
+        ("PNG", "RGB", {}, False),
+        ("PNG", "P", {}, False),
+        ("WEBP", "RGB", {}, True),
+        ("WEBP", "RGBA", {}, True),
+        ("WEBP", "RGB", {"lossless": True}, False),
+        ("WEBP", "RGBA", {"lossless": True}, False),
+    ],
+)
+def test_files_whose_colours_are_coarser_than_their_brightness(
+    kind: str, mode: str, options: dict[str, object], expected: bool
+) -> None:
+    file = BytesIO()
+    Image.new(mode, (64, 48)).save(file, kind, **options)
+    assert has_coarse_chroma(open_picture(file.getvalue(), SETTINGS)) is expected
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("lossless", [True, False])
+def test_an_animated_webp_counts_by_its_first_frame(mode: str, lossless: bool) -> None:
+    file, more = BytesIO(), [Image.new(mode, (64, 48), "red")]
+    first = Image.new(mode, (64, 48))
+    first.save(file, "WEBP", lossless=lossless, save_all=True, append_images=more)
+    assert has_coarse_chroma(open_picture(file.getvalue(), SETTINGS)) is not lossless

@@ -11,6 +11,7 @@ from cutout.compose.objects import find_objects
 from cutout.compose.placement import place
 from cutout.compose.shadow import contact_shadow, lay_under
 from cutout.compose.soft_blocks import BLOCK, find_blocks
+from cutout.compose.spill import mean_alpha
 from cutout.options import Options
 from cutout.pictures import Alpha, Composition, Picture, Pixels
 
@@ -22,12 +23,15 @@ def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
 
     Opaque pixels keep the picture's colour, as do those that were transparent in the input. Soft
     edges get the object's colour alone, so that they neither darken nor show the old background.
-    Pixels with zero alpha are zero, so that nothing hidden is sent and the file is small.
+    If the file's chroma is coarse, opaque pixels beside them lose the old background's tint. Pixels
+    with zero alpha are zero, so that nothing hidden is sent and the file is small.
     """
     width, height = picture.size
     pixels = np.empty((height, width, 4), np.uint8)
     packed = pixels.view(np.uint32)[..., 0]  # a pixel in one word: 17 times as fast as by channel
     blocks = find_blocks(alpha)
+    if picture.coarse_chroma:
+        blocks = blocks.with_neighbours()
     mixed = np.empty((BLOCK**2, len(blocks.soft)), np.uint32)
     for rows in stripes(height):
         image = picture.flattened.crop((0, rows.start, width, rows.stop))
@@ -36,7 +40,8 @@ def straight_rgba(picture: Picture, alpha: Alpha) -> Pixels:
         blocks.cut(words, rows.start, mixed)
         np.multiply(words, alpha[rows] > 0, out=packed[rows])
     if len(blocks.soft):
-        pure = restore_colours(mixed, picture.flattened, blocks)
+        chroma = mean_alpha(alpha, blocks) if picture.coarse_chroma else None
+        pure = restore_colours(mixed, picture.flattened, blocks, chroma)
         for rows in stripes(height):
             blocks.paste(packed[rows], rows.start, pure)
     if picture.own_alpha is not None:

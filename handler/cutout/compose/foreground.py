@@ -17,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.compose.soft_blocks import BLOCK, Blocks, Flags, Indices, Words
+from cutout.compose.spill import Shares, remove_spill
 
 Sums = npt.NDArray[np.float32]
 """Shape (..., 4), over blocks: the mean of red, green, blue and 255, each times its pixel's weight
@@ -136,16 +137,21 @@ Channels = npt.NDArray[np.float32]
 """Shape (..., 4), 0..255."""
 
 
-def restore_colours(mixed: Words, colour: Image.Image, blocks: Blocks) -> Words:
+def restore_colours(
+    mixed: Words, colour: Image.Image, blocks: Blocks, chroma: Shares | None = None
+) -> Words:
     """Return the soft blocks in straight colour, shape (16, blocks).
 
     Soft pixels get the object's own colour, pixels with zero alpha are zero. `mixed` are the same
-    pixels as they are in the picture, `colour`, with the alpha.
+    pixels as they are in the picture, `colour`, with the alpha. With the mean alpha around each
+    pixel, `chroma`, the background's tint is removed from opaque pixels as well.
     """
     front, back = _near_colours(mixed, colour, blocks)
     pure = np.empty_like(mixed)
     for part in _parts(mixed):
         pure[:, part] = _unmixed(mixed[:, part], front[part], back[part])
+    if chroma is not None:
+        remove_spill(pure, mixed, front, back, chroma)
     return pure
 
 

@@ -3,8 +3,8 @@
 Soft pixels are a small part of a picture, and are processed apart from the rest.
 """
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,13 @@ class Blocks:
     opaque: Flags
     empty: Flags
     soft: Indices
+
+    def with_neighbours(self) -> Self:
+        """Return the same with the opaque blocks beside soft or empty ones among the soft ones."""
+        edge = np.pad(~self.opaque, 1)
+        rows = edge[:-2] | edge[1:-1] | edge[2:]
+        near = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
+        return replace(self, soft=np.flatnonzero(near & ~self.empty))
 
     def cut(self, words: Words, top: int, out: Words) -> None:
         """Copy the soft blocks of a stripe, which begins at row `top`, to their columns in `out`.

@@ -4,6 +4,7 @@ It is never shrunk below the networks' input size.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from cutout.decode.colour import split_colour, transparent_colour
-from cutout.decode.header import JPEG, open_picture
+from cutout.decode.header import JPEG, has_coarse_chroma, open_picture
 from cutout.decode.open_end import with_end
 from cutout.decode.orientation import SIDEWAYS, orientation_turn
 from cutout.errors import UnreadablePictureError
@@ -93,7 +94,7 @@ def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
             own_alpha = np.asarray(Image.fromarray(own_alpha).transpose(turn))
         if original is not None and turn in SIDEWAYS:
             original = original[::-1]
-    return Picture(colour, own_alpha, icc_profile, original)
+    return Picture(colour, own_alpha, icc_profile, original, has_coarse_chroma(image))
 
 
 NETWORK_SIDE = 1024
@@ -148,7 +149,7 @@ def shrink(picture: Picture, bound: Bound) -> Picture:
         colour = colour.resize(target, Image.Resampling.HAMMING)
         own_alpha = np.asarray(colour.getchannel("A"))
         colour = colour.convert("RGB")
-    return Picture(colour, own_alpha, picture.icc_profile, picture.full_size)
+    return replace(picture, colour=colour, own_alpha=own_alpha, original_size=picture.full_size)
 
 
 def answer_sized(picture: Picture, bound: Bound) -> Picture:
@@ -162,7 +163,7 @@ def answer_sized(picture: Picture, bound: Bound) -> Picture:
     if picture.own_alpha is not None or not is_smaller or max(size) < MIN_ANSWER_SIDE:
         return picture
     colour = picture.colour.resize(size, Image.Resampling.HAMMING)
-    return Picture(colour, None, picture.icc_profile, picture.full_size)
+    return replace(picture, colour=colour, original_size=picture.full_size)
 
 
 def resize_alpha(alpha: Alpha, size: Size) -> Alpha:

@@ -24,6 +24,8 @@ from cutout.errors import (
 )
 from cutout.settings import Settings
 
+LOSSY = "lossy"
+"""Key of a WebP's `info`: whether its first frame is lossy."""
 JPEG, PNG = b"\xff\xd8\xff", SIGNATURE
 
 MAX_SCANS = 100
@@ -102,11 +104,20 @@ def _open_webp(content: bytes, settings: Settings) -> ImageFile:
     image = _opened(WebPImageFile, parts.lean)
     if image.size != parts.size:
         _require_size(image.size, settings)
+    image.info[LOSSY] = parts.is_lossy
     if parts.exif:
         image.info["exif"] = parts.exif
     if parts.icc_profile:
         image.info["icc_profile"] = parts.icc_profile
     return image
+
+
+def has_coarse_chroma(image: ImageFile) -> bool:
+    """Return whether an opened file stores colours at a lower resolution than brightness."""
+    if not isinstance(image, JpegImageFile):
+        return bool(image.info.get(LOSSY))
+    samples = [across * down for _, across, down, _ in image.layer]
+    return min(samples) < samples[0]
 
 
 def _opened(kind: Callable[[BytesIO], ImageFile], content: bytes) -> ImageFile:

@@ -13,7 +13,7 @@ from cutout.errors import UnreadablePictureError
 
 MAX_CHUNKS = 10_000
 MAX_EXIF_BYTES = 4 << 20
-SIGNATURE_LENGTH = 12
+SIGNATURE_LENGTH, FRAME_HEADER = 12, 16
 EXTENDED, LOSSY, LOSSLESS, ALPHA = b"VP8X", b"VP8 ", b"VP8L", b"ALPH"
 ANIMATION, FRAME, PROFILE, EXIF = b"ANIM", b"ANMF", b"ICCP", b"EXIF"
 METADATA_FLAGS = 0x20 | 0x08 | 0x04  # of VP8X: profile, EXIF, XMP
@@ -24,11 +24,13 @@ START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", 0x2F
 class WebpParts:
     """Hold a WebP file of one frame without metadata, and the metadata taken out of it.
 
-    `size` is the width and height, in pixels, that the header announces.
+    `size` is the width and height, in pixels, that the header announces. A lossy file stores chroma
+    at half the resolution.
     """
 
     lean: bytes
     size: tuple[int, int]
+    is_lossy: bool
     exif: bytes = b""
     icc_profile: bytes | None = None
 
@@ -45,7 +47,7 @@ def split_webp(content: bytes) -> WebpParts:
     """
     kept: list[bytes] = []
     sizes: list[tuple[int, int]] = []
-    exif, profile, frames, images = b"", None, 0, 0
+    exif, profile, frames, images, is_lossy = b"", None, 0, 0, False
     for name, data in _chunks(content):
         if name == EXIF:
             exif = exif or (data if len(data) <= MAX_EXIF_BYTES else b"")
@@ -56,9 +58,11 @@ def split_webp(content: bytes) -> WebpParts:
             kept.append(_chunk(name, bytes((data[0] & ~METADATA_FLAGS,)) + data[1:]))
         elif name == FRAME and not frames:
             frames += 1
+            is_lossy |= data[FRAME_HEADER:][:4] in (LOSSY, ALPHA)
             kept.append(_chunk(name, data))
         elif name in (LOSSY, LOSSLESS) and not images:
             images += 1
+            is_lossy |= name == LOSSY
             sizes.append(_lossy_size(data) if name == LOSSY else _lossless_size(data))
             kept.append(_chunk(name, data))
         elif name in (ALPHA, ANIMATION):
@@ -67,7 +71,8 @@ def split_webp(content: bytes) -> WebpParts:
         raise UnreadablePictureError
     body = b"WEBP" + b"".join(kept)
     size = (max(width for width, _ in sizes), max(height for _, height in sizes))
-    return WebpParts(b"RIFF" + len(body).to_bytes(4, "little") + body, size, exif, profile)
+    lean = b"RIFF" + len(body).to_bytes(4, "little") + body
+    return WebpParts(lean, size, is_lossy, exif, profile)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
