@@ -16,7 +16,7 @@ PLAIN_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
 METADATA_HOSTS = frozenset({"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"})
 """Hosts of ECS and EKS, and this machine: the only ones that AWS's SDKs ask without TLS."""
-NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
+NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/*]+")
 
 
 def _resolved(url: str | None) -> str | None:
@@ -69,7 +69,7 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
     """Reject an origin that no request could match."""
     if not all(map(NAMED_ORIGIN.fullmatch, origins)):
         raise ValueError(
-            "CUTOUT_ALLOWED_ORIGINS and CUTOUT_CORS_ORIGINS take origins without path: "
+            "CUTOUT_ALLOWED_ORIGINS and CUTOUT_CORS_ORIGINS take origins without path or wildcard: "
             "https://a.example"
         )
     return origins
