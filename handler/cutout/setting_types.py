@@ -3,11 +3,13 @@
 import os
 import re
 from ipaddress import ip_address
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from cutout.key_text import MIN_LENGTH, parse_keys
@@ -140,6 +142,13 @@ def visible_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def require_range(value: object) -> object:
+    """Return the value; reject a negative number, infinity and NaN."""
+    if isinstance(value, int | float) and not (isfinite(value) and value >= 0):
+        raise PydanticCustomError("range", "Input should be 0 or more, and finite")
+    return value
 
 
 def first_problem(error: ValidationError) -> str:
