@@ -261,6 +261,14 @@ def test_python_runs(desk: Desk, block: Block) -> None:
         require_fine(answered)
 
 
+def test_a_deployment_without_samconfig_names_a_bucket() -> None:
+    """SAM uploads the template of the image repositories to it."""
+    said = [each for block in SHELL for each in statements(block.text)]
+    found = [each for each in said if "--resolve-image-repos" in each]
+    assert found
+    assert [each for each in found if "--resolve-s3" not in each] == []
+
+
 def test_the_table_has_no_more_than_is_needed() -> None:
     said = [each for block in SHELL for each in statements(block.text)]
     idle = {start for start in ELSEWHERE if not any(each.startswith(start) for each in said)}

@@ -3,6 +3,7 @@ import os
 import pytest
 from pydantic import ValidationError
 
+from cutout.setting_types import first_problem
 from cutout.settings import Settings
 
 
@@ -37,6 +38,27 @@ def test_environment_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings()
     assert settings.network_threads == 7
     assert settings.download_ports == {80, 8080}
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("CUTOUT_MAX_SIDE", "-1"),
+        ("CUTOUT_STORAGE_BYTES", "-1"),
+        ("CUTOUT_MAX_ANSWER_BYTES", "-1"),
+        ("CUTOUT_DOWNLOAD_SECONDS", "-0.5"),
+        ("CUTOUT_REQUEST_SECONDS", "inf"),
+        ("CUTOUT_REQUEST_SECONDS", "nan"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "-1"),
+    ],
+)
+def test_a_number_out_of_range_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, variable: str, text: str
+) -> None:
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert first_problem(caught.value) == f"{variable}: Input should be 0 or more, and finite"
 
 
 def test_an_empty_model_dir_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

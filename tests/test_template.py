@@ -1,9 +1,11 @@
 """Facts that the template and the code must agree on."""
 
+import re
 import tomllib
 from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 
 from cutout.choices import Model
 from cutout.settings import Settings
@@ -84,6 +86,24 @@ def test_a_parameter_with_choices_sets_its_setting(parameter: str, setting: str)
     usual = Settings.model_fields[setting].default
     assert found[values.index(PARAMETERS[parameter]["Default"])] == usual
     assert len(set(found)) == len(values)
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        *("", "*", "null", "https://a.example", "http://localhost:5173", "app://b c://d", "*,null"),
+        *("https://A.example, https://b.example", "https://a.example/", "https://a.example/b"),
+        *("a.example", "*.a.example", "https://*.a.example", "https://a.example;x/"),
+    ],
+)
+def test_origins_that_the_function_would_not_start_with_are_refused(origins: str) -> None:
+    refused = re.fullmatch(PARAMETERS["CorsOrigins"]["AllowedPattern"], origins) is None
+    try:
+        Settings.model_validate({"cors_origins": origins})
+    except ValidationError:
+        assert refused
+    else:
+        assert not refused
 
 
 def test_remove_bg_sizes_are_those_of_the_setting() -> None:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from cutout.setting_types import CredentialsUrl, RelativeUri
+from cutout.setting_types import CredentialsUrl, RelativeUri, require_range
 
 ECS_HOST = "169.254.170.2"
 
@@ -70,6 +70,12 @@ class AwsSettings(BaseSettings):
         description="Set by `sam local`, which cannot resolve the secret. Disables API keys from a "
         "secret.",
     )
+
+    @field_validator("*")
+    @classmethod
+    def _in_range(cls, value: object) -> object:
+        """Reject numbers that no setting takes, also for the settings of subclasses."""
+        return require_range(value)
 
     @property
     def credentials_url(self) -> str | None:

@@ -3,11 +3,13 @@
 import os
 import re
 from ipaddress import ip_address
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from cutout.key_text import MIN_LENGTH, parse_keys
@@ -16,7 +18,7 @@ PLAIN_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
 NAMED_HOST = re.compile(r"\*|[^\s:/@\[\]]+|\[[0-9a-f:.]+\]")
 METADATA_HOSTS = frozenset({"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"})
 """Hosts of ECS and EKS, and this machine: the only ones that AWS's SDKs ask without TLS."""
-NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/]+")
+NAMED_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/*]+")
 
 
 def _resolved(url: str | None) -> str | None:
@@ -69,7 +71,7 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
     """Reject an origin that no request could match."""
     if not all(map(NAMED_ORIGIN.fullmatch, origins)):
         raise ValueError(
-            "CUTOUT_ALLOWED_ORIGINS and CUTOUT_CORS_ORIGINS take origins without path: "
+            "CUTOUT_ALLOWED_ORIGINS and CUTOUT_CORS_ORIGINS take origins without path or wildcard: "
             "https://a.example"
         )
     return origins
@@ -140,6 +142,13 @@ def visible_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def require_range(value: object) -> object:
+    """Return the value; reject a negative number, infinity and NaN."""
+    if isinstance(value, int | float) and not (isfinite(value) and value >= 0):
+        raise PydanticCustomError("range", "Input should be 0 or more, and finite")
+    return value
 
 
 def first_problem(error: ValidationError) -> str:

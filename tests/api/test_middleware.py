@@ -298,6 +298,7 @@ def test_the_environment_lists_names(
         ("CUTOUT_ALLOWED_HOSTS", "a.example:8000"),
         ("CUTOUT_ALLOWED_ORIGINS", "a.example"),
         ("CUTOUT_ALLOWED_ORIGINS", "https://a.example/"),
+        ("CUTOUT_CORS_ORIGINS", "https://*.example"),  # would match nothing
     ],
 )
 def test_a_name_that_could_never_match_stops_the_start(

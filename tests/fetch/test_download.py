@@ -1,5 +1,6 @@
 import socket
 import ssl
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -239,6 +240,30 @@ def test_the_next_address_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
             "cutout.fetch.download.addresses", lambda *_: ["127.0.0.3", "127.0.0.1"]
         )
         assert download(server.url(), ALLOWED).content == CONTENT
+
+
+def test_the_next_address_is_tried_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one never answers: its queue of connections is full."""
+    monkeypatch.setattr("cutout.fetch.download.addresses", lambda *_: ["127.0.0.3", "127.0.0.1"])
+    with serving(answer(CONTENT)) as server, ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.3", server.port), backlog=0))
+        for _ in range(2):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(silent.getsockname())
+        assert download(server.url(), ALLOWED).content == CONTENT
+
+
+def test_the_next_address_is_tried_after_a_silent_handshake(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("cutout.fetch.download.addresses", lambda *_: ["127.0.0.3", "127.0.0.1"])
+    tls = Tls(tmp_path, "localhost")
+    with (
+        serving(answer(CONTENT), tls.context) as server,
+        socket.create_server(("127.0.0.3", server.port)),
+    ):
+        assert download(server.url(scheme="https"), tls.settings).content == CONTENT
 
 
 def test_proxies_and_netrc_of_the_environment_are_ignored(

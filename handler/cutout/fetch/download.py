@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from time import sleep
 
-from requests import PreparedRequest, RequestException, Response, Session
+from requests import PreparedRequest, RequestException, Response, Session, Timeout
 from requests.exceptions import ConnectionError as ConnectError
 from requests_toolbelt.adapters.host_header_ssl import HostHeaderSSLAdapter
 from urllib3.exceptions import HTTPError
@@ -61,6 +61,7 @@ class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024
+MIN_CONNECT_SECONDS = 1.0
 HEADERS = {
     "User-Agent": "cutout-lambda",
     "Accept": "image/png, image/jpeg, */*;q=0.5",
@@ -110,20 +111,27 @@ def _follow(url: str, settings: Settings, end: Deadline) -> Source:
 
 
 def _open(session: OneHopSession, target: Target, settings: Settings, end: Deadline) -> Response:
-    """Return the response's head, from the first address that accepts the connection."""
+    """Return the response's head, from the first address that accepts the connection.
+
+    Each address has its share of the time to accept, and for TLS: without it, one that never
+    answers, as IPv6 where it leads nowhere, would leave the others none.
+    """
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None
-    for address in addresses(target, settings, end.remaining_or_raise()):
+    found = addresses(target, settings, end.remaining_or_raise())
+    for tried, address in enumerate(found):
+        left = end.remaining_or_raise()
+        share = max(left / (len(found) - tried), MIN_CONNECT_SECONDS)
         try:
             return session.get(
                 target.pinned(address),
                 headers=HEADERS | {"Host": target.host_header},
-                timeout=end.remaining_or_raise(),
+                timeout=(min(share, left), left),
                 allow_redirects=False,
                 stream=True,
                 verify=settings.download_ca_bundle or True,
             )
-        except ConnectError as error:
+        except (ConnectError, Timeout) as error:
             refusal = error
         except (RequestException, HTTPError, ValueError) as error:
             raise DownloadError from error
