@@ -139,7 +139,7 @@ class ContainerCredentials:
             try:
                 return self._fetch()
             except CredentialsError as error:
-                logger.warning("Another attempt to get credentials follows: %s", error)
+                logger.warning("Getting the credentials is tried again: %s", error)
                 sleep(ATTEMPT_PAUSE_SECONDS)
         return self._fetch()
 
@@ -190,7 +190,7 @@ class ContainerCredentials:
                 ) from error
         text = text.strip()
         if not text.isprintable() or not text.isascii():
-            raise CredentialsError("the authorization token is no legal value of a header")
+            raise CredentialsError("the authorization token is not a valid header value")
         return {"Authorization": text} if text else {}
 
 

@@ -267,7 +267,7 @@ class Settings(AwsSettings):
         fetched = self.credentials_url and not self.access_key_id
         if self.bucket_url and not (keyed or fetched):
             raise ValueError(
-                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it, or "
+                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI"
             )
         return self
