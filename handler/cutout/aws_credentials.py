@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class CredentialsError(ConnectionError):
-    """Report that no credentials can be had. The message holds no secret."""
+    """Report that no credentials are available. The message holds no secret."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class ContainerCredentials:
         return self._asked is not None and self._asked.seconds() < PAUSE_SECONDS
 
     def _refreshed(self) -> Credentials:
-        """Return new credentials, or the old ones if these are valid and no others can be had."""
+        """Return new credentials, or the old ones if these are valid and none can be fetched."""
         valid = self._valid()
         if valid and not self._is_due(valid):
             return valid  # another thread has fetched them meanwhile

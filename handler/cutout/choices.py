@@ -14,7 +14,7 @@ class Mode(StrEnum):
 
 
 class Representation(StrEnum):
-    """Name how the answer holds the picture: in base64, or as a link that works for a day.
+    """Name how the answer holds the picture: in base64, or as a link that is valid for a day.
 
     Source: later versions of the reference API.
     """
@@ -53,14 +53,14 @@ class FileFormat(StrEnum):
 
 
 class Model(StrEnum):
-    """Name how closely the networks look."""
+    """Choose which networks run."""
 
     AUTO = "auto"
-    """As closely as can change the answer."""
+    """More of them where they can change the answer."""
     BEST = "best"
-    """Always closely."""
+    """All of them."""
     FAST = "fast"
-    """As closely as can change the answer, but never at the finest detail."""
+    """More of them where they can change the answer much, but never the slowest."""
 
 
 class Compression(StrEnum):

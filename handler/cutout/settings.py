@@ -239,7 +239,7 @@ class Settings(AwsSettings):
     # Networks
     model: Model = Field(
         default=Model.AUTO,
-        description="`auto` runs the slower networks where they can change the result, `best` all "
+        description="`auto` runs more networks where they can change the result, `best` always all "
         "of them, `fast` never the slowest.",
     )
     model_dir: ModelDir = Field(

@@ -96,7 +96,7 @@ class Backdrop:
 def find_backdrop(image: Image.Image) -> Backdrop | None:
     """Return the backdrop of an image in mode RGB; None if the border is not plain.
 
-    Most photos have no plain border, and are told by the border alone.
+    Most photos have no plain border, and are ruled out by the border alone.
     """
     width, height = work_size(image)
     fit = _fit(_border(image, width, height))

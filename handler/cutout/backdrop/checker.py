@@ -222,8 +222,8 @@ def _as_backdrop(
 def _border_noise(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> float:
     """Return the 90th percentile of the border's distance from the grid, where it is likely.
 
-    It is infinite where nothing is likely. The border alone tells of most pictures, in a fraction
-    of the time, that they show no checker.
+    It is infinite where nothing is likely. The border alone rules out most pictures, in a fraction
+    of the time.
     """
     gap = float(np.abs(colours[0] - colours[1]).max())
     areas = ring_areas(image.height, image.width)
