@@ -1,8 +1,8 @@
 """Build the edge refiner: ``python -m model.recipe.edge_refiner``.
 
 Without options, the fitted network (`fitted.onnx`, beside this file) is put into the graph that
-ships, in seconds. ``--train FOLDER`` fits it anew first, which takes about three hours of two cores
-and needs torch (`requirements/fit.txt`).
+ships, in seconds. ``--train FOLDER`` fits it again first, which takes about three hours of two
+cores and needs torch (`requirements/fit.txt`).
 """
 
 from argparse import ArgumentParser
