@@ -67,7 +67,7 @@ def test_a_missing_web_package_is_named_with_the_remedy(
     assert (done.code, served) == (1, [])
     (line,) = done.lines
     assert line.startswith(f"cutout: The server needs packages that are not installed ({missing})")
-    assert line.endswith("Install them: pip install 'cutout-lambda[server]'")
+    assert "Install them: pip install 'cutout-lambda[server]'; with pipx" in line
 
 
 @pytest.fixture
