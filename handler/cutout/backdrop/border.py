@@ -126,7 +126,7 @@ BOX = Image.Resampling.BOX
 
 
 def work_size(image: Image.Image) -> tuple[int, int]:
-    """Return the width and height at which regions are looked at."""
+    """Return the width and height at which regions are examined."""
     scale = min(1.0, WORK_SIDE / max(image.size))
     width, height = (max(1, round(side * scale)) for side in image.size)
     return width, height

@@ -39,7 +39,7 @@ gap."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
 """The same limits as for a backdrop of one colour; see `cutout.backdrop.border`."""
 GAP_SHARE = 0.45
-"""Largest `near` as a fraction of the gap, so that one colour is not taken for the other."""
+"""Largest `near` as a fraction of the gap, so that the two colours are not confused."""
 SIDE_SHARE, SIDES, RING_SHARE = 0.5, 3, 0.7
 """Share of a side that must show the grid, on how many sides, and share of the whole border."""
 WINDOW, WINDOW_SHARE = 1.25, 0.9

@@ -94,7 +94,7 @@ def run_parallel(
 def _process_one(
     task: Task, worker: Worker, writer: OutputWriter, report: Report, history: History
 ) -> None:
-    """Process one picture and report what came of it."""
+    """Process one picture and report the result."""
     start = monotonic()
     with failures_reported(task, report):
         for place in task.places:
