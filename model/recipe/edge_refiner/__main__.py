@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED, help="folder for the graph")
     parser.add_argument("--scenes", type=int, default=SCENES, help="number of drawn scenes")
     parser.add_argument("--steps", type=int, default=STEPS, help="number of training steps")
-    parser.add_argument("--kept", type=Path, help="folder in which an interrupted fit goes on")
+    parser.add_argument("--kept", type=Path, help="folder in which an interrupted fit is continued")
     given = parser.parse_args()
     if given.train:
         from model.recipe.edge_refiner.fit import fit  # noqa: PLC0415  # needs torch
