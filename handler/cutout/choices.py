@@ -14,7 +14,7 @@ class Mode(StrEnum):
 
 
 class Representation(StrEnum):
-    """Name how the answer holds the picture: in base64, or as a link that is valid for a day.
+    """Name how the picture is returned: in base64, by a link valid for a day, or as the bare file.
 
     Source: later versions of the reference API.
     """
@@ -26,7 +26,7 @@ class Representation(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """Name the answer's file type; the value is its suffix, the name what the answer says."""
+    """Name the file type: the value is the suffix, and the name the entity's `format`."""
 
     PNG = "png"
     WEBP = "webp"

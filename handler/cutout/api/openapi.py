@@ -194,7 +194,7 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         "content": _json_examples({"slow": {"value": TooSlowUploadError.body()}}),
     },
     413: {
-        "description": "The request is larger than about 32 MB.",
+        "description": "The request is larger than 32 MiB.",
         "content": {
             "text/plain": {"schema": {"type": "string"}, "example": RequestTooLargeError.body()}
         },

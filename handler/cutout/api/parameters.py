@@ -38,7 +38,11 @@ class OptionsQuery(LayoutQuery):
 
     model_config = ConfigDict(frozen=True)
 
-    mode: Mode = Field(default=Mode.FG_IMAGE, description="Content of the answer.")
+    mode: Mode = Field(
+        default=Mode.FG_IMAGE,
+        description="Content of the picture: `fg-image`, the object; `fg-image-shadow`, the object "
+        "with a contact shadow; `fg-mask`, the alpha in grey.",
+    )
     representation: RepresentationText | None = Field(
         default=None,
         description="How the picture is returned: in base64, as a link that is valid for a day, or "

@@ -19,7 +19,7 @@ def _text(description: str, **more: object) -> dict[str, Any]:
 
 PARAMETERS: dict[str, Any] = {
     "size": _text(
-        "Upper bound of the answer in megapixels: preview 0.25, medium 1.5, hd 4, full 25, 50MP; "
+        "Maximum megapixels of the answer: preview 0.25, medium 1.5, hd 4, full 25, 50MP 50. "
         "auto is full, or less if the answer would be too large. A PNG has at most 10.",
         enum=["preview", "small", "regular", "medium", "hd", "full", "4k", "50MP", "auto"],
         default="preview",
@@ -37,7 +37,7 @@ PARAMETERS: dict[str, Any] = {
     ),
     "type_level": _text("none leaves out X-Type, which is always other.", enum=list(LEVELS)),
     "roi": _text("x1 y1 x2 y2: the only region that can be foreground.", example="10% 10% 90% 90%"),
-    "crop": BOOLEAN | {"description": "Cuts off empty edges."},
+    "crop": BOOLEAN | {"description": "Crops to the object."},
     "crop_margin": _text(
         "Margin around the cropped object, 1, 2 or 4 lengths; at most 50 % of it or 500 px a side.",
         example="10%",
@@ -56,7 +56,7 @@ PARAMETERS: dict[str, Any] = {
     "semitransparency": BOOLEAN | {"description": "Checked, but has no effect."},
 }
 URL = _text("Address of a picture on the public internet.", format="uri")
-B64 = _text("The picture in base64, with or without `data:` before it.")
+B64 = _text("The picture in base64, with or without a `data:` prefix.")
 
 
 def _body(files: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +129,7 @@ REMOVEBG_ANSWERS: Answers = FAILURES | {
             "application/json": {"schema": _MADE},
         },
     },
-    400: _failure("There is no file; `code` gives the reason.", missing_source().body),
+    400: _failure("No picture can be returned; `code` gives the reason.", missing_source().body),
     408: _failure("The request took too long to arrive."),
     500: _failure("Processing failed."),
 }
