@@ -1,13 +1,12 @@
 # Two images from the same layers: `lambda` for AWS Lambda (docs/deploy.md), and `server`, the last and
-# so the default target, for any container engine (docs/docker.md). They are stacked by how rarely
-# each part changes: a new version of the code uploads the last layer alone. docs/performance.md says
-# what each weighs.
+# so the default target, for any container engine (docs/docker.md). The layers that change least come
+# first: a new version of the code uploads only the last layer. docs/performance.md lists their sizes.
 ARG SERVER_BASE=public.ecr.aws/docker/library/python:3.13-slim
 
 
 FROM public.ecr.aws/lambda/python:3.13 AS build
 
-# Files are compiled by hand below: hash-based bytecode is the same on every build, and is never
+# Files are compiled explicitly below: hash-based bytecode is the same on every build, and is never
 # checked or written again.
 ENV PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore PIP_REQUIRE_HASHES=1 PIP_NO_DEPS=1 PIP_ONLY_BINARY=:all: \
@@ -52,7 +51,7 @@ RUN pip install --quiet --target /build/30-web -r /build/lists/30-web/requiremen
  && python -m compileall -q --invalidation-mode unchecked-hash /build/30-web \
  && chmod -R a+rX /build/30-web
 
-# The packages of the local server; setuptools installs the command in a checkout alone.
+# The packages of the local server; setuptools only installs the command in a checkout.
 COPY requirements/local.txt /build/lists/40-server/
 RUN pip install --quiet --target /build/40-server -r /build/lists/40-server/local.txt \
  && cd /build/40-server && rm -rf bin setuptools* _distutils_hack distutils-precedence.pth \
@@ -70,8 +69,8 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /build/code \
 
 FROM public.ecr.aws/lambda/python:3.13 AS lambda
 
-# The function's file system is read-only but for /tmp. No plugin of pydantic's is looked for. numpy
-# has one thread: a second one makes no picture faster, but waits busily, for 4 to 10 % of a picture's
+# The function's file system is read-only except for /tmp. pydantic searches for no plugins. numpy has
+# one thread: a second one makes no picture faster, but busy-waits, for 4 to 10 % of a picture's
 # processor time (handler/cutout/command/main.py).
 ENV PYTHONDONTWRITEBYTECODE=1 PYDANTIC_DISABLE_PLUGINS=__all__ OPENBLAS_NUM_THREADS=1
 
@@ -96,8 +95,8 @@ LABEL org.opencontainers.image.title="Cutout" \
 CMD ["cutout.aws.lambda_handler"]
 
 
-# The plain HTTP server. Its user has no rights and no name; nothing but /tmp and the storage's volume
-# needs to be writable.
+# The plain HTTP server. Its user has no privileges and no name; only /tmp and the storage's volume
+# need to be writable.
 FROM ${SERVER_BASE} AS server
 
 RUN install --directory --owner 10001 --group 10001 --mode 0700 /var/cache/cutout

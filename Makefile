@@ -15,7 +15,7 @@ LAYERS := $(sort $(wildcard layers/*/requirements.txt))
 RUN_SET := $(LAYERS) requirements/local.txt
 DEV_SET := $(RUN_SET) requirements/dev.txt requirements/model.txt
 
-# The stamps say when an environment was made; while the locked files stand, set-up takes no time.
+# The stamps say when an environment was made; while the locked files are unchanged, set-up takes no time.
 RUN_READY := .venv/.run-ready
 DEV_READY := .venv/.dev-ready
 FUZZ_READY := .venv/.fuzz-ready
@@ -36,7 +36,7 @@ TYPES_READY := build/typescript/.ready
 # The default format of podman and buildah has no health check.
 DOCKER_FORMAT = $(if $(filter podman buildah,$(notdir $(CONTAINER))),--format docker)
 
-# Validation is local: SAM wants a region but calls nobody, and keeps its notes in the environment.
+# Validation is local: SAM needs a region but calls no service, and keeps its state in the environment.
 SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=us-east-1 \
 	.venv-sam/bin/sam
 
@@ -49,23 +49,23 @@ export PYTHON
 .PHONY: bench-mixed bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image
 .PHONY: server-image image-test image-sizes arm-test events pin-base settings lock clean
 
-help: ## say what there is to make
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m cutout serve --host $(HOST) --port $(PORT)
 
-test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY) ## run all tests, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
+test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY) ## run all tests but the image's, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-oldest: $(OLDEST_READY) ## run the library's tests with the oldest packages that pyproject.toml allows
 	PYTHONPATH="$(CURDIR)/handler:$(CURDIR)" .venv-oldest/bin/python -m pytest $(OLDEST_TESTS) $(ARGS)
 
-page-folder: $(DEV_READY) ## take 300 photos through the page with the networks, and compare with the command
+page-folder: $(DEV_READY) ## process 300 photos with the page, and compare the results with the command's
 	CUTOUT_BROWSER=required $(BIN)/python -m pytest -m page_folder -o faulthandler_timeout=0 tests/page/test_folder.py $(ARGS)
 
-check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template (sam with cfn-lint), sample events, known holes
+check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## check style, types, template (sam with cfn-lint), sample events, known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
@@ -73,40 +73,40 @@ check: $(DEV_READY) $(SAM_READY) $(AUDIT_READY) ## lint, types, template (sam wi
 	$(BIN)/python -m tools.events --check
 	.venv-audit/bin/python -m tools.audit
 
-format: $(DEV_READY) ## put the code into the house style
+format: $(DEV_READY) ## format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-fuzz: $(FUZZ_READY) ## fuzz what parses (FUZZ_SECONDS=10 a target; ARGS="url picture" for some)
+fuzz: $(FUZZ_READY) ## fuzz the parsers (FUZZ_SECONDS=10 for each; ARGS="url picture" for some)
 	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),10) $(ARGS)
 
-corpora: $(DEV_READY) ## every file of CORPORA=folder through decoder and service
+corpora: $(DEV_READY) ## run every file of CORPORA=folder through the decoder and the service
 	@test -n "$(CORPORA)" || { echo "name files: make corpora CORPORA=folder" >&2; exit 2; }
 	$(BIN)/python -m tests.corpora $(CORPORA)
 
-audit: $(AUDIT_READY) ## ask PyPI's advisories about every package that is pinned
+audit: $(AUDIT_READY) ## check every pinned package against PyPI's advisories
 	.venv-audit/bin/python -m tools.audit
 
-sbom: $(AUDIT_READY) ## write build/sbom.json (CycloneDX): what the image holds
+sbom: $(AUDIT_READY) ## write build/sbom.json (CycloneDX), the contents of the image
 	.venv-audit/bin/python -m tools.sbom
 
 bench: $(DEV_READY) ## measure speed, memory and start-up
 	$(BIN)/python -m benchmarks $(ARGS)
 
-bench-peers: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) $(IMGLY_READY) ## time and edges beside rembg's and @imgly's (SETS=folder)
+bench-peers: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) $(IMGLY_READY) ## compare time and edges with rembg and @imgly (SETS=folder)
 	$(BIN)/python -m benchmarks.peers $(if $(SETS),--sets $(SETS)) $(ARGS)
 
-bench-mixed: $(DEV_READY) $(REMBG_READY) ## time beside rembg's on mixed pictures (SETS="folders of sets")
+bench-mixed: $(DEV_READY) $(REMBG_READY) ## compare the time for mixed pictures with rembg (SETS="folders of sets")
 	@test -n "$(SETS)" || { echo 'name folders of sets: make bench-mixed SETS="a b"' >&2; exit 2; }
 	$(BIN)/python -m benchmarks.peers.mixed $(SETS) $(ARGS)
 
-bench-folder: $(DEV_READY) ## measure the command on a folder of 200 pictures beside the bare networks
+bench-folder: $(DEV_READY) ## compare the command with the bare networks on a folder of 200 pictures
 	$(BIN)/python -m benchmarks.folder $(ARGS)
 
 bench-cost: image $(DEV_READY) ## measure what a thousand pictures cost, by memory, for docs/cost.md
 	CONTAINER=$(CONTAINER) $(BIN)/python -m benchmarks.cost $(TAG) $(ARGS)
 
-evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## measure the cut-outs beside rembg's (SETS=folder of sets with im/ and gt/; LOG=file CANDIDATE=text)
+evaluate: $(DEV_READY) $(REMBG_READY) $(MEASURES_READY) ## compare the cut-outs with rembg's (SETS=folder of sets with im/ and gt/; LOG=file CANDIDATE=text)
 	@test -n "$(SETS)" || { echo "name sets of pictures: make evaluate SETS=folder" >&2; exit 2; }
 	$(BIN)/python -m evaluation $(SETS) $(if $(PACKAGES),--packages $(PACKAGES)) \
 		$(if $(LOG),--log "$$LOG") $(if $(CANDIDATE),--candidate "$$CANDIDATE") $(ARGS)
@@ -116,7 +116,7 @@ model: $(DEV_READY) ## make the quantized model again (CALIBRATION=photos EVALUA
 	$(BIN)/python -m model.recipe --calibration $(CALIBRATION) $(if $(EVALUATE),--evaluate $(EVALUATE)) \
 		$(if $(PACKAGES),--packages $(PACKAGES)) $(if $(TINYVIT),--tinyvit $(TINYVIT))
 
-edge-refiner: $(DEV_READY) $(if $(TRAIN),$(FIT_READY)) ## rebuild the edge refiner (TRAIN=folder of sets fits it anew, in hours)
+edge-refiner: $(DEV_READY) $(if $(TRAIN),$(FIT_READY)) ## rebuild the edge refiner (TRAIN=folder of sets fits it again, in hours)
 	$(BIN)/python -m model.recipe.edge_refiner $(if $(TRAIN),--train $(TRAIN)) $(ARGS)
 
 tinyvit: $(FIT_READY) ## fit the TinyViT expert (TRAIN="folders of sets"), for make model TINYVIT=build/tinyvit.onnx
@@ -125,7 +125,7 @@ tinyvit: $(FIT_READY) ## fit the TinyViT expert (TRAIN="folders of sets"), for m
 	$(BIN)/python -m model.recipe.tinyvit --train $(TRAIN) --out build/tinyvit.onnx \
 		$(if $(PACKAGES),--packages $(PACKAGES)) $(ARGS)
 
-wrap: $(DEV_READY) ## make a model folder of a network of your own (NETWORK=file.onnx FOLDER=folder)
+wrap: $(DEV_READY) ## make a model folder from a network of your own (NETWORK=file.onnx FOLDER=folder)
 	@test -n "$(NETWORK)" -a -n "$(FOLDER)" || \
 		{ echo "name both: make wrap NETWORK=file.onnx FOLDER=folder" >&2; exit 2; }
 	$(BIN)/python -m model.recipe.wrap "$(NETWORK)" "$(FOLDER)" $(ARGS)
@@ -149,10 +149,10 @@ image-test: image server-image $(DEV_READY) $(SAM_READY) ## test both images in 
 arm-test: $(DEV_READY) ## compare emulated arm64 with this machine (root and network; ARGS="--photos folder")
 	$(BIN)/python -m tests.arm $(ARGS)
 
-image-sizes: image $(DEV_READY) ## weigh the image's layers for docs/performance.md
+image-sizes: image $(DEV_READY) ## measure the image's layers for docs/performance.md
 	CONTAINER=$(CONTAINER) $(BIN)/python -m tools.image_sizes $(TAG)
 
-bench-cold: image $(DEV_READY) ## time N=10 cold containers beside a naive image's (ARGS="--experts folder")
+bench-cold: image $(DEV_READY) ## compare N=10 cold starts with a naive image's (ARGS="--experts folder")
 	CONTAINER=$(CONTAINER) $(BIN)/python -m benchmarks.cold $(TAG) --count $(or $(N),10) $(ARGS)
 
 events: $(DEV_READY) ## write the sample events again
@@ -230,7 +230,7 @@ $(IMGLY_READY): benchmarks/peers/package.json benchmarks/peers/package-lock.json
 	@mkdir -p .venv-imgly && cp $^ .venv-imgly
 	@if command -v npm >/dev/null; then \
 		cd .venv-imgly && npm ci --ignore-scripts --no-audit --no-fund --silent; \
-	else echo "npm is not there: @imgly/background-removal-node is left out"; fi
+	else echo "npm was not found: @imgly/background-removal-node is left out"; fi
 	@touch $@
 
 $(CLIENTS_READY): $(DEV_READY) $(CLIENTS)/requirements.txt $(CLIENTS)/package.json $(CLIENTS)/package-lock.json

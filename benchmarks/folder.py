@@ -69,7 +69,7 @@ class Spent:
 
 @dataclass
 class Bare:
-    """Run only the networks, in one thread for each picture in work."""
+    """Run only the networks, in one thread for each picture in progress."""
 
     settings: Settings = field(default_factory=Settings)
     main: Spent = Spent()

@@ -1,6 +1,6 @@
 """Measure the cost of signing one S3 link in a new process: ``python -m benchmarks.signing``.
 
-The figures are in `docs/deploy.md`.
+The figures are in `layers/README.md`.
 """
 
 import subprocess
@@ -48,7 +48,7 @@ def measure(code: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print a Markdown table of medians, measured in turns, less those of an idle process."""
+    """Print a Markdown table of medians, measured alternately, less those of an idle process."""
     parser = ArgumentParser(prog="python -m benchmarks.signing")
     parser.add_argument("--repeats", type=int, default=15)
     repeats: int = parser.parse_args().repeats

@@ -1,7 +1,7 @@
 """Time a process from its start to the first answer, as on a cold Lambda.
 
 ``python -m benchmarks.startup --against main`` compares this tree, with and without a bucket, with
-an older revision of the code, in turns.
+an older revision of the code, alternately.
 """
 
 import os

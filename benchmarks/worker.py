@@ -54,7 +54,7 @@ class TimedEdges(EdgeRefiner):
 
 
 def measure(path: Path, mode: Mode, threads: int, repeats: int) -> Measurement:
-    """Time whole requests and the bare network on the same input, in turns, after one of each.
+    """Time whole requests and the bare network on the same input, alternately, after one of each.
 
     The network's peak is below the request's, so the memory is the request's.
     """

@@ -1,1 +1,1 @@
-"""Measure the cut-outs beside a peer's: ``make evaluate SETS=folder``."""
+"""Compare the cut-outs with a peer's: ``make evaluate SETS=folder``."""

@@ -1,6 +1,7 @@
-"""Measure what a plain background settles: ``python -m evaluation.backdrop FOLDER``.
+"""Measure the correction by plain backdrops: ``python -m evaluation.backdrop FOLDER``.
 
-The folder holds sets. Each picture is cut out with and without it, by the same run of the networks.
+The folder holds sets. Each picture is cut out with and without the correction, from one run of the
+networks.
 """
 
 import sys
@@ -21,7 +22,7 @@ from cutout.work import PictureWork
 from evaluation.samples import Mask, Sample, samples_in
 
 CLEAR = 0.02
-"""A difference of the error that is to be seen."""
+"""Difference of the error from which it is visible."""
 DISASTER = 0.1
 HEAD = "| set | pictures | changed | mean error | median | better | worse | over 0.1 | ms |"
 

@@ -38,7 +38,7 @@ class Comparison:
         """Return our error as a multiple of the better peer's.
 
         Errors below 0.0005 count as that: nobody sees the difference, and a mean of ratios must
-        not hang on it.
+        not depend on it.
         """
         return max(self.ours.mae, TIE) / max(self.theirs.mae, TIE)
 

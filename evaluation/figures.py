@@ -10,7 +10,7 @@ from evaluation.table import mean_ratio
 
 @dataclass(frozen=True)
 class Figures:
-    """Sum up a contender beside the better peer, over a set or over all pictures."""
+    """Sum up a contender's comparison with the better peer, over a set or over all pictures."""
 
     pictures: int
     mean: float

@@ -1,4 +1,4 @@
-"""Render how each contender does beside the better peer on each picture, in Markdown."""
+"""Render the comparison of each contender with the better peer on each picture, in Markdown."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ BY_SET = (
 
 @dataclass(frozen=True)
 class Result:
-    """Hold a contender beside the better peer, picture by picture and over all."""
+    """Hold a contender's comparison with the better peer, picture by picture and over all."""
 
     compared: Sequence[Comparison]
     overall: Figures

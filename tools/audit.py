@@ -62,11 +62,11 @@ def main() -> None:
     except subprocess.TimeoutExpired:
         packages, reason = [], f"no answer in {SECONDS} s"
     if not packages:
-        print(f"No advisories can be had here: the audit is skipped. ({reason})")
+        print(f"The advisories can't be fetched: the audit is skipped. ({reason})")
         sys.exit(os.environ.get("CUTOUT_AUDIT") == "required")
     if found := holes(packages):
         sys.exit("\n".join(found))
-    print(f"No known hole in {len(packages)} packages.")
+    print(f"No known vulnerability in {len(packages)} packages.")
 
 
 if __name__ == "__main__":

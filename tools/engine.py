@@ -74,7 +74,7 @@ class Engine:
                 return engine
         raise EngineError(
             f"No container engine answers (tried {', '.join(names)}). Install and start docker or "
-            "podman, or say with DOCKER_HOST where it listens."
+            "podman, or set DOCKER_HOST to its address."
         )
 
     def attempt(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:

@@ -43,7 +43,7 @@ def digest_of(host: str, name: str, tag: str, scheme: str = "https") -> str:
     reply.raise_for_status()
     digest = reply.headers.get("Docker-Content-Digest", "")
     if not DIGEST.fullmatch(digest):
-        raise ValueError(f"{host} states no digest of {name}:{tag}. Pin it by hand.")
+        raise ValueError(f"{host} states no digest of {name}:{tag}. Pin it manually.")
     return digest
 
 

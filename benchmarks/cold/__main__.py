@@ -22,7 +22,7 @@ NAIVE = "cutout-naive:latest"
 
 
 def main() -> None:
-    """Build the naive image, start both in turns, and update the page's part `cold`."""
+    """Build the naive image, start both alternately, and update the page's part `cold`."""
     parser = ArgumentParser(prog="python -m benchmarks.cold")
     parser.add_argument("image")
     parser.add_argument("--count", type=int, default=10, help="containers of a kind")

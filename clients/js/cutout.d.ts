@@ -48,9 +48,9 @@ export interface Options extends Parameters {
   url: string | URL;
   /** The API key. */
   key?: string;
-  /** A colour, or a picture's bytes or address to lay the object on. */
+  /** The background: a colour, or a picture's bytes or address. */
   background?: Picture;
-  /** A mask's bytes, to cut out by in place of the networks: white is kept. */
+  /** A mask's bytes, which replace the networks: white is kept. */
   mask?: Bytes;
   /** The file's name in the answer; by default the `File`'s own. */
   name?: string;
@@ -59,7 +59,8 @@ export interface Options extends Parameters {
   /** Cancels: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  /** How often a busy server (429, 503) is tried again, after as long as it asks; 4 by default. */
+  /** Maximum retries while the server is busy (429, 503), each after the time that it asks for; 4 by
+   * default. */
   retries?: number;
   /** Seconds for each request; 180 by default. */
   timeout?: number;

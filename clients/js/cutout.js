@@ -271,7 +271,7 @@ async function sendByFetch(url, body, { headers, signal, timeout, onUpload, onDo
   const terms = { signal: control.signal };
   try {
     onUpload?.(null);
-    // Outside browsers, follow redirects by hand, so that the key is sent to the API only.
+    // Outside browsers, follow redirects here, so that the key is sent to the API only.
     const redirect = globalThis.location ? "follow" : "manual";
     let reply = await fetch(url, { ...terms, method: "POST", headers, body, redirect });
     if (reply.status === 303) reply = await fetch(new URL(reply.headers.get("Location"), url), terms);

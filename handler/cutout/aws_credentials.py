@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class CredentialsError(ConnectionError):
-    """Report that no credentials can be had. The message holds no secret."""
+    """Report that no credentials are available. The message holds no secret."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class ContainerCredentials:
         return self._asked is not None and self._asked.seconds() < PAUSE_SECONDS
 
     def _refreshed(self) -> Credentials:
-        """Return new credentials, or the old ones if these are valid and no others can be had."""
+        """Return new credentials, or the old ones if these are valid and none can be fetched."""
         valid = self._valid()
         if valid and not self._is_due(valid):
             return valid  # another thread has fetched them meanwhile
@@ -139,7 +139,7 @@ class ContainerCredentials:
             try:
                 return self._fetch()
             except CredentialsError as error:
-                logger.warning("Another attempt to get credentials follows: %s", error)
+                logger.warning("Getting the credentials is tried again: %s", error)
                 sleep(ATTEMPT_PAUSE_SECONDS)
         return self._fetch()
 
@@ -190,7 +190,7 @@ class ContainerCredentials:
                 ) from error
         text = text.strip()
         if not text.isprintable() or not text.isascii():
-            raise CredentialsError("the authorization token is no legal value of a header")
+            raise CredentialsError("the authorization token is not a valid header value")
         return {"Authorization": text} if text else {}
 
 

@@ -36,8 +36,8 @@ class AwsSettings(BaseSettings):
     credentials_full_uri: CredentialsUrl = Field(
         default=None,
         validation_alias="AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        description="Endpoint of credentials, which Lambda sets under SnapStart and EKS always. "
-        "Used if there is no access key.",
+        description="Endpoint for credentials, set by Lambda under SnapStart and by EKS. Used if "
+        "there is no access key.",
     )
     credentials_relative_uri: RelativeUri = Field(
         default=None,

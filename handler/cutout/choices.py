@@ -14,7 +14,7 @@ class Mode(StrEnum):
 
 
 class Representation(StrEnum):
-    """Name how the answer holds the picture: in base64, or as a link that works for a day.
+    """Name how the picture is returned: in base64, by a link valid for a day, or as the bare file.
 
     Source: later versions of the reference API.
     """
@@ -26,7 +26,7 @@ class Representation(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """Name the answer's file type; the value is its suffix, the name what the answer says."""
+    """Name the file type: the value is the suffix, and the name the entity's `format`."""
 
     PNG = "png"
     WEBP = "webp"
@@ -53,14 +53,14 @@ class FileFormat(StrEnum):
 
 
 class Model(StrEnum):
-    """Name how closely the networks look."""
+    """Choose which networks run."""
 
     AUTO = "auto"
-    """As closely as can change the answer."""
+    """More of them where they can change the answer."""
     BEST = "best"
-    """Always closely."""
+    """All of them."""
     FAST = "fast"
-    """As closely as can change the answer, but never at the finest detail."""
+    """More of them where they can change the answer much, but never the slowest."""
 
 
 class Compression(StrEnum):

@@ -240,4 +240,4 @@ class StorageError(PictureError):
 
 
 class ChangedMeanwhileError(StorageError):
-    """Report an object that was overwritten after it was looked at."""
+    """Report an object that was overwritten after it was examined."""

@@ -51,7 +51,7 @@ REQUESTS, MILLISECONDS = "requests", "milliseconds"
 
 
 def reason(error: Exception) -> str:
-    """Return an error as the log's outcome: the name of its class, or what it says of itself."""
+    """Return the outcome that the log has for an error: its own, or the name of its class."""
     if isinstance(error, PictureError):
         return error.outcome
     return type(error).__name__.removesuffix("Error")

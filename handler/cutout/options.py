@@ -50,7 +50,7 @@ class ShadowLook:
     """Describe the shadow of `fg-image-shadow`. The defaults are the reference API's."""
 
     opacity: float = 0.73
-    """0..1, how dark the darkest place is."""
+    """0..1, at the shadow's darkest point."""
     softness: float = 0.5
     """0..1: 0 is a line, 1 twice as wide as 0.5."""
     angle: float = 0.0

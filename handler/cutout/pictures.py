@@ -105,10 +105,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Quality:
-    """Hold the signs by which a cut-out can be judged unseen.
+    """Hold figures that tell how good a cut-out is likely to be.
 
-    `undecided` is the share, 0..1, of the pixels that show anything whose alpha is between 10 % and
-    90 %. `disagreement` is the mean distance, 0..1, between the networks' joint alpha and that of
+    `undecided` is the share, 0..1, of the visible pixels whose alpha is between 10 % and 90 %.
+    `disagreement` is the mean distance, 0..1, between the networks' joint alpha and that of
     the one with the finest detail; None where the networks' folder doesn't tell it.
     """
 

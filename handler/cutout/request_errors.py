@@ -44,7 +44,10 @@ class NotThroughFrontError(RequestError):
 
     status = 403
     key = "message"
-    detail = "This address takes no requests. Send them to the one in front of it."
+    detail = (
+        "This address accepts no direct requests. "
+        "Use the address of the distribution in front of it."
+    )
 
 
 class KeysUnavailableError(RequestError):

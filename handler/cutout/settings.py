@@ -107,8 +107,8 @@ class Settings(AwsSettings):
     )
     edge_seconds: float = Field(
         default=5.0,
-        description="Time budget for refining hair and edges. 0 disables both, and the command and "
-        "the library have no limit.",
+        description="Time budget for refining hair and edges. 0 disables both. The command and the "
+        "library have no limit.",
     )
     picture_seconds: float = Field(
         default=60.0,
@@ -125,7 +125,7 @@ class Settings(AwsSettings):
     bucket_url: BucketUrl = Field(
         default=None,
         description="URL of the S3 bucket, such as https://NAME.s3.REGION.amazonaws.com. For other "
-        "S3-compatible servers the bucket's name may be the end of the path.",
+        "S3-compatible servers the bucket's name may come last in the path.",
     )
     storage_dir: Path = Field(
         default=Path("~/.cache/cutout"),
@@ -133,8 +133,8 @@ class Settings(AwsSettings):
     )
     storage_bytes: int = Field(
         default=4096 * MIB,
-        description="Most bytes the folder may hold. Each file counts as at least 64 KiB, and "
-        "uploads may fill half of it.",
+        description="Maximum bytes in the folder. Each file counts as at least 64 KiB, and uploads "
+        "may fill half of it.",
     )
     max_answer_bytes: int | None = Field(
         default=None,
@@ -152,7 +152,7 @@ class Settings(AwsSettings):
     open_uploads: int = Field(
         default=1000,
         ge=1,
-        description="Uploads that the local server expects at once. One more is answered with 503.",
+        description="Maximum pending uploads of the local server. One more is answered with 503.",
     )
 
     # Access
@@ -222,9 +222,9 @@ class Settings(AwsSettings):
     )
     compression: Compression = Field(
         default=Compression.BALANCED,
-        description="Effort for a PNG, which shows the same pixels in any case. `balanced` costs "
-        "least on Lambda, time and traffic together, `fast` takes the least time, `small` makes "
-        "the smallest files.",
+        description="Effort for a PNG; the pixels stay the same. `balanced` costs least on Lambda, "
+        "for time and traffic together, `fast` takes the least time, `small` makes the smallest "
+        "files.",
     )
     gzip: bool = Field(
         default=True,
@@ -239,8 +239,8 @@ class Settings(AwsSettings):
     # Networks
     model: Model = Field(
         default=Model.AUTO,
-        description="`auto` looks closer where that can change the result, `best` at every "
-        "picture, `fast` never at the finest detail.",
+        description="`auto` runs more networks where they can change the result, `best` always all "
+        "of them, `fast` never the slowest.",
     )
     model_dir: ModelDir = Field(
         default_factory=default_model_dir,
@@ -267,7 +267,7 @@ class Settings(AwsSettings):
         fetched = self.credentials_url and not self.access_key_id
         if self.bucket_url and not (keyed or fetched):
             raise ValueError(
-                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside it, or "
+                "CUTOUT_BUCKET_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI"
             )
         return self

@@ -110,7 +110,7 @@ Result = TypeVar("Result")
 
 
 class StillRunningError(Exception):
-    """Report a call that takes longer than it may, and goes on."""
+    """Report a call that exceeds its time limit and is still running."""
 
 
 def call_within(seconds: float, call: Callable[[], Result]) -> Result:

@@ -1,8 +1,8 @@
 """Assemble the shipped graphs, from a picture in bytes to an alpha in bytes.
 
-Each graph is one look at the picture: it runs experts of its own, fuses them with what those of
-earlier looks have said, and says how much it doubts the result. A further look thus costs no more
-than its own experts.
+Each graph is one look at the picture: it runs experts of its own, fuses their logits with
+those of earlier looks, and returns a measure of its doubt. A further look thus costs no more than
+its own experts.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
 """Append nodes that take fine detail from the expert that draws it.
 
 The fused alpha is a mean: it softens spokes, wires and leaves that one network has drawn sharply
-and others have filled. Where that network says the same as all together but for the detail, and
-is decided about it, its own alpha is the answer. Decided: its values are near 0 and 1, so that
-their variance around a place comes up to that of a mere yes and no with the same mean.
+and others have filled. Where that network agrees with the fusion except in detail, and is decided
+about it, its own alpha is used. It is decided if its values are near 0 and 1, so that their
+variance around a place is nearly that of values of only 0 and 1 with the same mean.
 """
 
 import numpy as np
@@ -15,10 +15,11 @@ GRID = 256
 """Means over 4 by 4 pixels, and then over the surroundings of a cell."""
 AROUND, REACH = 5, 7
 SAME, APART = 0.5, 0.8
-"""The largest difference of such means within reach of a place: all of the detail is taken, none of
-it. Within reach, so that no outline is left of what one expert alone has seen."""
+"""Largest difference of such means within reach of a place: up to the first, all of the detail is
+taken, from the second on none. The reach removes outlines of what only one expert has seen."""
 UNDECIDED, DECIDED = 0.6, 0.9
-"""Variance over mean times (1 - mean): none of the detail is taken, all of it."""
+"""Variance divided by mean times (1 - mean): up to the first, none of the detail is taken, from the
+second on all."""
 NOTHING = 1e-3
 
 

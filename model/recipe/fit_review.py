@@ -1,6 +1,6 @@
 """Fit the second pass of trust: ``python -m model.recipe.fit_review --maps FOLDER``.
 
-FOLDER holds what the experts say of the training pictures, at the gate's grid:
+FOLDER holds the experts' logits for the training pictures, at the gate's grid:
 
 - ``sets.json``: the name of each picture's set;
 - ``logits.npy``: float16 of shape (pictures, 5, 256, 256), by the int8 experts of the second look,
@@ -55,7 +55,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Maps:
-    """Hold what the experts say of the pictures, and the truth, as in the folder."""
+    """Hold the experts' logits for the pictures, and the truth, as in the folder."""
 
     sets: Array
     logits: Array

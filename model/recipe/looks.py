@@ -1,7 +1,7 @@
 """Assemble the looks that ship: ``python -m model.recipe.looks --out FOLDER``.
 
 The command takes the experts out of the shipped graphs and assembles them again, after a change to
-the gate or to the fusion. No network is quantized anew, so that the weights stay as they are.
+the gate or to the fusion. No network is quantized again, so that the weights stay the same.
 """
 
 from argparse import ArgumentParser

@@ -141,7 +141,7 @@ def _picture_shape(network: ModelProto) -> list[int]:
     """Return the shape of the input, (1, 3, height, width), with 0 for any length."""
     inputs = network.graph.input
     if len(inputs) != 1:
-        raise GraphError(f"The network takes {len(inputs)} inputs; it must take a picture alone.")
+        raise GraphError(f"The network takes {len(inputs)} inputs; it must take only the picture.")
     tensor = inputs[0].type.tensor_type
     shape = [max(each.dim_value, 0) for each in tensor.shape.dim]
     four = len(shape) == 4

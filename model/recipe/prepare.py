@@ -56,7 +56,7 @@ def optimise(source: Path, target: Path) -> None:
 
 
 def require_equal(source: Path, target: Path) -> None:
-    """Raise `ValueError` unless both graphs answer every byte alike."""
+    """Raise `ValueError` unless both graphs return the same bytes."""
     original = load_session(source, THREADS)
     prepared = load_session(target, THREADS, optimised=True)
     for make in (_noise, _disc):

@@ -22,11 +22,11 @@ class Quality:
 
     pictures: int
     fp32: float
-    """Against the ground truth, at its size."""
+    """Mean absolute error against the ground truth, at its size."""
     int8: float
     """Mean absolute error against the ground truth, at its size."""
     apart: float
-    """int8 against fp32, at the network's size."""
+    """Mean absolute difference of int8 and fp32, at the network's size."""
 
 
 def compare(fp32: Path, int8: Path, folder: Path) -> Iterator[tuple[str, Quality]]:

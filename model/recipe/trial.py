@@ -71,7 +71,7 @@ def require_same(values: Values, converted: Values, opset: int) -> None:
         if np.abs(before - after).mean() <= allowed:
             return
     raise GraphError(
-        f"The network gives something else once it is converted from opset {opset} to {OPSET}: "
+        f"The network's results change when it is converted from opset {opset} to {OPSET}: "
         f"export it with opset {OPSET}."
     )
 

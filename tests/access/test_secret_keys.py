@@ -64,7 +64,8 @@ def test_nobody_gets_in_by_a_secret_without_a_valid_key(
         for word in [KEY, *filter(str.isascii, text.split())]:
             assert client.get("/v1/modes", headers={"X-API-KEY": word}).status_code == 503
     (line,) = logged(caplog)
-    assert line.startswith("The secret with the API keys holds no valid key, so nobody gets in: ")
+    start = "The secret with the API keys holds no valid key, so all requests are refused: "
+    assert line.startswith(start)
     assert COMMENT.split()[0] not in line
 
 

@@ -90,7 +90,7 @@ def test_no_two_pictures_have_one_mask(tmp_path: Path, run: Run) -> None:
     mask(tmp_path / "masks" / "a.png", HALF)
     done = run(photos, "-o", out, "--mask", tmp_path / "masks")
     assert done.code == 1
-    assert f"is already that of {photos}/one/a.jpg." in done.err
+    assert f"already belongs to {photos}/one/a.jpg." in done.err
     assert files_in(out) == {"one/a.png", f"one/{HISTORY}"}
 
 

@@ -12,7 +12,7 @@ from tests.command.test_doubt import EMPTY, UNSURE, open_doubtful
 from tests.samples import gradient, jpeg, png
 
 EMPTY_JPEG, FINE_JPEG, UNSURE_JPEG = (jpeg(gradient(width, 400)) for width in (EMPTY, 400, UNSURE))
-APART = "--review must be another folder than that of the cut-outs"
+APART = "--review must not be the folder of the cut-outs"
 MASK = png(gradient().convert("L"))
 
 
@@ -166,7 +166,7 @@ def test_a_file_of_other_origin_at_the_other_place_stays(run: Run, how: str) -> 
     write(other, b"mine")
     write(photo, UNSURE_JPEG)
     done = run("in", "-o", "o", "--review", "rv", "--force")
-    assert "in/1.jpg: o/1.png is older than rv/1.png." in done.lines
+    assert "in/1.jpg: an older file stays: o/1.png. The new cut-out is rv/1.png." in done.lines
     assert other.read_bytes() == b"mine"
     assert opened(Path("rv/1.png")).size[0] == UNSURE
 

@@ -39,7 +39,7 @@ def test_it_serves_on_loopback_unless_told_otherwise(
 def test_a_port_has_to_be_one(run: Run, served: list[tuple[str, int]], port: str) -> None:
     done = run("serve", f"--port={port}")
     assert (done.code, served) == (2, [])
-    assert f"not a port, which is a number from 0 to 65535: {port}".rstrip() in done.err
+    assert f"not a port (a number from 0 to 65535): {port}".rstrip() in done.err
 
 
 def test_pictures_are_not_served(run: Run, served: list[tuple[str, int]]) -> None:
@@ -67,7 +67,7 @@ def test_a_missing_web_package_is_named_with_the_remedy(
     assert (done.code, served) == (1, [])
     (line,) = done.lines
     assert line.startswith(f"cutout: The server needs packages that are not installed ({missing})")
-    assert line.endswith("Install them: pip install 'cutout-lambda[server]'")
+    assert "Install them: pip install 'cutout-lambda[server]'; with pipx" in line
 
 
 @pytest.fixture

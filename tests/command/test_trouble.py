@@ -59,12 +59,12 @@ def test_an_answer_of_something_else(tmp_path: Path, run: Run, reply: Reply) -> 
     with ScriptedApi({RESULTS: [reply]}) as server:
         done = run(photo, "--url", server.url)
     assert done.code == 1
-    assert done.lines[0] == f"{photo}: The server's answer is not one of this API."
+    assert done.lines[0] == f"{photo}: The server's answer is not from this API."
 
 
 NO_API = {
     "nothing there": ({"/v1/modes": [Reply(404, b"Not Found")]}, "answered 404: Not Found"),
-    "a website": ({"/v1/modes": [Reply(body=b"<html>")]}, "answer is not one of this API."),
+    "a website": ({"/v1/modes": [Reply(body=b"<html>")]}, "answer is not from this API."),
     "no key": ({"/v1/modes": [Reply(401, {"message": "No."})]}, "Give it with CUTOUT_KEY or --key"),
     "never well": ({"/v1/modes": [BUSY]}, "answered 503: The server is busy."),
 }

@@ -30,7 +30,7 @@ def test_what_a_full_device_has_kept_comes_back_without_what_follows(visit: Visi
     for x, is_full in ((200, False), (100, True), (300, False)):
         visit.page.evaluate(f"isFull = {str(is_full).lower()}")
         paint(visit, (x, 200))
-    assert "no room left" in visit.notice()
+    assert "no space left" in visit.notice()
     assert steps_on_device(visit) == 1
     mend_after_reload(visit)
     found = finish(visit)[200, [100, 200, 300], 3]

@@ -26,7 +26,7 @@ def test_none_is_counted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(monkeypatch, SOUND, {"name": "unknown", "skip_reason": "not found"})
-    assert capsys.readouterr().out == "No known hole in 1 packages.\n"
+    assert capsys.readouterr().out == "No known vulnerability in 1 packages.\n"
 
 
 @pytest.mark.parametrize(

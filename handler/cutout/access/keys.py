@@ -76,7 +76,9 @@ def digests(text: str, source: str) -> list[bytes]:
     """Return the digest of each key of the text, and log how many words are refused as keys."""
     parsed = parse_keys(text)
     if not parsed.keys:
-        logger.error("%s holds no valid key, so nobody gets in: %s", source, parsed.refusals)
+        logger.error(
+            "%s holds no valid key, so all requests are refused: %s", source, parsed.refusals
+        )
     elif parsed.refused:
         logger.warning("%s holds words that are not keys: %s", source, parsed.refusals)
     return [_digest(key) for key in parsed.keys]

@@ -64,8 +64,7 @@ async def receive_deadline(
 def _age(event: Mapping[str, Any], believable: float) -> float:
     """Return the seconds since the gateway took the request, a cold start included.
 
-    An event that is older than a live one can be, or from the future, is a recorded one: its age is
-    0.
+    An event that is too old to be live, or from the future, is a recorded one: its age is 0.
     """
     context = event.get("requestContext") or {}
     milliseconds = context.get("timeEpoch") or context.get("requestTimeEpoch") or 0

@@ -21,7 +21,7 @@ from cutout.storage.storage import AnswerKind, Storage, UploadType, absolute
 
 FileName = Annotated[
     str,
-    Query(min_length=1, max_length=200, description="The file's name, for the results to carry."),
+    Query(min_length=1, max_length=200, description="The file's name, which the results return."),
 ]
 
 
@@ -38,9 +38,9 @@ class Upload(BaseModel):
     """Describe an upload that the server expects."""
 
     upload: UploadForm
-    url: str = Field(description="What to send to `/v1/results` as `url`, within a day.")
-    expires_in: int = Field(description="Seconds in which the upload must begin.")
-    max_bytes: int = Field(description="The largest file that is taken.")
+    url: str = Field(description="The value to send to `/v1/results` as `url`, within a day.")
+    expires_in: int = Field(description="Seconds within which the upload must begin.")
+    max_bytes: int = Field(description="Maximum size of the file in bytes.")
 
 
 def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guard) -> APIRouter:
@@ -62,7 +62,7 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
     async def uploads(
         request: Request,
         type: Annotated[  # noqa: A002
-            UploadType, Query(description="What the file is.")
+            UploadType, Query(description="Type of the file.")
         ] = UploadType.JPEG,
         name: FileName = "image",
     ) -> Upload:

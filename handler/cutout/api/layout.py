@@ -61,16 +61,16 @@ class LayoutQuery(BaseModel):
 
     roi: RegionText | None = Field(
         default=None,
-        description="Left, top, right and bottom, each as `30px` or `10%`: only what lies inside "
-        "can be foreground.",
+        description="The only region that can be foreground: left, top, right and bottom, each as "
+        "`30px` or `10%`.",
         examples=["10% 10% 90% 90%"],
         json_schema_extra={"pattern": PATTERNS["roi"]},
     )
     margin: MarginsText | None = Field(
         default=None,
-        description="Crops to the objects and leaves room around them, which may go past the "
-        "picture's edge: 1, 2 or 4 lengths in the order of CSS, as `30px` or `10%` of the object's "
-        "width or height. At most 50 % or 500 px a side. It wins over `crop-margin`.",
+        description="Crops to the objects and adds a margin, which may exceed the picture: 1, 2 or "
+        "4 lengths in CSS order, `30px` or `10%` of the objects' width or height. At most 50 % or "
+        "500 px per side. It wins over `crop-margin`.",
         examples=["10%", "5% 30px"],
         json_schema_extra={"pattern": PATTERNS["margin"]},
     )
@@ -82,28 +82,28 @@ class LayoutQuery(BaseModel):
     )
     ratio: RatioText | None = Field(
         default=None,
-        description="The answer's width by its height. Alone, it widens the picture to that.",
+        description="Ratio of the answer's width to its height. Alone, it extends the canvas.",
         examples=["1:1", "4:5"],
         json_schema_extra={"pattern": PATTERNS["ratio"]},
     )
     scale: ScaleText | None = Field(
         default=None,
-        description="The part of the answer that the box round the objects is fitted into, 10% to "
-        "100%; `original` leaves its size alone.",
+        description="The part of the canvas that the objects are fitted into, 10% to 100%; "
+        "`original` keeps their size.",
         examples=["85%"],
         json_schema_extra={"pattern": PATTERNS["scale"]},
     )
     position: PositionText | None = Field(
         default=None,
-        description="Where the objects stand: `center`, or percentages of the free room to the "
+        description="Position of the objects: `center`, or percentages of the free space to the "
         "left and above; `original` leaves them in place.",
         examples=["center", "50% 90%"],
         json_schema_extra={"pattern": PATTERNS["position"]},
     )
     preset: Preset | None = Field(
         default=None,
-        description="White, square, the objects in 85 % of it: `square`, or as a marketplace wants "
-        "it. Other parameters override the preset.",
+        description="White square with the objects in 85 % of it: `square`, or the size that a "
+        "marketplace requires. Other parameters override the preset.",
     )
     max_side: int | None = Field(
         default=None,
@@ -121,7 +121,10 @@ class LayoutQuery(BaseModel):
         examples=[0.25],
     )
     quality: int = Field(
-        default=QUALITY, ge=1, le=100, description="Of a JPEG, a WebP, and the JPEG in a ZIP."
+        default=QUALITY,
+        ge=1,
+        le=100,
+        description="Quality of a JPEG, a WebP, or the JPEG in a ZIP.",
     )
 
     def layout(self) -> LayoutOptions:

@@ -31,14 +31,14 @@ _URL = {
 }
 
 _IMAGE_BG = _IMAGE | {
-    "description": "A JPEG or PNG file that the object is laid on; it wins over `url-bg`."
+    "description": "A JPEG or PNG file to use as the background; it wins over `url-bg`."
 }
 _MASK = _IMAGE | {
-    "description": "A JPEG or PNG file with the alpha to use instead of the networks': grey, where "
-    "white is kept, or with an alpha channel. It has the size of the upright picture and is taken "
-    "as it is, or is smaller, with the same proportions, and refined at its edges."
+    "description": "A JPEG or PNG file with the alpha to use instead of the networks: grey, where "
+    "white is kept, or with an alpha channel. A mask of the upright picture's size is used as it "
+    "is; a smaller one with the same proportions is enlarged, and its edges are refined."
 }
-_URL_BG = _URL | {"description": "The address of such a file, as `url` has it."}
+_URL_BG = _URL | {"description": "The address of a background, in the forms that `url` takes."}
 
 
 _SCHEMA = OptionsQuery.model_json_schema()
@@ -112,7 +112,7 @@ class Detail(BaseModel):
 
 
 class Message(BaseModel):
-    """Say why a request is refused, as the gateway in front of the reference API does."""
+    """Say why a request is refused, in the form of the gateway in front of the reference API."""
 
     message: str
 
@@ -153,7 +153,7 @@ NO_COLOUR: dict[str, Any] = {
 
 UNAUTHORIZED: Answers = {
     401: {
-        "description": "The server asks for an API key, and none that is valid was sent.",
+        "description": "The server requires an API key, and no valid one was sent.",
         "model": Message,
         "content": _json_examples({"key": {"value": UnauthorizedError.body()}}),
     }
@@ -170,13 +170,13 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         "content": _json_examples(RESULTS_EXAMPLES) | FILE_CONTENT,
     },
     303: {
-        "description": "The answer is too large to be sent, on AWS over 6 MB. `Location` is where "
-        "the same JSON can be fetched for a day; HTTP clients go there by themselves.",
+        "description": "The answer is too large to be sent, on AWS over 6 MB. `Location` leads to "
+        "the same JSON for a day; most HTTP clients follow it.",
         "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
     },
     400: {
-        "description": "The body is not the form that its header announces, or the mask does not "
-        "fit the picture.",
+        "description": "The body does not match its `Content-Type`, or the mask does not fit the "
+        "picture.",
         "model": Detail,
         "content": _json_examples(
             {
@@ -194,7 +194,7 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
         "content": _json_examples({"slow": {"value": TooSlowUploadError.body()}}),
     },
     413: {
-        "description": "The request is larger than about 32 MB.",
+        "description": "The request is larger than 32 MiB.",
         "content": {
             "text/plain": {"schema": {"type": "string"}, "example": RequestTooLargeError.body()}
         },
@@ -206,12 +206,12 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
             {
                 "missing": {"summary": "No picture", "value": MissingSourceError.body()},
                 "mode": {"summary": "Unknown mode", "value": UNKNOWN_MODE},
-                "colour": {"summary": "No colour", "value": NO_COLOUR},
+                "colour": {"summary": "Invalid colour", "value": NO_COLOUR},
             }
         ),
     },
     503: {
-        "description": "Too many pictures wait; `Retry-After` says when to try again.",
+        "description": "Too many pictures are waiting; `Retry-After` says when to try again.",
         "model": Detail | Message,
         "content": _json_examples({"busy": {"value": TooBusyError.body()}}),
     },

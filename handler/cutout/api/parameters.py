@@ -38,27 +38,31 @@ class OptionsQuery(LayoutQuery):
 
     model_config = ConfigDict(frozen=True)
 
-    mode: Mode = Field(default=Mode.FG_IMAGE, description="Content of the answer.")
+    mode: Mode = Field(
+        default=Mode.FG_IMAGE,
+        description="Content of the picture: `fg-image`, the object; `fg-image-shadow`, the object "
+        "with a contact shadow; `fg-mask`, the alpha in grey.",
+    )
     representation: RepresentationText | None = Field(
         default=None,
-        description="The picture in base64, a link that lives for a day, or, instead of JSON, the "
-        "file itself. (A failure is always JSON.)",
+        description="How the picture is returned: in base64, as a link that is valid for a day, or "
+        "as the file itself instead of JSON. A failure is always JSON.",
     )
     format: FileFormat = Field(
         default=FileFormat.PNG,
-        description="The answer's file: `png`, without loss; `webp`, smaller and slightly lossy; "
-        "`jpg`, on white unless another background is given; `zip`, which holds `color.jpg`, the "
-        "picture with its background, and `alpha.png`, the mask.",
+        description="File format: `png`, lossless; `webp`, smaller and slightly lossy; `jpg`, on "
+        "white unless another background is given; `zip`, with `color.jpg`, the picture with its "
+        "background, and `alpha.png`, the mask.",
     )
     objects: bool | None = Field(
         default=None,
-        description="Adds the answered picture's `width` and `height`, and where the objects are "
-        "in it. Where a request doesn't say, the server's setting holds; by default it is off.",
+        description="Adds the returned picture's `width` and `height`, and where its objects are. "
+        "The default is the server's setting `CUTOUT_OBJECTS`, which is off by default.",
     )
     webp: bool | None = Field(
         default=None,
-        description="Accepts WebP files as picture, background and mask. Where a request doesn't "
-        "say, the server's setting holds; by default it is off, as in the reference API.",
+        description="Accepts WebP files as picture, background and mask. The default is the "
+        "server's setting `CUTOUT_WEBP`, which is off by default, as in the reference API.",
     )
     quality_hint: bool = Field(
         default=False,
@@ -68,17 +72,17 @@ class OptionsQuery(LayoutQuery):
     bg_color: ColourText | None = Field(
         default=None,
         alias="bg-color",
-        description="Lays the object on a colour: `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`, with "
-        "or without the `#`, or a CSS name. It shows through the holes of a background picture.",
+        description="Puts the objects on a colour: `#rgb`, `#rgba`, `#rrggbb` or `#rrggbbaa`, with "
+        "or without `#`, or a CSS name. It fills the transparent parts of a background picture.",
         examples=["white", "#ffcc00"],
         json_schema_extra={"pattern": f"^(?:{HEX.pattern}|{'|'.join(NAMES)})$"},
     )
-    crop: bool = Field(default=False, description="Cuts the picture down to its objects.")
+    crop: bool = Field(default=False, description="Crops the picture to its objects.")
     crop_margin: MarginText | None = Field(
         default=None,
         alias="crop-margin",
-        description="Room left around them where the picture is cropped: pixels, as `30px`, or a "
-        "part of the longer side of their box, as `10%`.",
+        description="Margin around the cropped objects: pixels (`30px`), or a part of the longer "
+        "side of their box (`10%`).",
         examples=["30px", "10%"],
         json_schema_extra={"pattern": f"^(?:{MARGIN.pattern})$"},
     )
@@ -87,22 +91,22 @@ class OptionsQuery(LayoutQuery):
         alias="shadow-opacity",
         ge=0,
         le=1,
-        description="For `fg-image-shadow`: how dark the darkest place is.",
+        description="For `fg-image-shadow`: opacity at the shadow's darkest point.",
     )
     shadow_softness: float = Field(
         default=SHADOW.softness,
         alias="shadow-softness",
         ge=0,
         le=1,
-        description="For `fg-image-shadow`: 0 is a line, 1 twice as wide as usual.",
+        description="For `fg-image-shadow`: from 0, a line, to 1, twice as wide as 0.5.",
     )
     shadow_angle: float = Field(
         default=SHADOW.angle,
         alias="shadow-angle",
         ge=-75,
         le=75,
-        description="For `fg-image-shadow`: degrees from straight above at which the light falls, "
-        "from the left where positive, so that the shadow falls to the right.",
+        description="For `fg-image-shadow`: degrees between the light and the vertical. A positive "
+        "angle is light from the left, which extends the shadow to the right.",
     )
 
     @model_validator(mode="before")

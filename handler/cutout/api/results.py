@@ -34,7 +34,7 @@ class Entity(BaseModel):
     image: str = Field(description="The file in base64, or its address.")
     format: Literal["PNG", "WEBP", "JPG", "ZIP"] = "PNG"
     representation: Representation | None = Field(
-        default=None, description="What `image` holds, where the request asked for either."
+        default=None, description="The form of `image`; only if the request sets `representation`."
     )
 
 
@@ -42,16 +42,14 @@ class ClassesEntity(BaseModel):
     """Hold an object's class, which is always `object`."""
 
     kind: Literal["classes"] = "classes"
-    classes: dict[str, float] = Field(
-        description="Always `object`; 0..1, how opaque the matte has it, on average."
-    )
+    classes: dict[str, float] = Field(description="Always `object`, with its mean opacity, 0..1.")
 
 
 class FoundObject(BaseModel):
     """Describe a connected part of the foreground."""
 
     box: tuple[float, float, float, float] = Field(
-        description="Left, top, width and height, as parts of the answered picture's own."
+        description="Left, top, width and height, as fractions of the returned picture."
     )
     entities: list[ClassesEntity]
 
@@ -68,7 +66,7 @@ class QualityHint(BaseModel):
     """Say how good the cut-out is likely to be; only if the request asks for it."""
 
     hint: Verdict = Field(
-        description="`found nothing`: the picture is empty. `unsure`: worth a look. `fine`."
+        description="`found nothing` (the picture is empty), `unsure` (check it) or `fine`."
     )
     undecided: float = Field(
         description="0..1, the share of the visible pixels whose alpha is between 10 % and 90 %."
@@ -83,18 +81,18 @@ class Result(BaseModel):
 
     status: Status
     name: str = Field(description="The file name sent, or the last part of the URL.")
-    md5: str = Field(description="Of the bytes received.")
+    md5: str = Field(description="MD5 digest of the received bytes, in hex.")
     width: int | None = Field(
-        default=None, description="Of the answered picture; only with `objects=true`."
+        default=None, description="Width of the returned picture; only with `objects=true`."
     )
     height: int | None = Field(
-        default=None, description="Of the answered picture; only with `objects=true`."
+        default=None, description="Height of the returned picture; only with `objects=true`."
     )
     quality: QualityHint | None = Field(
         default=None, description="How sure the networks are; only with `quality-hint=true`."
     )
     entities: list[Entity | ObjectsEntity] = Field(
-        description="The picture, always the first; empty after a failure."
+        description="The picture comes first. The list is empty after a failure."
     )
 
 

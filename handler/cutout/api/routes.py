@@ -68,18 +68,18 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
     ) -> Response:
         """Send a JPEG or PNG as the file `image`, or its address as `url`, and get the cut-out.
 
-        The picture must be under 16 MB and at most 4096x4096. One that can't be processed still
-        answers 200, with the code `failure` and a message that says why.
+        The picture must be under 16 MB and at most 4096x4096. If it can't be
+        processed, the status is still 200, with the code `failure` and a message that says why.
 
         To cut the picture out by a mask of your own, send it as `mask`.
 
         To replace the background, send a JPEG or PNG as `image-bg`, or its address as `url-bg`. It
-        is scaled until it covers the answered picture, and the overhang is cut off evenly. Query
-        parameters other than `mode` and `representation` may be form fields instead.
+        is scaled to cover the returned picture, and cropped evenly. Query parameters other than
+        `mode` and `representation` may be form fields instead.
 
-        On AWS a request holds about 4.5 MB of picture. For a larger file, ask `/v1/uploads` where
-        to put it. An answer too large to be sent is a 303 to the same JSON, which HTTP clients
-        follow by themselves (curl with `-L`).
+        On AWS, a request holds a picture of about 4.5 MB; upload a larger file through
+        `/v1/uploads`. If the answer is too large to be sent, it is a 303 to the same JSON, which
+        most HTTP clients follow (curl with `-L`).
         """
         stages = Stages()
         options = query.with_fields(form.texts).options(

@@ -96,7 +96,7 @@ class Backdrop:
 def find_backdrop(image: Image.Image) -> Backdrop | None:
     """Return the backdrop of an image in mode RGB; None if the border is not plain.
 
-    Most photos have no plain border, and are told by the border alone.
+    Most photos have no plain border, and are ruled out by the border alone.
     """
     width, height = work_size(image)
     fit = _fit(_border(image, width, height))
@@ -126,7 +126,7 @@ BOX = Image.Resampling.BOX
 
 
 def work_size(image: Image.Image) -> tuple[int, int]:
-    """Return the width and height at which regions are looked at."""
+    """Return the width and height at which regions are examined."""
     scale = min(1.0, WORK_SIDE / max(image.size))
     width, height = (max(1, round(side * scale)) for side in image.size)
     return width, height

@@ -39,7 +39,7 @@ gap."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
 """The same limits as for a backdrop of one colour; see `cutout.backdrop.border`."""
 GAP_SHARE = 0.45
-"""Largest `near` as a fraction of the gap, so that one colour is not taken for the other."""
+"""Largest `near` as a fraction of the gap, so that the two colours are not confused."""
 SIDE_SHARE, SIDES, RING_SHARE = 0.5, 3, 0.7
 """Share of a side that must show the grid, on how many sides, and share of the whole border."""
 WINDOW, WINDOW_SHARE = 1.25, 0.9
@@ -222,8 +222,8 @@ def _as_backdrop(
 def _border_noise(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> float:
     """Return the 90th percentile of the border's distance from the grid, where it is likely.
 
-    It is infinite where nothing is likely. The border alone tells of most pictures, in a fraction
-    of the time, that they show no checker.
+    It is infinite where nothing is likely. The border alone rules out most pictures, in a fraction
+    of the time.
     """
     gap = float(np.abs(colours[0] - colours[1]).max())
     areas = ring_areas(image.height, image.width)

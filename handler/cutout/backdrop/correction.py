@@ -29,10 +29,10 @@ SUBJECT, ADDED, MOSTLY_ADDED = 0.12, 0.2, 0.6
 """Shares of the object's area: seen by the networks; added by the backdrop; mostly added."""
 FILLED, DEPTH = 0.6, 0.012
 """Share of a box's side that is filled, and the depth of that side as a fraction of the picture. A
-photo in a frame or between bars is plain outside as well. Nothing is corrected if the object
-reaches two opposite sides of the picture and fills the other two sides of its box; nor if the
-networks see a subject without the rest, which is most of the object, or a fifth of it and all four
-sides of its box are filled."""
+photo in a frame or between bars is plain outside as well. So nothing is corrected if the backdrop
+adds a fifth of the object, and the object reaches two opposite sides of the picture and fills the
+other two sides of its box. If the networks see a subject, nothing is corrected either if the
+backdrop adds most of the object, or a fifth and all four sides of its box are filled."""
 PEAK = 3
 """Pixels within which the object's own colour is searched."""
 SLIT, FAINT_MIXTURE = 4, 0.4

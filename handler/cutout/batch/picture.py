@@ -53,7 +53,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Hold what came of one picture, and the facts for the log.
+    """Hold the result of one picture, and the facts for the log.
 
     `kind` says what the outbox now holds of it: an earlier result if the picture `is_kept`, and
     otherwise `content`, which is the failure's JSON if there is an `error`.
@@ -76,7 +76,7 @@ class Cutter:
     places: Places = field(default_factory=Places)
 
     def __call__(self, arrival: Arrival, clock: Clock) -> Outcome:
-        """Return what came of the picture.
+        """Return the result.
 
         Nothing is done if the outbox holds a result of the same bytes.
 

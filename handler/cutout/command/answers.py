@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 from cutout.command.errors import TaskError, printable
 from cutout.net.limits import exceeds
 
-UNEXPECTED = "The server's answer is not one of this API."
+UNEXPECTED = "The server's answer is not from this API."
 MAX_EXCERPT = 300  # characters printed of a server's text
 RESULT_BYTES = 400_000_000
 """Byte limit of an answer with a cut-out. An RGBA PNG of noise with the command's own limit of

@@ -34,7 +34,7 @@ NO_CREDENTIALS = (
     'export-credentials --format env)"'
 )
 NO_PICTURES = "There is no picture. Name the folder of the pictures with --inbox."
-GONE = "It is gone, or these credentials may not read it."
+GONE = "It was removed, or these credentials may not read it."
 CHANGED = "Its result was written by another run meanwhile. Run the command again."
 FAILED_BEFORE = "It failed before, and {} says why. To try again, remove that object."
 

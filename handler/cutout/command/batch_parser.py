@@ -17,9 +17,9 @@ BATCH = "batch"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 RELATIVE = frozenset({".", ".."})
 DESCRIPTION = """\
-Cut out the pictures that are in an S3 bucket, on this machine, as the deployed batch does: from
-inbox/a.jpg to outbox/a.jpg.png, or to outbox/a.jpg.json if that fails. Pictures that have their
-result already are skipped. The credentials are those of the environment: AWS_ACCESS_KEY_ID,
+Process the pictures of an S3 bucket on this machine, as the deployed batch does: inbox/a.jpg
+becomes outbox/a.jpg.png, or outbox/a.jpg.json if it fails. Pictures that already have a result are
+skipped. The environment holds the credentials and the region: AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION.
 """
 
@@ -98,7 +98,7 @@ def parse_batch(argv: Sequence[str]) -> BatchArguments:
     given = BatchArguments(**vars(parser.parse_args(argv)))
     if f"{given.inbox}/".startswith(f"{given.outbox}/") or not given.outbox:
         parser.error(
-            "the inbox must lie outside of the outbox, whose results would be taken for pictures: "
+            "the inbox must be outside the outbox, whose results would be processed as pictures: "
             "choose another --outbox"
         )
     if given.report is not None and not given.report.lower().endswith((".json", ".csv")):

@@ -17,9 +17,11 @@ LAST_STANDARD = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0 if all is done, 1 if something failed, 2 after wrong usage, 130 if interrupted.
+    """Return the exit code.
 
-    Raise `SystemExit` where argparse ends the process (`--help`, a wrong option).
+    It is 0 if all is done, 1 if something failed, 2 after wrong usage, 3 if a picture has no
+    subject, and 130 after an interrupt. Raise `SystemExit` where argparse ends the process
+    (`--help`, a wrong option).
     """
     arguments = sys.argv[1:] if argv is None else argv
     try:
@@ -61,9 +63,9 @@ def _execute(arguments: Sequence[str]) -> int:
 def run() -> NoReturn:
     """Run the command as this process and end the process with its exit code.
 
-    Give numpy one thread in the workers. A second one makes no picture faster, but waits busily
-    between matrix products: 4 to 10 % of a picture's processor time
-    (``OPENBLAS_NUM_THREADS=2 python -m benchmarks.cost.total`` beside the same with 1).
+    Give numpy one thread in the workers. A second one makes no picture faster, but busy-waits
+    between matrix products, for 4 to 10 % of a picture's processor time
+    (``OPENBLAS_NUM_THREADS=2 python -m benchmarks.cost.total``, compared with 1).
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself

@@ -25,7 +25,7 @@ def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Prob
         raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
     if len(tasks) > 1:
         raise UsageError(
-            "--mask needs a folder for several pictures, with masks named as the pictures: "
+            "--mask needs a folder for several pictures, with masks named like the pictures: "
             f"{printable(mask)}"
         )
     return [replace(each, mask=mask) for each in tasks], []
@@ -50,7 +50,7 @@ def _from_folder(tasks: Sequence[Task], folder: Path) -> tuple[list[Task], list[
         if owner is task:
             found.append(replace(task, mask=mask))
         else:
-            message = f"Its mask {printable(mask)} is already that of {owner.name}."
+            message = f"Its mask {printable(mask)} already belongs to {owner.name}."
             problems.append(Problem(task.name, message))
     return found, problems
 

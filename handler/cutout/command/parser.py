@@ -50,7 +50,7 @@ def build_parser() -> ArgumentParser:
     remote.add_argument(
         "--key",
         default=os.environ.get("CUTOUT_KEY") or None,
-        help="the API's key; other users can't see it in the environment variable CUTOUT_KEY",
+        help="the API's key (default: the variable CUTOUT_KEY, which other users can't see)",
     )
     return parser
 
@@ -121,7 +121,7 @@ def _add_layout(parser: ArgumentParser) -> None:
         "--preset",
         type=one_of(Preset),
         choices=list(Preset),
-        help="the white square that a marketplace wants, 85%% filled by the object",
+        help="white square for a marketplace, with the object in 85%% of it",
     )
     add(
         "--size",
@@ -150,7 +150,7 @@ def _add_layout(parser: ArgumentParser) -> None:
         "--roi",
         type=text(parse_region),
         metavar="REGION",
-        help="region that the foreground lies in: left, top, right, bottom ('10%% 0%% 90%% 100%%')",
+        help="only region that can be foreground: left, top, right, bottom ('10%% 0%% 90%% 100%%')",
     )
     add(
         "--max-side",
@@ -171,20 +171,20 @@ def _add_run(parser: ArgumentParser) -> None:
     add(
         "--mask",
         metavar="FILE|FOLDER",
-        help="cut out by this mask, white is kept; for several pictures a folder of masks with the "
-        "same names",
+        help="use this mask, where white is kept; for several pictures, a folder of masks with the "
+        "pictures' names",
     )
     add("--force", action="store_true", help="also replace cut-outs that are up to date")
-    add("--update", action="store_true", help="also replace those made with other options")
+    add("--update", action="store_true", help="also replace cut-outs made with other options")
     add(
         "--watch",
         action="store_true",
-        help="keep cutting out pictures that are added or changed, until Ctrl-C",
+        help="also process pictures that are added or changed, until Ctrl-C",
     )
     add(
         "--review",
         metavar="FOLDER",
-        help="write cut-outs that are unsure or empty to this folder instead",
+        help="write unsure or empty cut-outs to this folder instead",
     )
     add_report(parser)
     add("--dry-run", action="store_true", help="only print what would be written, and where")

@@ -32,9 +32,7 @@ def _require_review(given: Arguments, to: Destination, review: Path) -> None:
     root = review.resolve()
     output = to.folder if to.file is None else to.file.parent
     if output is not None and output.resolve() == root:
-        raise UsageError(
-            f"--review must be another folder than that of the cut-outs: {printable(review)}"
-        )
+        raise UsageError(f"--review must not be the folder of the cut-outs: {printable(review)}")
     for each in given.inputs:
         folder = _searched(each)
         if folder is None and output is None and not to.standard:

@@ -94,7 +94,7 @@ def run_parallel(
 def _process_one(
     task: Task, worker: Worker, writer: OutputWriter, report: Report, history: History
 ) -> None:
-    """Process one picture and report what came of it."""
+    """Process one picture and report the result."""
     start = monotonic()
     with failures_reported(task, report):
         for place in task.places:
@@ -118,7 +118,7 @@ def _record(task: Task, target: Path, made: Made, history: History) -> None:
 def _remove_outdated(task: Task, target: Path, history: History, report: Report) -> None:
     """Remove the picture's outdated cut-out from the other place, or name a file of other origin.
 
-    A file that this command did not make, or that was changed since, may be somebody's work.
+    A file that this command did not make, or that was changed since, may hold manual work.
     """
     others = (each for each in task.places if path_key(each) != path_key(target))
     other = next((each for each in others if each.exists()), None)
@@ -129,7 +129,8 @@ def _remove_outdated(task: Task, target: Path, history: History, report: Report)
             other.unlink()
             history.record(other)  # a file that takes its place is not the one that was recorded
             return
-    report.note(f"{task.name}: {printable(other)} is older than {printable(target)}.")
+    old, new = printable(other), printable(target)
+    report.note(f"{task.name}: an older file stays: {old}. The new cut-out is {new}.")
 
 
 @contextmanager

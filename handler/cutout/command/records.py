@@ -1,4 +1,4 @@
-"""Record what came of each picture, and write the records to a file."""
+"""Record the result of each picture, and write the records to a file."""
 
 import csv
 import json

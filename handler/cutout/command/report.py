@@ -1,4 +1,4 @@
-"""Report on standard error what came of the pictures; standard output is for pictures."""
+"""Report the results on standard error; standard output is for pictures."""
 
 import os
 import sys

@@ -9,7 +9,8 @@ from cutout.command.serve_parser import build_serve_parser
 WEB_PACKAGES = ("fastapi", "python_multipart", "uvicorn")
 MISSING = (
     "The server needs packages that are not installed ({}). "
-    "Install them: pip install 'cutout-lambda[server]'"
+    "Install them: pip install 'cutout-lambda[server]'; "
+    "with pipx or uv, install '.[server]' from the checkout"
 )
 
 

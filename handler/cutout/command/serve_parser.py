@@ -33,4 +33,4 @@ def _port(text: str) -> int:
     """
     if text.isdecimal() and int(text) <= LAST_PORT:
         return int(text)
-    raise ArgumentTypeError(f"not a port, which is a number from 0 to {LAST_PORT}: {text}")
+    raise ArgumentTypeError(f"not a port (a number from 0 to {LAST_PORT}): {text}")

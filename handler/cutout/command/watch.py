@@ -19,10 +19,10 @@ from cutout.command.report import Report
 from cutout.command.tasks import Task
 
 POLL_SECONDS = 1.0
-"""Minimum seconds between two looks at the inputs. A picture that looks the same in two of them is
+"""Minimum seconds between two polls of the inputs. A picture with the same time and size in both is
 complete."""
 IDLE_SHARE = 10
-"""Minimum ratio of the time between two looks to the time that a look takes, in large trees."""
+"""Minimum ratio of the time between two polls to the duration of a poll, for large trees."""
 WATCHING = "Watching. Stop with Ctrl-C."
 
 Stamp: TypeAlias = tuple[int, int]
@@ -41,9 +41,9 @@ class Watcher:
     chooser: Chooser
     report: Report
     _seen: dict[Path, Stamp] = field(default_factory=dict)
-    """How the pictures looked last time."""
+    """Time and size of each picture at the last poll."""
     _handled: dict[Path, Stamp] = field(default_factory=dict)
-    """How the pictures looked that are processed or kept."""
+    """Time and size of the pictures that are processed or kept."""
     _kept: dict[Path, Path] = field(default_factory=dict)
     """The cut-outs of these pictures. They stay theirs when a picture of the same name comes."""
     _told: set[Problem] = field(default_factory=set)
@@ -115,7 +115,7 @@ def write_report(given: Arguments, report: Report) -> None:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """Return how a file looks, None if it cannot be read now."""
+    """Return a file's time and size, None if it cannot be read now."""
     try:
         found = path.stat()
     except OSError:

@@ -1,6 +1,6 @@
 """Read the EXIF orientation (CIPA DC-008, tag 0x0112): how to turn the stored picture upright.
 
-It is read by hand, and nothing else of EXIF, so that broken EXIF can't fail a picture.
+Nothing else of EXIF is parsed, so that broken EXIF can't fail a picture.
 """
 
 import struct

@@ -1,7 +1,7 @@
 """Read the colour space that a PNG names in numbers: `cICP`, or `gAMA` and `cHRM`.
 
 The values are given sRGB's transfer curve by a table, so that the networks see the picture as
-people do. Other primaries than sRGB's are told by an ICC profile that is made here and goes on to
+people do. Primaries other than sRGB's become an ICC profile, which is made here and passed on to
 the answer: nothing is clipped. (PNG, Third Edition, 4.3 and 11.3.2; ITU-T H.273 for `cICP`.)
 """
 

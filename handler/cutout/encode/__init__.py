@@ -1,1 +1,1 @@
-"""Encode a composition as a PNG or WebP file."""
+"""Encode a composition as a PNG, WebP, JPEG or ZIP file."""

@@ -1,1 +1,1 @@
-"""Cut out pictures in a program of one's own. `session` holds what is called."""
+"""Cut out pictures from Python. The public functions are in `session`."""

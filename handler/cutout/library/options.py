@@ -215,11 +215,11 @@ def _margin(value: object) -> Margin | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise TypeError(f"crop must be a text such as '0', '30px' or '10%', not {value!r}")
+        raise TypeError(f"crop must be a string such as '0', '30px' or '10%', not {value!r}")
     try:
         return parse_margin(value)
     except ValueError:
-        raise ValueError(f"crop must be '0', '30px' or '10%', or alike, not {value!r}") from None
+        raise ValueError(f"crop must be like '0', '30px' or '10%', not {value!r}") from None
 
 
 def _background(value: object) -> Background:

@@ -1,4 +1,4 @@
-"""Cut out pictures in a program of one's own: ``from cutout import cut_out, Session``.
+"""Cut out pictures from Python: ``from cutout import cut_out, Session``.
 
 Importing this module loads neither numpy nor pydantic: the first call imports what works on
 pictures, and the networks.
@@ -113,8 +113,8 @@ class Session:
 
         `jobs` pictures are processed at once, and up to `read_ahead` more are read and decoded
         meanwhile; `pictures` is asked for no more than these. A picture that fails ends the
-        iteration with its error, or, with ``errors="return"``, its error stands in its place. An
-        error of `pictures` itself is raised after the cut-outs of what it gave before.
+        iteration with its error, or, with ``errors="return"``, its error stands in its place. If
+        `pictures` itself raises, the cut-outs of earlier pictures are yielded first.
 
         The other options are those of `cutout.cut_out`, except `mask` and `model`.
         """
@@ -214,14 +214,15 @@ def cut_out(
 
     `returns` is `image` for a Pillow image, `numpy` for its pixels (uint8), `alpha` for the alpha
     alone (uint8, height by width), or `result` for a `CutOut` with alpha, foreground, objects and
-    doubt. `model` is `auto`, `best` or `fast`.
+    doubt. `model` is `auto`, which runs more networks where they can change the result,
+    `best`, which runs all of them, or `fast`, which never runs the slowest.
 
     `mask` takes the place of the networks, which are then not loaded: a picture of any kind
     above, or an array of booleans, of floats from 0 to 1, or of integers of any type that are all
     0 or 1. White (255, or 65535 in uint16), True or 1 is kept; an alpha that is not the same
-    everywhere counts instead of the colours. A mask of the upright picture's size is the alpha of
-    the result as it is; a smaller one with the same proportions is enlarged, and refined at its
-    edges.
+    everywhere is used instead of the colours. A mask of the upright picture's size becomes the
+    result's alpha unchanged; a smaller one with the same proportions is enlarged, and its edges are
+    refined.
 
     The options are those of the API:
 
@@ -229,8 +230,8 @@ def cut_out(
     - `background`: a colour such as `white` or `#ffcc00`, or a picture of any kind above;
     - `crop`: the margin around the object, `0`, `30px` or `10%`; None keeps the whole picture;
     - `margin`: crops as well, with 1, 2 or 4 of `30px` or `10%` that may exceed the picture;
-    - `roi`: left, top, right and bottom, each `40px` or `10%`, of the region that the foreground
-      lies in;
+    - `roi`: left, top, right and bottom, each `40px` or `10%`, of the only region that can be
+      foreground;
     - `width` and `height` in pixels, 1..4096, and `ratio`, such as `4:5`: the canvas;
     - `scale`: the share of the canvas for the objects, `10%` to `100%`, or `original`;
     - `position`: `center`, `original`, or `50% 90%` of the free space;
@@ -247,7 +248,7 @@ def cut_out(
     `cutout.segment.model_file.ModelError` if the networks cannot be loaded.
     """
     _require_returns(returns)
-    build_options(options)  # an invalid one is told before networks are loaded
+    build_options(options)  # reject invalid ones before the networks are loaded
     chosen = None if model is None else choose(Model, model, "model")
     session = _session(chosen) if mask is None else _mask_session()
     make: Callable[..., Image.Image | Pixels | CutOut] = session.cut_out  # too many overloads

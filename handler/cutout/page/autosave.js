@@ -15,7 +15,7 @@ export class Autosave {
   #lastAdded = Promise.resolve();
   #isLost = false; // whether the database was closed under the page
 
-  /** Calls `onFull()` when the device has no room left, `onBlocked()` while an older version of the page
+  /** Calls `onFull()` when the device has no space left, `onBlocked()` while an older version of the page
    * in another tab blocks the database, and `onLost(isNewer)` when the database closes, see
    * `Store.open`. Nothing is stored from then on. */
   constructor(album, { onFull, onBlocked, onLost }) {

@@ -32,7 +32,7 @@ export function watchFiles(open, nothing) {
     if (event.target.closest?.("input")) return undefined;
     const addresses = addressesIn(event.clipboardData.getData("text"));
     if (addresses.length) return open(addresses);
-    return nothing("The clipboard doesn’t contain an image or an address of one.");
+    return nothing("The clipboard doesn’t contain an image or a web address.");
   });
   byId("address-form").addEventListener("submit", (event) => {
     event.preventDefault();

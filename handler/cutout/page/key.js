@@ -21,7 +21,7 @@ export function watchKey(onEnter) {
 export function currentKey() {
   const key = byId("key").value.trim();
   if (/[^\x21-\x7e]/.test(key)) {
-    const text = "A key has letters, digits and punctuation, without spaces.";
+    const text = "A key consists of letters, digits and punctuation, without spaces.";
     throw new Failure("This isn’t a valid API key", text, { wantsKey: true });
   }
   return key;

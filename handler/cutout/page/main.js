@@ -36,7 +36,7 @@ const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
 const autosave = new Autosave(album, {
   onFull: () =>
-    showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
+    showNotice("This device has no space left", ["The photos work, but won’t be here after a reload."]),
   onBlocked: () =>
     showNotice("An older version of this page is open in another tab", [
       "Close that tab and reload this one. Until then, no photo is kept here.",
@@ -173,10 +173,10 @@ function goOn() {
   update();
 }
 
-/** Marks a photo as failed whose result can't be decoded, so that the user can have it made again. */
+/** Marks a photo as failed if its result can't be decoded, so that the user can try again. */
 function onUnreadable(photo) {
   photo.made.delete(album.modeOf(photo));
-  photo.failure = new Failure("The result can’t be read", "Try again to have it made again.");
+  photo.failure = new Failure("The result can’t be read", "Try again, and the server will process the photo again.");
   strip.refresh(photo);
   showCounts();
 }

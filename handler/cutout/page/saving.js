@@ -15,7 +15,7 @@ export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   const backdrop = backdropOf(choices, scene);
   if (isAsMade(choices, backdrop)) return png;
   const own = bitmap ?? (await decoded(png));
-  if (!own) throw new Failure("A result can’t be read", "Select its photo to make it again.");
+  if (!own) throw new Failure("A result can’t be read", "Select the photo to process it again.");
   try {
     const layout = layoutOf(own, objectsOf(made), choices, side);
     return await encoded(drawnOn(backdrop, ...placed(own, layout)), TYPES[choices.format], BEST);

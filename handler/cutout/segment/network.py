@@ -1,8 +1,8 @@
 """Segment a picture with the networks of a folder (`model/README.md`).
 
-Each graph is a look at the picture, closer than the one before: `glance.onnx`, `fast.onnx`,
-`best.onnx`. A graph takes the outputs of earlier ones beside the picture, and says how much it
-doubts its own answer. A folder needs `fast.onnx` alone.
+The graphs run one after the other: `glance.onnx`, `fast.onnx`, `best.onnx`. Each is called a look
+at the picture, and is more exact than the one before. A graph takes the picture and the outputs of
+earlier graphs, and returns a measure of doubt about its own alpha. A folder needs only `fast.onnx`.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ FILTER = Image.Resampling.HAMMING
 PICTURE, ALPHA = [1, SIDE, SIDE, 3], [SIDE, SIDE]
 """Shapes of every graph's input and output."""
 GLANCE, FAST, BEST = LOOKS = ("glance.onnx", "fast.onnx", "best.onnx")
-"""Graphs in the order in which they look at a picture."""
+"""Graphs in the order in which they run."""
 APART, DOUBT = "apart", "doubt"
 Limits: TypeAlias = Mapping[str, Mapping[str, float]]
 LIMITS: dict[Model, Limits] = {
@@ -39,7 +39,7 @@ LIMITS: dict[Model, Limits] = {
     Model.AUTO: {GLANCE: {APART: 0.015}, FAST: {APART: 0.025, DOUBT: 0.07}},
     Model.BEST: {},
 }
-"""Distances, 0..1, above which the next look follows: after a look, all of those that are named.
+"""Distances, 0..1, after each look. The next look follows if all that are named are exceeded.
 
 ``apart`` is the mean distance between the alphas of the glance's two experts. ``doubt`` is the mean
 distance between the fused alpha and the one of the expert with the finest detail, divided by the

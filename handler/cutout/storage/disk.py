@@ -180,7 +180,7 @@ class DiskStorage:
         with self._storing():
             tickets = sum(_is_ticket(each) for each in self._uploads.sweep())
             if tickets >= self._settings.open_uploads:
-                logger.warning("%d uploads are open, as many as CUTOUT_OPEN_UPLOADS", tickets)
+                logger.warning("%d uploads are pending, the limit of CUTOUT_OPEN_UPLOADS", tickets)
                 raise StorageError
             self._uploads.write(token + TICKET, kind.encode())
         return PresignedUpload(token, f"{UPLOADS_PATH}/{token}", {"Content-Type": kind})
@@ -251,7 +251,7 @@ class DiskStorage:
 
     def _require_space(self, kept: int, size: int, limit: int) -> None:
         if kept + max(size, SMALLEST) > limit:
-            logger.warning("The store is full: see CUTOUT_STORAGE_BYTES")
+            logger.warning("The storage folder is full: see CUTOUT_STORAGE_BYTES")
             raise StorageError
 
 

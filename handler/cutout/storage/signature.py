@@ -3,7 +3,7 @@
 Sources: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" and "Creating
 an HTML Form (Using AWS Signature Version 4)" in the Amazon S3 API reference; "Create a signed AWS
 API request" in the IAM user guide. Tests compare it with both pages' examples and with botocore;
-`docs/deploy.md` says why botocore is not used.
+`layers/README.md` says why botocore is not used.
 """
 
 import hmac

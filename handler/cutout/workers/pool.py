@@ -108,7 +108,7 @@ class Worker(Generic[Context]):
         try:
             self._connection.send(request)
             if not self._connection.poll(patience):
-                logger.error("a picture's work hangs: its process is replaced")
+                logger.error("processing of a picture hangs: its process is replaced")
                 raise TooSlowError
             outcome: JobOutcome = self._connection.recv()
         except (EOFError, OSError) as error:

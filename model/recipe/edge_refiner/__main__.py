@@ -1,8 +1,8 @@
 """Build the edge refiner: ``python -m model.recipe.edge_refiner``.
 
 Without options, the fitted network (`fitted.onnx`, beside this file) is put into the graph that
-ships, in seconds. ``--train FOLDER`` fits it anew first, which takes about three hours of two cores
-and needs torch (`requirements/fit.txt`).
+ships, in seconds. ``--train FOLDER`` fits it again first, which takes about three hours of two
+cores and needs torch (`requirements/fit.txt`).
 """
 
 from argparse import ArgumentParser
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED, help="folder for the graph")
     parser.add_argument("--scenes", type=int, default=SCENES, help="number of drawn scenes")
     parser.add_argument("--steps", type=int, default=STEPS, help="number of training steps")
-    parser.add_argument("--kept", type=Path, help="folder in which an interrupted fit goes on")
+    parser.add_argument("--kept", type=Path, help="folder in which an interrupted fit is continued")
     given = parser.parse_args()
     if given.train:
         from model.recipe.edge_refiner.fit import fit  # noqa: PLC0415  # needs torch

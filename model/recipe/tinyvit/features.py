@@ -59,7 +59,7 @@ def observe(tensors: Tensors, folders: Sequence[Path], kept: Path) -> Observed:
     described = kept / INDEX
     if not described.exists() or json.loads(described.read_text()) != index:
         kept.mkdir(parents=True, exist_ok=True)
-        described.unlink(missing_ok=True)  # so that what is half made is not taken for whole
+        described.unlink(missing_ok=True)  # so that an incomplete folder is not used
         _make(tensors, paths, kept)
         described.write_text(json.dumps(index, indent=1))
     parts = {name: np.load(kept / f"{name}.npy", mmap_mode="r") for name in ARRAYS}

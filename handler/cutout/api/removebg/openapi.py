@@ -19,27 +19,27 @@ def _text(description: str, **more: object) -> dict[str, Any]:
 
 PARAMETERS: dict[str, Any] = {
     "size": _text(
-        "Upper bound of the answer in megapixels: preview 0.25, medium 1.5, hd 4, full 25, 50MP; "
-        "auto is full, and smaller where the answer could not be sent. A PNG has at most 10.",
+        "Maximum megapixels of the answer: preview 0.25, medium 1.5, hd 4, full 25, 50MP 50. "
+        "auto is full, or less if the answer would be too large. A PNG has at most 10.",
         enum=["preview", "small", "regular", "medium", "hd", "full", "4k", "50MP", "auto"],
         default="preview",
     ),
     "format": _text(
-        "auto is a PNG where anything is transparent, else a JPEG; a zip holds `color.jpg` and "
+        "auto is a PNG if anything is transparent, otherwise a JPEG; a zip holds `color.jpg` and "
         "`alpha.png`.",
         enum=["auto", "png", "jpg", "webp", "zip"],
         default="auto",
     ),
     "channels": _text("alpha is the mask, in grey.", enum=["rgba", "alpha"], default="rgba"),
     "type": _text(
-        "Is checked, and has no effect.",
+        "Checked, but has no effect.",
         enum=["auto", "person", "product", "car", "animal", "graphic", "transportation"],
     ),
     "type_level": _text("none leaves out X-Type, which is always other.", enum=list(LEVELS)),
-    "roi": _text("x1 y1 x2 y2: what lies outside can't be foreground.", example="10% 10% 90% 90%"),
-    "crop": BOOLEAN | {"description": "Cuts off empty edges."},
+    "roi": _text("x1 y1 x2 y2: the only region that can be foreground.", example="10% 10% 90% 90%"),
+    "crop": BOOLEAN | {"description": "Crops to the object."},
     "crop_margin": _text(
-        "Room around the cropped object, 1, 2 or 4 lengths; at most 50 % of it or 500 px a side.",
+        "Margin around the cropped object, 1, 2 or 4 lengths; at most 50 % of it or 500 px a side.",
         example="10%",
     ),
     "scale": _text("Part of the canvas that the object is fitted into.", example="80%"),
@@ -52,11 +52,11 @@ PARAMETERS: dict[str, Any] = {
         "Any but none draws a contact shadow.", enum=["auto", "car", "3D", "drop", "none"]
     ),
     "shadow_opacity": _text("0 to 100, or auto.", example="50"),
-    "add_shadow": BOOLEAN | {"description": "Is checked, and has no effect: it is for cars."},
-    "semitransparency": BOOLEAN | {"description": "Is checked, and has no effect."},
+    "add_shadow": BOOLEAN | {"description": "Checked, but has no effect: it is for cars."},
+    "semitransparency": BOOLEAN | {"description": "Checked, but has no effect."},
 }
 URL = _text("Address of a picture on the public internet.", format="uri")
-B64 = _text("The picture in base64, with or without `data:` before it.")
+B64 = _text("The picture in base64, with or without a `data:` prefix.")
 
 
 def _body(files: dict[str, Any]) -> dict[str, Any]:
@@ -99,8 +99,8 @@ def _failure(description: str, example: object = None) -> dict[str, Any]:
 
 
 FAILURES: Answers = {
-    403: _failure("No API key, or a wrong one.", bad_key(given=True).body),
-    405: _failure("Another method is needed."),
+    403: _failure("No API key, or an invalid one.", bad_key(given=True).body),
+    405: _failure("The route does not support this method."),
     503: _failure("Try again after `Retry-After` seconds."),
 }
 _MADE = {
@@ -120,7 +120,7 @@ _MADE = {
 }
 REMOVEBG_ANSWERS: Answers = FAILURES | {
     200: {
-        "description": "The file; JSON where `Accept` names it.",
+        "description": "The file, or JSON if `Accept` asks for it.",
         "content": {
             "image/png": {"schema": FILE},
             "image/jpeg": {"schema": FILE},
@@ -129,7 +129,7 @@ REMOVEBG_ANSWERS: Answers = FAILURES | {
             "application/json": {"schema": _MADE},
         },
     },
-    400: _failure("There is no file; `code` gives the reason.", missing_source().body),
+    400: _failure("No picture can be returned; `code` gives the reason.", missing_source().body),
     408: _failure("The request took too long to arrive."),
     500: _failure("Processing failed."),
 }
