@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cutout.api.admission import CONNECTION
+from cutout.api.lingering import Lingering
 
 if TYPE_CHECKING:
     from asyncio import BaseTransport
@@ -69,7 +70,9 @@ class PacedProtocol(H11Protocol):
         self.transport.abort()
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._inner({**scope, CONNECTION: self}, receive, send)
+        lingering = Lingering(scope, receive, send)
+        await self._inner({**scope, CONNECTION: self}, lingering.receive, lingering.send)
+        await lingering.finish()
 
     def _stop_timer(self) -> None:
         self._unread_since = None
