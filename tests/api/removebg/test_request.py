@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 from base64 import b64decode, b64encode
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,7 @@ from tests.samples import gradient, jpeg
 CROPPED = (100, 82)  # the object, as it is enlarged from the matte of 1024 x 1024
 B64 = b64encode(PICTURE).decode()
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+JSON_BODY = {"Content-Type": "application/json"}
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 PARAMETERS = """size type type_level format roi crop crop_margin scale position channels add_shadow
 semitransparency bg_color bg_image_url image_url image_file_b64 shadow_type shadow_opacity"""
@@ -86,6 +88,18 @@ def test_json_that_is_no_object(client: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     error = error_of(client.post(REMOVEBG, content=body, headers=headers), 400)
     assert error["code"] == "invalid_request"
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", "0", '"ab"'])
+def test_json_with_very_many_values_takes_little_memory(client: TestClient, value: str) -> None:
+    body = f'{{"tag": [{",".join([value] * 200_000)}]}}'.encode()
+    tracemalloc.start()
+    try:
+        error = error_of(client.post(REMOVEBG, content=body, headers=JSON_BODY), 400)
+        assert error["code"] == "invalid_request"
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_body_of_another_type_holds_no_picture(client: TestClient) -> None:

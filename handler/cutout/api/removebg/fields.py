@@ -25,6 +25,9 @@ FILES = frozenset({IMAGE, BACKGROUND, BASE64})
 """Parts that are read as files. Base64 is one of them, because it exceeds the limit for texts."""
 UNNAMED = "image"
 MAX_FIELDS = 100
+MAX_VALUES = 10_000
+"""Values in a JSON body. 32 MB of empty objects would take 1 GB, and all of Python while they are
+read."""
 ALIKE = str.maketrans({" ": "+", "-": "+", "_": "/", "\r": None, "\n": None, "\t": None})
 """Translation to standard base64: an unescaped `+` arrives as a space, the URL-safe alphabet has
 `-` and `_`, and line breaks are allowed."""
@@ -152,7 +155,12 @@ class _Members(list[tuple[str, Any]]):
 
 
 def _json_pairs(content: bytes) -> Iterable[tuple[str, str]]:
-    """Yield the members of a JSON object as texts, repeated ones too; skip null."""
+    """Yield the members of a JSON object as texts, repeated ones too; skip null.
+
+    Raise `BrokenFormError` for another body, and for one of more than `MAX_VALUES` values.
+    """
+    if sum(map(content.count, (b"[", b"{", b","))) > MAX_VALUES:
+        raise BrokenFormError
     try:
         found = json.loads(content, object_pairs_hook=_Members) if content.strip() else _Members()
     except (ValueError, RecursionError) as error:
