@@ -23,6 +23,10 @@ SEND_BUFFER_BYTES = 128 * 1024
 """Size of the system's send buffer for a connection. By default it grows to megabytes and reports
 progress only when a third of it is free, so that a slow client would seem to read nothing."""
 
+KEEP_ALIVE_SECONDS = 130
+"""Seconds that an idle connection stays open: longer than proxies keep it by default (AWS's load
+balancers and nginx 60, Caddy 120), so that none sends a request while it is being closed."""
+
 
 class PacedProtocol(H11Protocol):
     """Measure how long a connection waits for its client to read."""
@@ -93,5 +97,11 @@ def serve(
     The app logs its requests itself, because uvicorn's log would hold their queries.
     """
     uvicorn.run(
-        app, host=host, port=port, access_log=False, http=protocol, ssl_certfile=certificate
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        http=protocol,
+        ssl_certfile=certificate,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
