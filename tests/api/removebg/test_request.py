@@ -61,6 +61,26 @@ def test_urlencoded_with_a_plus_that_is_not_escaped(client: TestClient) -> None:
     assert client.post(REMOVEBG, content=body, headers=URLENCODED).status_code == 200
 
 
+def test_urlencoded_with_very_many_escapes_takes_little_memory(client: TestClient) -> None:
+    body = "tag=" + "%41" * 1_000_000
+    tracemalloc.start()
+    try:
+        error = error_of(client.post(REMOVEBG, content=body, headers=URLENCODED), 400)
+        assert error["code"] == "missing_source"
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_escapes_are_read_wherever_they_are(client: TestClient, shift: int) -> None:
+    breaks = "\n" * shift + "%0a" * 50_000
+    body = f"image_file_b64={breaks}{quote(B64, safe='')}&crop=%74rue&size=%&tag"
+    answer = client.post(REMOVEBG, content=body.replace("&size=%", ""), headers=URLENCODED)
+    assert size_of(answer) == CROPPED
+    assert client.post(REMOVEBG, content=body, headers=URLENCODED).status_code == 400
+
+
 def test_base64_in_multipart(client: TestClient) -> None:
     big = b64encode(jpeg(gradient(1200, 900), quality=98))
     assert len(big) > 64 * 1024
