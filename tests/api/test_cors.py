@@ -39,6 +39,21 @@ def test_only_pages_of_named_origins_may(origins: str, monkeypatch: pytest.Monke
     assert client.options("/v1/results", headers=asked).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/v1/results", "/v1.0/removebg"])
+def test_pages_of_the_internet_may_ask_a_server_in_a_private_network(path: str) -> None:
+    """Chrome 104 to 141, and programs built on them, add a header to the preflight."""
+    client = TestClient(build_app(Pipeline(Settings(), middle_is_object)))
+    asked = {
+        "Origin": SHOP,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "x-api-key",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    reply = client.options(path, headers=asked)
+    assert (reply.status_code, reply.headers[ALLOWED]) == (200, "*")
+    assert reply.headers["access-control-allow-private-network"] == "true"
+
+
 ALWAYS_READABLE = {
     *("cache-control", "content-language", "content-length", "content-type", "expires"),
     *("last-modified", "pragma"),

@@ -51,6 +51,11 @@ def test_a_picture(client: TestClient, lines: Any) -> None:
     assert "_aws" not in line
 
 
+def test_a_slash_too_many_changes_no_route(client: TestClient, lines: Any) -> None:
+    client.get("http://testserver//v1/modes")
+    assert [line["route"] for line in lines()] == ["/v1/modes"]
+
+
 @pytest.mark.parametrize(
     ("request_", "status", "outcome"),
     [

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -136,6 +137,17 @@ def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
         assert received.startswith(b"HTTP/1.1 200")
         assert len(received) > 10_000_000
         assert ask(server).status_code == 200
+
+
+def test_an_idle_connection_stays_open_as_long_as_proxies_keep_it(tmp_path: Path) -> None:
+    """A proxy answers 502 if it sends a request just as the server closes the connection."""
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
+        for pause in (0, 7):
+            sleep(pause)
+            connection.request("GET", "/v1/version")
+            assert connection.getresponse().read().startswith(b"v1.")
+        connection.close()
 
 
 def test_an_error_in_a_setting_is_one_line(tmp_path: Path) -> None:

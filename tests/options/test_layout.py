@@ -215,6 +215,12 @@ def test_others_get_json(client: TestClient, accept: str) -> None:
     assert answer.json()["results"][0]["status"]["code"] == "ok"
 
 
+def test_all_lines_of_the_header_accept_count(client: TestClient) -> None:
+    headers = [("Accept", "image/*"), ("Accept", "application/json")]
+    answer = client.post(RESULTS, files=FILES, headers=headers)
+    assert answer.json()["results"][0]["status"]["code"] == "ok"
+
+
 def test_a_failure_stays_json(client: TestClient) -> None:
     answer = client.post(RESULTS, files={"image": ("a", b"GIF89a")}, headers={"Accept": "image/*"})
     assert answer.status_code == 200

@@ -72,6 +72,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         allow_origins=sorted(pipeline.settings.cors_origins),
         allow_methods=["*"],
         allow_headers=["*"],
+        allow_private_network=True,
         expose_headers=EXPOSED,
     )
     opened, admission = open_keys(pipeline.settings), Admission(pipeline.settings)

@@ -85,7 +85,8 @@ def build_router(pipeline: Pipeline, keys: Guard, admission: Admission) -> APIRo
         options = query.with_fields(form.texts).options(
             objects=pipeline.settings.objects, webp=pipeline.settings.webp
         )
-        representation = query.representation or wanted_by(request.headers.get("accept", ""))
+        accept = ", ".join(request.headers.getlist("accept"))
+        representation = query.representation or wanted_by(accept)
         wanted = PictureRequest(
             form,
             deadline,

@@ -43,7 +43,7 @@ class SingleLeadingSlash:
         root = scope.get("root_path", "")
         if scope["type"] == "http" and scope["path"].startswith(f"{root}//"):
             rest = scope["path"].removeprefix(root).lstrip("/")
-            scope = {**scope, "path": f"{root}/{rest}"}
+            scope["path"] = f"{root}/{rest}"  # in place: the request log reads the route from it
         await self._app(scope, receive, send)
 
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cutout.api.admission import CONNECTION
+from cutout.api.lingering import Lingering
 
 if TYPE_CHECKING:
     from asyncio import BaseTransport
@@ -21,6 +22,10 @@ would keep the answer in memory for any time."""
 SEND_BUFFER_BYTES = 128 * 1024
 """Size of the system's send buffer for a connection. By default it grows to megabytes and reports
 progress only when a third of it is free, so that a slow client would seem to read nothing."""
+
+KEEP_ALIVE_SECONDS = 130
+"""Seconds that an idle connection stays open: longer than proxies keep it by default (AWS's load
+balancers and nginx 60, Caddy 120), so that none sends a request while it is being closed."""
 
 
 class PacedProtocol(H11Protocol):
@@ -69,7 +74,9 @@ class PacedProtocol(H11Protocol):
         self.transport.abort()
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._inner({**scope, CONNECTION: self}, receive, send)
+        lingering = Lingering(scope, receive, send)
+        await self._inner({**scope, CONNECTION: self}, lingering.receive, lingering.send)
+        await lingering.finish()
 
     def _stop_timer(self) -> None:
         self._unread_since = None
@@ -90,5 +97,11 @@ def serve(
     The app logs its requests itself, because uvicorn's log would hold their queries.
     """
     uvicorn.run(
-        app, host=host, port=port, access_log=False, http=protocol, ssl_certfile=certificate
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        http=protocol,
+        ssl_certfile=certificate,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )

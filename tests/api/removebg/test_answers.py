@@ -1,19 +1,34 @@
 """Headers, `GET /v1.0/account`, keys, CORS, and the setting that turns the routes off."""
 
+import asyncio
 import time
+from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 from pydantic import SecretStr
 
 from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
-from tests.api.removebg.asking import ACCOUNT, FILES, REMOVEBG, any_json, ask, error_of, numbers
+from tests.api.removebg.asking import (
+    ACCOUNT,
+    FILES,
+    REMOVEBG,
+    any_json,
+    ask,
+    error_of,
+    form_of,
+    numbers,
+)
 from tests.conftest import middle_is_object
+from tests.samples import png
 
 KEY = "the-key-of-the-tests"
 TYPES = ["auto", "person", "product", "car", "animal", "graphic", "transportation", "other"]
+NOISE = png(Image.fromarray(np.random.default_rng(5).integers(0, 256, (500, 700, 3), np.uint8)))
 LIMITS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 NAMES = ["X-Width", "X-Height", "X-Max-Width", "X-Type", "X-Credits-Charged", "X-Foreground-Top"]
 
@@ -31,6 +46,25 @@ def test_limits_and_credits(client: TestClient) -> None:
     assert 0 < reset - time.time() <= 61
     assert float(answer.headers["X-Credits-Charged"]) == 0
     assert int(answer.headers["Content-Length"]) == len(answer.content)
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json"])
+def test_a_large_answer_is_sent_as_it_is_read(accept: str) -> None:
+    """A server keeps whole what it is given at once, however slowly the client reads it."""
+    app: Any = build_app(Pipeline(Settings(), middle_is_object))
+    body, sent = form_of(("image_file", "a", NOISE), ("size", None, b"full")), list[bytes]()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message.get("body", b""))
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=b"), (b"accept", accept.encode())]
+    scope = {"type": "http", "method": "POST", "path": REMOVEBG, "query_string": b""}
+    asyncio.run(app({**scope, "headers": headers}, receive, send))
+    assert sum(map(len, sent)) > 300_000
+    assert max(map(len, sent)) < 100_000
 
 
 @pytest.mark.parametrize("level", ["1", "2", "latest", ""])

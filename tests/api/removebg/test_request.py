@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 from base64 import b64decode, b64encode
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,7 @@ from tests.samples import gradient, jpeg
 CROPPED = (100, 82)  # the object, as it is enlarged from the matte of 1024 x 1024
 B64 = b64encode(PICTURE).decode()
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=b"}
+JSON_BODY = {"Content-Type": "application/json"}
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 PARAMETERS = """size type type_level format roi crop crop_margin scale position channels add_shadow
 semitransparency bg_color bg_image_url image_url image_file_b64 shadow_type shadow_opacity"""
@@ -59,6 +61,26 @@ def test_urlencoded_with_a_plus_that_is_not_escaped(client: TestClient) -> None:
     assert client.post(REMOVEBG, content=body, headers=URLENCODED).status_code == 200
 
 
+def test_urlencoded_with_very_many_escapes_takes_little_memory(client: TestClient) -> None:
+    body = "tag=" + "%41" * 1_000_000
+    tracemalloc.start()
+    try:
+        error = error_of(client.post(REMOVEBG, content=body, headers=URLENCODED), 400)
+        assert error["code"] == "missing_source"
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_escapes_are_read_wherever_they_are(client: TestClient, shift: int) -> None:
+    breaks = "\n" * shift + "%0a" * 50_000
+    body = f"image_file_b64={breaks}{quote(B64, safe='')}&crop=%74rue&size=%&tag"
+    answer = client.post(REMOVEBG, content=body.replace("&size=%", ""), headers=URLENCODED)
+    assert size_of(answer) == CROPPED
+    assert client.post(REMOVEBG, content=body, headers=URLENCODED).status_code == 400
+
+
 def test_base64_in_multipart(client: TestClient) -> None:
     big = b64encode(jpeg(gradient(1200, 900), quality=98))
     assert len(big) > 64 * 1024
@@ -86,6 +108,18 @@ def test_json_that_is_no_object(client: TestClient, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     error = error_of(client.post(REMOVEBG, content=body, headers=headers), 400)
     assert error["code"] == "invalid_request"
+
+
+@pytest.mark.parametrize("value", ["{}", "[]", "0", '"ab"'])
+def test_json_with_very_many_values_takes_little_memory(client: TestClient, value: str) -> None:
+    body = f'{{"tag": [{",".join([value] * 200_000)}]}}'.encode()
+    tracemalloc.start()
+    try:
+        error = error_of(client.post(REMOVEBG, content=body, headers=JSON_BODY), 400)
+        assert error["code"] == "invalid_request"
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_body_of_another_type_holds_no_picture(client: TestClient) -> None:

@@ -1,9 +1,9 @@
 """Build the answers for clients of remove.bg: a file or JSON, and headers."""
 
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from time import time
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
@@ -48,7 +48,7 @@ def file_answer(
     if names_type:
         headers["X-Type"] = TYPE
     if as_json:
-        return JSONResponse(_as_json(result), headers=headers, media_type=JSON_TYPE)
+        return PacedResponse(_as_json(result), headers=headers, media_type=JSON_TYPE)
     return PacedResponse(result.content, headers=headers, media_type=result.format.media_type)
 
 
@@ -89,9 +89,9 @@ def _picture_headers(result: CutOutFile) -> dict[str, str]:
     return {name: str(number) for name, number in numbers.items()}
 
 
-def _as_json(result: CutOutFile) -> dict[str, Any]:
+def _as_json(result: CutOutFile) -> bytes:
     box = result.foreground
-    return {
+    told = {
         "data": {
             "result_b64": b64encode(result.content).decode(),
             "foreground_top": box.top,
@@ -100,3 +100,4 @@ def _as_json(result: CutOutFile) -> dict[str, Any]:
             "foreground_height": box.height,
         }
     }
+    return json.dumps(told, separators=(",", ":")).encode()

@@ -154,11 +154,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
 
         The answer is a file, or JSON if the header `Accept` contains `application/json`.
         """
-        stages, fields = Stages(), await receive_fields(request, settings)
-        form = await to_thread.run_sync(fields.picture)  # base64 may take a while
-        request.scope[FORM] = form
-        parsed = parse(fields.texts, settings)
-        _require_addresses(form)
+        stages, (form, parsed) = Stages(), await _received(request, settings)
         result = await _cut_out(service, form, parsed, deadline, stages)
         width, height = result.size
         facts_of(request).update(
@@ -213,6 +209,16 @@ def _check(keys: Keys) -> Callable[..., None]:
             raise bad_key(given=bool(given))
 
     return check
+
+
+async def _received(request: Request, settings: Settings) -> tuple[PictureForm, ParsedOptions]:
+    """Return the pictures and the options, without the fields, which may be megabytes of base64."""
+    fields = await receive_fields(request, settings)
+    form = await to_thread.run_sync(fields.picture)  # base64 may take a while
+    request.scope[FORM] = form
+    parsed = parse(fields.texts, settings)
+    _require_addresses(form)
+    return form, parsed
 
 
 def _require_addresses(form: PictureForm) -> None:
