@@ -7,23 +7,46 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFilter
 
-DARK, BRIGHT, MIDDLE = 48, 255, 150
+BRIGHT, DARK, MIDDLE = TONES = 255, 48, 150
+"""Greys to lay a transparent picture on."""
+ALIKE, FEW = 32, 0.02
+"""Largest difference (0..255) from a grey with which an outline is lost on it, and the share of the
+outline that may be lost."""
+SAMPLES = 512
+"""Largest number of rows, and of columns, that are read for the outline."""
 
 
 def flatten(colour: Image.Image, own_alpha: npt.NDArray[np.uint8]) -> Image.Image:
-    """Return the picture in mode RGB, laid by its own alpha on white.
-
-    If what is visible is itself bright, it is laid on dark grey, because a white object on white
-    has no edge to find. (Transparent pixels may hold any colour.)
-    """
-    grey = np.asarray(colour.convert("L"))
-    visible = float(own_alpha.sum(dtype=np.float64))
-    brightness = float(np.vdot(grey.astype(np.float32), own_alpha)) / visible if visible else 0
-    tone = DARK if brightness > MIDDLE else BRIGHT
+    """Return the picture in mode RGB, laid by its own alpha on a grey that sets it off."""
+    tone = _tone(np.asarray(colour.convert("L")), own_alpha)
     backdrop = Image.new("RGB", colour.size, (tone, tone, tone))
     return Image.composite(colour, backdrop, Image.fromarray(own_alpha))
+
+
+def _tone(grey: npt.NDArray[np.uint8], own_alpha: npt.NDArray[np.uint8]) -> int:
+    """Return white, or dark grey if what is visible is itself bright, if its outline shows on that.
+
+    Otherwise return the grey on which most of the outline shows: a white collar of a dark jacket
+    has no edge to find on white. (Transparent pixels may hold any colour.)
+    """
+    visible = float(own_alpha.sum(dtype=np.float64))
+    brightness = float(np.vdot(grey.astype(np.float32), own_alpha)) / visible if visible else 0
+    usual = DARK if brightness > MIDDLE else BRIGHT
+    outline = _outline(grey, own_alpha)
+    lost = {tone: np.count_nonzero(np.abs(outline - tone) <= ALIKE) for tone in TONES}
+    return usual if lost[usual] <= FEW * outline.size else min(TONES, key=lambda tone: lost[tone])
+
+
+def _outline(
+    grey: npt.NDArray[np.uint8], own_alpha: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.int16]:
+    """Return the greys of visible samples beside transparent ones."""
+    step = -(-max(grey.shape) // SAMPLES)
+    alpha = np.ascontiguousarray(own_alpha[::step, ::step])
+    least = np.asarray(Image.fromarray(alpha).filter(ImageFilter.MinFilter(3)))
+    return grey[::step, ::step][(alpha > 127) & (least <= 127)].astype(np.int16)
 
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
