@@ -88,7 +88,7 @@ class Placement:
         """Resize the part of the picture that covers these columns and rows of the answer.
 
         Pillow averages when it shrinks and weights colours by their alpha, so there are no halos;
-        `_enlarged` avoids them otherwise.
+        `enlarged` avoids them otherwise.
         """
         (left, right), (top, bottom) = self._back(across, 0), self._back(down, 1)
         rows = slice(floor(top), ceil(bottom))
@@ -99,7 +99,7 @@ class Placement:
         if max(self.scale) <= 1:
             found = np.array(image.resize(size, Image.Resampling.HAMMING, box))
         else:
-            found = np.array(_enlarged(image, size, box))
+            found = np.array(enlarged(image, size, box))
         if found.ndim == 3 and found.shape[2] == 4:
             hide_colours(found)
         return found
@@ -118,9 +118,7 @@ class Placement:
         return start, end
 
 
-def _enlarged(
-    image: Image.Image, size: Size, box: tuple[float, float, float, float]
-) -> Image.Image:
+def enlarged(image: Image.Image, size: Size, box: tuple[float, float, float, float]) -> Image.Image:
     """Return a part of the image enlarged bicubically; colours near transparency bilinearly.
 
     The bicubic kernel overshoots there. Alpha is cut off at 255, but the colours weighted by it are
