@@ -33,11 +33,15 @@ def test_a_picture_that_is_all_hole() -> None:
         ([255], 0, 48),  # a sticker
         ([20, 255], 20, 150),
         ([100, 255], 0, 48),
-        ([60, 180], 255, 255),
-        ([0], 255, 48),
+        ([60, 180], 240, 255),  # the outline counts more
+        ([0], 255, 48),  # letters
+        ([20], 255, 150),
+        ([255], 48, 150),
     ],
 )
-def test_no_part_of_the_outline_is_lost(outline: list[int], inside: int, behind: int) -> None:
+def test_no_part_of_a_transparent_picture_is_lost(
+    outline: list[int], inside: int, behind: int
+) -> None:
     """Stripes from side to side, each with an outline of its own."""
     pixels, holes = np.zeros((80, 600, 3), np.uint8), np.zeros((80, 600), np.uint8)
     for index, tone in enumerate(outline):
