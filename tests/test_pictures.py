@@ -25,3 +25,28 @@ def test_holes_are_filled_with_a_tone_that_sets_the_object_off(tone: int, behind
 def test_a_picture_that_is_all_hole() -> None:
     seen = flatten(Image.new("RGB", (8, 8), "red"), np.zeros((8, 8), np.uint8))
     assert seen.getcolors() == [(64, (255, 255, 255))]
+
+
+@pytest.mark.parametrize(
+    ("outline", "inside", "behind"),
+    [
+        ([255], 0, 48),  # a sticker
+        ([20, 255], 20, 150),
+        ([100, 255], 0, 48),
+        ([60, 180], 240, 255),  # the outline counts more
+        ([0], 255, 48),  # letters
+        ([20], 255, 150),
+        ([255], 48, 150),
+    ],
+)
+def test_no_part_of_a_transparent_picture_is_lost(
+    outline: list[int], inside: int, behind: int
+) -> None:
+    """Stripes from side to side, each with an outline of its own."""
+    pixels, holes = np.zeros((80, 600, 3), np.uint8), np.zeros((80, 600), np.uint8)
+    for index, tone in enumerate(outline):
+        rows = slice(10 + 40 * index, 30 + 40 * index)
+        pixels[rows, 20:580], holes[rows, 20:580] = tone, 255
+        pixels[rows.start + 4 : rows.stop - 4, 24:576] = inside
+    seen = np.asarray(flatten(Image.fromarray(pixels), holes))
+    assert (seen[holes == 0] == behind).all()

@@ -7,23 +7,52 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFilter
 
-DARK, BRIGHT, MIDDLE = 48, 255, 150
+BRIGHT, DARK, MIDDLE = TONES = 255, 48, 150
+"""Greys to lay a transparent picture on."""
+ALIKE, FEW = 32, 0.02
+"""Largest difference (0..255) of a colour from a grey on which it is lost, and the share of the
+colours that may be lost."""
+SAMPLES = 512
+"""Largest number of rows, and of columns, whose colours are compared."""
 
 
 def flatten(colour: Image.Image, own_alpha: npt.NDArray[np.uint8]) -> Image.Image:
-    """Return the picture in mode RGB, laid by its own alpha on white.
-
-    If what is visible is itself bright, it is laid on dark grey, because a white object on white
-    has no edge to find. (Transparent pixels may hold any colour.)
-    """
-    grey = np.asarray(colour.convert("L"))
-    visible = float(own_alpha.sum(dtype=np.float64))
-    brightness = float(np.vdot(grey.astype(np.float32), own_alpha)) / visible if visible else 0
-    tone = DARK if brightness > MIDDLE else BRIGHT
+    """Return the picture in mode RGB, laid by its own alpha on a grey that sets it off."""
+    tone = _tone(colour, Image.fromarray(own_alpha))
     backdrop = Image.new("RGB", colour.size, (tone, tone, tone))
     return Image.composite(colour, backdrop, Image.fromarray(own_alpha))
+
+
+def _tone(colour: Image.Image, own_alpha: Image.Image) -> int:
+    """Return white, or dark grey if what is visible is itself bright, if little is lost on it.
+
+    Otherwise return the grey on which least is lost, of the outline first: a white collar of a dark
+    jacket has no edge to find on white, and white letters in a dark disc would look like holes.
+    (Transparent pixels may hold any colour.)
+    """
+    factor = min(1.0, SAMPLES / max(colour.size))
+    size = (max(1, int(colour.width * factor)), max(1, int(colour.height * factor)))
+    some, alpha = (each.resize(size, Image.Resampling.NEAREST) for each in (colour, own_alpha))
+    seen = np.asarray(alpha) > 127
+    outline = seen & (np.asarray(alpha.filter(ImageFilter.MinFilter(3))) <= 127)
+    pixels = np.asarray(some, np.int16)
+
+    def lost(tone: int) -> list[float]:
+        alike = np.abs(pixels - tone).max(axis=2) <= ALIKE
+        shares = (float(alike[part].mean()) if part.any() else 0.0 for part in (outline, seen))
+        return [max(FEW, share) for share in shares]
+
+    usual = DARK if _brightness(colour, own_alpha) > MIDDLE else BRIGHT
+    return min((usual, *TONES), key=lost)
+
+
+def _brightness(colour: Image.Image, own_alpha: Image.Image) -> float:
+    """Return the mean grey of what is visible."""
+    grey, alpha = np.asarray(colour.convert("L"), np.float32), np.asarray(own_alpha)
+    visible = float(alpha.sum(dtype=np.float64))
+    return float(np.vdot(grey, alpha)) / visible if visible else 0
 
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]

@@ -43,7 +43,7 @@ def judge(alpha: Alpha, look: Look | None, own_alpha: Alpha | None = None) -> Qu
     disagreement = None if look is None else look.doubt
     share = undecided / shown if shown else 0.0
     most = 255 if own_alpha is None else int(own_alpha.max(initial=0))
-    if not brightest or brightest * 255 < SEEN * most:
+    if not brightest or brightest < min(SEEN, most):
         return Quality(Verdict.NOTHING, share, disagreement)
     is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL
     unsure = is_soft or (look is not None and _disagree(look))

@@ -18,7 +18,7 @@ from cutout.layout import Bound
 from cutout.options import Options, Source
 from cutout.pictures import Alpha, Box, Composition, Look, Matte, Picture, Quality, Verdict
 from cutout.quality import judge, judge_mask
-from cutout.refine.refine import Sharpen, refine, refine_mask, times_own, with_hair
+from cutout.refine.refine import Sharpen, refine, refine_mask, with_hair, within_own
 from cutout.settings import Settings
 from cutout.timing import Clock, Deadline, Stages
 
@@ -98,7 +98,7 @@ class PictureWork:
         with clock.time("refine"):
             until = self._edges_until(clock)
             alpha = refine(look.alpha, picture, self.sharpen, until)
-            seen = _kept(times_own(alpha, picture), region, picture)
+            seen = _kept(within_own(alpha, picture), region, picture)
             quality = judge(seen, look, picture.own_alpha)
             if quality.verdict is Verdict.NOTHING:
                 return picture, Matte(np.zeros_like(alpha), quality)

@@ -54,6 +54,16 @@ def test_holes_show_the_colour_and_without_one_nothing() -> None:
     assert lay_on(cut_out(255), Backdrop(None, half), None)[0, 0].tolist() == [10, 200, 30, 255]
 
 
+@pytest.mark.parametrize("size", [(80, 60), (20, 15), (55, 41)])
+def test_colours_beside_holes_stay_when_scaled(size: tuple[int, int]) -> None:
+    holes = np.full((30, 40), 255, np.uint8)
+    holes[10:20, 10:30] = 0
+    picture = Picture(Image.new("RGB", (40, 30), (200, 100, 50)), holes)
+    laid = lay_on(np.zeros((size[1], size[0], 4), np.uint8), Backdrop(None, picture), None)
+    opaque = laid[laid[..., 3] == 255].astype(int)
+    assert np.abs(opaque[:, :3] - (200, 100, 50)).max() <= 1
+
+
 def test_a_colour_may_be_glass() -> None:
     laid = lay_on(cut_out(0), Backdrop(Colour(255, 0, 0, 51)), None)
     assert laid[0, 0].tolist() == [255, 0, 0, 51]

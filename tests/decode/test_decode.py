@@ -158,8 +158,13 @@ def test_png_alpha_becomes_holes(mode: str) -> None:
     assert np.array_equal(picture.own_alpha, expected)
 
 
-def test_an_alpha_that_hides_nothing_is_no_hole() -> None:
-    assert decode(png(gradient().convert("RGBA")), SETTINGS).own_alpha is None
+@pytest.mark.parametrize(("alpha", "is_kept"), [(255, False), (254, False), (200, True)])
+def test_an_alpha_that_hides_nothing_is_no_hole(alpha: int, is_kept: bool) -> None:
+    image = gradient()
+    image.putalpha(alpha)
+    picture = decode(png(image), SETTINGS)
+    assert (picture.own_alpha is not None) is is_kept
+    assert difference(picture, gradient()) == 0
 
 
 @pytest.mark.parametrize(

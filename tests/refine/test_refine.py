@@ -8,7 +8,6 @@ from cutout.refine.refine import (
     FLOOR,
     ROWS,
     enlarge,
-    product,
     refine,
     refine_mask,
     stretch_levels,
@@ -42,7 +41,7 @@ def test_resampling_does_not_ring(width: int) -> None:
     assert (row == 0).sum() + (row == 255).sum() > width - len(middle) - 8
 
 
-def test_holes_multiply() -> None:
+def test_holes_stay_holes() -> None:
     holes = np.full((8, 8), 255, np.uint8)
     holes[:4] = 0
     holes[4, :] = 100
@@ -72,10 +71,13 @@ def test_what_sharpens_gets_the_levelled_alpha_and_holes_have_the_last_word() ->
     assert alpha.sum() == 200, "a hole was filled"
 
 
-def test_product_is_rounded_to_nearest_for_every_pair() -> None:
-    first, second = np.meshgrid(np.arange(256), np.arange(256))
-    expected = np.floor(first * second / 255 + 0.5).astype(np.uint8)
-    assert np.array_equal(product(first.astype(np.uint8), second.astype(np.uint8)), expected)
+def test_the_edges_of_a_cut_out_stay_as_they_are() -> None:
+    soft = Image.radial_gradient("L").point(lambda value: max(0, min(255, 4 * (200 - value))))
+    disc = Picture(Image.new("RGB", soft.size, "black"), np.asarray(soft))
+    shown = 255 - np.asarray(disc.flattened.convert("L"))  # black on white
+    alpha = with_hair(shown, disc, Deadline.after(0))
+    apart = np.abs(alpha.astype(int) - np.asarray(soft))
+    assert apart.max() <= 1, "soft edges were thinned by their own transparency once more"
 
 
 def soft_and_striped() -> tuple[Alpha, Picture]:

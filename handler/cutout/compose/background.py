@@ -8,6 +8,7 @@ from PIL import Image, ImageCms
 
 from cutout.arrays import hide_colours, stripes
 from cutout.colours import TRANSPARENT, Colour
+from cutout.compose.placement import enlarged
 from cutout.pictures import Picture, Pixels
 
 
@@ -104,4 +105,8 @@ def _covering(picture: Picture, size: tuple[int, int]) -> Image.Image:
     spare = [max(0.0, have - want * scale) for have, want in zip(image.size, size, strict=True)]
     (left, top), (width, height) = (each / 2 for each in spare), image.size
     box = (left, top, width - left, height - top)
-    return image.resize(size, Image.Resampling.BICUBIC, box)
+    if scale < 1:
+        return enlarged(image, size, box)
+    # a bicubic kernel would brighten the colours beside transparent parts
+    kind = Image.Resampling.BICUBIC if image.mode == "RGB" else Image.Resampling.HAMMING
+    return image.resize(size, kind, box)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from cutout.arrays import hide_colours
 from cutout.choices import Margin
@@ -14,6 +14,8 @@ from cutout.options import Options
 from cutout.pictures import Alpha, Box, FoundObject, Pixels
 
 EPSILON = 1e-6
+KERNEL = 2
+"""Pixels to each side that a bicubic kernel reads."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +87,19 @@ class Placement:
     def _resampled(self, pixels: Pixels, across: slice, down: slice) -> Pixels:
         """Resize the part of the picture that covers these columns and rows of the answer.
 
-        Pillow averages when it shrinks and weights colours by their alpha, so there are no halos.
+        Pillow averages when it shrinks and weights colours by their alpha, so there are no halos;
+        `enlarged` avoids them otherwise.
         """
         (left, right), (top, bottom) = self._back(across, 0), self._back(down, 1)
         rows = slice(floor(top), ceil(bottom))
         columns = slice(floor(left), ceil(right))
         image = Image.fromarray(np.ascontiguousarray(pixels[rows, columns]))
         box = (left - columns.start, top - rows.start, right - columns.start, bottom - rows.start)
-        kind = Image.Resampling.HAMMING if max(self.scale) <= 1 else Image.Resampling.BICUBIC
         size = (across.stop - across.start, down.stop - down.start)
-        found = np.array(image.resize(size, kind, box))
+        if max(self.scale) <= 1:
+            found = np.array(image.resize(size, Image.Resampling.HAMMING, box))
+        else:
+            found = np.array(enlarged(image, size, box))
         if found.ndim == 3 and found.shape[2] == 4:
             hide_colours(found)
         return found
@@ -111,6 +116,23 @@ class Placement:
             start = min(start, first + length - least)
             end = start + least
         return start, end
+
+
+def enlarged(image: Image.Image, size: Size, box: tuple[float, float, float, float]) -> Image.Image:
+    """Return a part of the image enlarged bicubically; colours near transparency bilinearly.
+
+    The bicubic kernel overshoots there. Alpha is cut off at 255, but the colours weighted by it are
+    not, so that the edges of objects would be up to an eighth too bright.
+    """
+    sharp = image.resize(size, Image.Resampling.BICUBIC, box)
+    if image.mode != "RGBA":
+        return sharp
+    around = image.getchannel("A").filter(ImageFilter.BoxBlur(KERNEL))
+    opaque = around.point([0] * 255 + [255])
+    found = image.resize(size, Image.Resampling.BILINEAR, box)
+    found.paste(sharp, mask=opaque.resize(size, Image.Resampling.BILINEAR, box))
+    found.putalpha(sharp.getchannel("A"))
+    return found
 
 
 def place(

@@ -14,6 +14,9 @@ Transparent: TypeAlias = int | tuple[int, ...] | bytes | None
 """A grey or an RGB, or the alpha of each colour in a palette."""
 
 PROFILE_SPACES = {b"RGB ": "RGB", b"CMYK": "CMYK", b"GRAY": "L"}
+NEARLY_OPAQUE = 250
+"""Lowest alpha (0..255) that still makes a picture opaque: some photos have 254 throughout. Colours
+of a transparent one count as free of the old background, which would stay at edges."""
 KEY_FACTORS = {"L;2": 85, "L;4": 17}
 GREY_8_OF_16: Alpha = ((np.arange(65536, dtype=np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 SPACE_OFFSET = slice(16, 20)  # ICC.1:2022, 7.2: data colour space in the profile's header
@@ -29,6 +32,8 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     named: ColourSpace | None = image.info.get(COLOUR_SPACE)
     image = eight_bits(image)
     own_alpha = alpha_channel(image)
+    if own_alpha is not None and own_alpha.min() >= NEARLY_OPAQUE:
+        own_alpha = None
     space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
     colour = _flat(image)
     if profile is None and named is not None:
