@@ -100,7 +100,9 @@ class Chooser:
 
     def keeps(self, task: Task) -> bool:
         """Return whether the cut-out is up to date and, if doubtful, in the review folder."""
-        if self.force or not task.is_done(self.others) or self._needs_review_move(task):
+        if self.force or not task.is_done(self.others) or self._is_of_other_sources(task):
+            return False
+        if self._needs_review_move(task):
             return False
         return not (self.update and self.is_outdated(task))
 
@@ -118,6 +120,11 @@ class Chooser:
     def is_outdated(self, task: Task) -> bool:
         """Return whether the existing cut-out was made with other options."""
         return self.history.differs(task.places)
+
+    def _is_of_other_sources(self, task: Task) -> bool:
+        """Return whether the existing cut-out was made of other files of the same names."""
+        place = task.newest()
+        return place is not None and self.history.is_of_other_sources(place, task.source_sizes())
 
     def _needs_review_move(self, task: Task) -> bool:
         """Return whether a doubtful cut-out is where only the others belong.

@@ -1,6 +1,6 @@
 """Process pictures in parallel, in processes of this machine or by an API."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, TaskError, printable, system_message
-from cutout.command.history import History, confidence, origin
+from cutout.command.history import SOURCES, History, confidence, origin
 from cutout.command.inputs import path_key
 from cutout.command.options import ON_WHITE, CommandOptions
 from cutout.command.outputs import OutputWriter
@@ -99,19 +99,22 @@ def _process_one(
     with failures_reported(task, report):
         for place in task.places:
             writer.require_place(place)
+        sizes = task.source_sizes()  # before the work, so that the next run sees a change meanwhile
         made = worker(task)
         target = task.target if made.is_fine else task.doubtful_target
         if writer.write(target, made.content) and target is not None:
-            _record(task, target, made, history)
+            _record(task, target, made, sizes, history)
             _remove_outdated(task, target, history, report)
         report.done(task, made, monotonic() - start)
 
 
-def _record(task: Task, target: Path, made: Made, history: History) -> None:
-    """Record a cut-out, with its quality and picture for later runs."""
+def _record(
+    task: Task, target: Path, made: Made, sizes: Mapping[str, int], history: History
+) -> None:
+    """Record a cut-out, with its quality, its picture, and the sizes of its sources."""
     details = confidence(made)
     if task.source is not None:
-        details |= origin(target, task.source, made.content)
+        details |= origin(target, task.source, made.content) | {SOURCES: sizes}
     history.record(target, details, needed=not made.is_fine)
 
 
