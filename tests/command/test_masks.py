@@ -51,8 +51,8 @@ def alpha(path: Path) -> Alpha:
 
 
 def test_one_picture(tmp_path: Path, run: Run, options: list[str]) -> None:
-    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out.png"
-    arguments = [photo, "-o", out, "--mask", mask(tmp_path / "m.png", HALF), *options]
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out" / "a.png"
+    arguments = [photo, "-o", out.parent, "--mask", mask(tmp_path / "m.png", HALF), *options]
     assert run(*arguments).code == 0
     assert np.array_equal(alpha(out), HALF)
     made = out.stat().st_mtime_ns

@@ -255,3 +255,12 @@ def test_an_older_mask_of_the_same_name(run: Run, tmp_path: Path) -> None:
         mask = older(tmp_path / str(number) / "a.png", png(shape))
         assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("1 done")
         assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("0 done, 1 already")
+
+
+def test_a_named_file_is_always_written(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "x.png"
+    for name, size in (("a.jpg", (400, 300)), ("b.jpg", (200, 100))):
+        photo = older(tmp_path / name, jpeg(gradient(*size)))
+        assert run(photo, "-o", target, "-v").lines[-1].startswith("1 done"), name
+        assert opened(target).size == size
+    assert files_in(tmp_path) == {"a.jpg", "b.jpg", "x.png"}, "no record beside it"
