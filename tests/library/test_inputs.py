@@ -4,9 +4,10 @@ import pydoc
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -174,6 +175,27 @@ def test_many_pictures_come_in_their_order(jobs: int, ahead: int) -> None:
         assert alpha.shape == (20, 20 + count)
         assert taken <= count + jobs + ahead, "more is held than was allowed"
     assert count == 19
+
+
+def test_a_source_may_reuse_its_array_or_close_its_file(tmp_path: Path) -> None:
+    files = [tmp_path / f"{width}.png" for width in range(20, 30)]
+    for width, path in enumerate(files, 20):
+        path.write_bytes(png(gradient(width, 20)))
+
+    def opened() -> Iterator[BinaryIO]:
+        for path in files:
+            with path.open("rb") as file:
+                yield file
+
+    def frames() -> Iterator[npt.NDArray[np.uint8]]:
+        frame = np.zeros((20, 20, 3), np.uint8)
+        for frame[..., 0] in range(0, 200, 20):
+            yield frame
+
+    session = Session()
+    assert [each.width for each in session.cut_out_all(opened())] == list(range(20, 30))
+    centres = [each.getpixel((10, 10)) for each in session.cut_out_all(frames())]
+    assert centres == [(red, 0, 0, 255) for red in range(0, 200, 20)]
 
 
 def test_numbers_of_numpy_for_many() -> None:
