@@ -220,9 +220,17 @@ def path_key(path: Path) -> str:
     return os.path.normcase(_resolved(path.parent.absolute()) / path.name)
 
 
+def real_path(path: Path) -> Path:
+    """Return a path without links; of links that lead round in circles, the path itself.
+
+    `Path.resolve` raises `RuntimeError` for these before Python 3.13.
+    """
+    return Path(os.path.realpath(path))
+
+
 @lru_cache(maxsize=1024)
 def _resolved(folder: Path) -> Path:
-    return folder.resolve()
+    return real_path(folder)
 
 
 def _takes_contents(pattern: str) -> bool:

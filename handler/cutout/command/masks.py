@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cutout.command.errors import Problem, UsageError, printable
-from cutout.command.inputs import path_key
+from cutout.command.inputs import path_key, real_path
 from cutout.command.tasks import Task
 
 SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
@@ -32,12 +32,12 @@ def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Prob
 
 
 def _from_folder(tasks: Sequence[Task], folder: Path) -> tuple[list[Task], list[Problem]]:
-    root = folder.resolve()
+    root = real_path(folder)
     found, problems = [], []
     owners: dict[str, Task] = {}
 
     def may_be_mask(task: Task) -> bool:
-        return task.source is not None and task.source.resolve().is_relative_to(root)
+        return task.source is not None and real_path(task.source).is_relative_to(root)
 
     for task in sorted(tasks, key=may_be_mask):  # first those that are surely pictures
         if task.source is not None and path_key(task.source) in owners:

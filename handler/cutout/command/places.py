@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
-from cutout.command.inputs import fixed_part, is_address, is_folder
+from cutout.command.inputs import fixed_part, is_address, is_folder, real_path
 from cutout.command.outputs import Destination
 from cutout.command.records import require_writable
 
@@ -29,9 +29,9 @@ def _require_review(given: Arguments, to: Destination, review: Path) -> None:
     """
     if review.exists() and not review.is_dir():
         raise UsageError(f"--review is not a folder: {printable(review)}")
-    root = review.resolve()
+    root = real_path(review)
     output = to.folder if to.file is None else to.file.parent
-    if output is not None and output.resolve() == root:
+    if output is not None and real_path(output) == root:
         raise UsageError(
             f"--review must be another folder than that of the cut-outs: {printable(review)}"
         )
@@ -39,7 +39,7 @@ def _require_review(given: Arguments, to: Destination, review: Path) -> None:
         folder = _searched(each)
         if folder is None and output is None and not to.standard:
             folder = Path(each).parent  # its cut-out goes there
-        if folder is not None and folder.resolve().is_relative_to(root):
+        if folder is not None and real_path(folder).is_relative_to(root):
             raise UsageError(f"--review holds the pictures themselves: {printable(review)}")
 
 
