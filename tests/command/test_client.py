@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -11,10 +12,12 @@ from time import monotonic, sleep
 import pytest
 
 from cutout.command import client
+from cutout.command.limits import Limits
 from tests.command.conftest import Run, opened, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.ports import free_ports
 
+IMPATIENT = Limits(answer_seconds=0.6)
 PASSING = {
     "429": [Reply(429, {"message": "Too Many Requests"})],
     "503": [BUSY],
@@ -123,16 +126,14 @@ TRICKLES = {
 def test_an_answer_has_to_come_in_time(
     run: Run,
     photo: Path,
-    monkeypatch: pytest.MonkeyPatch,
     tls: ssl.SSLContext,
     name: str,
     encrypted: bool,
 ) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.6)
     slow = Reply(raw=lambda: trickle(TRICKLES[name], 0.02))
     with ScriptedApi({RESULTS: [slow]}, tls if encrypted else None) as server:
         start = monotonic()
-        done = run(photo, "--url", server.url)
+        done = run(photo, "--url", server.url, limits=IMPATIENT)
         assert monotonic() - start < 5
         assert len(server.asked_for(RESULTS)) == 1, "it is not asked again"
     assert done.lines[0] == f"{photo}: The server took more than 1 seconds to answer."
@@ -141,14 +142,13 @@ def test_an_answer_has_to_come_in_time(
 def test_an_answer_by_a_proxy_has_to_come_in_time(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.6)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     slow = Reply(raw=lambda: trickle(TRICKLES["header"], 0.02))
     with ScriptedApi({"http://api.example/v1/modes": [slow]}) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         start = monotonic()
-        done = run(photo, "--url", "http://api.example")
+        done = run(photo, "--url", "http://api.example", limits=IMPATIENT)
         assert monotonic() - start < 5
     assert done.lines == ["cutout: The server took more than 1 seconds to answer."]
 
@@ -162,15 +162,12 @@ def test_a_trickle_that_ends_in_time_is_an_answer(run: Run, photo: Path) -> None
 
 
 @pytest.mark.parametrize(("pace", "code"), [(100, 0), (1_000_000, 1)])
-def test_a_large_form_has_more_time(
-    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, pace: int, code: int
-) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.6)
-    monkeypatch.setattr(client, "SLOWEST_UPLOAD", pace)
+def test_a_large_form_has_more_time(run: Run, photo: Path, pace: int, code: int) -> None:
+    limits = replace(IMPATIENT, slowest_upload=pace)
 
     def late(_: Asked) -> Reply:
         sleep(1.2)
         return success()
 
     with ScriptedApi({RESULTS: [late]}) as server:
-        assert run(photo, "--url", server.url).code == code
+        assert run(photo, "--url", server.url, limits=limits).code == code

@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 
 from cutout.command import client, parser
-from cutout.command.answers import RESULT_BYTES
-from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
 from cutout.command.history import HISTORY
 from cutout.command.inputs import SUFFIXES
-from cutout.command.remote import LARGE
+from cutout.command.limits import Limits
 from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write
 from tests.local_server import ROOT
@@ -70,14 +68,15 @@ def test_every_option_is_told_and_no_other(run: Run) -> None:
 
 def test_the_numbers_are_the_code_s() -> None:
     assert f"a side may have {LOCAL_MAX_SIDE} pixels" in PAGE
-    assert f"those over {LARGE / 1e6:g} MB" in PAGE
+    limits = Limits()
+    assert f"those over {limits.large_bytes / 1e6:g} MB" in PAGE
     assert client.ATTEMPTS == 6
     assert "tried up to six times" in PAGE
     assert client.MAX_RETRY_AFTER == 120
     assert "more than two minutes" in PAGE
-    assert f"has at most {RESULT_BYTES // 10**6} MB," in SECURITY
-    assert f"at most {ANSWER_SECONDS / 60:.0f} minutes, plus a second" in SECURITY
-    assert f"second per {SLOWEST_UPLOAD // 1000} kB" in SECURITY
+    assert f"has at most {limits.result_bytes // 10**6} MB," in SECURITY
+    assert f"at most {limits.answer_seconds / 60:.0f} minutes, plus a second" in SECURITY
+    assert f"second per {limits.slowest_upload // 1000} kB" in SECURITY
     for status in client.RETRYABLE:
         assert str(status) in PAGE
     for suffix in SUFFIXES:

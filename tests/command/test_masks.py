@@ -10,7 +10,7 @@ from PIL import Image
 
 from cutout import engine
 from cutout.command.history import HISTORY
-from cutout.command.remote import LARGE
+from cutout.command.limits import Limits
 from cutout.errors import MaskSizeError
 from cutout.pictures import Alpha
 from cutout.settings import Settings
@@ -114,7 +114,7 @@ def test_a_mask_beside_a_photo_that_is_uploaded(tmp_path: Path, run: Run) -> Non
     """The photo is too large for a request, its mask is not."""
     noise = np.random.default_rng(1).integers(0, 256, (1792, 1792, 3), np.uint8)
     photo = write(tmp_path / "a.jpg", jpeg(Image.fromarray(noise), quality=98))
-    assert photo.stat().st_size > LARGE
+    assert photo.stat().st_size > Limits().large_bytes
     values = np.kron(HALF[:, :48], np.ones((36, 36), np.uint8))
     values = np.pad(values, [(0, 1792 - each) for each in values.shape])
     out = tmp_path / "out.png"

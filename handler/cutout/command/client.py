@@ -25,16 +25,12 @@ from cutout.command.answers import (
     resolve_link,
 )
 from cutout.command.errors import TaskError, system_message
+from cutout.command.limits import Limits
 from cutout.command.sessions import ApiSession, anonymous
 from cutout.net.limits import Cutoff
 from cutout.timing import Deadline
 
 TIMEOUTS = 15, 150  # seconds to connect, and between bytes
-ANSWER_SECONDS = 600.0
-"""Time limit for a whole request and its answer, however slowly they trickle. An answer of 90 MB,
-for a PNG of noise with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
-SLOWEST_UPLOAD = 10_000
-"""Bytes per second. The time limit grows by the time that an upload takes at this pace."""
 BASE = "--url is the API's address, without /v1/results"
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before
@@ -62,8 +58,10 @@ class Client:
     The `key` goes to the API and to no other address, not even to one that the API names.
     """
 
-    def __init__(self, url: str, key: str | None, connections: int) -> None:
-        self._url = url.rstrip("/")
+    def __init__(
+        self, url: str, key: str | None, connections: int, limits: Limits | None = None
+    ) -> None:
+        self._url, self.limits = url.rstrip("/"), limits or Limits()
         self._api = ApiSession({"X-API-KEY": key} if key else {}, connections)
         self._same_origin = ApiSession({}, connections)
         self._elsewhere = ApiSession({}, connections)
@@ -76,7 +74,7 @@ class Client:
 
     def check(self, path: str, word: str) -> None:
         """Raise `TaskError` unless the path answers with a text that holds the word."""
-        answer = _send(lambda: _get(self._api, self._url + path, SMALL_BYTES))
+        answer = _send(lambda: self._get(self._api, self._url + path, SMALL_BYTES))
         if answer.status == 401:
             raise TaskError(f"{describe_refusal(answer)} Give it with CUTOUT_KEY or --key.")
         if answer.status == 404:
@@ -94,12 +92,12 @@ class Client:
         The answer has at most `limit` bytes. Raise `TaskError` if there is none.
         """
         address = f"{self._url}{path}?{urlencode(query)}"
-        answer = _send(lambda: _post(self._api, address, form, sent, limit))
+        answer = _send(lambda: self._post(self._api, address, form, sent, limit))
         location = answer.headers.get("Location")
         if answer.status != 303 or location is None:
             return answer
         link = resolve_link(location, address)
-        return _send(lambda: _get(self._session(link), link, limit))
+        return _send(lambda: self._get(self._session(link), link, limit))
 
     def post_elsewhere(self, url: str, form: Form, sent: Sent) -> Answer:
         """Post a form to an address that the API gave and return the answer.
@@ -107,7 +105,7 @@ class Client:
         Raise `TaskError` if there is none, or if the address isn't allowed.
         """
         link = resolve_link(url, self._url)
-        return _send(lambda: _post(self._session(link), link, form, sent, SMALL_BYTES))
+        return _send(lambda: self._post(self._session(link), link, form, sent, SMALL_BYTES))
 
     def _session(self, link: str) -> ApiSession:
         """Return the session for an address that the API named.
@@ -116,6 +114,26 @@ class Client:
         since requests to the API use them as well.
         """
         return self._same_origin if has_same_origin(link, self._url) else self._elsewhere
+
+    def _get(self, session: ApiSession, url: str, limit: int) -> Answer:
+        with _timed(self.limits.answer_seconds):
+            return read_answer(session.get(url, timeout=TIMEOUTS, allow_redirects=False), limit)
+
+    def _post(self, session: ApiSession, url: str, form: Form, sent: Sent, limit: int) -> Answer:
+        """Post a form, whose files are opened again each time and read as they are sent."""
+        with ExitStack() as files:
+            body = _encoded(form, files, sent) if form else None
+            length = 0 if body is None else body.len
+            headers = {} if body is None else {"Content-Type": body.content_type}
+            with _timed(self.limits.answer_seconds + length / self.limits.slowest_upload):
+                response = session.post(
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=TIMEOUTS,
+                    allow_redirects=False,
+                )
+                return read_answer(response, limit)
 
 
 def _send(send: Callable[[], Answer]) -> Answer:
@@ -186,28 +204,6 @@ def _innermost_message(error: BaseException) -> str:
     if isinstance(error, OSError):
         return excerpt(system_message(error))
     return f"{excerpt(error) or type(error).__name__}."
-
-
-def _get(session: ApiSession, url: str, limit: int) -> Answer:
-    with _timed(ANSWER_SECONDS):
-        return read_answer(session.get(url, timeout=TIMEOUTS, allow_redirects=False), limit)
-
-
-def _post(session: ApiSession, url: str, form: Form, sent: Sent, limit: int) -> Answer:
-    """Post a form, whose files are opened again each time and read as they are sent."""
-    with ExitStack() as files:
-        body = _encoded(form, files, sent) if form else None
-        length = 0 if body is None else body.len
-        headers = {} if body is None else {"Content-Type": body.content_type}
-        with _timed(ANSWER_SECONDS + length / SLOWEST_UPLOAD):
-            response = session.post(
-                url,
-                data=body,
-                headers=headers,
-                timeout=TIMEOUTS,
-                allow_redirects=False,
-            )
-            return read_answer(response, limit)
 
 
 def _encoded(form: Form, files: ExitStack, sent: Sent) -> MultipartEncoderMonitor:

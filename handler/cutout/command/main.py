@@ -9,6 +9,7 @@ from typing import NoReturn, TextIO
 
 from cutout.command.batch_parser import BATCH
 from cutout.command.errors import CommandError, UsageError, printable, system_message
+from cutout.command.limits import Limits
 from cutout.command.serve_parser import SERVE
 
 INTERRUPTED = 130
@@ -16,14 +17,15 @@ LAST_STANDARD = 2
 """The number of standard error, the last of the standard streams."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, limits: Limits | None = None) -> int:
     """Return 0 if all is done, 1 if something failed, 2 after wrong usage, 130 if interrupted.
 
-    Raise `SystemExit` where argparse ends the process (`--help`, a wrong option).
+    `limits` are those of an API's client. Raise `SystemExit` where argparse ends the process
+    (`--help`, a wrong option).
     """
     arguments = sys.argv[1:] if argv is None else argv
     try:
-        return _execute(arguments)
+        return _execute(arguments, limits)
     except UsageError as error:
         _tell(f"cutout: error: {error}")
         return 2
@@ -42,7 +44,7 @@ def _tell(line: str) -> None:
         print(line, file=sys.stderr)
 
 
-def _execute(arguments: Sequence[str]) -> int:
+def _execute(arguments: Sequence[str], limits: Limits | None) -> int:
     """Import what the arguments need, here because an interrupt may come during the import."""
     if arguments[:1] == [SERVE]:
         from cutout.command.serve import execute_server  # noqa: PLC0415
@@ -55,7 +57,7 @@ def _execute(arguments: Sequence[str]) -> int:
     from cutout.command.arguments import parse  # noqa: PLC0415
     from cutout.command.run import execute  # noqa: PLC0415
 
-    return execute(parse(arguments))
+    return execute(parse(arguments, limits))
 
 
 def run() -> NoReturn:

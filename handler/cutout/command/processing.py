@@ -235,9 +235,11 @@ def _remote_worker(
 
     Raise `CommandError` if the API cannot be used or the background is not a picture.
     """
-    from cutout.command.remote import RemoteWorker  # noqa: PLC0415  # requests is slow to import
+    from cutout.command.client import Client  # noqa: PLC0415  # requests is slow to import
+    from cutout.command.remote import RemoteWorker  # noqa: PLC0415
 
-    worker = RemoteWorker(given.url or "", given.key, options, progress, connections)
+    client = Client(given.url or "", given.key, connections, given.limits)
+    worker = RemoteWorker(client, options, progress)
     with closing(worker):
         worker.prepare()
         yield worker
