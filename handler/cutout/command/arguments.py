@@ -10,6 +10,7 @@ from cutout.choices import MARGIN, FileFormat, Mode, Model
 from cutout.command.errors import UsageError, printable
 from cutout.command.limits import Limits
 from cutout.command.parser import build_parser
+from cutout.key_text import VISIBLE_ASCII
 from cutout.layout_options import LayoutOptions
 from cutout.options import SHADOW_LIMITS, ShadowLook
 
@@ -136,4 +137,8 @@ def _checked(given: Arguments) -> Arguments:
         raise UsageError(f"--url must be an address like https://...: {printable(given.url)}")
     if given.model is not None:
         raise UsageError("--model works on this machine only; with --url the API has its own model")
+    if not VISIBLE_ASCII.issuperset(given.key or ""):  # the key itself is not for a log
+        raise UsageError(
+            "CUTOUT_KEY or --key has a space, a line break or another character that no key has"
+        )
     return given
