@@ -81,11 +81,10 @@ class InputFinder:
         for path in self._matches(pattern):
             if any(Path(os.path.realpath(path)).is_relative_to(each) for each in hidden):
                 continue
-            is_folder = path.is_dir()
-            if is_folder and _takes_contents(pattern):
+            if is_folder(path) and _takes_contents(pattern):
                 continue
             matched = True
-            if is_folder:
+            if is_folder(path):
                 self._add_folder(path, path.relative_to(root))
             else:
                 self._take(InputFile(path, path.relative_to(root).parent))
@@ -143,7 +142,7 @@ class InputFinder:
         for path in (Path(parent, each) for each in sorted(folders)):
             if path.name.startswith(".") or os.path.realpath(path) in outputs:
                 continue
-            if not path.is_symlink():
+            if not is_link(path):
                 entered.append(path.name)
             elif path not in self.linked:
                 self.linked.append(path)
@@ -173,10 +172,15 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
+def is_link(path: Path) -> bool:
+    """Return whether a path is a symbolic link, False if it can't be examined."""
+    return os.path.islink(path)  # noqa: PTH114  # Path.is_symlink raises
+
+
 def _may_be_file(path: Path) -> bool:
     """Return whether a path leads to a file, or nowhere, which is reported when it is opened."""
     try:
-        return path.is_file() or path.is_symlink()
+        return path.is_file() or is_link(path)
     except OSError:
         return True
 
