@@ -7,10 +7,9 @@ from contextlib import suppress
 from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn, TextIO
 
-from cutout.command.batch_parser import BATCH
 from cutout.command.errors import CommandError, UsageError, printable, system_message
 from cutout.command.limits import Limits
-from cutout.command.serve_parser import SERVE
+from cutout.command.subcommands import BATCH, SERVE
 
 INTERRUPTED = 130
 LAST_STANDARD = 2
