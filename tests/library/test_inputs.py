@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -111,9 +112,16 @@ def test_what_is_no_picture_is_refused(given: Any, error: type[Exception], words
         cut_out(given)
 
 
+def test_a_member_of_an_archive(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.png", PHOTO)
+    with ZipFile(tmp_path / "a.zip") as archive, archive.open("a.png") as member:
+        assert cut_out(member).size == (1024, 1024), "its type is IO[bytes], not BinaryIO"
+
+
 def test_a_file_open_as_text_is_refused_unread(tmp_path: Path) -> None:
     with path_of(tmp_path).open() as file, pytest.raises(TypeError, match="binary mode"):
-        cut_out(file)  # type: ignore[call-overload]
+        cut_out(file)  # type: ignore[arg-type]
 
 
 def test_returns() -> None:
