@@ -1,10 +1,10 @@
 """Run the command: parse the arguments, run, and return an exit code."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn, TextIO
 
 from cutout.command.errors import CommandError, UsageError, printable, system_message
@@ -12,6 +12,8 @@ from cutout.command.limits import Limits
 from cutout.command.subcommands import BATCH, SERVE
 
 INTERRUPTED = 130
+STOPPING = ("SIGTERM", "SIGHUP")
+"""Signals that end a run in order; a terminal that is closed sends the latter. Windows has none."""
 LAST_STANDARD = 2
 """The number of standard error, the last of the standard streams."""
 
@@ -68,8 +70,8 @@ def run() -> NoReturn:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
-        with suppress(ValueError, AttributeError):
-            signal(SIGTERM, default_int_handler)
+        for name in STOPPING:
+            _handle_as_interrupt(name)
     _replace_closed()
     code = main()
     for stream in (sys.stderr, sys.stdout):
@@ -77,6 +79,14 @@ def run() -> NoReturn:
     if code == INTERRUPTED:
         os._exit(code)  # don't wait for threads that are in the middle of a picture
     sys.exit(code)
+
+
+def _handle_as_interrupt(name: str) -> None:
+    """Handle a signal as Ctrl-C, unless it is ignored, as SIGHUP after `nohup`."""
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+        with suppress(ValueError):  # not the main thread
+            signal.signal(number, signal.default_int_handler)
 
 
 def _replace_closed() -> None:
