@@ -98,7 +98,7 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
                 if tasks:
                     report.progress.expect(tasks)
                     process_all(tasks, worker, job_count(given), report, watcher.chooser.history)
-                    write_report(given, report)
+                    _write_report_so_far(given, report)
                 sleep(pause)
     except KeyboardInterrupt:
         ended = report.progress.ended == report.progress.total
@@ -106,6 +106,14 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
         write_report(given, report)
         if not ended:
             raise
+
+
+def _write_report_so_far(given: Arguments, report: Report) -> None:
+    """Write the report, or say why that fails: the next one may succeed, as may the next picture."""
+    try:
+        write_report(given, report)
+    except CommandError as error:
+        report.note(str(error))
 
 
 def write_report(given: Arguments, report: Report) -> None:
