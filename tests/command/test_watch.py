@@ -270,6 +270,12 @@ def test_an_empty_folder_and_a_missing_one(looks: Look) -> None:
     assert list(watched.report.records) == ["later"]
     write(Path("photos/b.jpg"))
     assert watched.look_twice() == {"photos/b.jpg": "out/photos/b.png"}
+    Path("later").mkdir()
+    watched.look()
+    assert watched.report.failures == 0, "it is there now"
+    Path("later").rmdir()
+    watched.look()
+    assert watched.report.failures == 1
 
 
 def test_one_file(looks: Look) -> None:
