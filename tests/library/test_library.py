@@ -195,5 +195,6 @@ def test_a_cut_out_loads_no_web_framework() -> None:
 
 def test_the_package_has_nothing_else_to_offer() -> None:
     assert set(cutout.__all__) == {"__version__", "CutOut", "Session", "cut_out"}
+    assert set(cutout.__all__) <= set(dir(cutout)), "what notebooks complete"
     with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):
         _ = cutout.cut_off
