@@ -77,6 +77,20 @@ def test_one_cut_out_beside_its_picture(run: Run, photos: Path) -> None:
     assert run(photos).code == 0, "the record is no picture, and nothing that is left out"
 
 
+def test_a_model_is_known_by_its_name(
+    run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, kept = photos / "a.jpg", ["0 done, 1 already up to date"]
+    assert run(photo).code == 0
+    assert run(photo, "--model", "auto", "-v").lines == kept, "the default"
+    assert run(photo, "--model", "fast").lines[-1] == f"1 kept cut-out was {ADVICE}"
+    monkeypatch.setenv("CUTOUT_MODEL", "fast")
+    assert run(photo, "--update", "-v").lines[-1].startswith("1 done")
+    assert run(photo, "--model", "fast", "-v").lines == kept
+    monkeypatch.delenv("CUTOUT_MODEL")
+    assert run(photo).lines[-1] == f"1 kept cut-out was {ADVICE}"
+
+
 def test_a_background_is_known_by_its_content(run: Run, photos: Path, tmp_path: Path) -> None:
     first = write(tmp_path / "first.png", png(Image.new("RGB", (30, 20), "red")))
     same = write(tmp_path / "same.png", first.read_bytes())

@@ -1,7 +1,9 @@
 """Run the command: plan the tasks, process them in parallel, and report."""
 
+import os
 from collections.abc import Sequence
 
+from cutout.choices import Model
 from cutout.command.arguments import Arguments
 from cutout.command.errors import Problem, system_message
 from cutout.command.history import History, made_with
@@ -54,8 +56,9 @@ def exit_code(report: Report) -> int:
 def _own_options(given: Arguments) -> dict[str, object]:
     """Return what a cut-out depends on beside the options of the API."""
     found: dict[str, object] = {}
-    if given.model is not None:
-        found["model"] = str(given.model)
+    model = given.model or (os.environ.get("CUTOUT_MODEL") if given.url is None else None)
+    if model and model != Model.AUTO:  # the default
+        found["model"] = str(model)
     if given.mask is not None:
         found["mask"] = True
     return found
