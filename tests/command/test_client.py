@@ -16,6 +16,7 @@ from cutout.command.limits import Limits
 from tests.command.conftest import Run, opened, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.ports import free_ports
+from tests.samples import jpeg
 
 IMPATIENT = Limits(answer_seconds=0.6)
 PASSING = {
@@ -39,6 +40,27 @@ def test_what_passes_is_waited_for(
     assert all(photo.read_bytes() in body for body in bodies), "each time all of it is sent"
     assert len(pauses) == len(replies)
     assert opened(tmp_path / "a-cutout.png").size == (64, 48)
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_connection_that_breaks_while_a_form_is_sent(
+    tmp_path: Path, run: Run, pauses: list[float], tls: ssl.SSLContext, encrypted: bool
+) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg() + bytes(4_000_000))
+    with ScriptedApi({RESULTS: [success()]}, tls if encrypted else None, hang_ups=2) as server:
+        done = run(photo, "--url", server.url)
+    assert (done.code, done.err) == (0, "")
+    assert len(pauses) == 2
+
+
+def test_a_server_without_a_known_certificate_is_asked_once(
+    run: Run, photo: Path, pauses: list[float], tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    with ScriptedApi({RESULTS: [success()]}, tls) as server:
+        done = run(photo, "--url", server.url)
+    assert done.lines[0].startswith("cutout: No secure connection: ")
+    assert not pauses
 
 
 def test_pauses_grow_and_differ(tmp_path: Path, run: Run, pauses: list[float]) -> None:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import uniform
+from ssl import SSLEOFError, SSLZeroReturnError
 from time import sleep
 from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlencode
@@ -37,6 +38,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before
 MAX_RETRY_AFTER = 120.0  # seconds; a request that has to wait longer fails
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that API Gateway and S3 use for failures that are over in a moment."""
+BROKEN = (SSLEOFError, SSLZeroReturnError)
+"""What a connection that breaks looks like while an encrypted form is sent, or at its start."""
 
 
 class FilePart(NamedTuple):
@@ -154,13 +157,12 @@ def _with_retries(send: Callable[[], Answer]) -> Answer:
         last = attempt == ATTEMPTS
         try:
             answer = send()
-        except SSLError as error:
-            raise TaskError(f"No secure connection: {_innermost_message(error)}") from error
         except (NoConnectionError, Timeout) as error:
+            inner = _innermost(error)
+            if isinstance(error, SSLError) and not isinstance(inner, BROKEN):
+                raise TaskError(f"No secure connection: {_message(inner)}") from error
             if last:
-                raise TaskError(
-                    f"The server can't be reached: {_innermost_message(error)}"
-                ) from error
+                raise TaskError(f"The server can't be reached: {_message(inner)}") from error
             asked = 0.0
         else:
             asked = _retry_after(answer)
@@ -188,19 +190,20 @@ def _retry_after(answer: Answer) -> float:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _innermost_message(error: BaseException) -> str:
-    """Return the message of the error at the bottom of the chain, without each library's wrapping.
-
-    It may hold a line from the server.
-    """
+def _innermost(error: BaseException) -> BaseException:
+    """Return the error at the bottom of the chain, without each library's wrapping."""
     while True:
         inner = error.__cause__ or error.__context__
         nested = [each for each in error.args if isinstance(each, BaseException)]
         reason = getattr(error, "reason", None)
         following = reason if isinstance(reason, BaseException) else next(iter(nested), inner)
         if following is None or following is error:
-            break
+            return error
         error = following
+
+
+def _message(error: BaseException) -> str:
+    """Return an error's message as a sentence. It may hold a line from the server."""
     if isinstance(error, OSError):
         return excerpt(system_message(error))
     return f"{excerpt(error) or type(error).__name__}."
