@@ -20,17 +20,20 @@ os.execv(sys.executable, sys.argv[1:])
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Iterator[Path]:
-    """A picture, and a folder whose names can be listed, but not its files examined."""
+    """A picture, a closed folder, and one whose names can be listed, but not its files examined."""
     write(tmp_path / "photos" / "a.jpg")
     listed = write(tmp_path / "photos" / "listed" / "b.jpg").parent
     write(listed / "deep" / "c.jpg")
+    closed = write(tmp_path / "photos" / "closed" / "d.jpg").parent
     listed.chmod(0o444)
+    closed.chmod(0)
     yield tmp_path / "photos"
     listed.chmod(0o755)
+    closed.chmod(0o755)
 
 
 @pytest.mark.parametrize("pattern", ["", "*", "**/*.jpg"])
-def test_a_folder_that_may_not_be_searched_stops_no_other_picture(
+def test_what_may_not_be_read_is_told_and_stops_no_other_picture(
     photos: Path, tmp_path: Path, pattern: str
 ) -> None:
     arguments = [*STAND_IN, str(photos / pattern), "-o", str(tmp_path / "out")]
@@ -43,5 +46,7 @@ def test_a_folder_that_may_not_be_searched_stops_no_other_picture(
         check=False,
     )
     assert done.returncode == 1
-    assert f"{photos}/listed/b.jpg: Permission denied." in done.stderr
+    lines = done.stderr.splitlines()
+    for name in ("closed", "listed/b.jpg"):
+        assert lines.count(f"{photos}/{name}: Permission denied.") == 1, lines
     assert pictures_in(tmp_path / "out") == {"a.png"}

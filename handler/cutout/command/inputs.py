@@ -107,7 +107,9 @@ class InputFinder:
 
     def _tree(self, top: Path) -> Iterator[Path]:
         """Yield a folder and all below it, without hidden and linked ones."""
-        for parent, folders, _ in os.walk(top):
+        if not is_folder(top):
+            return
+        for parent, folders, _ in os.walk(top, onerror=self._fail_to_read):
             folders[:] = self._entered(parent, folders)
             yield Path(parent)
 
@@ -121,11 +123,7 @@ class InputFinder:
 
     def _pictures(self, folder: Path) -> Iterator[Path]:
         """Yield the pictures in a folder tree, without hidden files and the output folders."""
-
-        def unreadable(error: OSError) -> None:
-            self._fail(error.filename, system_message(error))
-
-        for parent, folders, files in os.walk(folder, onerror=unreadable):
+        for parent, folders, files in os.walk(folder, onerror=self._fail_to_read):
             folders[:] = self._entered(parent, folders)
             for path in (Path(parent, name) for name in sorted(files)):
                 if path.name.startswith(".") or not _may_be_file(path):
@@ -159,6 +157,12 @@ class InputFinder:
         if key not in self._seen:
             self._seen.add(key)
             self.found.append(found)
+
+    def _fail_to_read(self, error: OSError) -> None:
+        """Add the problem of a folder, once: a pattern may lead through it again and again."""
+        problem = Problem(printable(error.filename), system_message(error))
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def _fail(self, name: object, message: str) -> None:
         self.problems.append(Problem(printable(name), message))
