@@ -1,5 +1,6 @@
 """Background, crop and format: the same here and by an API."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_a_picture(tmp_path: Path, run: Run, where: list[str]) -> None:
     assert run(photo, "--background", ground, *where).code == 0
     again = corner(opened(tmp_path / "a-cutout.png"))
     assert again == pytest.approx((255, 0, 0), abs=NEARLY), "the background is the newer one"
+
+
+def test_a_picture_from_a_pipe(tmp_path: Path, run: Run) -> None:
+    """As of `--background <(...)`: it can be read only once."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(png(Image.new("RGB", (30, 20), TEAL)))
+    done = run(write(tmp_path / "a.jpg"), "--background", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert (done.code, done.err) == (0, "")
+    assert corner(opened(tmp_path / "a-cutout.png")) == TEAL
 
 
 def test_crop(tmp_path: Path, run: Run, where: list[str]) -> None:

@@ -210,7 +210,7 @@ def _local_worker(
         from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
-        processing = options.processing_options()
+        processing = options.processing_options
         wait_for(workers)
         try:
             if processing.background.picture is not None:

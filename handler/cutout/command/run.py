@@ -29,7 +29,7 @@ def execute(given: Arguments) -> int:
     to = choose_destination(given)
     require_places(given, to)
     options = CommandOptions.given(given, to.format)
-    processing = options.processing_options()
+    processing = options.processing_options
     report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
     history = History(
         made_with(processing) | _own_options(given),
