@@ -15,7 +15,7 @@ from cutout.errors import MaskSizeError
 from cutout.pictures import Alpha
 from cutout.settings import Settings
 from cutout.work import PictureWork
-from tests.command.conftest import Run, files_in, opened, write
+from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
@@ -81,6 +81,16 @@ def test_a_folder(tmp_path: Path, run: Run, options: list[str]) -> None:
     assert files_in(out) == {"a.png", "sub/a.png", HISTORY, f"sub/{HISTORY}"}
     assert np.array_equal(alpha(out / "a.png"), HALF)
     assert np.array_equal(alpha(out / "sub" / "a.png"), TOP)
+
+
+def test_a_name_too_long_for_a_mask_stops_no_other_picture(tmp_path: Path, run: Run) -> None:
+    photos, masks = tmp_path / "photos", tmp_path / "masks"
+    long = write(photos / f"{'a' * 251}.jpg")
+    write(photos / "b.jpg")
+    mask(masks / "b.png", HALF)
+    done = run(photos, "-o", tmp_path / "out", "--mask", masks)
+    assert (done.code, done.lines[0]) == (1, f"{long}: There is no mask for it in {masks}.")
+    assert pictures_in(tmp_path / "out") == {"b.png"}
 
 
 def test_no_two_pictures_have_one_mask(tmp_path: Path, run: Run) -> None:

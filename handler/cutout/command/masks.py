@@ -1,5 +1,6 @@
 """Find the mask of each picture: one file, or files in a folder that are named as the pictures."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -64,5 +65,10 @@ def _candidates(task: Task, folder: Path) -> Iterator[Path]:
         below = folder.joinpath(*parts[start:])
         for suffix in SUFFIXES:
             path = below.with_name(below.name + suffix)
-            if path.is_file() and path_key(path) != path_key(task.source):
+            if _is_file(path) and path_key(path) != path_key(task.source):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether a path leads to a file, False if it can't be examined or is too long."""
+    return os.path.isfile(path)  # noqa: PTH113  # Path.is_file raises
