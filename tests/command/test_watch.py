@@ -278,6 +278,18 @@ def test_an_empty_folder_and_a_missing_one(looks: Look) -> None:
     assert watched.report.failures == 1
 
 
+def test_masks_that_are_away_for_a_moment(looks: Look) -> None:
+    write(Path("in/a.jpg"))
+    write(Path("masks/a.png"), png())
+    watched = looks("in", "-o", "out", "--mask", "masks")
+    Path("masks").rename("away")
+    assert watched.look_twice() == {}
+    assert watched.report.failures == 1
+    Path("away").rename("masks")
+    assert watched.look_twice() == {"in/a.jpg": "out/a.png"}
+    assert watched.report.failures == 0
+
+
 def test_one_file(looks: Look) -> None:
     photo = write(Path("a.jpg"))
     watched = looks("a.jpg", "-o", "b.png")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cutout.command.errors import Problem, UsageError, printable
-from cutout.command.inputs import path_key, real_path
+from cutout.command.inputs import MISSING, is_folder, path_key, real_path
 from cutout.command.tasks import Task
 
 SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
@@ -17,13 +17,12 @@ def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Prob
     """Return the tasks with their masks, and a problem for each picture that has none of its own.
 
     `mask` is the mask of a single picture, or a folder. A file in it that is the mask of another
-    picture is not cut out itself. Raise `UsageError` if `mask` does not exist, or is one file for
-    several pictures.
+    picture is not cut out itself. Raise `UsageError` if `mask` is one file for several pictures.
     """
-    if mask.is_dir():
+    if is_folder(mask):
         return _from_folder(tasks, mask)
-    if not mask.exists():
-        raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
+    if not os.path.exists(mask):  # noqa: PTH110  # it is gone since the start of --watch
+        return [], [Problem(each.name, f"{printable(mask)}: {MISSING}") for each in tasks]
     if len(tasks) > 1:
         raise UsageError(
             "--mask needs a folder for several pictures, with masks named as the pictures: "

@@ -1,4 +1,4 @@
-"""Check the places that the command line names for results, before any work is done."""
+"""Check the places that the command line names, before any work is done."""
 
 from glob import has_magic
 from pathlib import Path
@@ -11,7 +11,9 @@ from cutout.command.records import require_writable
 
 
 def require_places(given: Arguments, to: Destination) -> None:
-    """Raise `UsageError` or `CommandError` if `--review` or `--report` can't be used."""
+    """Raise `UsageError` or `CommandError` if `--mask`, `--review` or `--report` can't be used."""
+    if given.mask is not None:
+        _require_mask(given.mask)
     if given.review is not None:
         if is_address(given.review):
             raise UsageError(f"--review is an address, not a folder: {printable(given.review)}")
@@ -20,6 +22,13 @@ def require_places(given: Arguments, to: Destination) -> None:
         raise UsageError(f"--report is an address, not a file: {printable(given.report)}")
     if given.report is not None and not given.dry_run:
         require_writable(Path(given.report))
+
+
+def _require_mask(mask: str) -> None:
+    if is_address(mask):
+        raise UsageError(f"--mask is an address; download the mask: {printable(mask)}")
+    if not Path(mask).exists():
+        raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
 
 
 def _require_review(given: Arguments, to: Destination, review: Path) -> None:
