@@ -3,12 +3,13 @@
 set -eu
 [ $# -ge 3 ] || { sed -n 's/^# \(sh .*\)/usage: \1/p' "$0" >&2; exit 2; }
 api=$1 source=$2 target=$3 mode=${4:-fg-image}
+# a name in quotes, since a comma or semicolon would end it; a URL as it is, for the same reason
 case $source in
-*://*) field=url=$source ;;
-*) field=image=@$source ;;
+*://*) set -- --form-string "url=$source" ;;
+*) set -- -F "image=@\"$(printf %s "$source" | sed 's/[\\"]/\\&/g')\"" ;;
 esac
 # -L follows a 303; without -X POST, which would make curl post again
-curl -sSL --fail-with-body -o "$target.json" -H "X-API-KEY: ${CUTOUT_KEY:-}" -F "$field" \
+curl -sSL --fail-with-body -o "$target.json" -H "X-API-KEY: ${CUTOUT_KEY:-}" "$@" \
     "$api/v1/results?mode=$mode" || {
     [ ! -f "$target.json" ] || cat "$target.json" >&2
     rm -f "$target.json"

@@ -12,7 +12,12 @@ import pytest
 from pydantic import ValidationError
 
 from cutout import aws_credentials, timing
-from cutout.aws_credentials import CredentialsError, CredentialsProvider, open_credentials
+from cutout.aws_credentials import (
+    TIMEOUT_SECONDS,
+    CredentialsError,
+    CredentialsProvider,
+    open_credentials,
+)
 from cutout.settings import Settings
 from tests.container_endpoint import TOKEN, Endpoint, endpoint
 from tests.fetch.servers import Reply, answer
@@ -63,10 +68,14 @@ class Later:
         self._by += timedelta(**by)
 
 
-def provider(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> CredentialsProvider:
+def provider(
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> CredentialsProvider:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return open_credentials(Settings())
+    return open_credentials(Settings(), timeout_seconds)
 
 
 def test_an_access_key_of_the_environment_comes_first(
@@ -246,7 +255,7 @@ def test_threads_share_one_call(monkeypatch: pytest.MonkeyPatch, running: Endpoi
 def test_during_a_renewal_other_threads_go_on_with_valid_credentials(
     monkeypatch: pytest.MonkeyPatch, running: Endpoint, later: Later
 ) -> None:
-    credentials = provider(monkeypatch, running.environment)
+    credentials = provider(monkeypatch, running.environment, timeout_seconds=30.0)
     credentials.current()
     asked, go = Event(), Event()
 
@@ -259,7 +268,6 @@ def test_during_a_renewal_other_threads_go_on_with_valid_credentials(
     running.rotate("AKIDSECOND", "second-secret")
     running.trouble = wait
     later(minutes=56)
-    monkeypatch.setattr(aws_credentials, "TIMEOUT_SECONDS", 30.0)
     with ThreadPoolExecutor(1) as threads:
         renewal = threads.submit(credentials.current)
         assert asked.wait(10)

@@ -15,6 +15,11 @@ __version__ = "1.1.0"
 __all__ = ["CutOut", "Session", "__version__", "cut_out"]
 
 
+def __dir__() -> list[str]:
+    """List what can be imported too, for the completion of notebooks and shells."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     """Import the library at its first use, so that a cold start on Lambda is not slowed by it."""
     if name in {"Session", "cut_out"}:

@@ -74,11 +74,12 @@ class ContainerCredentials:
     """Fetch credentials from a container endpoint when they are needed, and before they expire.
 
     One thread fetches; the others go on with the old credentials as long as these are valid. An
-    instance that is restored from a snapshot starts without credentials.
+    instance that is restored from a snapshot starts without credentials. The endpoint has
+    `timeout_seconds` to answer.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._settings, self._timeout_seconds = settings, timeout_seconds
         self._url = settings.credentials_url or ""
         self._lock = Lock()
         self.forget()
@@ -154,7 +155,7 @@ class ContainerCredentials:
         headers = {"Accept": "application/json", **self._authorization()}
         try:
             with (
-                Cutoff(Deadline.after(TIMEOUT_SECONDS)),
+                Cutoff(Deadline.after(self._timeout_seconds)),
                 PoolManager(ca_certs=certifi.where()) as pools,
             ):
                 pools.pool_classes_by_scheme = WATCHED_POOLS
@@ -162,7 +163,7 @@ class ContainerCredentials:
                     "GET",
                     self._url,
                     headers=headers,
-                    timeout=TIMEOUT_SECONDS,
+                    timeout=self._timeout_seconds,
                     retries=False,
                     redirect=False,
                     preload_content=False,
@@ -214,8 +215,10 @@ def parse_credentials(content: bytes) -> Credentials:
     return credentials
 
 
-def open_credentials(settings: Settings) -> CredentialsProvider:
+def open_credentials(
+    settings: Settings, timeout_seconds: float = TIMEOUT_SECONDS
+) -> CredentialsProvider:
     """Return the provider that the environment asks for; an access key comes first."""
     if settings.credentials_url and not settings.access_key_id:
-        return ContainerCredentials(settings)
+        return ContainerCredentials(settings, timeout_seconds)
     return FixedCredentials(settings)

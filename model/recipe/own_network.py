@@ -30,8 +30,11 @@ LARGEST_BYTES = 2_000_000_000
 NEEDED = "The network must take float32 of shape (1, 3, side, side)"
 
 
-def read_network(path: Path) -> ModelProto:
-    """Return the network in the file, with its weights; raise `GraphError` if it holds none."""
+def read_network(path: Path, largest_bytes: int = LARGEST_BYTES) -> ModelProto:
+    """Return the network in the file, with its weights; raise `GraphError` if it holds none.
+
+    Raise that also if the weights have more than `largest_bytes`.
+    """
     if not path.exists():
         raise GraphError(f"There is no file {path}.")
     if path.is_dir():
@@ -47,7 +50,7 @@ def read_network(path: Path) -> ModelProto:
         load_external_data_for_model(network, str(path.parent))
     except (checker.ValidationError, ValueError) as error:
         raise GraphError(f"The network's weights can't be read: {one_line(error)}") from error
-    if sum(each.ByteSize() for each in network.graph.initializer) > LARGEST_BYTES:
+    if sum(each.ByteSize() for each in network.graph.initializer) > largest_bytes:
         raise GraphError("The network is larger than 2 GB, too large for one file: quantize it.")
     return network
 

@@ -16,6 +16,7 @@ from PIL import Image
 from cutout import engine
 from cutout.command import client
 from cutout.command.history import HISTORY
+from cutout.command.limits import Limits
 from cutout.command.main import main
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT, LocalServer
@@ -49,9 +50,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[byte
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
-    def run(*arguments: object) -> Done:
+    def run(*arguments: object, limits: Limits | None = None) -> Done:
         try:
-            code = main([str(each) for each in arguments])
+            code = main([str(each) for each in arguments], limits)
         except SystemExit as error:
             code = int(error.code or 0)
         said = capfdbinary.readouterr()

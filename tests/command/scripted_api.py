@@ -70,15 +70,20 @@ def invited(
 class ScriptedApi:
     """Gives each path's answers in turn and repeats the last one:
     `with ScriptedApi({"/v1/results": [Reply(429), success()]}) as server: ... server.url`.
-    As a proxy it receives absolute addresses."""
+    As a proxy it receives absolute addresses. The first `hang_ups` forms are not read, and their
+    connections closed."""
 
     def __init__(
-        self, replies: Mapping[str, Sequence[Answer]], tls: ssl.SSLContext | None = None
+        self,
+        replies: Mapping[str, Sequence[Answer]],
+        tls: ssl.SSLContext | None = None,
+        hang_ups: int = 0,
     ) -> None:
         self._replies: dict[str, list[Answer]] = {}
         self.say({"/v1/modes": [Reply(body=MODES)], **replies})
         self._lock = Lock()
         self.asked: list[Asked] = []
+        self.hang_ups = hang_ups
 
         class Handler(_Handler):
             server_of = self
@@ -144,6 +149,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests need no access log."""
 
     def _serve(self) -> None:
+        if self.command == "POST" and self.server_of.hang_ups:
+            self.server_of.hang_ups -= 1
+            self.close_connection = True
+            return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, self.path, headers, body, monotonic())

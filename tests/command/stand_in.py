@@ -84,8 +84,9 @@ def open_and_die(settings: Settings, threads: int) -> PictureWork:
 
 
 if __name__ == "__main__":
-    # as in a terminal: tests may run with SIGINT ignored, under nohup for example
+    # as in a terminal: tests may run with these ignored, under nohup for example
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # a worker process must find the function by its module's real name
     engine.open_work = importlib.import_module("tests.command.stand_in").open_stand_in_work
     run()

@@ -144,6 +144,18 @@ def test_help_and_version(run: Run) -> None:
         assert said in text
 
 
+@pytest.mark.parametrize("key", ["sesame\n", "sesame\r", "ses ame", "s\u20acsame", "s\udcffsame"])
+def test_a_key_that_no_header_takes_is_refused_unshown(
+    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("CUTOUT_KEY", key)
+    done = run(photo, "--url", "http://127.0.0.1:9")
+    assert (done.code, len(done.lines)) == (2, 2)
+    assert done.lines[-1].startswith("cutout: error: CUTOUT_KEY or --key has a space, a line break")
+    assert "ses" not in done.err
+    assert "same" not in done.err
+
+
 def test_a_model_that_is_not_there(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

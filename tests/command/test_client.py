@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -11,10 +12,13 @@ from time import monotonic, sleep
 import pytest
 
 from cutout.command import client
+from cutout.command.limits import Limits
 from tests.command.conftest import Run, opened, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.ports import free_ports
+from tests.samples import jpeg
 
+IMPATIENT = Limits(answer_seconds=0.6)
 PASSING = {
     "429": [Reply(429, {"message": "Too Many Requests"})],
     "503": [BUSY],
@@ -36,6 +40,27 @@ def test_what_passes_is_waited_for(
     assert all(photo.read_bytes() in body for body in bodies), "each time all of it is sent"
     assert len(pauses) == len(replies)
     assert opened(tmp_path / "a-cutout.png").size == (64, 48)
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_connection_that_breaks_while_a_form_is_sent(
+    tmp_path: Path, run: Run, pauses: list[float], tls: ssl.SSLContext, encrypted: bool
+) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg() + bytes(4_000_000))
+    with ScriptedApi({RESULTS: [success()]}, tls if encrypted else None, hang_ups=2) as server:
+        done = run(photo, "--url", server.url)
+    assert (done.code, done.err) == (0, "")
+    assert len(pauses) == 2
+
+
+def test_a_server_without_a_known_certificate_is_asked_once(
+    run: Run, photo: Path, pauses: list[float], tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    with ScriptedApi({RESULTS: [success()]}, tls) as server:
+        done = run(photo, "--url", server.url)
+    assert done.lines[0].startswith("cutout: No secure connection: ")
+    assert not pauses
 
 
 def test_pauses_grow_and_differ(tmp_path: Path, run: Run, pauses: list[float]) -> None:
@@ -123,16 +148,14 @@ TRICKLES = {
 def test_an_answer_has_to_come_in_time(
     run: Run,
     photo: Path,
-    monkeypatch: pytest.MonkeyPatch,
     tls: ssl.SSLContext,
     name: str,
     encrypted: bool,
 ) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.6)
     slow = Reply(raw=lambda: trickle(TRICKLES[name], 0.02))
     with ScriptedApi({RESULTS: [slow]}, tls if encrypted else None) as server:
         start = monotonic()
-        done = run(photo, "--url", server.url)
+        done = run(photo, "--url", server.url, limits=IMPATIENT)
         assert monotonic() - start < 5
         assert len(server.asked_for(RESULTS)) == 1, "it is not asked again"
     assert done.lines[0] == f"{photo}: The server took more than 1 seconds to answer."
@@ -141,14 +164,13 @@ def test_an_answer_has_to_come_in_time(
 def test_an_answer_by_a_proxy_has_to_come_in_time(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.6)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     slow = Reply(raw=lambda: trickle(TRICKLES["header"], 0.02))
     with ScriptedApi({"http://api.example/v1/modes": [slow]}) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         start = monotonic()
-        done = run(photo, "--url", "http://api.example")
+        done = run(photo, "--url", "http://api.example", limits=IMPATIENT)
         assert monotonic() - start < 5
     assert done.lines == ["cutout: The server took more than 1 seconds to answer."]
 
@@ -162,15 +184,12 @@ def test_a_trickle_that_ends_in_time_is_an_answer(run: Run, photo: Path) -> None
 
 
 @pytest.mark.parametrize(("pace", "code"), [(100, 0), (1_000_000, 1)])
-def test_a_large_form_has_more_time(
-    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, pace: int, code: int
-) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.6)
-    monkeypatch.setattr(client, "SLOWEST_UPLOAD", pace)
+def test_a_large_form_has_more_time(run: Run, photo: Path, pace: int, code: int) -> None:
+    limits = replace(IMPATIENT, slowest_upload=pace)
 
     def late(_: Asked) -> Reply:
         sleep(1.2)
         return success()
 
     with ScriptedApi({RESULTS: [late]}) as server:
-        assert run(photo, "--url", server.url).code == code
+        assert run(photo, "--url", server.url, limits=limits).code == code

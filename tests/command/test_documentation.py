@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 
 from cutout.command import client, parser
-from cutout.command.answers import RESULT_BYTES
-from cutout.command.client import ANSWER_SECONDS, SLOWEST_UPLOAD
 from cutout.command.history import HISTORY
 from cutout.command.inputs import SUFFIXES
-from cutout.command.remote import LARGE
+from cutout.command.limits import Limits
 from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write
 from tests.local_server import ROOT
@@ -71,15 +69,16 @@ def test_every_option_is_told_and_no_other(run: Run) -> None:
 def test_the_numbers_are_the_code_s() -> None:
     """Line breaks of the pages do not matter."""
     page, security = " ".join(PAGE.split()), " ".join(SECURITY.split())
+    limits = Limits()
     assert f"a side may have {LOCAL_MAX_SIDE} pixels" in page
-    assert f"those over {LARGE / 1e6:g} MB" in page
+    assert f"those over {limits.large_bytes / 1e6:g} MB" in page
     assert client.ATTEMPTS == 6
     assert "tried up to six times" in page
     assert client.MAX_RETRY_AFTER == 120
     assert "more than two minutes" in page
-    assert f"has at most {RESULT_BYTES // 10**6} MB," in security
-    assert f"at most {ANSWER_SECONDS / 60:.0f} minutes, plus a second" in security
-    assert f"second per {SLOWEST_UPLOAD // 1000} kB" in security
+    assert f"has at most {limits.result_bytes // 10**6} MB," in security
+    assert f"at most {limits.answer_seconds / 60:.0f} minutes, plus a second" in security
+    assert f"second per {limits.slowest_upload // 1000} kB" in security
     for status in client.RETRYABLE:
         assert str(status) in page
     for suffix in SUFFIXES:

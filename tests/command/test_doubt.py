@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -109,17 +110,20 @@ def test_a_cut_out_that_was_replaced_is_no_longer_doubtful(
 def test_a_changed_cut_out_of_the_same_size_is_no_longer_doubtful(
     run: Run, photos: Path, tmp_path: Path
 ) -> None:
-    photo, made = photos / "sub" / "empty.jpg", tmp_path / "out" / "empty.png"
-    run(photo, "-o", made)
-    write(made, bytes(made.stat().st_size))
-    again = run(photo, "-o", made, "-v")
+    photo, out = photos / "sub" / "empty.jpg", tmp_path / "out"
+    run(photo, "-o", out)
+    write(out / "empty.png", bytes((out / "empty.png").stat().st_size))
+    again = run(photo, "-o", out, "-v")
     assert (again.code, again.lines) == (0, ["0 done, 1 already up to date"])
 
 
 def test_the_doubt_of_another_picture_is_not_told(run: Run, photos: Path, tmp_path: Path) -> None:
-    made, report = tmp_path / "x.png", tmp_path / "report.json"
-    assert run(photos / "sub" / "empty.jpg", "-o", made).code == 3
-    again = run(photos / "fine.jpg", "-o", made, "-v", "--report", report)
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    empty = photos / "sub" / "empty.jpg"
+    assert run(empty, "-o", out).code == 3
+    same = write(tmp_path / "other" / "empty.jpg", empty.read_bytes())
+    os.utime(same, (1_000_000_000,) * 2)
+    again = run(same, "-o", out, "-v", "--report", report)
     assert (again.code, again.lines) == (0, ["0 done, 1 already up to date"])
     assert [each["quality"] for each in json.loads(report.read_text())] == [None]
 

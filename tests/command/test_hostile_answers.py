@@ -14,8 +14,8 @@ from time import monotonic
 
 import pytest
 
-from cutout.command import remote
 from cutout.command.answers import MAX_VALUES, SMALL_BYTES, UNEXPECTED
+from cutout.command.limits import Limits
 from tests.command.conftest import Done, Run, opened
 from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 from tests.local_server import ROOT
@@ -28,10 +28,9 @@ ADDRESS_SPACE = 3_000_000_000  # bytes, so that a failing test leaves the machin
 MEASURED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE}, {ADDRESS_SPACE}))
-from cutout.command import remote
+from cutout.command.limits import Limits
 from cutout.command.main import main
-remote.LARGE = int(sys.argv[1])
-code = main(sys.argv[2:])
+code = main(sys.argv[2:], Limits(large_bytes=int(sys.argv[1])))
 print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM:")])
 sys.exit(code)
 """
@@ -64,7 +63,7 @@ def endless() -> Iterator[bytes]:
         yield b"10000\r\n" + b" " * 65536 + b"\r\n"
 
 
-def measured(*arguments: object, large: int = remote.LARGE) -> tuple[Done, int]:
+def measured(*arguments: object, large: int = Limits().large_bytes) -> tuple[Done, int]:
     """Run the command as a process of its own. Return its result and its peak memory in bytes."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, str(large), *map(str, arguments)],
@@ -169,11 +168,9 @@ def test_the_answers_around_an_upload_are_read_up_to_a_limit(photo: Path, reply:
 
 @pytest.mark.parametrize("spare", [0, -1])
 @pytest.mark.parametrize("form", ["of a length", "in chunks", "until the end", "packed"])
-def test_an_answer_of_the_largest_size(
-    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, form: str, spare: int
-) -> None:
+def test_an_answer_of_the_largest_size(run: Run, photo: Path, form: str, spare: int) -> None:
     content = json.dumps(success().body).encode()
-    monkeypatch.setattr(remote, "RESULT_BYTES", len(content) + spare)
+    limits = Limits(result_bytes=len(content) + spare)
     chunks = HEAD + CHUNKED + b"%x\r\n%s\r\n0\r\n\r\n" % (len(content), content)
     reply = {
         "of a length": Reply(body=content),
@@ -182,7 +179,7 @@ def test_an_answer_of_the_largest_size(
         "packed": packed(success()),
     }[form]
     with ScriptedApi({RESULTS: [reply]}) as server:
-        done = run(photo, "--url", server.url)
+        done = run(photo, "--url", server.url, limits=limits)
     assert done.code == (0 if spare == 0 else 1), done.err
 
 

@@ -3,11 +3,12 @@
 import ssl
 from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from cutout.command import remote
+from cutout.command.limits import Limits
 from tests.command.conftest import Run
 from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 
@@ -40,11 +41,15 @@ def netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=DOORS)
-def door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def door(request: pytest.FixtureRequest) -> str:
     """How the API gets the command to an address."""
-    if request.param == "an upload":
-        monkeypatch.setattr(remote, "LARGE", 100)
     return str(request.param)
+
+
+@pytest.fixture
+def run(run: Run, door: str) -> Run:
+    """Uploads the picture if that is the way to an address."""
+    return partial(run, limits=Limits(large_bytes=100)) if door == "an upload" else run
 
 
 def naming(link: str, door: str, api: str = "") -> dict[str, list[Reply]]:

@@ -38,6 +38,14 @@ def test_it_is_installed_and_runs_anywhere(tmp_path: Path) -> None:
     assert alpha.getpixel((5, 5)) == 0, "behind her"
 
 
+def test_an_interrupt_is_handled_once_little_is_imported() -> None:
+    heavy = {"PIL", "argparse", "numpy", "pydantic", "requests"}
+    code = f"import sys, cutout.command.main; print(sorted({heavy} & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_folder_by_the_network(tmp_path: Path, jobs: str) -> None:
     """As many at once as may be: each has its own cut-out."""

@@ -38,6 +38,20 @@ def test_linked_folders_are_named_and_links_to_files_followed(run: Run) -> None:
     assert "2 done, 1 left out: linked folder photos/linked in " in done.lines[-1]
 
 
+def test_a_link_to_itself_stops_no_other_picture(run: Run) -> None:
+    write(Path("photos/a.jpg"))
+    Path("photos/b.jpg").symlink_to("b.jpg")
+    Path("masks").mkdir()
+    for options in ((), ("--mask", "masks")):
+        done = run("photos", "-o", "out", "--force", *options)
+        assert done.code == 1
+        assert any(line.startswith("photos/b.jpg: ") for line in done.lines), done.err
+    assert pictures_in(Path("out")) == {"a.png"}
+    Path("round").symlink_to("round")
+    done = run("photos/a.jpg", "-o", "round/", "--review", "round/")
+    assert (done.code, done.lines[-1][:16]) == (2, "cutout: error: -")
+
+
 def test_a_linked_folder_that_is_named_is_searched(run: Run) -> None:
     write(Path("real/deep/a.jpg"))
     Path("linked").symlink_to("real")

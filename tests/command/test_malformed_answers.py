@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from cutout.command import client, remote
+from cutout.command import client
 from cutout.command.answers import MAX_EXCERPT, UNEXPECTED
+from cutout.command.limits import Limits
 from tests.command.conftest import Run
 from tests.command.scripted_api import BUSY, RESULTS, Reply, ScriptedApi, invited, success
 
@@ -83,15 +84,12 @@ INVITATIONS: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("changes", INVITATIONS.values(), ids=INVITATIONS)
-def test_a_malformed_invitation(
-    run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
-) -> None:
-    monkeypatch.setattr(remote, "LARGE", 100)
+def test_a_malformed_invitation(run: Run, photo: Path, changes: dict[str, Any]) -> None:
     stored = Reply(204, b"")
     with ScriptedApi(
         {UPLOADS: [invited(**changes)], "/kept": [stored], RESULTS: [success()]}
     ) as server:
-        done = run(photo, "--url", server.url)
+        done = run(photo, "--url", server.url, limits=Limits(large_bytes=100))
         assert not server.asked_for("/kept")
     assert done.lines[0] == f"{photo}: {UNEXPECTED}"
 

@@ -10,12 +10,12 @@ from PIL import Image
 
 from cutout import engine
 from cutout.command.history import HISTORY
-from cutout.command.remote import LARGE
+from cutout.command.limits import Limits
 from cutout.errors import MaskSizeError
 from cutout.pictures import Alpha
 from cutout.settings import Settings
 from cutout.work import PictureWork
-from tests.command.conftest import Run, files_in, opened, write
+from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
@@ -51,8 +51,8 @@ def alpha(path: Path) -> Alpha:
 
 
 def test_one_picture(tmp_path: Path, run: Run, options: list[str]) -> None:
-    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out.png"
-    arguments = [photo, "-o", out, "--mask", mask(tmp_path / "m.png", HALF), *options]
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out" / "a.png"
+    arguments = [photo, "-o", out.parent, "--mask", mask(tmp_path / "m.png", HALF), *options]
     assert run(*arguments).code == 0
     assert np.array_equal(alpha(out), HALF)
     made = out.stat().st_mtime_ns
@@ -81,6 +81,16 @@ def test_a_folder(tmp_path: Path, run: Run, options: list[str]) -> None:
     assert files_in(out) == {"a.png", "sub/a.png", HISTORY, f"sub/{HISTORY}"}
     assert np.array_equal(alpha(out / "a.png"), HALF)
     assert np.array_equal(alpha(out / "sub" / "a.png"), TOP)
+
+
+def test_a_name_too_long_for_a_mask_stops_no_other_picture(tmp_path: Path, run: Run) -> None:
+    photos, masks = tmp_path / "photos", tmp_path / "masks"
+    long = write(photos / f"{'a' * 251}.jpg")
+    write(photos / "b.jpg")
+    mask(masks / "b.png", HALF)
+    done = run(photos, "-o", tmp_path / "out", "--mask", masks)
+    assert (done.code, done.lines[0]) == (1, f"{long}: There is no mask for it in {masks}.")
+    assert pictures_in(tmp_path / "out") == {"b.png"}
 
 
 def test_no_two_pictures_have_one_mask(tmp_path: Path, run: Run) -> None:
@@ -114,7 +124,7 @@ def test_a_mask_beside_a_photo_that_is_uploaded(tmp_path: Path, run: Run) -> Non
     """The photo is too large for a request, its mask is not."""
     noise = np.random.default_rng(1).integers(0, 256, (1792, 1792, 3), np.uint8)
     photo = write(tmp_path / "a.jpg", jpeg(Image.fromarray(noise), quality=98))
-    assert photo.stat().st_size > LARGE
+    assert photo.stat().st_size > Limits().large_bytes
     values = np.kron(HALF[:, :48], np.ones((36, 36), np.uint8))
     values = np.pad(values, [(0, 1792 - each) for each in values.shape])
     out = tmp_path / "out.png"

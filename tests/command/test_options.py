@@ -1,11 +1,12 @@
 """Background, crop and format: the same here and by an API."""
 
+import os
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from cutout.command import remote
+from cutout.command.limits import Limits
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.scripted_api import Reply, ScriptedApi, success
 from tests.local_server import LocalServer
@@ -41,6 +42,17 @@ def test_a_picture(tmp_path: Path, run: Run, where: list[str]) -> None:
     assert run(photo, "--background", ground, *where).code == 0
     again = corner(opened(tmp_path / "a-cutout.png"))
     assert again == pytest.approx((255, 0, 0), abs=NEARLY), "the background is the newer one"
+
+
+def test_a_picture_from_a_pipe(tmp_path: Path, run: Run) -> None:
+    """As of `--background <(...)`: it can be read only once."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(png(Image.new("RGB", (30, 20), TEAL)))
+    done = run(write(tmp_path / "a.jpg"), "--background", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert (done.code, done.err) == (0, "")
+    assert corner(opened(tmp_path / "a-cutout.png")) == TEAL
 
 
 def test_crop(tmp_path: Path, run: Run, where: list[str]) -> None:
@@ -149,18 +161,16 @@ def test_an_older_api_makes_no_webp(tmp_path: Path, run: Run) -> None:
     assert files_in(tmp_path) == {"a.jpg"}
 
 
-def test_a_large_background_is_uploaded_once(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_background_is_uploaded_once(tmp_path: Path, run: Run) -> None:
     ground = write(tmp_path / "b.png")
     for name in "abc":
         write(tmp_path / "in" / f"{name}.jpg")
-    monkeypatch.setattr(remote, "LARGE", 4 * (ground.stat().st_size - 1))
+    limits = Limits(large_bytes=4 * (ground.stat().st_size - 1))
     with ScriptedApi({"/bucket": [Reply(204, b"")]}) as bucket:
         upload = {"url": f"{bucket.url}/bucket", "fields": {}}
         invited = Reply(body={"upload": upload, "url": "upload:1/b.png", "max_bytes": 10_000})
         with ScriptedApi({"/v1/uploads": [invited], "/v1/results": [success()]}) as server:
-            done = run(tmp_path / "in", "--background", ground, "--url", server.url)
+            done = run(tmp_path / "in", "--background", ground, "--url", server.url, limits=limits)
             asked = server.asked_for("/v1/results")
         assert len(bucket.asked) == 1
     assert done.code == 0, done.err
@@ -168,14 +178,12 @@ def test_a_large_background_is_uploaded_once(
     assert all(b'name="url-bg"\r\n\r\nupload:1/b.png\r\n' in each.body for each in asked)
 
 
-def test_a_large_background_of_the_real_api(
-    tmp_path: Path, run: Run, server: LocalServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_background_of_the_real_api(tmp_path: Path, run: Run, server: LocalServer) -> None:
     ground = write(tmp_path / "b.png", png(Image.new("RGB", (300, 200), TEAL)))
     for name in "ab":
         write(tmp_path / "in" / f"{name}.jpg")
-    monkeypatch.setattr(remote, "LARGE", 100)
-    done = run(tmp_path / "in", "--background", ground, "--url", server.url)
+    arguments = [tmp_path / "in", "--background", ground, "--url", server.url]
+    done = run(*arguments, limits=Limits(large_bytes=100))
     assert done.code == 0, done.err
     for name in "ab":
         made = opened(tmp_path / "in" / f"{name}-cutout.png")

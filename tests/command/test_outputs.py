@@ -105,6 +105,11 @@ def test_a_closed_standard_output_is_wrong_usage(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "cutout: error: standard output is closed\n")
 
 
+def test_a_closed_standard_input_is_wrong_usage(tmp_path: Path) -> None:
+    done = in_shell("<&-", "-", "-o", tmp_path / "x.png")
+    assert (done.returncode, done.stderr) == (2, "cutout: error: standard input is closed\n")
+
+
 def test_a_closed_standard_error_stops_nothing(tmp_path: Path) -> None:
     done = in_shell("2>&-", write(tmp_path / "a.jpg"), write(tmp_path / "b.jpg", b"no picture"))
     assert (done.returncode, done.stdout) == (1, "")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.command import remote
+from cutout.command.limits import Limits
 from tests.command.conftest import Run, opened, pictures_in, run_apart, write
 from tests.command.terminal import Terminal, left_standing
 from tests.local_server import LocalServer
@@ -73,7 +73,7 @@ def test_an_answer_that_lies_elsewhere(tmp_path: Path, run: Run, server: LocalSe
 
 def test_a_large_file_is_uploaded(tmp_path: Path, run: Run, server: LocalServer) -> None:
     content = noise(2100)
-    assert len(content) > remote.LARGE
+    assert len(content) > Limits().large_bytes
     photo = write(tmp_path / "large.jpg", content)
     done = run(photo, "--url", server.url)
     assert done.code == 0, done.err
@@ -111,7 +111,7 @@ def test_a_large_webp_file(tmp_path: Path, run: Run) -> None:
     file = BytesIO()
     Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=0)
     photo = write(tmp_path / "large.webp", file.getvalue())
-    assert photo.stat().st_size > remote.LARGE
+    assert photo.stat().st_size > Limits().large_bytes
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path / "files")) as server:
         assert run(photo, "--url", server.url).code == 0
         assert '"route": "/v1/uploads", "status": 200' in server.log()

@@ -125,7 +125,7 @@ def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
     assert files_in(tmp_path / "in") == {"a.jpg", "b.jpg"}
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
 def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> None:
     photos, out, begun = tmp_path / "in", tmp_path / "out", tmp_path / "begun"
     write(photos / "a.jpg")

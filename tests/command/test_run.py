@@ -61,6 +61,16 @@ def test_a_process_that_ends_while_it_starts_is_one_line(
     assert (done.code, done.lines) == (1, [f"cutout: {message}"])
 
 
+def test_a_huge_file_of_another_type_is_not_read(tmp_path: Path, run: Run) -> None:
+    with (tmp_path / "film.jpg").open("wb") as file:
+        file.truncate(2**40)
+    done = run(tmp_path / "film.jpg")
+    assert done.code == 1
+    assert done.lines[0] == (
+        f"{tmp_path}/film.jpg: Unsupported file type. Only JPEG, PNG and WebP images are accepted."
+    )
+
+
 def test_nothing_is_left_running(tmp_path: Path) -> None:
     folder = folder_with(tmp_path / "in", SEIZING_WIDTH)
     done = run_apart(

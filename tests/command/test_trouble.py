@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from cutout import __version__
-from cutout.command import remote
+from cutout.command.limits import Limits
 from tests.command.conftest import Run, files_in, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.samples import jpeg, png
+
+UPLOADING = Limits(large_bytes=100)
 
 pytestmark = pytest.mark.usefixtures("pauses")
 
@@ -109,15 +111,13 @@ def invitation(url: str, max_bytes: int = 10_000) -> Reply:
     return Reply(body={"upload": upload, "url": "upload:1/a.jpg", "max_bytes": max_bytes})
 
 
-def test_an_upload_and_what_may_happen_on_its_way(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_upload_and_what_may_happen_on_its_way(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "a.jpg")
-    monkeypatch.setattr(remote, "LARGE", photo.stat().st_size - 1)
+    limits = Limits(large_bytes=photo.stat().st_size - 1)
     with ScriptedApi({"/bucket": [BUSY, Reply(204, b"")]}) as bucket:
         replies = {"/v1/uploads": [BUSY, invitation(f"{bucket.url}/bucket")], RESULTS: [success()]}
         with ScriptedApi(replies) as server:
-            done = run(photo, "--url", server.url, "--key", "sesame")
+            done = run(photo, "--url", server.url, "--key", "sesame", limits=limits)
             (results,) = server.asked_for(RESULTS)
             _, invited = server.asked_for("/v1/uploads")
         _, stored = bucket.asked
@@ -131,39 +131,32 @@ def test_an_upload_and_what_may_happen_on_its_way(
     assert "sesame" not in str(stored.headers)
 
 
-def test_a_file_that_just_fits_is_sent_as_it_is(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_just_fits_is_sent_as_it_is(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "a.jpg")
-    monkeypatch.setattr(remote, "LARGE", photo.stat().st_size)
+    limits = Limits(large_bytes=photo.stat().st_size)
     with ScriptedApi({RESULTS: [success()]}) as server:
-        assert run(photo, "--url", server.url).code == 0
+        assert run(photo, "--url", server.url, limits=limits).code == 0
         assert not server.asked_for("/v1/uploads")
 
 
-def test_an_api_that_takes_no_uploads(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remote, "LARGE", 100)
+def test_an_api_that_takes_no_uploads(tmp_path: Path, run: Run) -> None:
     for name in "abc":
         write(tmp_path / f"{name}.jpg")
     with ScriptedApi({RESULTS: [success()]}) as server:
-        assert run(tmp_path, "--url", server.url, "--jobs", "1").code == 0
+        done = run(tmp_path, "--url", server.url, "--jobs", "1", limits=UPLOADING)
+        assert done.code == 0
         assert len(server.asked_for("/v1/uploads")) == 1, "asked once for all"
         assert len(server.asked_for(RESULTS)) == 3
 
 
-def test_an_upload_that_is_refused(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remote, "LARGE", 100)
+def test_an_upload_that_is_refused(tmp_path: Path, run: Run) -> None:
     photo = write(tmp_path / "a.jpg")
     denied = Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
     with (
         ScriptedApi({"/bucket": [denied]}) as bucket,
         ScriptedApi({"/v1/uploads": [invitation(f"{bucket.url}/bucket")]}) as server,
     ):
-        done = run(photo, "--url", server.url)
+        done = run(photo, "--url", server.url, limits=UPLOADING)
     assert done.lines[0] == (
         f"{photo}: The upload failed. "
         "The server answered 403: <Error><Code>AccessDenied</Code></Error>"
@@ -171,16 +164,13 @@ def test_an_upload_that_is_refused(
 
 
 @pytest.mark.parametrize("spare", [0, -1])
-def test_an_upload_of_the_largest_size(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, spare: int
-) -> None:
-    monkeypatch.setattr(remote, "LARGE", 100)
+def test_an_upload_of_the_largest_size(tmp_path: Path, run: Run, spare: int) -> None:
     photo = write(tmp_path / "a.jpg")
     limit = photo.stat().st_size + spare
     with ScriptedApi({"/bucket": [Reply(204, b"")]}) as bucket:
         asked = invitation(f"{bucket.url}/bucket", limit)
         with ScriptedApi({"/v1/uploads": [asked], RESULTS: [success()]}) as server:
-            done = run(photo, "--url", server.url)
+            done = run(photo, "--url", server.url, limits=UPLOADING)
     assert done.code == (0 if spare == 0 else 1), done.err
     assert len(bucket.asked) == (1 if spare == 0 else 0)
 

@@ -1,6 +1,7 @@
 """Cut-outs that were made with other options are named, and redone with `--update`."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import md5
 from pathlib import Path
@@ -66,6 +67,7 @@ def test_one_cut_out_beside_its_picture(run: Run, photos: Path) -> None:
         "picture": "a.jpg",
         "md5": md5(made, usedforsecurity=False).hexdigest(),
         "bytes": len(made),
+        "sources": {"picture": photo.stat().st_size},
     }
     assert run(photo).lines[-1] == f"1 kept cut-out was {ADVICE}"
     assert run(photo, "--dry-run").lines[-1] == f"1 kept cut-out was {ADVICE}"
@@ -73,6 +75,20 @@ def test_one_cut_out_beside_its_picture(run: Run, photos: Path) -> None:
     assert run(photo, "--force", "-v").lines[-1].startswith("1 done")
     assert run(photo, "-v").lines == ["0 done, 1 already up to date"]
     assert run(photos).code == 0, "the record is no picture, and nothing that is left out"
+
+
+def test_a_model_is_known_by_its_name(
+    run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, kept = photos / "a.jpg", ["0 done, 1 already up to date"]
+    assert run(photo).code == 0
+    assert run(photo, "--model", "auto", "-v").lines == kept, "the default"
+    assert run(photo, "--model", "fast").lines[-1] == f"1 kept cut-out was {ADVICE}"
+    monkeypatch.setenv("CUTOUT_MODEL", "fast")
+    assert run(photo, "--update", "-v").lines[-1].startswith("1 done")
+    assert run(photo, "--model", "fast", "-v").lines == kept
+    monkeypatch.delenv("CUTOUT_MODEL")
+    assert run(photo).lines[-1] == f"1 kept cut-out was {ADVICE}"
 
 
 def test_a_background_is_known_by_its_content(run: Run, photos: Path, tmp_path: Path) -> None:
@@ -215,3 +231,50 @@ def test_a_mask_counts_as_an_option(run: Run, photos: Path, tmp_path: Path) -> N
     done = run(photos / "a.jpg", "-o", f"{out}/", "--mask", mask, "--update", "-v")
     assert done.lines[-1].startswith("1 done")
     assert b"mask" in (out / HISTORY).read_bytes()
+
+
+def older(path: Path, content: bytes) -> Path:
+    """A file that is older than every cut-out, as one from a camera, a copy or an archive."""
+    write(path, content)
+    os.utime(path, (1_000_000_000,) * 2)
+    return path
+
+
+def test_an_older_picture_of_the_same_name(run: Run, tmp_path: Path) -> None:
+    monday, tuesday, out = (tmp_path / name for name in ("monday", "tuesday", "out"))
+    older(monday / "a.jpg", jpeg(gradient(400, 300)))
+    older(tuesday / "a.jpg", jpeg(gradient(200, 100)))
+    assert run(monday, "-o", out).code == 0
+    assert run(tuesday, "-o", out, "--dry-run").lines[-1] == "1 to do"
+    assert run(tuesday, "-o", out, "-v").lines[-1].startswith("1 done")
+    assert opened(out / "a.png").size == (200, 100)
+    older(tuesday / "a.jpg", jpeg(gradient(300, 300)))
+    assert run(tuesday, "-o", out, "-v").lines[-1].startswith("1 done"), "copied over the other"
+    assert opened(out / "a.png").size == (300, 300)
+    tuesday.rename(tmp_path / "moved")
+    assert run(tmp_path / "moved", "-o", out, "-v").lines == ["0 done, 1 already up to date"]
+
+
+def test_a_retouched_cut_out_of_another_picture_is_kept(run: Run, tmp_path: Path) -> None:
+    photo, out = older(tmp_path / "a.jpg", jpeg(gradient(400, 300))), tmp_path / "out"
+    assert run(photo, "-o", out).code == 0
+    write(out / "a.png", png(gradient(400, 300)))
+    older(photo, jpeg(gradient(200, 100)))
+    assert run(photo, "-o", out, "-v").lines == ["0 done, 1 already up to date"]
+
+
+def test_an_older_mask_of_the_same_name(run: Run, tmp_path: Path) -> None:
+    photo, out = older(tmp_path / "a.jpg", jpeg(gradient(64, 64))), tmp_path / "out"
+    for number, shape in enumerate((Image.new("L", (64, 64), 255), gradient(64, 64).convert("L"))):
+        mask = older(tmp_path / str(number) / "a.png", png(shape))
+        assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("1 done")
+        assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("0 done, 1 already")
+
+
+def test_a_named_file_is_always_written(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "x.png"
+    for name, size in (("a.jpg", (400, 300)), ("b.jpg", (200, 100))):
+        photo = older(tmp_path / name, jpeg(gradient(*size)))
+        assert run(photo, "-o", target, "-v").lines[-1].startswith("1 done"), name
+        assert opened(target).size == size
+    assert files_in(tmp_path) == {"a.jpg", "b.jpg", "x.png"}, "no record beside it"

@@ -113,6 +113,23 @@ def test_pictures_that_come_are_cut_out(
     assert len(failures) == 1, "said once, not at every look"
 
 
+def test_a_report_that_can_not_be_written_ends_nothing(
+    tmp_path: Path, watching: Callable[..., Watching]
+) -> None:
+    photos, report = tmp_path / "photos", tmp_path / "report.json"
+    write(photos / "first.jpg")
+    running = watching(photos, "-o", tmp_path / "out", "--report", report)
+    running.until(lambda: names_of(report))
+    report.unlink()
+    report.mkdir()
+    write(photos / "second.jpg")
+    running.until(lambda: f"{report}: Is a directory." in running.lines)
+    report.rmdir()
+    write(photos / "third.jpg")
+    running.until(lambda: len(names_of(report)) == 3)
+    assert running.stop() == 0
+
+
 def test_an_interrupt_in_the_middle_of_a_picture(
     tmp_path: Path, watching: Callable[..., Watching]
 ) -> None:
@@ -253,6 +270,24 @@ def test_an_empty_folder_and_a_missing_one(looks: Look) -> None:
     assert list(watched.report.records) == ["later"]
     write(Path("photos/b.jpg"))
     assert watched.look_twice() == {"photos/b.jpg": "out/photos/b.png"}
+    Path("later").mkdir()
+    watched.look()
+    assert watched.report.failures == 0, "it is there now"
+    Path("later").rmdir()
+    watched.look()
+    assert watched.report.failures == 1
+
+
+def test_masks_that_are_away_for_a_moment(looks: Look) -> None:
+    write(Path("in/a.jpg"))
+    write(Path("masks/a.png"), png())
+    watched = looks("in", "-o", "out", "--mask", "masks")
+    Path("masks").rename("away")
+    assert watched.look_twice() == {}
+    assert watched.report.failures == 1
+    Path("away").rename("masks")
+    assert watched.look_twice() == {"in/a.jpg": "out/a.png"}
+    assert watched.report.failures == 0
 
 
 def test_one_file(looks: Look) -> None:

@@ -126,10 +126,16 @@ def test_a_file(client: Client, photo: str, mode: str, bands: str) -> None:
     assert (image.mode, image.size) == (bands, (64, 48))
 
 
+@pytest.mark.parametrize("name", ["shirt, blue.jpg", "a;b.jpg", 'a "b" \\c.jpg', "ü=1 @<.jpg"])
+def test_a_file_with_any_name(client: Client, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(jpeg())
+    assert client.picture(str(tmp_path / name)).size == (64, 48)
+
+
 def test_a_url(client: Client) -> None:
     with serving(answer(jpeg(gradient(32, 24)))) as pictures:
-        assert client.picture(pictures.url("/a.jpg?b=c&d=e")).size == (32, 24)
-    assert b"GET /a.jpg?b=c&d=e HTTP/1.1" in pictures.requests[0]
+        assert client.picture(pictures.url("/a;b.jpg?b=c&d=e;type=f")).size == (32, 24)
+    assert b"GET /a;b.jpg?b=c&d=e;type=f HTTP/1.1" in pictures.requests[0]
 
 
 def test_a_large_answer_is_fetched_from_where_it_waits(

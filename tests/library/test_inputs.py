@@ -4,9 +4,11 @@ import pydoc
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from zipfile import ZipFile
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -110,9 +112,16 @@ def test_what_is_no_picture_is_refused(given: Any, error: type[Exception], words
         cut_out(given)
 
 
+def test_a_member_of_an_archive(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.png", PHOTO)
+    with ZipFile(tmp_path / "a.zip") as archive, archive.open("a.png") as member:
+        assert cut_out(member).size == (1024, 1024), "its type is IO[bytes], not BinaryIO"
+
+
 def test_a_file_open_as_text_is_refused_unread(tmp_path: Path) -> None:
     with path_of(tmp_path).open() as file, pytest.raises(TypeError, match="binary mode"):
-        cut_out(file)  # type: ignore[call-overload]
+        cut_out(file)  # type: ignore[arg-type]
 
 
 def test_returns() -> None:
@@ -174,6 +183,27 @@ def test_many_pictures_come_in_their_order(jobs: int, ahead: int) -> None:
         assert alpha.shape == (20, 20 + count)
         assert taken <= count + jobs + ahead, "more is held than was allowed"
     assert count == 19
+
+
+def test_a_source_may_reuse_its_array_or_close_its_file(tmp_path: Path) -> None:
+    files = [tmp_path / f"{width}.png" for width in range(20, 30)]
+    for width, path in enumerate(files, 20):
+        path.write_bytes(png(gradient(width, 20)))
+
+    def opened() -> Iterator[BinaryIO]:
+        for path in files:
+            with path.open("rb") as file:
+                yield file
+
+    def frames() -> Iterator[npt.NDArray[np.uint8]]:
+        frame = np.zeros((20, 20, 3), np.uint8)
+        for frame[..., 0] in range(0, 200, 20):
+            yield frame
+
+    session = Session()
+    assert [each.width for each in session.cut_out_all(opened())] == list(range(20, 30))
+    centres = [each.getpixel((10, 10)) for each in session.cut_out_all(frames())]
+    assert centres == [(red, 0, 0, 255) for red in range(0, 200, 20)]
 
 
 def test_numbers_of_numpy_for_many() -> None:

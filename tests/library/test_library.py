@@ -124,6 +124,12 @@ def test_options() -> None:
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_a_background_is_an_open_file() -> None:
+    expected = cut_out(png(), background=png(gradient(20, 20)))
+    assert cut_out(png(), background=BytesIO(png(gradient(20, 20)))).tobytes() == expected.tobytes()
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_what_is_wrong_is_raised(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedTypeError):
         cut_out(b"no picture")
@@ -189,5 +195,6 @@ def test_a_cut_out_loads_no_web_framework() -> None:
 
 def test_the_package_has_nothing_else_to_offer() -> None:
     assert set(cutout.__all__) == {"__version__", "CutOut", "Session", "cut_out"}
+    assert set(cutout.__all__) <= set(dir(cutout)), "what notebooks complete"
     with pytest.raises(AttributeError, match="has no attribute 'cut_off'"):
         _ = cutout.cut_off

@@ -14,8 +14,10 @@ from onnx.external_data_helper import convert_model_to_external_data
 from cutout.choices import Model
 from cutout.pictures import Picture
 from cutout.segment.network import BEST, FAST, GLANCE, Network
-from model.recipe import own_network, wrap
+from model.recipe import wrap
+from model.recipe.graph import GraphError
 from model.recipe.manifest import NAME
+from model.recipe.own_network import read_network
 from tests.local_server import ROOT
 from tests.own_networks import half_red, redness, require_left_half
 from tests.samples import PHOTOS
@@ -119,11 +121,9 @@ def test_lost_weights_are_named(folder: Path, refused: Run) -> None:
     assert "lost.bin" in refused("red.onnx", "own")
 
 
-def test_a_network_too_large_for_one_file_is_refused(
-    refused: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(own_network, "LARGEST_BYTES", 10)
-    assert "larger than 2 GB" in refused("red.onnx", "own")
+def test_a_network_too_large_for_one_file_is_refused(folder: Path) -> None:
+    with pytest.raises(GraphError, match="larger than 2 GB"):
+        read_network(folder / "red.onnx", largest_bytes=10)
 
 
 def test_wrong_paths_are_named(refused: Run) -> None:

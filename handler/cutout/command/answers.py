@@ -19,11 +19,8 @@ from cutout.net.limits import exceeds
 
 UNEXPECTED = "The server's answer is not from this API."
 MAX_EXCERPT = 300  # characters printed of a server's text
-RESULT_BYTES = 400_000_000
-"""Byte limit of an answer with a cut-out. An RGBA PNG of noise with the command's own limit of
-8192 x 8192 pixels has 269 MB, which are 358 MB in base64."""
 SMALL_BYTES = 65_536
-"""Byte limit of any other answer. The largest is the form for an upload, with some 2 kB."""
+"""Byte limit of an answer without a cut-out. The largest is the form for an upload, with 2 kB."""
 MAX_VALUES = 10_000
 """Limit of values in an answer's JSON; a cut-out's has about 20. Small values take twenty times as
 much memory as their text."""

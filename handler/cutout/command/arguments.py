@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from cutout.choices import MARGIN, FileFormat, Mode, Model
 from cutout.command.errors import UsageError, printable
+from cutout.command.limits import Limits
 from cutout.command.parser import build_parser
+from cutout.key_text import VISIBLE_ASCII
 from cutout.layout_options import LayoutOptions
 from cutout.options import SHADOW_LIMITS, ShadowLook
 
@@ -20,7 +22,7 @@ CROP, NO_MARGIN = "--crop", "0"
 
 @dataclass(frozen=True)
 class Arguments:
-    """Hold the parsed command line; an option that isn't given is None."""
+    """Hold the parsed command line and its limits; an option that isn't given is None."""
 
     inputs: tuple[str, ...]
     output: str | None
@@ -44,10 +46,11 @@ class Arguments:
     dry_run: bool
     quiet: bool
     verbose: bool
+    limits: Limits
 
 
-def parse(argv: Sequence[str] | None) -> Arguments:
-    """Return the parsed arguments.
+def parse(argv: Sequence[str] | None, limits: Limits | None = None) -> Arguments:
+    """Return the parsed arguments, with the limits of an API's client.
 
     Raise `SystemExit` with code 2 if they are invalid, and with 0 after `--help` and `--version`.
     """
@@ -58,7 +61,9 @@ def parse(argv: Sequence[str] | None) -> Arguments:
     shadow = ShadowLook(*(given.pop(f"shadow_{each}") for each in SHADOW_LIMITS))
     layout = _layout(given)
     try:
-        return _checked(Arguments(inputs, shadow=shadow, layout=layout, **given))
+        return _checked(
+            Arguments(inputs, shadow=shadow, layout=layout, limits=limits or Limits(), **given)
+        )
     except UsageError as error:
         parser.error(str(error))
 
@@ -132,4 +137,8 @@ def _checked(given: Arguments) -> Arguments:
         raise UsageError(f"--url must be an address like https://...: {printable(given.url)}")
     if given.model is not None:
         raise UsageError("--model works on this machine only; with --url the API has its own model")
+    if not VISIBLE_ASCII.issuperset(given.key or ""):  # the key itself is not for a log
+        raise UsageError(
+            "CUTOUT_KEY or --key has a space, a line break or another character that no key has"
+        )
     return given

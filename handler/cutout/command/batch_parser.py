@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 from cutout.choices import Model
 from cutout.command.errors import printable
 from cutout.command.shared_options import Parser, add_model, add_report, add_verbosity
+from cutout.command.subcommands import BATCH
 from cutout.command.values import whole
 from cutout.storage.address import domain_of
 
-BATCH = "batch"
-"""The first argument that processes a bucket. A file or folder of that name is `./batch`."""
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 RELATIVE = frozenset({".", ".."})
 DESCRIPTION = """\

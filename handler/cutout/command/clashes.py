@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cutout.command.errors import Problem, printable
-from cutout.command.inputs import path_key
+from cutout.command.inputs import is_link, path_key, real_path
 from cutout.command.tasks import Task
 
 
@@ -32,8 +32,8 @@ def without_clashes(
 
 def _keys(original: Path) -> set[str]:
     """Return the key of a file and, if it is a link, of the file that it leads to."""
-    if original.is_symlink():
-        return {path_key(original), path_key(original.resolve())}
+    if is_link(original):
+        return {path_key(original), path_key(real_path(original))}
     return {path_key(original)}
 
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import uniform
+from ssl import SSLEOFError, SSLZeroReturnError
 from time import sleep
 from typing import BinaryIO, NamedTuple, TypeAlias
 from urllib.parse import urlencode
@@ -25,22 +26,20 @@ from cutout.command.answers import (
     resolve_link,
 )
 from cutout.command.errors import TaskError, system_message
+from cutout.command.limits import Limits
 from cutout.command.sessions import ApiSession, anonymous
 from cutout.net.limits import Cutoff
 from cutout.timing import Deadline
 
 TIMEOUTS = 15, 150  # seconds to connect, and between bytes
-ANSWER_SECONDS = 600.0
-"""Time limit for a whole request and its answer, however slowly they trickle. An answer of 90 MB,
-for a PNG of noise with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
-SLOWEST_UPLOAD = 10_000
-"""Bytes per second. The time limit grows by the time that an upload takes at this pace."""
 BASE = "--url is the API's address, without /v1/results"
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; each is twice the one before
 MAX_RETRY_AFTER = 120.0  # seconds; a request that has to wait longer fails
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that API Gateway and S3 use for failures that are over in a moment."""
+BROKEN = (SSLEOFError, SSLZeroReturnError)
+"""What a connection that breaks looks like while an encrypted form is sent, or at its start."""
 
 
 class FilePart(NamedTuple):
@@ -62,8 +61,10 @@ class Client:
     The `key` goes to the API and to no other address, not even to one that the API names.
     """
 
-    def __init__(self, url: str, key: str | None, connections: int) -> None:
-        self._url = url.rstrip("/")
+    def __init__(
+        self, url: str, key: str | None, connections: int, limits: Limits | None = None
+    ) -> None:
+        self._url, self.limits = url.rstrip("/"), limits or Limits()
         self._api = ApiSession({"X-API-KEY": key} if key else {}, connections)
         self._same_origin = ApiSession({}, connections)
         self._elsewhere = ApiSession({}, connections)
@@ -76,7 +77,7 @@ class Client:
 
     def check(self, path: str, word: str) -> None:
         """Raise `TaskError` unless the path answers with a text that holds the word."""
-        answer = _send(lambda: _get(self._api, self._url + path, SMALL_BYTES))
+        answer = _send(lambda: self._get(self._api, self._url + path, SMALL_BYTES))
         if answer.status == 401:
             raise TaskError(f"{describe_refusal(answer)} Give it with CUTOUT_KEY or --key.")
         if answer.status == 404:
@@ -94,12 +95,12 @@ class Client:
         The answer has at most `limit` bytes. Raise `TaskError` if there is none.
         """
         address = f"{self._url}{path}?{urlencode(query)}"
-        answer = _send(lambda: _post(self._api, address, form, sent, limit))
+        answer = _send(lambda: self._post(self._api, address, form, sent, limit))
         location = answer.headers.get("Location")
         if answer.status != 303 or location is None:
             return answer
         link = resolve_link(location, address)
-        return _send(lambda: _get(self._session(link), link, limit))
+        return _send(lambda: self._get(self._session(link), link, limit))
 
     def post_elsewhere(self, url: str, form: Form, sent: Sent) -> Answer:
         """Post a form to an address that the API gave and return the answer.
@@ -107,7 +108,7 @@ class Client:
         Raise `TaskError` if there is none, or if the address isn't allowed.
         """
         link = resolve_link(url, self._url)
-        return _send(lambda: _post(self._session(link), link, form, sent, SMALL_BYTES))
+        return _send(lambda: self._post(self._session(link), link, form, sent, SMALL_BYTES))
 
     def _session(self, link: str) -> ApiSession:
         """Return the session for an address that the API named.
@@ -116,6 +117,26 @@ class Client:
         since requests to the API use them as well.
         """
         return self._same_origin if has_same_origin(link, self._url) else self._elsewhere
+
+    def _get(self, session: ApiSession, url: str, limit: int) -> Answer:
+        with _timed(self.limits.answer_seconds):
+            return read_answer(session.get(url, timeout=TIMEOUTS, allow_redirects=False), limit)
+
+    def _post(self, session: ApiSession, url: str, form: Form, sent: Sent, limit: int) -> Answer:
+        """Post a form, whose files are opened again each time and read as they are sent."""
+        with ExitStack() as files:
+            body = _encoded(form, files, sent) if form else None
+            length = 0 if body is None else body.len
+            headers = {} if body is None else {"Content-Type": body.content_type}
+            with _timed(self.limits.answer_seconds + length / self.limits.slowest_upload):
+                response = session.post(
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=TIMEOUTS,
+                    allow_redirects=False,
+                )
+                return read_answer(response, limit)
 
 
 def _send(send: Callable[[], Answer]) -> Answer:
@@ -136,13 +157,12 @@ def _with_retries(send: Callable[[], Answer]) -> Answer:
         last = attempt == ATTEMPTS
         try:
             answer = send()
-        except SSLError as error:
-            raise TaskError(f"No secure connection: {_innermost_message(error)}") from error
         except (NoConnectionError, Timeout) as error:
+            inner = _innermost(error)
+            if isinstance(error, SSLError) and not isinstance(inner, BROKEN):
+                raise TaskError(f"No secure connection: {_message(inner)}") from error
             if last:
-                raise TaskError(
-                    f"The server can't be reached: {_innermost_message(error)}"
-                ) from error
+                raise TaskError(f"The server can't be reached: {_message(inner)}") from error
             asked = 0.0
         else:
             asked = _retry_after(answer)
@@ -170,44 +190,23 @@ def _retry_after(answer: Answer) -> float:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def _innermost_message(error: BaseException) -> str:
-    """Return the message of the error at the bottom of the chain, without each library's wrapping.
-
-    It may hold a line from the server.
-    """
+def _innermost(error: BaseException) -> BaseException:
+    """Return the error at the bottom of the chain, without each library's wrapping."""
     while True:
         inner = error.__cause__ or error.__context__
         nested = [each for each in error.args if isinstance(each, BaseException)]
         reason = getattr(error, "reason", None)
         following = reason if isinstance(reason, BaseException) else next(iter(nested), inner)
         if following is None or following is error:
-            break
+            return error
         error = following
+
+
+def _message(error: BaseException) -> str:
+    """Return an error's message as a sentence. It may hold a line from the server."""
     if isinstance(error, OSError):
         return excerpt(system_message(error))
     return f"{excerpt(error) or type(error).__name__}."
-
-
-def _get(session: ApiSession, url: str, limit: int) -> Answer:
-    with _timed(ANSWER_SECONDS):
-        return read_answer(session.get(url, timeout=TIMEOUTS, allow_redirects=False), limit)
-
-
-def _post(session: ApiSession, url: str, form: Form, sent: Sent, limit: int) -> Answer:
-    """Post a form, whose files are opened again each time and read as they are sent."""
-    with ExitStack() as files:
-        body = _encoded(form, files, sent) if form else None
-        length = 0 if body is None else body.len
-        headers = {} if body is None else {"Content-Type": body.content_type}
-        with _timed(ANSWER_SECONDS + length / SLOWEST_UPLOAD):
-            response = session.post(
-                url,
-                data=body,
-                headers=headers,
-                timeout=TIMEOUTS,
-                allow_redirects=False,
-            )
-            return read_answer(response, limit)
 
 
 def _encoded(form: Form, files: ExitStack, sent: Sent) -> MultipartEncoderMonitor:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutout.command.batch_parser import BATCH, build_batch_parser
-from cutout.command.serve_parser import SERVE, build_serve_parser
+from cutout.command.batch_parser import build_batch_parser
+from cutout.command.serve_parser import build_serve_parser
+from cutout.command.subcommands import BATCH, SERVE
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -1,7 +1,8 @@
 """Remember the options of cut-outs, in a hidden file of each folder with cut-outs.
 
 Each line of the file is a JSON object: the name of a cut-out, and those of its options that are not
-the default; its picture and digest, by which an outdated cut-out is told from other files; its size
+the default; its picture and digest, by which an outdated cut-out is told from other files; the
+sizes of the picture and mask, by which it is told from one of other files of these names; its size
 and quality, which later runs report. Lines of older versions have only the first two. The last line
 of a name counts. A cut-out without a line was made with the defaults. A run with an output folder,
 a report or a folder for a review records every cut-out. Other runs add no line for a fine one with
@@ -28,7 +29,7 @@ from cutout.options import Background, Options, ShadowLook, Source
 
 HISTORY = ".cutout.jsonl"
 NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
-SIZE, QUALITY = "bytes", "quality"
+SIZE, QUALITY, SOURCES = "bytes", "quality", "sources"
 LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 
@@ -53,10 +54,11 @@ def made_with(options: Options) -> dict[str, object]:
 
 def origin(cut_out: Path, picture: Path, content: bytes) -> dict[str, str]:
     """Return what tells the cut-out of a picture, and its content, from other files."""
-    return {
-        PICTURE: _place(cut_out, picture),
-        DIGEST: md5(content, usedforsecurity=False).hexdigest(),
-    }
+    return {PICTURE: _place(cut_out, picture), DIGEST: _digest(content)}
+
+
+def _digest(content: bytes) -> str:
+    return md5(content, usedforsecurity=False).hexdigest()
 
 
 def _place(cut_out: Path, picture: Path) -> str:
@@ -141,13 +143,32 @@ class History:
         is_known = doubt[0] in FINE_OR_UNKNOWN or self.is_own(cut_out, picture)
         return doubt if is_known else UNKNOWN
 
+    def is_of_other_sources(self, cut_out: Path, sizes: Mapping[str, int]) -> bool:
+        """Return whether a file is recorded as the cut-out of files of other sizes.
+
+        They may have later times than the present ones: those of another folder, or of the camera.
+        A file that was changed since it was recorded may be somebody's work.
+        """
+        try:
+            with self._lock:
+                line = self._folder(cut_out).line(cut_out.name)
+            known = line.get(SOURCES)
+            if not isinstance(known, dict):
+                return False
+            if all(known.get(role, size) == size for role, size in sizes.items()):
+                return False
+            return _digest(cut_out.read_bytes()) == line.get(DIGEST)
+        except OSError as error:
+            self._tell(cut_out, "read", error)
+            return False
+
     def record(
         self, cut_out: Path, details: Mapping[str, object] | None = None, *, needed: bool = False
     ) -> None:
         """Record that a cut-out was made with the options of this run.
 
-        `details` are what `origin` and `confidence` return for it. Without a line, a cut-out made
-        with the defaults gets one only if that is `needed`.
+        `details` are what `origin` and `confidence` return for it, and the sizes of its sources.
+        Without a line, a cut-out made with the defaults gets one only if that is `needed`.
         """
         line = {NAME: cut_out.name, OPTIONS: self._options} | dict(details or {})
         try:

@@ -81,11 +81,10 @@ class InputFinder:
         for path in self._matches(pattern):
             if any(Path(os.path.realpath(path)).is_relative_to(each) for each in hidden):
                 continue
-            is_folder = path.is_dir()
-            if is_folder and _takes_contents(pattern):
+            if is_folder(path) and _takes_contents(pattern):
                 continue
             matched = True
-            if is_folder:
+            if is_folder(path):
                 self._add_folder(path, path.relative_to(root))
             else:
                 self._take(InputFile(path, path.relative_to(root).parent))
@@ -108,7 +107,9 @@ class InputFinder:
 
     def _tree(self, top: Path) -> Iterator[Path]:
         """Yield a folder and all below it, without hidden and linked ones."""
-        for parent, folders, _ in os.walk(top):
+        if not is_folder(top):
+            return
+        for parent, folders, _ in os.walk(top, onerror=self._fail_to_read):
             folders[:] = self._entered(parent, folders)
             yield Path(parent)
 
@@ -122,11 +123,7 @@ class InputFinder:
 
     def _pictures(self, folder: Path) -> Iterator[Path]:
         """Yield the pictures in a folder tree, without hidden files and the output folders."""
-
-        def unreadable(error: OSError) -> None:
-            self._fail(error.filename, system_message(error))
-
-        for parent, folders, files in os.walk(folder, onerror=unreadable):
+        for parent, folders, files in os.walk(folder, onerror=self._fail_to_read):
             folders[:] = self._entered(parent, folders)
             for path in (Path(parent, name) for name in sorted(files)):
                 if path.name.startswith(".") or not _may_be_file(path):
@@ -143,7 +140,7 @@ class InputFinder:
         for path in (Path(parent, each) for each in sorted(folders)):
             if path.name.startswith(".") or os.path.realpath(path) in outputs:
                 continue
-            if not path.is_symlink():
+            if not is_link(path):
                 entered.append(path.name)
             elif path not in self.linked:
                 self.linked.append(path)
@@ -161,6 +158,12 @@ class InputFinder:
             self._seen.add(key)
             self.found.append(found)
 
+    def _fail_to_read(self, error: OSError) -> None:
+        """Add the problem of a folder, once: a pattern may lead through it again and again."""
+        problem = Problem(printable(error.filename), system_message(error))
+        if problem not in self.problems:
+            self.problems.append(problem)
+
     def _fail(self, name: object, message: str) -> None:
         self.problems.append(Problem(printable(name), message))
 
@@ -173,10 +176,15 @@ def is_folder(path: str | Path) -> bool:
         return False
 
 
+def is_link(path: Path) -> bool:
+    """Return whether a path is a symbolic link, False if it can't be examined."""
+    return os.path.islink(path)  # noqa: PTH114  # Path.is_symlink raises
+
+
 def _may_be_file(path: Path) -> bool:
     """Return whether a path leads to a file, or nowhere, which is reported when it is opened."""
     try:
-        return path.is_file() or path.is_symlink()
+        return path.is_file() or is_link(path)
     except OSError:
         return True
 
@@ -220,9 +228,17 @@ def path_key(path: Path) -> str:
     return os.path.normcase(_resolved(path.parent.absolute()) / path.name)
 
 
+def real_path(path: Path) -> Path:
+    """Return a path without links; of links that lead round in circles, the path itself.
+
+    `Path.resolve` raises `RuntimeError` for these before Python 3.13.
+    """
+    return Path(os.path.realpath(path))
+
+
 @lru_cache(maxsize=1024)
 def _resolved(folder: Path) -> Path:
-    return folder.resolve()
+    return real_path(folder)
 
 
 def _takes_contents(pattern: str) -> bool:

@@ -1,23 +1,25 @@
 """Run the command: parse the arguments, run, and return an exit code."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from signal import SIGTERM, default_int_handler, signal
 from typing import NoReturn, TextIO
 
-from cutout.command.batch_parser import BATCH
 from cutout.command.errors import CommandError, UsageError, printable, system_message
-from cutout.command.serve_parser import SERVE
+from cutout.command.limits import Limits
+from cutout.command.subcommands import BATCH, SERVE
 
 INTERRUPTED = 130
+STOPPING = ("SIGTERM", "SIGHUP")
+"""Signals that end a run in order; a terminal that is closed sends the latter. Windows has none."""
 LAST_STANDARD = 2
 """The number of standard error, the last of the standard streams."""
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Return the exit code.
+def main(argv: Sequence[str] | None = None, limits: Limits | None = None) -> int:
+    """Return the exit code. `limits` are those of an API's client.
 
     It is 0 if all is done, 1 if something failed, 2 after wrong usage, 3 if a picture has no
     subject, and 130 after an interrupt. Raise `SystemExit` where argparse ends the process
@@ -25,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else argv
     try:
-        return _execute(arguments)
+        return _execute(arguments, limits)
     except UsageError as error:
         _tell(f"cutout: error: {error}")
         return 2
@@ -44,7 +46,7 @@ def _tell(line: str) -> None:
         print(line, file=sys.stderr)
 
 
-def _execute(arguments: Sequence[str]) -> int:
+def _execute(arguments: Sequence[str], limits: Limits | None) -> int:
     """Import what the arguments need, here because an interrupt may come during the import."""
     if arguments[:1] == [SERVE]:
         from cutout.command.serve import execute_server  # noqa: PLC0415
@@ -57,7 +59,7 @@ def _execute(arguments: Sequence[str]) -> int:
     from cutout.command.arguments import parse  # noqa: PLC0415
     from cutout.command.run import execute  # noqa: PLC0415
 
-    return execute(parse(arguments))
+    return execute(parse(arguments, limits))
 
 
 def run() -> NoReturn:
@@ -69,8 +71,8 @@ def run() -> NoReturn:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
-        with suppress(ValueError, AttributeError):
-            signal(SIGTERM, default_int_handler)
+        for name in STOPPING:
+            _handle_as_interrupt(name)
     _replace_closed()
     code = main()
     for stream in (sys.stderr, sys.stdout):
@@ -78,6 +80,14 @@ def run() -> NoReturn:
     if code == INTERRUPTED:
         os._exit(code)  # don't wait for threads that are in the middle of a picture
     sys.exit(code)
+
+
+def _handle_as_interrupt(name: str) -> None:
+    """Handle a signal as Ctrl-C, unless it is ignored, as SIGHUP after `nohup`."""
+    number = getattr(signal, name, None)
+    if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+        with suppress(ValueError):  # not the main thread
+            signal.signal(number, signal.default_int_handler)
 
 
 def _replace_closed() -> None:

@@ -1,11 +1,12 @@
 """Find the mask of each picture: one file, or files in a folder that are named as the pictures."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cutout.command.errors import Problem, UsageError, printable
-from cutout.command.inputs import path_key
+from cutout.command.inputs import MISSING, is_folder, path_key, real_path
 from cutout.command.tasks import Task
 
 SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
@@ -16,13 +17,12 @@ def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Prob
     """Return the tasks with their masks, and a problem for each picture that has none of its own.
 
     `mask` is the mask of a single picture, or a folder. A file in it that is the mask of another
-    picture is not cut out itself. Raise `UsageError` if `mask` does not exist, or is one file for
-    several pictures.
+    picture is not cut out itself. Raise `UsageError` if `mask` is one file for several pictures.
     """
-    if mask.is_dir():
+    if is_folder(mask):
         return _from_folder(tasks, mask)
-    if not mask.exists():
-        raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
+    if not os.path.exists(mask):  # noqa: PTH110  # it is gone since the start of --watch
+        return [], [Problem(each.name, f"{printable(mask)}: {MISSING}") for each in tasks]
     if len(tasks) > 1:
         raise UsageError(
             "--mask needs a folder for several pictures, with masks named like the pictures: "
@@ -32,12 +32,12 @@ def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Prob
 
 
 def _from_folder(tasks: Sequence[Task], folder: Path) -> tuple[list[Task], list[Problem]]:
-    root = folder.resolve()
+    root = real_path(folder)
     found, problems = [], []
     owners: dict[str, Task] = {}
 
     def may_be_mask(task: Task) -> bool:
-        return task.source is not None and task.source.resolve().is_relative_to(root)
+        return task.source is not None and real_path(task.source).is_relative_to(root)
 
     for task in sorted(tasks, key=may_be_mask):  # first those that are surely pictures
         if task.source is not None and path_key(task.source) in owners:
@@ -64,5 +64,10 @@ def _candidates(task: Task, folder: Path) -> Iterator[Path]:
         below = folder.joinpath(*parts[start:])
         for suffix in SUFFIXES:
             path = below.with_name(below.name + suffix)
-            if path.is_file() and path_key(path) != path_key(task.source):
+            if _is_file(path) and path_key(path) != path_key(task.source):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether a path leads to a file, False if it can't be examined or is too long."""
+    return os.path.isfile(path)  # noqa: PTH113  # Path.is_file raises

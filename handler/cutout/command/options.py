@@ -1,6 +1,7 @@
 """Convert the command's options to local processing options or to a query for an API."""
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from cutout.choices import FileFormat, Mode, parse_margin
@@ -73,8 +74,9 @@ class CommandOptions:
         """Return whether the cut-outs lie on white because they are JPEGs."""
         return self._without_background_file().lies_on_white and self.background_file is None
 
+    @cached_property
     def processing_options(self) -> Options:
-        """Return the options for this machine, with the background's file read.
+        """Return the options for this machine, with the background's file read, once.
 
         Raise `CommandError` if it cannot be read.
         """

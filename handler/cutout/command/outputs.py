@@ -42,6 +42,8 @@ def choose_destination(given: Arguments) -> Destination:
     """
     output = given.output
     from_standard = STANDARD in given.inputs
+    if from_standard and sys.stdin is None:
+        raise UsageError("standard input is closed")
     if output == STANDARD or (output is None and from_standard):
         return _standard_output(given)
     if output is None:

@@ -1,17 +1,19 @@
-"""Check the places that the command line names for results, before any work is done."""
+"""Check the places that the command line names, before any work is done."""
 
 from glob import has_magic
 from pathlib import Path
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
-from cutout.command.inputs import fixed_part, is_address, is_folder
+from cutout.command.inputs import fixed_part, is_address, is_folder, real_path
 from cutout.command.outputs import Destination
 from cutout.command.records import require_writable
 
 
 def require_places(given: Arguments, to: Destination) -> None:
-    """Raise `UsageError` or `CommandError` if `--review` or `--report` can't be used."""
+    """Raise `UsageError` or `CommandError` if `--mask`, `--review` or `--report` can't be used."""
+    if given.mask is not None:
+        _require_mask(given.mask)
     if given.review is not None:
         if is_address(given.review):
             raise UsageError(f"--review is an address, not a folder: {printable(given.review)}")
@@ -22,6 +24,13 @@ def require_places(given: Arguments, to: Destination) -> None:
         require_writable(Path(given.report))
 
 
+def _require_mask(mask: str) -> None:
+    if is_address(mask):
+        raise UsageError(f"--mask is an address; download the mask: {printable(mask)}")
+    if not Path(mask).exists():
+        raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
+
+
 def _require_review(given: Arguments, to: Destination, review: Path) -> None:
     """Raise `UsageError` unless the folder is apart from the pictures and the other cut-outs.
 
@@ -29,15 +38,15 @@ def _require_review(given: Arguments, to: Destination, review: Path) -> None:
     """
     if review.exists() and not review.is_dir():
         raise UsageError(f"--review is not a folder: {printable(review)}")
-    root = review.resolve()
+    root = real_path(review)
     output = to.folder if to.file is None else to.file.parent
-    if output is not None and output.resolve() == root:
+    if output is not None and real_path(output) == root:
         raise UsageError(f"--review must not be the folder of the cut-outs: {printable(review)}")
     for each in given.inputs:
         folder = _searched(each)
         if folder is None and output is None and not to.standard:
             folder = Path(each).parent  # its cut-out goes there
-        if folder is not None and folder.resolve().is_relative_to(root):
+        if folder is not None and real_path(folder).is_relative_to(root):
             raise UsageError(f"--review holds the pictures themselves: {printable(review)}")
 
 

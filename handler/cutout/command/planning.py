@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.clashes import without_clashes
-from cutout.command.errors import Problem, UsageError, printable
+from cutout.command.errors import Problem, printable
 from cutout.command.history import History
-from cutout.command.inputs import InputFinder, is_address
+from cutout.command.inputs import InputFinder
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
 from cutout.command.records import FINE_OR_UNKNOWN, KEPT, Record
@@ -43,14 +43,12 @@ def make_plan(
     """Return the plan for all pictures that the inputs name now.
 
     `others` are further files that the cut-outs are made of. `kept` maps pictures to the cut-outs
-    of an earlier plan, which stay theirs. Raise `UsageError` if the mask is neither a file nor a
-    folder, or a file for several pictures.
+    of an earlier plan, which stay theirs. Raise `UsageError` if the mask is a file for several
+    pictures.
     """
     plan = _plan_pictures(given, to, kept or {})
     originals = [each.source for each in plan.tasks if each.source is not None]
     if given.mask is not None:
-        if is_address(given.mask):
-            raise UsageError(f"--mask is an address; download the mask: {printable(given.mask)}")
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
         plan.problems.extend(maskless)
         originals += [each.mask for each in plan.tasks if each.mask is not None]
@@ -100,7 +98,9 @@ class Chooser:
 
     def keeps(self, task: Task) -> bool:
         """Return whether the cut-out is up to date and, if doubtful, in the review folder."""
-        if self.force or not task.is_done(self.others) or self._needs_review_move(task):
+        if self.force or not task.is_done(self.others) or self._is_of_other_sources(task):
+            return False
+        if self._needs_review_move(task):
             return False
         return not (self.update and self.is_outdated(task))
 
@@ -118,6 +118,11 @@ class Chooser:
     def is_outdated(self, task: Task) -> bool:
         """Return whether the existing cut-out was made with other options."""
         return self.history.differs(task.places)
+
+    def _is_of_other_sources(self, task: Task) -> bool:
+        """Return whether the existing cut-out was made of other files of the same names."""
+        place = task.newest()
+        return place is not None and self.history.is_of_other_sources(place, task.source_sizes())
 
     def _needs_review_move(self, task: Task) -> bool:
         """Return whether a doubtful cut-out is where only the others belong.

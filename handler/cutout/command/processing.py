@@ -1,16 +1,16 @@
 """Process pictures in parallel, in processes of this machine or by an API."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, TaskError, printable, system_message
-from cutout.command.history import History, confidence, origin
+from cutout.command.history import SOURCES, History, confidence, origin
 from cutout.command.inputs import path_key
 from cutout.command.options import ON_WHITE, CommandOptions
 from cutout.command.outputs import OutputWriter
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
+PICTURES = frozenset({"jpg", "png", "webp"})
 DIED = "A worker process ended while it started. Is there enough memory? Try --jobs 1."
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
@@ -99,19 +100,22 @@ def _process_one(
     with failures_reported(task, report):
         for place in task.places:
             writer.require_place(place)
+        sizes = task.source_sizes()  # before the work, so that the next run sees a change meanwhile
         made = worker(task)
         target = task.target if made.is_fine else task.doubtful_target
         if writer.write(target, made.content) and target is not None:
-            _record(task, target, made, history)
+            _record(task, target, made, sizes, history)
             _remove_outdated(task, target, history, report)
         report.done(task, made, monotonic() - start)
 
 
-def _record(task: Task, target: Path, made: Made, history: History) -> None:
-    """Record a cut-out, with its quality and picture for later runs."""
+def _record(
+    task: Task, target: Path, made: Made, sizes: Mapping[str, int], history: History
+) -> None:
+    """Record a cut-out, with its quality, its picture, and the sizes of its sources."""
     details = confidence(made)
     if task.source is not None:
-        details |= origin(target, task.source, made.content)
+        details |= origin(target, task.source, made.content) | {SOURCES: sizes}
     history.record(target, details, needed=not made.is_fine)
 
 
@@ -207,7 +211,7 @@ def _local_worker(
         from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
         from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
-        processing = options.processing_options()
+        processing = options.processing_options
         wait_for(workers)
         try:
             if processing.background.picture is not None:
@@ -217,12 +221,20 @@ def _local_worker(
 
         def work(task: Task) -> Made:
             with task.open() as file:
-                source = Source(file.read(), task.name)
+                source = Source(_content(file), task.name)
             job = FileJob(source, replace(processing, mask=task.read_mask()))
             found = workers(job, NO_DEADLINE, Stages())
             return made_of(found.content, found.quality)
 
         yield work
+
+
+def _content(file: BinaryIO) -> bytes:
+    """Return a picture's file; of one of another type only the first bytes, which tell its type."""
+    from cutout.decode.kinds import TEXT_BYTES, kind_of  # noqa: PLC0415  # slow to import
+
+    head = file.read(TEXT_BYTES)
+    return head + file.read() if kind_of(head) in PICTURES else head
 
 
 @contextmanager
@@ -233,9 +245,11 @@ def _remote_worker(
 
     Raise `CommandError` if the API cannot be used or the background is not a picture.
     """
-    from cutout.command.remote import RemoteWorker  # noqa: PLC0415  # requests is slow to import
+    from cutout.command.client import Client  # noqa: PLC0415  # requests is slow to import
+    from cutout.command.remote import RemoteWorker  # noqa: PLC0415
 
-    worker = RemoteWorker(given.url or "", given.key, options, progress, connections)
+    client = Client(given.url or "", given.key, connections, given.limits)
+    worker = RemoteWorker(client, options, progress)
     with closing(worker):
         worker.prepare()
         yield worker

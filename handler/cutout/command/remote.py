@@ -8,13 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from cutout.choices import FileFormat
-from cutout.command.answers import (
-    RESULT_BYTES,
-    UNEXPECTED,
-    describe_refusal,
-    excerpt,
-    parse_answer,
-)
+from cutout.command.answers import UNEXPECTED, describe_refusal, excerpt, parse_answer
 from cutout.command.client import Client, FilePart, Form, Sent
 from cutout.command.errors import CommandError, TaskError, printable, system_message
 from cutout.command.options import CommandOptions
@@ -30,8 +24,6 @@ from cutout.errors import (
 )
 from cutout.options import Source
 
-LARGE = 4_400_000
-"""Bytes of a form that barely fits a Lambda function's request: 6 MiB, base64 included."""
 RESULTS, MODES, UPLOADS = "/v1/results", "/v1/modes", "/v1/uploads"
 SIGNATURES = {
     FileFormat.PNG: re.compile(rb"\x89PNG"),
@@ -50,19 +42,12 @@ STORED = frozenset({200, 201, 204})
 class RemoteWorker:
     """Send a task's picture to the API and return the cut-out's file.
 
-    Up to `connections` threads may call it at once.
+    As many threads may call it at once as the client has connections.
     """
 
-    def __init__(
-        self,
-        url: str,
-        key: str | None,
-        options: CommandOptions,
-        progress: Progress,
-        connections: int,
-    ) -> None:
-        self._client = Client(url, key, connections)
-        self._uploads = _Uploads(self._client)
+    def __init__(self, client: Client, options: CommandOptions, progress: Progress) -> None:
+        self._client, self._limits = client, client.limits
+        self._uploads = _Uploads(client)
         self._options, self._progress = options, progress
         # WebP is refused by default, as by the reference API; older servers ignore the parameter
         self._query = options.query() | {"quality-hint": "true", "webp": "true"}
@@ -99,14 +84,15 @@ class RemoteWorker:
         mask = task.read_mask()
         mask_size = 0 if mask is None else len(mask.content)
         uploaded = None
-        if size + mask_size + self._background_size > LARGE:
+        if size + mask_size + self._background_size > self._limits.large_bytes:
             uploaded = self._uploads.put(image, size, report)
         form: Form = {"image": image} if uploaded is None else {"url": uploaded}
         sent = report if uploaded is None else _ignore
         form = {**form, **self._background, **_mask_part(mask)}
+        limit = self._limits.result_bytes
         # in one expression, so that no text is in memory any more when its picture is decoded
         return _decoded_file(
-            parse_answer(self._client.post(RESULTS, self._query, form, sent, RESULT_BYTES)),
+            parse_answer(self._client.post(RESULTS, self._query, form, sent, limit)),
             self._options.format,
         )
 
@@ -117,7 +103,8 @@ class RemoteWorker:
             if part.kind == OTHER:
                 raise unsupported(_head(part.opener)).about(Subject.BACKGROUND)
             size = file.stat().st_size
-            uploaded = self._uploads.put(part, size, _ignore) if size > LARGE // 4 else None
+            is_large = size > self._limits.large_bytes // 4
+            uploaded = self._uploads.put(part, size, _ignore) if is_large else None
         except OSError as error:
             raise CommandError(f"{printable(file)}: {system_message(error)}") from error
         except (TaskError, PictureError) as error:

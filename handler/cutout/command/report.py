@@ -82,6 +82,12 @@ class Report:
         self._record(Record(problem.name, FAILED, message=problem.message))
         self._line(f"{problem.name}: {problem.message}")
 
+    def forget(self, problem: Problem) -> None:
+        """Drop a problem that is over, such as a folder that was missing."""
+        record = self.records.get(problem.name)
+        if record is not None and record.message == problem.message:
+            del self.records[problem.name]
+
     def keep(self, kept: Record) -> None:
         """Count a picture whose cut-out is up to date."""
         self._record(kept)

@@ -1,7 +1,9 @@
 """Run the command: plan the tasks, process them in parallel, and report."""
 
+import os
 from collections.abc import Sequence
 
+from cutout.choices import Model
 from cutout.command.arguments import Arguments
 from cutout.command.errors import Problem, system_message
 from cutout.command.history import History, made_with
@@ -27,7 +29,7 @@ def execute(given: Arguments) -> int:
     to = choose_destination(given)
     require_places(given, to)
     options = CommandOptions.given(given, to.format)
-    processing = options.processing_options()
+    processing = options.processing_options
     report = Report(Progress(), quiet=given.quiet, verbose=given.verbose)
     history = History(
         made_with(processing) | _own_options(given),
@@ -35,7 +37,8 @@ def execute(given: Arguments) -> int:
         complete=bool(to.folder or given.report or given.review),
     )
     others = [] if options.background_file is None else [options.background_file]
-    chooser = Chooser(history, others, given.force, given.update)
+    # what a named file was made of may be any picture, without a record that tells
+    chooser = Chooser(history, others, given.force or to.file is not None, given.update)
     if given.watch:
         watch(options, given, Watcher(given, to, chooser, report), report)
     else:
@@ -53,8 +56,9 @@ def exit_code(report: Report) -> int:
 def _own_options(given: Arguments) -> dict[str, object]:
     """Return what a cut-out depends on beside the options of the API."""
     found: dict[str, object] = {}
-    if given.model is not None:
-        found["model"] = str(given.model)
+    model = given.model or (os.environ.get("CUTOUT_MODEL") if given.url is None else None)
+    if model and model != Model.AUTO:  # the default
+        found["model"] = str(model)
     if given.mask is not None:
         found["mask"] = True
     return found

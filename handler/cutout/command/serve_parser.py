@@ -4,8 +4,6 @@ from argparse import ArgumentParser, ArgumentTypeError
 
 from cutout.command.shared_options import Parser
 
-SERVE = "serve"
-"""The first argument that starts the local server. A file of that name is written `./serve`."""
 HOST, PORT = "127.0.0.1", 8000
 LAST_PORT = 65_535
 

@@ -58,6 +58,11 @@ class Task:
         """Return the picture's size in bytes, 0 if it is unknown."""
         return len(self.content) if self.source is None else file_size(self.source)
 
+    def source_sizes(self) -> dict[str, int]:
+        """Return the bytes of the picture's and the mask's file, without those that are none."""
+        files = {"picture": self.source, "mask": self.mask}
+        return {role: file_size(each) for role, each in files.items() if each is not None}
+
     def read_mask(self) -> Source | None:
         """Return the mask's file, None if there is none. Raise `TaskError` if it is unreadable."""
         if self.mask is None:

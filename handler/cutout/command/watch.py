@@ -57,13 +57,16 @@ class Watcher:
     def poll(self) -> list[Task]:
         """Return the tasks of pictures that are complete and not up to date.
 
-        Report new problems.
+        Report new problems, and forget those that are over.
         """
         plan = make_plan(self.given, self.to, self.chooser.others, self._kept)
+        found = set(plan.problems)
+        for problem in self._told - found:
+            self.report.forget(problem)
         for problem in plan.problems:
             if problem not in self._told:
-                self._told.add(problem)
                 self.report.problem(problem)
+        self._told = found
         self.report.left_out = plan.left_out
         before, self._seen = self._seen, {}
         return [each for each in plan.tasks if self._is_ready(each, before)]
@@ -98,7 +101,7 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
                 if tasks:
                     report.progress.expect(tasks)
                     process_all(tasks, worker, job_count(given), report, watcher.chooser.history)
-                    write_report(given, report)
+                    _write_report_so_far(given, report)
                 sleep(pause)
     except KeyboardInterrupt:
         ended = report.progress.ended == report.progress.total
@@ -106,6 +109,14 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
         write_report(given, report)
         if not ended:
             raise
+
+
+def _write_report_so_far(given: Arguments, report: Report) -> None:
+    """Write the report, or say why that fails: the next one may succeed."""
+    try:
+        write_report(given, report)
+    except CommandError as error:
+        report.note(str(error))
 
 
 def write_report(given: Arguments, report: Report) -> None:

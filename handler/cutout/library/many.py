@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from io import IOBase
 from os import PathLike
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ def in_order(
     with ThreadPoolExecutor(1, "read") as reader, ThreadPoolExecutor(jobs, "cut out") as pool:
         try:
             for read in _until_failure(reads, failures):
-                waiting.append(pool.submit(finish, reader.submit(read)))
+                waiting.append(pool.submit(finish, _ended(reader.submit(read))))
                 if len(waiting) >= jobs + ahead:
                     yield _outcome(waiting.popleft(), is_strict=is_strict)
             while waiting:
@@ -48,6 +48,12 @@ def in_order(
                 each.cancel()
     for failure in failures:
         raise failure
+
+
+def _ended(reading: "Future[Read]") -> "Future[Read]":
+    """Return a read once it has ended: for the next, its source may reuse the array or file."""
+    wait([reading])
+    return reading
 
 
 def _until_failure(items: Iterable[Item], failures: list[Exception]) -> Iterator[Item]:

@@ -7,9 +7,9 @@ from operator import index
 from os import PathLike
 from pathlib import Path
 from typing import (
+    IO,
     TYPE_CHECKING,
     Any,
-    BinaryIO,
     Literal,
     SupportsIndex,
     TypeAlias,
@@ -37,7 +37,7 @@ AnyPicture: TypeAlias = Union[
     bytes,
     bytearray,
     memoryview,
-    BinaryIO,
+    IO[bytes],
     Image.Image,
     "npt.NDArray[np.uint8]",
     "npt.NDArray[np.uint16]",

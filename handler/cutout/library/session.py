@@ -4,7 +4,7 @@ Importing this module loads neither numpy nor pydantic: the first call imports w
 pictures, and the networks.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
@@ -95,9 +95,7 @@ class Session:
     ) -> "Image.Image | Pixels | CutOut":
         """Return the cut-out of a picture. See `cutout.cut_out`, which has the same options."""
         _require_returns(returns)
-        built = build_options(options)
-        decoded = self._decoded(picture, built, is_masked=mask is not None)
-        return self._finished(decoded, built, returns, self._decoded_mask(mask, decoded))
+        return self._made(picture, mask, returns, build_options(options))
 
     def cut_out_all(
         self,
@@ -112,7 +110,8 @@ class Session:
         """Return an iterator over the cut-outs of many pictures, in their order.
 
         `jobs` pictures are processed at once, and up to `read_ahead` more are read and decoded
-        meanwhile; `pictures` is asked for no more than these. A picture that fails ends the
+        meanwhile; `pictures` is asked for no more than these, and for the next one once a picture
+        is read, so that it may reuse an array or close a file. A picture that fails ends the
         iteration with its error, or, with ``errors="return"``, its error stands in its place. If
         `pictures` itself raises, the cut-outs of earlier pictures are yielded first.
 
@@ -131,6 +130,12 @@ class Session:
 
         reads = (partial(self._decoded, each, built) for each in pictures)
         return in_order(reads, finish, jobs, ahead, is_strict=errors == "raise")
+
+    def _made(
+        self, picture: AnyPicture, mask: AnyMask | None, returns: Returns, options: "Options"
+    ) -> "Image.Image | Pixels | CutOut":
+        decoded = self._decoded(picture, options, is_masked=mask is not None)
+        return self._finished(decoded, options, returns, self._decoded_mask(mask, decoded))
 
     def _decoded(
         self, picture: AnyPicture, options: "Options", *, is_masked: bool = False
@@ -248,11 +253,10 @@ def cut_out(
     `cutout.segment.model_file.ModelError` if the networks cannot be loaded.
     """
     _require_returns(returns)
-    build_options(options)  # reject invalid ones before the networks are loaded
+    built = build_options(options)  # reject invalid ones before the networks are loaded
     chosen = None if model is None else choose(Model, model, "model")
     session = _session(chosen) if mask is None else _mask_session()
-    make: Callable[..., Image.Image | Pixels | CutOut] = session.cut_out  # too many overloads
-    return make(picture, mask=mask, returns=returns, **options)
+    return session._made(picture, mask, returns, built)  # noqa: SLF001  # a file is read once
 
 
 @cache

@@ -1,0 +1,52 @@
+"""Files and folders that may not be read."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command.conftest import STAND_IN, pictures_in, write
+from tests.local_server import ROOT
+
+WITHOUT_POWERS = """
+import ctypes, os, sys
+for power in (1, 2):  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: root may read everything
+    ctypes.CDLL(None).prctl(24, power, 0, 0, 0)  # PR_CAPBSET_DROP
+os.execv(sys.executable, sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Iterator[Path]:
+    """A picture, a closed folder, and one whose names can be listed, but not its files examined."""
+    write(tmp_path / "photos" / "a.jpg")
+    listed = write(tmp_path / "photos" / "listed" / "b.jpg").parent
+    write(listed / "deep" / "c.jpg")
+    closed = write(tmp_path / "photos" / "closed" / "d.jpg").parent
+    listed.chmod(0o444)
+    closed.chmod(0)
+    yield tmp_path / "photos"
+    listed.chmod(0o755)
+    closed.chmod(0o755)
+
+
+@pytest.mark.parametrize("pattern", ["", "*", "**/*.jpg"])
+def test_what_may_not_be_read_is_told_and_stops_no_other_picture(
+    photos: Path, tmp_path: Path, pattern: str
+) -> None:
+    arguments = [*STAND_IN, str(photos / pattern), "-o", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_POWERS, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    for name in ("closed", "listed/b.jpg"):
+        assert lines.count(f"{photos}/{name}: Permission denied.") == 1, lines
+    assert pictures_in(tmp_path / "out") == {"a.png"}
