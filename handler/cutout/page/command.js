@@ -52,7 +52,7 @@ function uploading(file, key) {
 
 /** Returns the API's query parameters for the given choices, without those at their defaults. */
 function queryOf(choices) {
-  const { mode, backdrop, colour, canvas, format } = choices;
+  const { mode, backdrop, colour, canvas, format, quality } = choices;
   const [query, crop] = [new URLSearchParams(askedOf(choices)), cropOf(choices)];
   const own = canvas === "none" ? null : "transparent"; // presets default to white
   const plain = { white: "white", black: "black", colour: colour.slice(1) }[backdrop];
@@ -62,7 +62,7 @@ function queryOf(choices) {
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
   if (canvas !== "none") query.set("preset", canvas);
   if (format !== "png") query.set("format", format);
-  if (format === "jpg") query.set("quality", "100"); // as in `fileOf`
+  if (format === "jpg") query.set("quality", quality);
   return query;
 }
 
