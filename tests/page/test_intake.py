@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from tests.local_server import LocalServer
-from tests.page.browser import Visit, visiting
+from tests.page.browser import Visit, file, visiting
 from tests.samples import PHOTOS, gradient, jpeg
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
@@ -14,6 +14,21 @@ COPY = """async () => {
   canvas.getContext("2d").fillRect(0, 0, 40, 30);
   const png = await canvas.convertToBlob({ type: "image/png" });
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+}"""
+
+# As for a file that was deleted, or that a cloud drive can't download.
+READ_NO_B = """() => {
+  const { slice } = Blob.prototype;
+  const fail = async () => { throw new DOMException("not found", "NotFoundError"); };
+  Blob.prototype.slice = function (...range) {
+    const part = slice.call(this, ...range);
+    return this.name === "b.jpg" ? Object.assign(part, { arrayBuffer: fail }) : part;
+  };
+}"""
+GIVE_NO_ENTRIES = """() => {
+  const readEntries = (done, fail) => fail(new DOMException("not found", "NotFoundError"));
+  const folder = { isDirectory: true, createReader: () => ({ readEntries }) };
+  DataTransferItem.prototype.webkitGetAsEntry = () => folder;
 }"""
 
 
@@ -56,6 +71,25 @@ def test_a_second_photo_is_dropped_on_the_first(visit: Visit) -> None:
     assert "600 x 400" in visit.facts()
 
 
+def test_a_file_that_cannot_be_read_is_left_out(visit: Visit) -> None:
+    visit.page.evaluate(READ_NO_B)
+    photos = [file(name, jpeg(gradient(60, 40))) for name in ("b.jpg", "a.jpg", "c.jpg")]
+    visit.choose(photos)
+    notice = "1 file left out b.jpg: can't be read. It may have been moved or deleted."
+    assert visit.notice() == notice
+    visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+
+
+def test_a_folder_that_cannot_be_read_is_named_as_such(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(ASTRONAUT.read_bytes())
+    visit.page.evaluate(GIVE_NO_ENTRIES)
+    system = visit.page.context.new_cdp_session(visit.page)
+    data = {"items": [], "files": [str(tmp_path)], "dragOperationsMask": 1}
+    for step in ("dragEnter", "dragOver", "drop"):
+        system.send("Input.dispatchDragEvent", {"type": step, "x": 640, "y": 400, "data": data})
+    assert "A file in this folder can't be read." in visit.notice()
+
+
 def test_a_photo_is_pasted(browser: Browser, server: LocalServer) -> None:
     """Paste from the real clipboard, which holds pictures as PNG."""
     allowed = ["clipboard-read", "clipboard-write"]
@@ -80,6 +114,13 @@ def test_a_sample_is_tried(visit: Visit) -> None:
     visit.page.get_by_role("button", name="A cup of coffee").click()
     visit.wait("done")
     assert visit.page.inner_text("#name") == "cup.jpg"
+
+
+def test_a_sample_that_the_server_refuses(browser: Browser, server: LocalServer) -> None:
+    with visiting(browser, server.url + "/", complaints=1) as visit:
+        visit.page.route("**/page/cup.jpg*", lambda route: route.fulfill(status=503, body="busy"))
+        visit.page.get_by_role("button", name="A cup of coffee").click()
+        assert visit.notice() == "No photo The sample can't be downloaded."
 
 
 def test_a_photo_that_lies_on_its_side_is_shown_upright(visit: Visit, tmp_path: Path) -> None:
