@@ -81,6 +81,7 @@ export class Autosave {
     if (!this.#album.photos.includes(photo)) return;
     const row = ["files", [id], { id, file: source, address }];
     if (!(await this.#put(row, recordRow(photo)))) this.#unkept.add(id);
+    else if (source) photo.useCopy((await this.#store?.get("files", [id]))?.file ?? source);
     if (!this.#album.photos.includes(photo)) await this.forget(photo); // removed in the meantime
   }
 

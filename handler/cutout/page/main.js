@@ -141,9 +141,9 @@ function follow(photo) {
 /** Handles the end of a photo's work, successful or not. */
 async function settle(photo, mode) {
   if (!album.photos.includes(photo)) return;
+  if (photo.failure) fail(photo);
   if (photo.made.has(mode)) await autosave.addResult(photo, mode);
   if (album.photos.includes(photo)) await autosave.update(photo);
-  if (photo === album.selected && photo.failure) fail(photo.failure);
   strip.refresh(photo);
   showCounts();
   if (photo !== album.selected) return;
@@ -154,11 +154,12 @@ async function settle(photo, mode) {
   if (album.statusOf(photo) === "blank") say("No subject found.");
 }
 
-function fail(error) {
-  if (error.wantsKey) askForKey();
+function fail(photo) {
+  const error = photo.failure;
+  if (error.wantsKey && photo === album.selected) askForKey();
   if (error instanceof Failure) return;
   console.error(error); // a bug in this page
-  album.selected.failure = new Failure("Something went wrong on this page", String(error));
+  photo.failure = new Failure("Something went wrong on this page", String(error));
 }
 
 function retry(photos) {
