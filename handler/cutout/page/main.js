@@ -19,6 +19,7 @@ import { Queue } from "./queue.js";
 import { Saver } from "./saver.js";
 import { Scene } from "./scene.js";
 import { enter, say, showProgress } from "./status.js";
+import { storageNotices } from "./storagenotices.js";
 import { Strip } from "./strip.js";
 import { showTally } from "./tally.js";
 import { Thumbs } from "./thumbs.js";
@@ -34,20 +35,7 @@ const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
 const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
-const autosave = new Autosave(album, {
-  onFull: () =>
-    showNotice("This device has no room left", ["The photos work, but won’t be here after a reload."]),
-  onBlocked: () =>
-    showNotice("An older version of this page is open in another tab", [
-      "Close that tab and reload this one. Until then, no photo is kept here.",
-    ]),
-  onLost: (isNewer) =>
-    showNotice("Photos are no longer kept on this device", [
-      isNewer
-        ? "A newer version of this page is open in another tab. Reload this tab to keep photos."
-        : "The browser has closed or cleared its storage. Save your results, then reload this page.",
-    ]),
-});
+const autosave = new Autosave(album, storageNotices);
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
 const checking = new Checking(album, { onSelect: select, onFine: accept });
 const thumbs = new Thumbs((photo) => {
