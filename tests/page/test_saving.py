@@ -151,3 +151,15 @@ def test_a_command_that_fails_says_so_and_writes_nothing(visit: Visit, tmp_path:
     assert done.returncode != 0
     assert "Can not load image." in done.stderr
     assert [each.name for each in tmp_path.iterdir()] == [ASTRONAUT.name]
+
+
+def test_the_command_runs_nothing_that_a_file_is_called(visit: Visit, tmp_path: Path) -> None:
+    """A line break would end the comment with the name of a file that the page converted."""
+    content = BytesIO()
+    Image.new("P", (60, 40)).save(content, "GIF")
+    name = "a\ntouch ran\n.gif"
+    visit.choose({"name": name, "mimeType": "image/gif", "buffer": content.getvalue()})
+    assert "converted to PNG" in visit.command()
+    command = ["bash", "-c", visit.command()]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert not (tmp_path / "ran").exists()

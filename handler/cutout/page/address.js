@@ -9,12 +9,12 @@ export function addressesIn(text) {
 }
 
 /** Returns a photo's file name: the last part of its address's path, or the host name if that is
- * empty. */
+ * empty. Encoded slashes, which would be folders in a ZIP, and control characters become `_`. */
 export function nameAt(address) {
   const { hostname, pathname } = new URL(address);
   const last = pathname.split("/").pop();
   try {
-    return decodeURIComponent(last) || hostname;
+    return decodeURIComponent(last).replace(/[/\\\p{Cc}]/gu, "_") || hostname;
   } catch {
     return last; // invalid percent-encoding
   }

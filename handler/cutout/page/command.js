@@ -33,7 +33,7 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const upload = made.uploaded ? uploading(file, key) : [];
   const sent = made.uploaded ? '--form-string "url=$(echo "$UPLOAD" | jq -r .url)"' : image;
   return [
-    ...remarks.filter(Boolean),
+    ...remarks.filter(Boolean).map(inOneLine),
     ...upload,
     `IMAGE=$(curl -sSL${key} ${sent}${files} ${results} \\`,
     `  | ${IMAGE}) \\`,
@@ -64,6 +64,11 @@ function queryOf(choices) {
   if (format !== "png") query.set("format", format);
   if (format === "jpg") query.set("quality", quality);
   return query;
+}
+
+/** Returns a comment without the line breaks of a file's name, after which a shell would run the rest. */
+function inOneLine(remark) {
+  return remark.replace(/[\s\p{Cc}]+/gu, " ");
 }
 
 function address(path) {
