@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.local_server import LocalServer
@@ -47,8 +48,10 @@ def test_a_click_beside_the_button_picks_too(visit: Visit) -> None:
     visit.wait("done")
 
 
-def test_a_photo_is_dropped(visit: Visit) -> None:
-    """A real file, as the system hands it to the browser."""
+@pytest.mark.parametrize("browser_like", ["() => {}", "() => { delete URL.canParse; }"])
+def test_a_photo_is_dropped(visit: Visit, browser_like: str) -> None:
+    """A real file, as the system hands it to the browser; in Safari 16, too."""
+    visit.page.evaluate(browser_like)
     system = visit.page.context.new_cdp_session(visit.page)
     data = {"items": [], "files": [str(ASTRONAUT)], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver"):
