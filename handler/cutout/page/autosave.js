@@ -17,11 +17,11 @@ export class Autosave {
 
   /** Calls `onFull()` when the device has no room left, `onFailed(error)` when the browser fails to read or
    * store something for another reason, `onBlocked()` while an older version of the page in another tab
-   * blocks the database, and `onLost(isNewer)` when the database closes, see `Store.open`. Nothing is
-   * stored from then on. */
-  constructor(album, { onFull, onFailed, onBlocked, onLost }) {
+   * blocks the database, and `onLost(isNewer)` when the database closes or `onTaken()` when another tab
+   * goes on with the photos, see `Store.open`. Nothing is stored from then on. */
+  constructor(album, { onFull, onFailed, onBlocked, onLost, onTaken }) {
     this.#album = album;
-    Object.assign(this, { onFull, onFailed, onBlocked, onLost });
+    Object.assign(this, { onFull, onFailed, onBlocked, onLost, onTaken });
   }
 
   /** Returns whether a new photo is not stored yet. */
@@ -34,6 +34,7 @@ export class Autosave {
     this.#store = await Store.open({
       onBlocked: this.onBlocked,
       onLost: (isNewer) => this.#lose(isNewer),
+      onTaken: () => this.#leave(),
     });
     if (!this.#store) return null;
     const store = this.#store;
@@ -148,6 +149,15 @@ export class Autosave {
     this.#store = null;
     this.#isLost = true;
     this.onLost(isNewer);
+  }
+
+  /** Leaves the photos to another tab, once those that were added here are stored. */
+  async #leave() {
+    this.onTaken();
+    await this.#lastAdded;
+    this.#store?.close();
+    this.#store = null;
+    this.#isLost = true;
   }
 
   /** Deletes what the user removes, also after the database was lost. Throws a `Failure` if it can't. */

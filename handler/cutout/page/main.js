@@ -35,7 +35,7 @@ const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
 const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
-const autosave = new Autosave(album, storageNotices);
+const autosave = new Autosave(album, { ...storageNotices, onTaken: yieldPhotos });
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
 const checking = new Checking(album, { onSelect: select, onFine: accept });
 const thumbs = new Thumbs((photo) => {
@@ -148,6 +148,14 @@ function fail(photo) {
   if (error instanceof Failure) return;
   console.error(error); // a bug in this page
   photo.failure = new Failure("Something went wrong on this page", String(error));
+}
+
+/** Stops all work, since the page goes on in another tab. */
+function yieldPhotos() {
+  queue.pause();
+  mender.cancelAll();
+  update();
+  storageNotices.onTaken();
 }
 
 function retry(photos) {

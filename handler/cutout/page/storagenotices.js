@@ -13,6 +13,10 @@ export const storageNotices = {
     showNotice("An older version of this page is open in another tab", [
       "Close that tab and reload this one. Until then, no photo is kept here.",
     ]),
+  onTaken: () =>
+    showNotice("This page was opened in another tab", [
+      "It goes on there, with the photos that are done or waiting here. Reload this tab to go on here.",
+    ]),
   onLost: (isNewer) =>
     showNotice("Photos are no longer kept on this device", [
       isNewer
