@@ -1,3 +1,4 @@
+import { Failure } from "./failure.js";
 import { Names, resultName } from "./names.js";
 import { fileOf, save } from "./saving.js";
 import { zipOf } from "./zip.js";
@@ -25,7 +26,10 @@ async function pack(done, terms, onProgress) {
   let size = 0;
   for (const [index, { name, choices, made }] of done.entries()) {
     onProgress(`Packing ${index + 1} of ${done.length}`);
-    const blob = await fileOf(made, choices, terms);
+    const blob = await fileOf(made, choices, terms).catch((error) => {
+      if (!(error instanceof Failure)) throw error;
+      throw new Failure(`${name}: ${error.title}`, error.message);
+    });
     if (size + blob.size > MOST) {
       lots.push([]);
       size = 0;
