@@ -42,6 +42,7 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, Any])
         visit.press("backdrop", "colour")
         assert findings(visit.page) == [], "colour"
         visit.press("backdrop", "black")
+        visit.press("format", "jpg")
         visit.press("mode", "fg-mask")
         visit.wait("done")
         visit.page.evaluate("document.getElementById('access').hidden = false")

@@ -1,5 +1,6 @@
 """Check the ways in which a photo gets onto the page."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ READ_NO_B = """() => {
   Blob.prototype.slice = function (...range) {
     const part = slice.call(this, ...range);
     return this.name === "b.jpg" ? Object.assign(part, { arrayBuffer: fail }) : part;
+  };
+}"""
+HOLD_GIFS = """() => {
+  const { createImageBitmap: decode } = window;
+  window.createImageBitmap = async (blob, ...terms) => {
+    if (blob.name?.endsWith(".gif") && !window.release) {
+      await new Promise((done) => (window.release = done));
+    }
+    return decode(blob, ...terms);
   };
 }"""
 GIVE_NO_ENTRIES = """() => {
@@ -81,6 +91,22 @@ def test_a_file_that_cannot_be_read_is_left_out(visit: Visit) -> None:
     notice = "1 file left out b.jpg: can't be read. It may have been moved or deleted."
     assert visit.notice() == notice
     visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+
+
+def test_what_is_still_being_read_is_removed_too(visit: Visit) -> None:
+    """Photos in other formats are decoded first, which takes a while."""
+    visit.page.evaluate(HOLD_GIFS)
+    gif = BytesIO()
+    gradient(60, 40).save(gif, "GIF")
+    visit.page.set_input_files("#file", [ASTRONAUT])
+    visit.wait("done")
+    visit.page.set_input_files("#another", [file(f"{at}.gif", gif.getvalue()) for at in range(2)])
+    visit.page.wait_for_function("() => window.release")
+    visit.page.click("#clear")
+    visit.page.evaluate("release()")
+    visit.page.wait_for_timeout(500)
+    assert visit.state() == "empty"
+    assert len(visit.posts("/v1/results")) == 1
 
 
 def test_a_folder_that_cannot_be_read_is_named_as_such(visit: Visit, tmp_path: Path) -> None:

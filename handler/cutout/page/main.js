@@ -82,11 +82,12 @@ async function open(sources) {
   showProgress("Reading the photos");
   enter("busy", false);
   const seen = sources.filter(({ name }) => !name?.startsWith("."));
-  const [taken, leftOut] = [[], []];
+  const [taken, leftOut, { photos }] = [[], [], album];
   let isFirst = true;
   for (const source of seen) {
     const file = source instanceof URL ? await fetchFile(source) : source;
     const reason = file && (await objection(file));
+    if (photos !== album.photos) return update(); // all were removed meanwhile
     if (reason) {
       leftOut.push({ name: file.name, reason });
       continue;
