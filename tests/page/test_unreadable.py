@@ -26,6 +26,13 @@ LOSE_RESULTS = """() => {
     return isLost ? Promise.reject(new DOMException("", "NotFoundError")) : arrayBuffer.call(this);
   };
 }"""
+DECODE_NO_PHOTO = """() => {
+  const { createImageBitmap: decode } = window;
+  window.createImageBitmap = async (blob, ...rest) => {
+    if (blob.type === "image/jpeg" && !rest.length) throw new DOMException("", "InvalidStateError");
+    return decode(blob, ...rest);
+  };
+}"""
 ENCODE_NOTHING = """() => {
   const { toBlob } = HTMLCanvasElement.prototype;
   window.restore = () => (HTMLCanvasElement.prototype.toBlob = toBlob);
@@ -94,6 +101,17 @@ def test_a_lost_result_in_the_zip_is_named(visit: Visit) -> None:
     visit.page.evaluate(LOSE_RESULTS)
     visit.page.click("#zip")
     assert visit.notice().startswith("a-cut-out.png: A result can't be read")
+
+
+def test_a_photo_that_the_browser_cannot_decode_is_not_mended(visit: Visit) -> None:
+    """The server can, or the browser lacks memory: there is nothing to paint with."""
+    visit.page.evaluate(DECODE_NO_PHOTO)
+    visit.choose(PHOTO)
+    visit.page.click("#mend")
+    assert visit.notice().startswith("This photo can't be mended here")
+    visit.wait("done")
+    assert visit.page.is_hidden("#mending")
+    assert saved(visit.page, "#save")[0] == "grey-cut-out.png"
 
 
 def test_saving_works_again_after_a_failure(visit: Visit) -> None:

@@ -97,6 +97,10 @@ export class Mender {
     const journal = await Journal.open(photo, this.autosave, this.report);
     await this.photoView.update(); // last, since bitmaps may be replaced during an `await`
     if (photo !== this.album.mending || this.tool.isOn) return;
+    if (!this.photoView.bitmaps.before) {
+      await this.leave();
+      throw new Failure("This photo can’t be mended here", "The browser can’t open it, or lacks memory.");
+    }
     const made = photo.made.get("fg-image");
     this.view.split = 0;
     this.view.ghost = made.objects.length && !showsNothing(made) ? 0 : GHOST;
