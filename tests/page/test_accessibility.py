@@ -42,6 +42,7 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, Any])
         visit.press("backdrop", "colour")
         assert findings(visit.page) == [], "colour"
         visit.press("backdrop", "black")
+        visit.press("format", "jpg")
         visit.press("mode", "fg-mask")
         visit.wait("done")
         visit.page.evaluate("document.getElementById('access').hidden = false")
@@ -167,3 +168,21 @@ def test_a_dark_room(open_page: Open) -> None:
                 "getComputedStyle(document.documentElement).backgroundColor"
             )
     assert shades == {"light": "rgb(243, 244, 247)", "dark": "rgb(15, 17, 22)"}
+
+
+def test_a_contrast_theme_shows_what_is_selected(open_page: Open) -> None:
+    """Without shadows and colours of the page's own, as on Windows."""
+    with open_page(forced_colors="active") as visit:
+        visit.choose([ASTRONAUT, PHOTOS / "coffee.jpg"])
+        visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+        names = [
+            *('label:has([name="format"][value="jpg"])', 'label:has([name="scope"][value="one"])'),
+            *('label:has([name="backdrop"][value="black"])', "[role=option] >> nth=1"),
+        ]
+        for name in names:
+            visit.page.mouse.move(5, 5)
+            before = visit.page.locator(name).screenshot()
+            visit.page.click(name)
+            visit.wait("done")
+            visit.page.mouse.move(5, 5)
+            assert visit.page.locator(name).screenshot() != before, name

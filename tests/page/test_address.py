@@ -69,6 +69,14 @@ def test_what_a_page_may_read_is_sent_as_a_file(browser: Browser, server: LocalS
         assert "image=@" in visit.command()
 
 
+def test_an_address_names_no_folder(browser: Browser, server: LocalServer) -> None:
+    with visiting(browser, server.url + "/", also=OPEN) as visit:
+        serve_from_elsewhere(visit, PHOTO, OF_EVERYBODY)
+        enter(visit, f"{OPEN}a%2F..%2F..%5Cb%0A.jpg")
+        visit.wait("done")
+        assert visit.page.inner_text("#name") == "a_.._.._b_.jpg"
+
+
 def test_what_a_page_may_not_read_is_fetched_by_the_server(
     browser: Browser, server: LocalServer, pictures: Server
 ) -> None:

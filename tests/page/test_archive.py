@@ -3,10 +3,12 @@
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from tests.page.browser import Visit
+from tests.page.browser import Visit, file
 from tests.page.test_many import GOOD, pictures_of, wait_for_tally
+from tests.samples import jpeg
 
 # Encodes no JPEG until `release()` is called.
 HOLD_JPEGS = """() => {
@@ -39,3 +41,26 @@ def test_choices_that_change_while_packing_have_no_effect(visit: Visit) -> None:
     assert {Image.open(BytesIO(each)).format for each in found.values()} == {"JPEG"}
     wait_for_tally(visit, "3 of 3 done.")
     assert visit.page.is_enabled("#zip")
+
+
+def test_a_background_that_is_replaced_while_packing_has_no_effect(visit: Visit) -> None:
+    visit.choose(GOOD[:3])
+    wait_for_tally(visit, "3 of 3 done.")
+    visit.press("format", "jpg")
+    choose_scene(visit, "red")
+    visit.press("backdrop", "picture")
+    visit.page.evaluate(HOLD_JPEGS)
+    with visit.page.expect_download() as download:
+        visit.page.click("#zip")
+        wait_for_tally(visit, "Packing 1 of 3")
+        choose_scene(visit, "blue")
+        visit.page.evaluate("release()")
+    found = pictures_of(Path(download.value.path()).read_bytes())
+    corners = [np.asarray(Image.open(BytesIO(each)))[0, -1].tolist() for each in found.values()]
+    assert [red > blue for red, _, blue in corners] == [True] * 3
+
+
+def choose_scene(visit: Visit, colour: str) -> None:
+    picture = file(f"{colour}.jpg", jpeg(Image.new("RGB", (80, 60), colour)))
+    visit.page.set_input_files("#scene", picture)
+    visit.page.wait_for_selector(f"#scene-name:has-text('{colour}.jpg')", state="attached")

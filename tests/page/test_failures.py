@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 import requests
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.e2e.segmenter import SLOW_SIZE
 from tests.local_server import LocalServer
@@ -18,6 +18,15 @@ from tests.samples import PHOTOS, gradient, jpeg
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
 SLOW = file("slow.jpg", jpeg(gradient(*SLOW_SIZE)))
+
+# Playwright holds a request before it is uploaded.
+SEND_AT_ONCE = """() => {
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (body) {
+    this.upload.onprogress({ lengthComputable: true, loaded: 1, total: 1 });
+    send.call(this, body);
+  };
+}"""
 
 
 @contextmanager
@@ -193,3 +202,25 @@ def test_a_key_that_can_t_be_one(browser: Browser, tmp_path: Path) -> None:
         visit.page.fill("#key", "schlüssel")
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("This isn't a valid API key")
+
+
+def test_a_photo_that_is_always_too_slow_is_not_sent_for_ever(
+    browser: Browser, server: LocalServer
+) -> None:
+    """API Gateway answers as if the server were busy, after 30 s of a function's time."""
+    with visiting(browser, server.url + "/", complaints=None) as visit:
+        visit.page.evaluate(SEND_AT_ONCE)
+        visit.page.clock.install()
+        routes: list[Route] = []
+        visit.page.route("**/v1/results*", lambda route: routes.append(route))  # noqa: PLW0108
+        visit.page.set_input_files("#file", ASTRONAUT)
+        for count in (1, 2):
+            while len(routes) < count:
+                visit.page.clock.run_for(4000)  # the pause after a busy answer
+            visit.page.wait_for_selector("#busy-text:has-text('Removing')")
+            visit.page.clock.run_for(30_000)
+            routes[-1].fulfill(status=503, json={"message": "Service Unavailable"})
+        assert visit.failure() == (
+            "The server took too long Try again later, or use a smaller photo."
+        )
+        assert len(routes) == 2

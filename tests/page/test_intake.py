@@ -1,11 +1,13 @@
 """Check the ways in which a photo gets onto the page."""
 
+from io import BytesIO
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.local_server import LocalServer
-from tests.page.browser import Visit, visiting
+from tests.page.browser import Visit, file, visiting
 from tests.samples import PHOTOS, gradient, jpeg
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
@@ -14,6 +16,30 @@ COPY = """async () => {
   canvas.getContext("2d").fillRect(0, 0, 40, 30);
   const png = await canvas.convertToBlob({ type: "image/png" });
   await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+}"""
+
+# As for a file that was deleted, or that a cloud drive can't download.
+READ_NO_B = """() => {
+  const { slice } = Blob.prototype;
+  const fail = async () => { throw new DOMException("not found", "NotFoundError"); };
+  Blob.prototype.slice = function (...range) {
+    const part = slice.call(this, ...range);
+    return this.name === "b.jpg" ? Object.assign(part, { arrayBuffer: fail }) : part;
+  };
+}"""
+HOLD_GIFS = """() => {
+  const { createImageBitmap: decode } = window;
+  window.createImageBitmap = async (blob, ...terms) => {
+    if (blob.name?.endsWith(".gif") && !window.release) {
+      await new Promise((done) => (window.release = done));
+    }
+    return decode(blob, ...terms);
+  };
+}"""
+GIVE_NO_ENTRIES = """() => {
+  const readEntries = (done, fail) => fail(new DOMException("not found", "NotFoundError"));
+  const folder = { isDirectory: true, createReader: () => ({ readEntries }) };
+  DataTransferItem.prototype.webkitGetAsEntry = () => folder;
 }"""
 
 
@@ -32,8 +58,10 @@ def test_a_click_beside_the_button_picks_too(visit: Visit) -> None:
     visit.wait("done")
 
 
-def test_a_photo_is_dropped(visit: Visit) -> None:
-    """A real file, as the system hands it to the browser."""
+@pytest.mark.parametrize("browser_like", ["() => {}", "() => { delete URL.canParse; }"])
+def test_a_photo_is_dropped(visit: Visit, browser_like: str) -> None:
+    """A real file, as the system hands it to the browser; in Safari 16, too."""
+    visit.page.evaluate(browser_like)
     system = visit.page.context.new_cdp_session(visit.page)
     data = {"items": [], "files": [str(ASTRONAUT)], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver"):
@@ -54,6 +82,41 @@ def test_a_second_photo_is_dropped_on_the_first(visit: Visit) -> None:
     visit.page.wait_for_selector("text=coffee.jpg")
     visit.wait("done")
     assert "600 x 400" in visit.facts()
+
+
+def test_a_file_that_cannot_be_read_is_left_out(visit: Visit) -> None:
+    visit.page.evaluate(READ_NO_B)
+    photos = [file(name, jpeg(gradient(60, 40))) for name in ("b.jpg", "a.jpg", "c.jpg")]
+    visit.choose(photos)
+    notice = "1 file left out b.jpg: can't be read. It may have been moved or deleted."
+    assert visit.notice() == notice
+    visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+
+
+def test_what_is_still_being_read_is_removed_too(visit: Visit) -> None:
+    """Photos in other formats are decoded first, which takes a while."""
+    visit.page.evaluate(HOLD_GIFS)
+    gif = BytesIO()
+    gradient(60, 40).save(gif, "GIF")
+    visit.page.set_input_files("#file", [ASTRONAUT])
+    visit.wait("done")
+    visit.page.set_input_files("#another", [file(f"{at}.gif", gif.getvalue()) for at in range(2)])
+    visit.page.wait_for_function("() => window.release")
+    visit.page.click("#clear")
+    visit.page.evaluate("release()")
+    visit.page.wait_for_timeout(500)
+    assert visit.state() == "empty"
+    assert len(visit.posts("/v1/results")) == 1
+
+
+def test_a_folder_that_cannot_be_read_is_named_as_such(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(ASTRONAUT.read_bytes())
+    visit.page.evaluate(GIVE_NO_ENTRIES)
+    system = visit.page.context.new_cdp_session(visit.page)
+    data = {"items": [], "files": [str(tmp_path)], "dragOperationsMask": 1}
+    for step in ("dragEnter", "dragOver", "drop"):
+        system.send("Input.dispatchDragEvent", {"type": step, "x": 640, "y": 400, "data": data})
+    assert "A file in this folder can't be read." in visit.notice()
 
 
 def test_a_photo_is_pasted(browser: Browser, server: LocalServer) -> None:
@@ -80,6 +143,13 @@ def test_a_sample_is_tried(visit: Visit) -> None:
     visit.page.get_by_role("button", name="A cup of coffee").click()
     visit.wait("done")
     assert visit.page.inner_text("#name") == "cup.jpg"
+
+
+def test_a_sample_that_the_server_refuses(browser: Browser, server: LocalServer) -> None:
+    with visiting(browser, server.url + "/", complaints=1) as visit:
+        visit.page.route("**/page/cup.jpg*", lambda route: route.fulfill(status=503, body="busy"))
+        visit.page.get_by_role("button", name="A cup of coffee").click()
+        assert visit.notice() == "No photo The sample can't be downloaded."
 
 
 def test_a_photo_that_lies_on_its_side_is_shown_upright(visit: Visit, tmp_path: Path) -> None:

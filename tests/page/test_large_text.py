@@ -39,6 +39,7 @@ def test_text_twice_as_large_fits(open_page: Open, viewport: dict[str, int]) -> 
         visit.press("mode", "fg-image-shadow")
         visit.wait_for_command("mode=fg-image-shadow")
         visit.press("backdrop", "colour")
+        visit.press("format", "jpg")
         assert_it_fits(visit, width)
         name = page.locator("#name").bounding_box()
         assert name

@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.local_server import LocalServer
-from tests.page.browser import Visit, program, visiting
+from tests.page.browser import Visit, file, program, visiting
 from tests.page.test_large import LARGE, of_size
-from tests.samples import PHOTOS
+from tests.samples import PHOTOS, gradient, jpeg
 from tests.shown import shown
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
@@ -49,6 +49,37 @@ def test_the_file_is_the_api_s_own(
     name, content = saved(visit.page, "#save")
     assert name == f"astronaut-{ending}.png"
     assert shown(content) == shown(png_of(server, ASTRONAUT, mode))
+
+
+# Decodes no result for the screen until `release()` is called.
+HOLD_RESULTS = """() => {
+  const { createImageBitmap: decode } = window;
+  const released = new Promise((done) => (window.release = done));
+  window.held = 0;
+  window.createImageBitmap = async (blob, ...rest) => {
+    if (blob.type === "image/png" && !rest.length && held++ === 0) await released;
+    return decode(blob, ...rest);
+  };
+}"""
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_the_saved_picture_is_that_of_the_named_photo(visit: Visit, suffix: str) -> None:
+    """Even while it is still being opened."""
+    photos = [file(f"{width}.jpg", jpeg(gradient(width, 40))) for width in (60, 70)]
+    visit.choose(photos)
+    visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+    visit.press("format", suffix)
+    visit.page.evaluate(HOLD_RESULTS)
+    visit.page.click('[role=option][aria-label^="70.jpg:"]')
+    visit.page.wait_for_function("() => held > 0")
+    assert visit.page.inner_text("#name") == "70.jpg"
+    name, content = saved(visit.page, "#save")
+    assert name == f"70-cut-out.{suffix}"
+    assert Image.open(BytesIO(content)).size == (70, 40)
+    visit.page.evaluate("release()")
+    visit.wait("done")
+    assert saved(visit.page, "#save")[1] == content
 
 
 def test_the_cut_out_on_its_background(visit: Visit) -> None:
@@ -151,3 +182,15 @@ def test_a_command_that_fails_says_so_and_writes_nothing(visit: Visit, tmp_path:
     assert done.returncode != 0
     assert "Can not load image." in done.stderr
     assert [each.name for each in tmp_path.iterdir()] == [ASTRONAUT.name]
+
+
+def test_the_command_runs_nothing_that_a_file_is_called(visit: Visit, tmp_path: Path) -> None:
+    """A line break would end the comment with the name of a file that the page converted."""
+    content = BytesIO()
+    Image.new("P", (60, 40)).save(content, "GIF")
+    name = "a\ntouch ran\n.gif"
+    visit.choose({"name": name, "mimeType": "image/gif", "buffer": content.getvalue()})
+    assert "converted to PNG" in visit.command()
+    command = ["bash", "-c", visit.command()]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert not (tmp_path / "ran").exists()

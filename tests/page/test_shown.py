@@ -84,28 +84,31 @@ def test_the_command_gives_it_again(
     assert np.abs(ours - theirs).max() <= smooth
 
 
+@pytest.mark.parametrize("quality", ["89", "100"])
 @pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow", "fg-mask"])
 @pytest.mark.parametrize(("kind", "crop"), [("none", "none"), ("colour", "5%")])
 def test_the_command_gives_the_jpeg_again(
-    visit: Visit, tmp_path: Path, mode: str, kind: str, crop: str
+    visit: Visit, tmp_path: Path, mode: str, kind: str, crop: str, quality: str
 ) -> None:
-    """Both compress on their own, so well that only rounding differs."""
+    """Both round on their own, and compress alike."""
     (tmp_path / "a.jpg").write_bytes(DETAILED)
     visit.choose(file("a.jpg", DETAILED))
     choose_background(visit, kind)
     visit.page.select_option("#crop", "none" if mode == "fg-image-shadow" else crop)
     visit.press("format", "jpg")
+    visit.press("quality", quality)
     visit.press("mode", mode)
     visit.wait_for_command(f"mode={mode}")
     name, content = saved(visit.page, "#save")
     command = visit.command()
+    assert f"quality={quality}" in command
     assert command.startswith("# The page and the server each compress the JPEG")
     run(command, tmp_path)
     here, there = (Image.open(BytesIO(each)) for each in (content, (tmp_path / name).read_bytes()))
     assert (name.rpartition(".")[2], here.format, there.format) == ("jpg", "JPEG", "JPEG")
     assert here.size == there.size
     ours, theirs = (np.asarray(each.convert("RGB")).astype(int) for each in (here, there))
-    assert np.abs(ours - theirs).max() <= 6
+    assert np.abs(ours - theirs).max() <= {"89": 12, "100": 6}[quality]
 
 
 def premultiplied(image: Image.Image) -> np.ndarray:
@@ -116,6 +119,7 @@ def premultiplied(image: Image.Image) -> np.ndarray:
 def test_a_jpeg_is_on_white(visit: Visit) -> None:
     visit.choose(file("a.jpg", DETAILED))
     visit.press("format", "jpg")
+    visit.press("quality", "100")
     visit.set_split(0)
     assert visit.pixel(0.01, 0.01) == (255, 255, 255, 255)
     name, content = saved(visit.page, "#save")
@@ -124,6 +128,20 @@ def test_a_jpeg_is_on_white(visit: Visit) -> None:
     difference = np.asarray(picture).astype(int) - seen(visit, INNER_SIZE)
     assert np.abs(difference).max() <= 4
     assert "bg-color=white&format=jpg" in visit.command()
+
+
+def test_a_jpeg_is_small_unless_the_best_is_chosen(visit: Visit) -> None:
+    visit.choose(file("a.jpg", DETAILED))
+    assert visit.page.is_hidden("#qualities")
+    visit.press("format", "jpg")
+    sizes = [len(saved(visit.page, "#save")[1])]
+    visit.press("quality", "100")
+    sizes.append(len(saved(visit.page, "#save")[1]))
+    visit.page.reload()
+    visit.wait("done")
+    sizes.append(len(saved(visit.page, "#save")[1]))
+    assert sizes[0] < sizes[1] / 2
+    assert sizes[2] == sizes[1]
 
 
 def test_the_picture_is_copied(browser: Browser, server: LocalServer) -> None:

@@ -53,6 +53,14 @@ STORE_NO_FILES = """
     return { transaction };
   };
 """
+# As when the disk fails, or Safari loses its database server.
+STORE_NO_RESULTS = """() => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (this.name === "results") throw new DOMException("Failed to write blobs", "DataError");
+    return put.call(this, value, key);
+  };
+}"""
 ASKS_BEFORE_LEAVING = """() => {
   const event = new Event("beforeunload", { cancelable: true });
   dispatchEvent(event);
@@ -111,6 +119,18 @@ def test_the_page_says_that_photos_could_not_be_removed(visit: Visit) -> None:
     visit.page.evaluate("() => { IDBFactory.prototype.open = () => { throw new Error('no'); }; }")
     visit.page.click("#clear")
     visit.page.wait_for_selector("#notice-title:has-text('Removed photos are still on this')")
+    assert len(visit.errors) == 1
+    visit.errors.clear()
+
+
+def test_a_result_that_cannot_be_stored_is_shown(visit: Visit) -> None:
+    visit.page.evaluate(STORE_NO_RESULTS)
+    visit.choose(GOOD[0])
+    assert visit.notice() == (
+        "The browser could not store everything The photos work, but some of them or their results "
+        "won't be here after a reload. DataError: Failed to write blobs"
+    )
+    assert visit.page.is_visible("#save")
     assert len(visit.errors) == 1
     visit.errors.clear()
 

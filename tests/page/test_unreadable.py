@@ -18,6 +18,21 @@ SPOIL_RESULTS = """async () => {
   await new Promise((done) => { table.transaction.oncomplete = done; });
   database.close();
 }"""
+# As when a cleaner or a virus scanner has removed a file of the browser's.
+LOSE_RESULTS = """() => {
+  const { arrayBuffer } = Blob.prototype;
+  Blob.prototype.arrayBuffer = function () {
+    const isLost = this.type === "image/png";
+    return isLost ? Promise.reject(new DOMException("", "NotFoundError")) : arrayBuffer.call(this);
+  };
+}"""
+DECODE_NO_PHOTO = """() => {
+  const { createImageBitmap: decode } = window;
+  window.createImageBitmap = async (blob, ...rest) => {
+    if (blob.type === "image/jpeg" && !rest.length) throw new DOMException("", "InvalidStateError");
+    return decode(blob, ...rest);
+  };
+}"""
 ENCODE_NOTHING = """() => {
   const { toBlob } = HTMLCanvasElement.prototype;
   window.restore = () => (HTMLCanvasElement.prototype.toBlob = toBlob);
@@ -68,7 +83,8 @@ def test_a_spoilt_result_is_made_again(visit: Visit) -> None:
     assert saved(visit.page, "#save")[1] == before[1]
 
 
-def test_a_spoilt_result_in_the_zip_is_named_as_such(visit: Visit) -> None:
+def test_a_spoilt_result_in_the_zip_is_named(visit: Visit) -> None:
+    """It may be one of hundreds."""
     visit.choose(GOOD[:2])
     wait_for_tally(visit, "2 of 2 done.")
     visit.press("format", "jpg")
@@ -76,7 +92,26 @@ def test_a_spoilt_result_in_the_zip_is_named_as_such(visit: Visit) -> None:
     visit.page.reload()
     visit.page.wait_for_selector("#tally-text:has-text('1 failed')")
     visit.page.click("#zip")
-    assert visit.notice().startswith("A result can't be read")
+    assert visit.notice().startswith("A.png: A result can't be read")
+
+
+def test_a_lost_result_in_the_zip_is_named(visit: Visit) -> None:
+    visit.choose(GOOD[:2])
+    wait_for_tally(visit, "2 of 2 done.")
+    visit.page.evaluate(LOSE_RESULTS)
+    visit.page.click("#zip")
+    assert visit.notice().startswith("a-cut-out.png: A result can't be read")
+
+
+def test_a_photo_that_the_browser_cannot_decode_is_not_mended(visit: Visit) -> None:
+    """The server can, or the browser lacks memory: there is nothing to paint with."""
+    visit.page.evaluate(DECODE_NO_PHOTO)
+    visit.choose(PHOTO)
+    visit.page.click("#mend")
+    assert visit.notice().startswith("This photo can't be mended here")
+    visit.wait("done")
+    assert visit.page.is_hidden("#mending")
+    assert saved(visit.page, "#save")[0] == "grey-cut-out.png"
 
 
 def test_saving_works_again_after_a_failure(visit: Visit) -> None:

@@ -57,7 +57,15 @@ FOLDER = Path(__file__).parents[1] / "page"
 SCRIPT, STYLE = "page.js", "page.css"
 """Names under which the modules and the style sheets are sent, each in one piece; see
 `join_modules`."""
-STYLES = ("theme.css", "layout.css", "controls.css", "stage.css", "state.css", "album.css")
+STYLES = (
+    "theme.css",
+    "layout.css",
+    "controls.css",
+    "stage.css",
+    "state.css",
+    "album.css",
+    "contrast.css",
+)
 ENTRY = "main.js"
 CLIENT = "cutout.js"
 """The JavaScript client, which the page imports as if it lay beside its own modules."""

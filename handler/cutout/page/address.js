@@ -3,18 +3,27 @@ const FETCH_SECONDS = 15;
 /** Returns the web addresses (`URL`s) that a text consists of, separated by white space; an empty list
  * if it contains anything else. */
 export function addressesIn(text) {
-  const words = text.trim().split(/\s+/);
-  const isAddress = (word) => URL.canParse(word) && /^https?:$/.test(new URL(word).protocol);
-  return words.every(isAddress) ? words.map((word) => new URL(word)) : [];
+  const found = text.trim().split(/\s+/).map(webAddress);
+  return found.every(Boolean) ? found : [];
+}
+
+/** Returns a word as a `URL`; null if it is no web address. Safari 16 has no `URL.canParse`. */
+function webAddress(word) {
+  try {
+    const url = new URL(word);
+    return /^https?:$/.test(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Returns a photo's file name: the last part of its address's path, or the host name if that is
- * empty. */
+ * empty. Encoded slashes, which would be folders in a ZIP, and control characters become `_`. */
 export function nameAt(address) {
   const { hostname, pathname } = new URL(address);
   const last = pathname.split("/").pop();
   try {
-    return decodeURIComponent(last) || hostname;
+    return decodeURIComponent(last).replace(/[/\\\p{Cc}]/gu, "_") || hostname;
   } catch {
     return last; // invalid percent-encoding
   }

@@ -15,12 +15,13 @@ export class Autosave {
   #lastAdded = Promise.resolve();
   #isLost = false; // whether the database was closed under the page
 
-  /** Calls `onFull()` when the device has no space left, `onBlocked()` while an older version of the page
-   * in another tab blocks the database, and `onLost(isNewer)` when the database closes, see
-   * `Store.open`. Nothing is stored from then on. */
-  constructor(album, { onFull, onBlocked, onLost }) {
+  /** Calls `onFull()` when the device has no space left, `onFailed(error)` when the browser fails to read or
+   * store something for another reason, `onBlocked()` while an older version of the page in another tab
+   * blocks the database, and `onLost(isNewer)` when the database closes or `onTaken()` when another tab
+   * goes on with the photos, see `Store.open`. Nothing is stored from then on. */
+  constructor(album, { onFull, onFailed, onBlocked, onLost, onTaken }) {
     this.#album = album;
-    Object.assign(this, { onFull, onBlocked, onLost });
+    Object.assign(this, { onFull, onFailed, onBlocked, onLost, onTaken });
   }
 
   /** Returns whether a new photo is not stored yet. */
@@ -33,6 +34,7 @@ export class Autosave {
     this.#store = await Store.open({
       onBlocked: this.onBlocked,
       onLost: (isNewer) => this.#lose(isNewer),
+      onTaken: () => this.#leave(),
     });
     if (!this.#store) return null;
     const store = this.#store;
@@ -81,6 +83,7 @@ export class Autosave {
     if (!this.#album.photos.includes(photo)) return;
     const row = ["files", [id], { id, file: source, address }];
     if (!(await this.#put(row, recordRow(photo)))) this.#unkept.add(id);
+    else if (source) photo.useCopy((await this.#get("files", [id]))?.file ?? source);
     if (!this.#album.photos.includes(photo)) await this.forget(photo); // removed in the meantime
   }
 
@@ -99,14 +102,14 @@ export class Autosave {
       await this.forget(photo);
       return true;
     }
-    const kept = await this.#store?.get("results", key);
+    const kept = await this.#get("results", key);
     if (kept && kept.key === photo.made.get(mode)?.key) photo.made.set(mode, kept); // not replaced since
     return true;
   }
 
   /** Deletes a result, which is made again when it is next needed. */
   async dropResult({ id }, mode) {
-    await this.#store?.remove("results", [id, mode]);
+    await this.#attempt((store) => store.remove("results", [id, mode]));
   }
 
   /** Returns the steps of a photo's mending that `addStep` stored, in order. */
@@ -122,7 +125,7 @@ export class Autosave {
 
   /** Deletes the steps of a photo's mending from index `place` on. */
   async dropSteps({ id }, place) {
-    await this.#store?.removeFrom("steps", [id, place]);
+    await this.#attempt((store) => store.removeFrom("steps", [id, place]));
   }
 
   choices() {
@@ -148,6 +151,15 @@ export class Autosave {
     this.onLost(isNewer);
   }
 
+  /** Leaves the photos to another tab, once those that were added here are stored. */
+  async #leave() {
+    this.onTaken();
+    await this.#lastAdded;
+    this.#store?.close();
+    this.#store = null;
+    this.#isLost = true;
+  }
+
   /** Deletes what the user removes, also after the database was lost. Throws a `Failure` if it can't. */
   async #erase(work) {
     if (!this.#store && !this.#isLost) return; // nothing was ever stored
@@ -160,17 +172,28 @@ export class Autosave {
     }
   }
 
-  /** Stores rows, see `Store.put`. Calls `onFull()` if there is no room for them. Returns false if they
-   * were not stored. */
-  async #put(...rows) {
+  /** Stores rows, see `Store.put`. Returns false if they were not stored. */
+  #put(...rows) {
+    return this.#attempt((store) => store.put(...rows));
+  }
+
+  async #get(table, key) {
+    let value;
+    await this.#attempt(async (store) => (value = await store.get(table, key)));
+    return value;
+  }
+
+  /** Runs `work(store)`. Returns false if there is no database or the work fails, which the user is
+   * told: photos work without being stored. */
+  async #attempt(work) {
     if (!this.#store) return false;
     try {
-      await this.#store.put(...rows);
+      await work(this.#store);
       return true;
     } catch (error) {
       if (error.name === "QuotaExceededError") this.onFull();
       else if (CLOSED.includes(error.name)) this.#lose(false);
-      else throw error;
+      else this.onFailed(error);
       return false;
     }
   }

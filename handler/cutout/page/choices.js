@@ -9,6 +9,7 @@ export const DEFAULTS = {
   crop: "none", // or a margin in the API's notation, such as "5%"
   canvas: "none", // or one of the API's presets
   format: "png", // or "jpg"
+  quality: "89", // or "100". From 90 on, the server and Firefox subsample no chroma, but Chromium does
   isWhitened: false, // whether the canvas has set the white background, not the user
 };
 
@@ -26,13 +27,14 @@ export function readChoices() {
     crop: byId("crop").value,
     canvas: byId("canvas").value,
     format: chosen("format"),
+    quality: chosen("quality"),
     isWhitened: byId("canvas").dataset.whitened === "true",
   };
 }
 
 /** Sets the panel's controls to the given choices. */
-export function showChoices({ mode, backdrop, format, isWhitened = false, ...others }) {
-  for (const [name, value] of Object.entries({ mode, backdrop, format })) {
+export function showChoices({ mode, backdrop, format, quality, isWhitened = false, ...others }) {
+  for (const [name, value] of Object.entries({ mode, backdrop, format, quality })) {
     document.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
   }
   for (const [id, value] of Object.entries(others)) byId(id).value = value;
@@ -58,13 +60,14 @@ function canShow(name, value) {
 
 /** Shows only the controls that have an effect. A mask has no background. */
 export function showDependent() {
-  const { mode, backdrop, colour, canvas } = readChoices();
+  const { mode, backdrop, colour, canvas, format } = readChoices();
   byId("shadow-choice").hidden = mode !== "fg-image-shadow";
   byId("backdrops").disabled = mode === "fg-mask";
   byId("colour-choice").hidden = backdrop !== "colour";
   byId("picture-choice").hidden = backdrop !== "picture";
   byId("colour-chip").style.background = backdrop === "colour" ? colour : "";
   byId("crop").disabled = Boolean(CANVASES[canvas]);
+  byId("qualities").hidden = format !== "jpg";
   for (const id of ["strength", "softness"]) showPercent(id);
 }
 

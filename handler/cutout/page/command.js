@@ -33,7 +33,7 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const upload = made.uploaded ? uploading(file, key) : [];
   const sent = made.uploaded ? '--form-string "url=$(echo "$UPLOAD" | jq -r .url)"' : image;
   return [
-    ...remarks.filter(Boolean),
+    ...remarks.filter(Boolean).map(inOneLine),
     ...upload,
     `IMAGE=$(curl -sSL${key} ${sent}${files} ${results} \\`,
     `  | ${IMAGE}) \\`,
@@ -52,7 +52,7 @@ function uploading(file, key) {
 
 /** Returns the API's query parameters for the given choices, without those at their defaults. */
 function queryOf(choices) {
-  const { mode, backdrop, colour, canvas, format } = choices;
+  const { mode, backdrop, colour, canvas, format, quality } = choices;
   const [query, crop] = [new URLSearchParams(askedOf(choices)), cropOf(choices)];
   const own = canvas === "none" ? null : "transparent"; // presets default to white
   const plain = { white: "white", black: "black", colour: colour.slice(1) }[backdrop];
@@ -62,8 +62,13 @@ function queryOf(choices) {
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
   if (canvas !== "none") query.set("preset", canvas);
   if (format !== "png") query.set("format", format);
-  if (format === "jpg") query.set("quality", "100"); // as in `fileOf`
+  if (format === "jpg") query.set("quality", quality);
   return query;
+}
+
+/** Returns a comment without the line breaks of a file's name, after which a shell would run the rest. */
+function inOneLine(remark) {
+  return remark.replace(/[\s\p{Cc}]+/gu, " ");
 }
 
 function address(path) {

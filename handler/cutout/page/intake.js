@@ -65,8 +65,9 @@ function watchDrops(open, nothing) {
     sign.hidden = true;
     if (isOwn) return;
     const addresses = addressesOf(event.dataTransfer); // before the first `await`, see `filesIn`
-    const files = await filesIn(event.dataTransfer);
-    if (files.length) open(files);
+    const files = await filesIn(event.dataTransfer).catch(() => null);
+    if (!files) nothing("A file in this folder can’t be read. Drop its photos instead.");
+    else if (files.length) open(files);
     else if (addresses.length) open(addresses);
     else nothing("There is no photo in what you dropped. Drop photos, a folder or a web address.");
   });
@@ -85,5 +86,6 @@ function addressesOf(data) {
 async function fetchSample(address) {
   const name = /([\w-]+\.jpg)/.exec(address)[1];
   const reply = await fetch(address);
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
   return new File([await reply.blob()], name, { type: "image/jpeg" });
 }

@@ -19,6 +19,7 @@ import { Queue } from "./queue.js";
 import { Saver } from "./saver.js";
 import { Scene } from "./scene.js";
 import { enter, say, showProgress } from "./status.js";
+import { storageNotices } from "./storagenotices.js";
 import { Strip } from "./strip.js";
 import { showTally } from "./tally.js";
 import { Thumbs } from "./thumbs.js";
@@ -34,20 +35,7 @@ const saver = new Saver(report);
 const progress = (photo) => wordsOf(photo, queue.isPaused);
 const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
-const autosave = new Autosave(album, {
-  onFull: () =>
-    showNotice("This device has no space left", ["The photos work, but won’t be here after a reload."]),
-  onBlocked: () =>
-    showNotice("An older version of this page is open in another tab", [
-      "Close that tab and reload this one. Until then, no photo is kept here.",
-    ]),
-  onLost: (isNewer) =>
-    showNotice("Photos are no longer kept on this device", [
-      isNewer
-        ? "A newer version of this page is open in another tab. Reload this tab to keep photos."
-        : "The browser has closed or cleared its storage. Save your results, then reload this page.",
-    ]),
-});
+const autosave = new Autosave(album, { ...storageNotices, onTaken: yieldPhotos });
 const strip = new Strip(album, { onSelect: select, onRemove: remove });
 const checking = new Checking(album, { onSelect: select, onFine: accept });
 const thumbs = new Thumbs((photo) => {
@@ -94,11 +82,12 @@ async function open(sources) {
   showProgress("Reading the photos");
   enter("busy", false);
   const seen = sources.filter(({ name }) => !name?.startsWith("."));
-  const [taken, leftOut] = [[], []];
+  const [taken, leftOut, { photos }] = [[], [], album];
   let isFirst = true;
   for (const source of seen) {
     const file = source instanceof URL ? await fetchFile(source) : source;
     const reason = file && (await objection(file));
+    if (photos !== album.photos) return update(); // all were removed meanwhile
     if (reason) {
       leftOut.push({ name: file.name, reason });
       continue;
@@ -141,9 +130,9 @@ function follow(photo) {
 /** Handles the end of a photo's work, successful or not. */
 async function settle(photo, mode) {
   if (!album.photos.includes(photo)) return;
+  if (photo.failure) fail(photo);
   if (photo.made.has(mode)) await autosave.addResult(photo, mode);
   if (album.photos.includes(photo)) await autosave.update(photo);
-  if (photo === album.selected && photo.failure) fail(photo.failure);
   strip.refresh(photo);
   showCounts();
   if (photo !== album.selected) return;
@@ -154,11 +143,20 @@ async function settle(photo, mode) {
   if (album.statusOf(photo) === "blank") say("No subject found.");
 }
 
-function fail(error) {
-  if (error.wantsKey) askForKey();
+function fail(photo) {
+  const error = photo.failure;
+  if (error.wantsKey && photo === album.selected) askForKey();
   if (error instanceof Failure) return;
   console.error(error); // a bug in this page
-  album.selected.failure = new Failure("Something went wrong on this page", String(error));
+  photo.failure = new Failure("Something went wrong on this page", String(error));
+}
+
+/** Stops all work, since the page goes on in another tab. */
+function yieldPhotos() {
+  queue.pause();
+  mender.cancelAll();
+  update();
+  storageNotices.onTaken();
 }
 
 function retry(photos) {

@@ -16,6 +16,7 @@ const GHOST = 0.5; // opacity of the photo behind an empty cut-out, which shows 
  * cut-out. If only another result exists, the queue makes the cut-out first. */
 export class Mender {
   #finisher;
+  #keeping = new WeakMap(); // photo → promise of storing what was mended last
 
   /** Takes `album`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which
    * updates the page and the queue, `resume()`, which resumes a stopped queue, and `report(error)`. */
@@ -24,8 +25,8 @@ export class Mender {
     const { view, limits, report } = parts;
     this.tool = new Mending(view, {
       backdrop: mendingBackdrop,
-      onEnd: (photo, png) => this.#end(photo, png ? this.#keep(photo, png) : null).catch(report),
-      onReset: (photo) => this.#end(photo, this.#keep(photo, null)).catch(report),
+      onEnd: (photo, png) => this.#end(photo, png && this.#keepLast(photo, png)).catch(report),
+      onReset: (photo) => this.#end(photo, this.#keepLast(photo, null)).catch(report),
     });
     this.#finisher = new Finisher(limits, {
       onEnd: (photo) => this.#keepFinished(photo),
@@ -41,6 +42,8 @@ export class Mender {
   /** Starts mending the selected photo, at once if its cut-out exists. */
   async start() {
     const photo = this.album.selected;
+    await this.#keeping.get(photo)?.catch(() => {}); // `#end` reports it
+    if (photo !== this.album.selected) return undefined;
     this.album.mending = photo;
     photo.failure = null;
     if (this.album.statusOf(photo) !== "waiting") return this.proceed(photo);
@@ -94,6 +97,10 @@ export class Mender {
     const journal = await Journal.open(photo, this.autosave, this.report);
     await this.photoView.update(); // last, since bitmaps may be replaced during an `await`
     if (photo !== this.album.mending || this.tool.isOn) return;
+    if (!this.photoView.bitmaps.before) {
+      await this.leave();
+      throw new Failure("This photo can’t be mended here", "The browser can’t open it, or lacks memory.");
+    }
     const made = photo.made.get("fg-image");
     this.view.split = 0;
     this.view.ghost = made.objects.length && !showsNothing(made) ? 0 : GHOST;
@@ -117,11 +124,19 @@ export class Mender {
     if (photo === this.album.selected) byId(byId("tools").inert ? "stage" : "mend").focus();
   }
 
-  /** Stores the cut-out that was mended by hand, or restores the server's if `png` is null. */
+  #keepLast(photo, png) {
+    const work = this.#keep(photo, png);
+    this.#keeping.set(photo, work);
+    return work;
+  }
+
+  /** Stores the cut-out that was mended by hand, given as a promise, or restores the server's if `png` is
+   * null. */
   async #keep(photo, png) {
     const { album, autosave, report } = this;
     this.cancel(photo);
-    const { kept, dropped } = mend(photo, png && { image: png, ...(await maskOf(png)) });
+    const image = await png;
+    const { kept, dropped } = mend(photo, image && { image, ...(await maskOf(image)) });
     const stored = [];
     for (const mode of kept) stored.push(await autosave.addResult(photo, mode));
     for (const mode of dropped) if (!photo.made.has(mode)) await autosave.dropResult(photo, mode);

@@ -19,8 +19,8 @@ export class Mending {
   #idle = new Idle();
   #at = null; // position of the brush, in the picture's pixels
 
-  /** Uses `backdrop()` as the background behind the cut-out. Calls `onEnd(photo, png)` with the mended
-   * cut-out, or null if nothing was changed, and `onReset(photo)` to restore the server's. */
+  /** Uses `backdrop()` as the background behind the cut-out. Calls `onEnd(photo, png)` with a promise of
+   * the mended cut-out, or null if nothing was changed, and `onReset(photo)` to restore the server's. */
   constructor(view, { backdrop, onEnd, onReset }) {
     Object.assign(this, { view, backdrop, onEnd });
     this.#picking = new Picking(view, (step) => {
@@ -77,10 +77,10 @@ export class Mending {
   }
 
   /** Ends mending and passes the mended cut-out to `onEnd`. */
-  async end() {
-    const [photo, strokes] = [this.#photo, this.#strokes]; // another photo may be selected by then
+  end() {
+    const [photo, strokes] = [this.#photo, this.#strokes];
     this.drop();
-    await this.onEnd(photo, strokes.canUndo ? await encoded(strokes.canvas, "image/png") : null);
+    this.onEnd(photo, strokes.canUndo ? encoded(strokes.canvas, "image/png") : null);
   }
 
   /** Leaves mending. The strokes in the journal come back with the next start. */

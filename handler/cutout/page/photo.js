@@ -48,6 +48,12 @@ export class Photo {
     Object.assign(this, { id, source, address });
   }
 
+  /** Replaces the file by its stored copy, since the user may change, move or delete the original. */
+  useCopy(copy) {
+    this.source = copy;
+    if (this.file && !this.note) this.file = new File([copy], this.file.name, { type: this.file.type });
+  }
+
   get name() {
     return (this.file ?? this.source)?.name ?? nameAt(this.address);
   }

@@ -36,7 +36,7 @@ export class PhotoView {
     const made = this.album.resultOf(photo);
     const isOpening = made && (this.#key !== made.key || (photo.source && !this.#before));
     if (status === "busy" || status === "waiting") this.showProgress();
-    if (isOpening) enter("busy", Boolean(this.#before), true);
+    if (isOpening) this.#opening(status, made);
     else this.#enter(status);
     this.#showFacts(made);
     await this.#open(photo, made);
@@ -44,6 +44,15 @@ export class PhotoView {
     if (made && made.key !== this.#key) return this.update(); // another result replaced it meanwhile
     this.#show(status, made);
     return undefined;
+  }
+
+  /** Shows that a result is being opened. It can be saved before: the last one must not be, under this
+   * photo's name. */
+  #opening(status, made) {
+    enter("busy", Boolean(this.#before), true);
+    byId("command-text").textContent = "";
+    if (status === "done") this.#offer(made, this.album.choicesOf(this.#photo), null);
+    else this.saver.withdraw();
   }
 
   /** Shows only the photo's progress. */
@@ -113,22 +122,22 @@ export class PhotoView {
     const [after, part] = placed(this.#after, layout);
     const [before] = this.#before ? placed(this.#before, layout) : [null];
     this.view.show(before, after, { part, backdrop });
-    this.#offer(made, choices);
+    this.#offer(made, choices, this.#after);
+    const { file, address, note, name } = this.#photo;
+    const terms = { file, address, note, made, choices, scene: this.scene };
+    byId("command-text").textContent = commandOf({ ...terms, target: resultName(name, choices) });
     this.#showFacts(made, layout);
   }
 
-  #offer(made, choices) {
-    const [photo, scene, side] = [this.#photo, this.scene, this.limits.side];
-    const name = resultName(photo.name, choices);
-    const bitmap = this.#after;
+  /** Offers the file of a result; `bitmap` is the decoded result, or null. */
+  #offer(made, choices, bitmap) {
+    const { scene, limits: { side } } = this;
     const make = (format = choices.format) =>
       fileOf(made, { ...choices, format }, { scene, side, bitmap: bitmap === this.#after ? bitmap : null });
     const backdrop = backdropOf(choices, scene);
     const png = made.mended ?? made.png;
+    const name = resultName(this.#photo.name, choices);
     this.saver.offer(make, name, isAsMade(choices, backdrop) ? png.size : null);
-    const { file, address, note } = photo;
-    const text = commandOf({ file, address, note, made, choices, scene, target: name });
-    byId("command-text").textContent = text;
   }
 
   #showFacts(made, size = null) {

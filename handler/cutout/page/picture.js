@@ -13,7 +13,8 @@ let lastTurn = Promise.resolve();
  * read are accepted if the browser can show them. The service checks whether a JPEG, PNG or WebP is
  * valid. */
 export async function objection(file) {
-  const start = await startOf(file);
+  const start = await startOf(file).catch(() => null);
+  if (start === null) return "can’t be read. It may have been moved or deleted.";
   if (typeOf(start)) return null;
   const bitmap = await decoded(file);
   bitmap?.close();

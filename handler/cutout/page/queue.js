@@ -2,13 +2,17 @@ import { isSame } from "./choices.js";
 import { Failure } from "./failure.js";
 import { makeResult } from "./work.js";
 
+const GATEWAY = "Service Unavailable"; // API Gateway's message if no instance is free, or one is too slow
+const SLOW = 20_000; // milliseconds of work after which it was too slow
+const MOST_TIMEOUTS = 2; // for each photo, since a cold start may cause one
 const CALM = 10; // photos made without a busy answer before one more is sent at once
 
 /** Processes the album's photos, as many at once as the server says that it accepts, and fewer for a
  * while after a busy answer. */
 export class Queue {
   isPaused = false;
-  #running = new Map(); // photo → {control, asked}
+  #running = new Map(); // photo → {control, asked, sentAt}
+  #timeouts = new WeakMap(); // photo → how often it took too long
   #calm = 0; // photos made since the server was last busy
   #limit;
   #timer = null;
@@ -70,10 +74,12 @@ export class Queue {
 
   async #work(photo, asked) {
     const control = new AbortController();
-    this.#running.set(photo, { control, asked });
+    const run = { control, asked, sentAt: Infinity };
+    this.#running.set(photo, run);
     const report = (phase, fraction) => {
       if (control.signal.aborted) return;
       if (phase !== photo.phase) photo.since = performance.now();
+      if (phase === "work") run.sentAt = Math.min(run.sentAt, photo.since);
       Object.assign(photo, { phase, fraction });
       this.onChange(photo);
     };
@@ -81,7 +87,7 @@ export class Queue {
       await makeResult(photo, asked, { limits: this.limits, signal: control.signal, report });
       this.#grow();
     } catch (error) {
-      this.#note(photo, error);
+      this.#note(photo, this.#isTimeout(photo, error, run) ? tooSlow() : error);
     }
     Object.assign(photo, { phase: null, fraction: null });
     this.#running.delete(photo);
@@ -92,6 +98,14 @@ export class Queue {
     } finally {
       this.go(); // the other photos do not depend on this one
     }
+  }
+
+  /** Returns whether a photo took too long again. The server would be busy with it for ever. */
+  #isTimeout(photo, { message }, { sentAt }) {
+    if (message !== GATEWAY || performance.now() - sentAt < SLOW) return false;
+    const count = (this.#timeouts.get(photo) ?? 0) + 1;
+    this.#timeouts.set(photo, count % MOST_TIMEOUTS);
+    return count === MOST_TIMEOUTS;
   }
 
   #note(photo, error) {
@@ -116,4 +130,8 @@ export class Queue {
       this.go();
     }, 1000 * seconds);
   }
+}
+
+function tooSlow() {
+  return new Failure("The server took too long", "Try again later, or use a smaller photo.");
 }

@@ -14,10 +14,13 @@ export class Saver {
       event.preventDefault();
       work().catch(onFailure);
     };
-    link.addEventListener("click", doing(async () => save(await this.#prepare(), link.download)));
+    link.addEventListener("click", doing(async () => {
+      const name = link.download; // another picture may be shown by then
+      if (this.#make) save(await this.#prepare(), name);
+    }));
     for (const kind of ["pointerenter", "focus"]) {
       link.addEventListener(kind, () => {
-        if (this.#make) this.#prepare().catch(onFailure); // else the first picture is still opening
+        if (this.#make) this.#prepare().catch(onFailure);
       });
     }
     link.addEventListener("dragstart", (event) => this.#drag(event));
@@ -33,6 +36,12 @@ export class Saver {
     const [link, format] = [byId("save"), name.split(".").pop() === "png" ? "PNG" : "JPEG"];
     link.download = name;
     link.textContent = `Save ${format}` + (size === null ? "" : ` (${sizeOf(size)})`);
+  }
+
+  /** Offers nothing until the next `offer`. */
+  withdraw() {
+    this.#make = null;
+    this.#forget();
   }
 
   async #prepare() {
@@ -65,6 +74,7 @@ export class Saver {
 
   /** Copies the picture as PNG, the only picture format that clipboards accept. */
   async #copy() {
+    if (!this.#make) return;
     const item = new ClipboardItem({ "image/png": this.#make("png") });
     await navigator.clipboard.write([item]);
     say("Copied.");

@@ -5,7 +5,6 @@ import { objectsOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 const TYPES = { png: "image/png", jpg: "image/jpeg" };
-const BEST = 1; // quality of a JPEG: values differ by 4 of 255; below 1, Chromium subsamples chroma
 
 /** Returns the file of a result as shown: cropped, on its canvas and background, in its format. Returns
  * the PNG as it was made, byte for byte, if none of these is chosen. `side` is the server's maximum
@@ -18,7 +17,7 @@ export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   if (!own) throw new Failure("A result can’t be read", "Select the photo to process it again.");
   try {
     const layout = layoutOf(own, objectsOf(made), choices, side);
-    return await encoded(drawnOn(backdrop, ...placed(own, layout)), TYPES[choices.format], BEST);
+    return await encoded(drawnOn(backdrop, ...placed(own, layout)), TYPES[choices.format], choices.quality / 100);
   } finally {
     if (!bitmap) own.close();
   }

@@ -19,6 +19,12 @@ export class Scene {
     return true;
   }
 
+  /** Returns a copy of the bitmap, or null; it stays when another picture is taken, and the caller closes
+   * it. */
+  async copied() {
+    return this.bitmap && createImageBitmap(this.bitmap);
+  }
+
   forget() {
     this.bitmap?.close();
     Object.assign(this, { file: null, note: "", bitmap: null });

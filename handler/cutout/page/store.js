@@ -2,6 +2,7 @@ const DATABASE = "cutout";
 const EDITION = 2; // version of the tables; raise it with each new table
 const OF_PHOTOS = ["photos", "files", "results", "steps"]; // their keys begin with the photo's id
 const TABLES = [...OF_PHOTOS, "settings"];
+const LOCK = "cutout"; // held by the tab that works on the photos
 
 /** Wraps the browser's database (IndexedDB), which is on this device only. */
 export class Store {
@@ -10,8 +11,9 @@ export class Store {
   /** Opens the database. Returns null if the browser forbids it, as some do in private windows. Calls
    * `onBlocked()` while another tab has an older version of the page open, which blocks the database
    * until that tab is closed. Calls `onLost(isNewer)` when the database closes: for a newer version of
-   * the page in another tab, or because the user or the browser has cleared it. */
-  static async open({ onBlocked, onLost }) {
+   * the page in another tab, or because the user or the browser has cleared it. Calls `onTaken()` when
+   * the page is opened in another tab. */
+  static async open({ onBlocked, onLost, onTaken }) {
     try {
       const store = await Store.#opened(EDITION, onBlocked);
       const database = store.#database;
@@ -20,6 +22,7 @@ export class Store {
         onLost(newVersion !== null);
       };
       database.onclose = () => onLost(false);
+      takeLock(onTaken);
       return store;
     } catch (error) {
       console.info("Photos are not kept after a reload:", String(error));
@@ -35,6 +38,10 @@ export class Store {
     } finally {
       store.#database.close();
     }
+  }
+
+  close() {
+    this.#database.close();
   }
 
   static async #opened(edition, onBlocked = null) {
@@ -114,6 +121,15 @@ export class Store {
   #open(table, access) {
     return this.#database.transaction(table, access).objectStore(table);
   }
+}
+
+/** Takes the lock from any other tab, and holds it as long as this tab is open. Calls `onTaken()` when
+ * another tab takes it. Only secure origins have locks. */
+function takeLock(onTaken) {
+  const held = navigator.locks?.request(LOCK, { steal: true }, () => new Promise(() => {}));
+  held?.catch(({ name }) => {
+    if (name === "AbortError") onTaken(); // stolen, not forbidden
+  });
 }
 
 /** Adds the tables that an older version of the page did not have. */

@@ -19,6 +19,7 @@ export class Strip {
     this.album = album;
     this.list = byId("strip");
     this.list.addEventListener("keydown", (event) => {
+      if (event.key === "Delete" && event.repeat) return; // a held key would remove all, one by one
       if (event.key === "Delete") onRemove(album.selected);
       else if (event.key in STEPS) onSelect(album.neighbour(STEPS[event.key]));
       else if (event.key === "Home") onSelect(album.photos[0]);

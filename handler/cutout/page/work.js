@@ -1,3 +1,4 @@
+import { Failure } from "./failure.js";
 import { currentKey } from "./key.js";
 import { keyed } from "./photo.js";
 import { prepare } from "./picture.js";
@@ -10,11 +11,16 @@ import { thumbOf } from "./thumb.js";
 export async function makeResult(photo, asked, { limits, signal, report }) {
   report("reading", null);
   const key = currentKey();
-  await ready(photo, limits);
-  signal.throwIfAborted();
-  const start = performance.now();
-  report("upload", 0);
-  const made = await sent(photo, asked, { limits, key, signal, report });
+  let [made, start] = [null, 0];
+  try {
+    await ready(photo, limits);
+    signal.throwIfAborted();
+    start = performance.now();
+    report("upload", 0);
+    made = await sent(photo, asked, { limits, key, signal, report });
+  } catch (error) {
+    throw await explained(error, photo);
+  }
   const seconds = (performance.now() - start) / 1000;
   const thumb = isShowable(photo, asked, made) ? await thumbOf(made.png) : null;
   signal.throwIfAborted();
@@ -32,7 +38,22 @@ function isShowable(photo, { mode }, { objects }) {
 
 /** Prepares the photo's file once, if there is one. */
 export async function ready(photo, limits) {
-  if (!photo.file && photo.source) Object.assign(photo, await prepare(photo.source, limits));
+  const { file, source } = photo;
+  if (file || !source) return;
+  Object.assign(photo, await prepare(source, limits));
+  if (photo.source !== source) photo.useCopy(photo.source); // stored in the meantime
+}
+
+/** Returns a `Failure` in place of an error that comes from a file which can't be read any more. */
+async function explained(error, { file, source }) {
+  const isKnown = error instanceof Failure && !error.isOffline;
+  if (isKnown || error.name === "AbortError" || !source) return error;
+  try {
+    await (file ?? source).slice(0, 1).arrayBuffer();
+    return error;
+  } catch {
+    return new Failure("This file can’t be read any more", "It was changed, moved or deleted. Add it again.");
+  }
 }
 
 /** Sends a photo; sends a smaller version if the service accepts less than this page expected. */

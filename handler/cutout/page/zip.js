@@ -1,3 +1,5 @@
+import { Failure } from "./failure.js";
+
 const UTF8 = 0x0800;
 const VERSION = 20;
 
@@ -9,7 +11,10 @@ export async function zipOf(files, onProgress = () => {}) {
   let offset = 0;
   for (const [index, { name, blob, time }] of files.entries()) {
     const label = new TextEncoder().encode(name);
-    const common = commonFields(crc32(new Uint8Array(await blob.arrayBuffer())), blob.size, label, time);
+    const bytes = await blob.arrayBuffer().catch(() => {
+      throw new Failure(`${name}: A result can’t be read`, "Select its photo to make it again.");
+    });
+    const common = commonFields(crc32(new Uint8Array(bytes)), blob.size, label, time);
     const header = joinedBytes([word(0x04034b50), common, label]);
     parts.push(header, blob);
     const entry = [word(0x02014b50), half(VERSION), common, new Uint8Array(10), word(offset), label];
