@@ -181,7 +181,9 @@ def test_a_jpeg_lies_on_white_and_that_is_said(tmp_path: Path, here: Run, photos
     ):
         assert here(photo, "-o", tmp_path / f"{number}.JPEG", *options).err == "", options
     assert opened(tmp_path / "0.JPEG").format == "JPEG"
-    assert here(photo, "-o", tmp_path / "a.jpg").err == "", "nothing is made"
+    folder = (photo, "-o", f"{tmp_path / 'folder'}/", "--format", "jpg")
+    assert here(*folder).lines == [ON_WHITE]
+    assert here(*folder).err == "", "nothing is made"
 
 
 def test_a_jpeg_cut_out_beside_its_picture_is_no_picture(here: Run, photos: Path) -> None:

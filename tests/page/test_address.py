@@ -142,7 +142,7 @@ def test_addresses_are_pasted(browser: Browser, server: LocalServer, pictures: S
         paste(visit, pictures.url("/3.jpg"))
         wait_for_tally(visit, "3 of 3 done.")
         paste(visit, f"See {pictures.url('/4.jpg')}")
-        assert "contain an image or an address" in visit.notice()
+        assert "contain an image or a web address" in visit.notice()
         assert len(pictures.requests) == 3
 
 
