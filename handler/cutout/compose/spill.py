@@ -18,6 +18,9 @@ from cutout.pictures import Alpha
 
 Shares = npt.NDArray[np.float32]
 """Shape (16, blocks), 0..1: the mean alpha around each pixel of a block."""
+Means = npt.NDArray[np.float32]
+"""Shape (blocks, 4): red, green, blue and 255."""
+Floats = npt.NDArray[np.float32]
 Chroma = npt.NDArray[np.float32]
 """Shape (..., 3): red, green and blue without their luma."""
 
@@ -26,6 +29,8 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 TRIANGLE = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1], np.float32) / 25
 """Weights of the pixels within a block's side, twice the reach of chroma at half the resolution:
 cameras and heavy compression blur it further. Wider ones gain nothing more."""
+SAME = np.float32(1 / 255)
+"""Difference of mean alpha and alpha under which a pixel has no tint."""
 LEAST = np.float32(8**2)
 """Squared distance (0..255) of object and background in chroma under which no tint is visible."""
 AT_ONCE = 4096
@@ -35,65 +40,74 @@ AT_ONCE = 4096
 def mean_alpha(alpha: Alpha, blocks: Blocks) -> Shares:
     """Return the mean alpha around each pixel of the soft blocks.
 
-    Beyond the picture its outermost blocks are repeated.
+    Beyond the picture its outermost rows and blocks are repeated.
     """
-    height, width = blocks.opaque.shape
-    tiled = pad_to_multiple(alpha, BLOCK).reshape(height, BLOCK, width, BLOCK).swapaxes(1, 2)
     weights = np.zeros((BLOCK, 3 * BLOCK), np.float32)
     for row in range(BLOCK):
         weights[row, row : row + len(TRIANGLE)] = TRIANGLE
+    words = np.ascontiguousarray(pad_to_multiple(alpha, BLOCK)).view(np.uint32)
     shares = np.empty((BLOCK**2, len(blocks.soft)), np.float32)
     for first in range(0, len(blocks.soft), AT_ONCE):
         part = slice(first, first + AT_ONCE)
-        near = _neighbourhoods(tiled, blocks.soft[part]) * np.float32(1 / 255)
+        near = _neighbourhoods(words, blocks.soft[part]) * np.float32(1 / 255)
         mean = weights @ (near @ weights.T)
         shares[:, part] = mean.reshape(-1, BLOCK**2).T
     return shares
 
 
-def _neighbourhoods(tiled: Alpha, indices: Indices) -> Alpha:
-    """Return each block with the eight around it, shape (blocks, 12, 12)."""
-    rows, columns = np.divmod(indices, tiled.shape[1])
-    near = np.empty((len(indices), 3, BLOCK, 3, BLOCK), np.uint8)
-    for down in range(3):
-        row = (rows + down - 1).clip(0, tiled.shape[0] - 1)
-        for across in range(3):
-            column = (columns + across - 1).clip(0, tiled.shape[1] - 1)
-            near[:, down, :, across] = tiled[row, column]
-    return near.reshape(-1, 3 * BLOCK, 3 * BLOCK)
+def _neighbourhoods(words: Words, indices: Indices) -> Alpha:
+    """Return each block of an alpha, whose rows are `words`, with those around it.
+
+    The shape is (blocks, 12, 12).
+    """
+    height, width = words.shape
+    rows, columns = np.divmod(indices, width)
+    down = (rows[:, np.newaxis] * BLOCK + np.arange(-BLOCK, 2 * BLOCK)).clip(0, height - 1)
+    across = (columns[:, np.newaxis] + np.arange(-1, 2)).clip(0, width - 1)
+    places = down[:, :, np.newaxis] * width + across[:, np.newaxis]
+    near: Alpha = words.reshape(-1).take(places).view(np.uint8)
+    return near
 
 
-def remove_spill(pure: Words, mixed: Words, front: Chroma, back: Chroma, shares: Shares) -> None:
+def remove_spill(pure: Words, mixed: Words, front: Means, back: Means, shares: Shares) -> None:
     """Remove, in place, the background's tint from blocks in straight colour, `pure`.
 
     `mixed` are the same pixels as they are in the picture, with the alpha. `front` and `back`,
     shape (blocks, 4), are the mean colours of object and background around each block.
     """
-    for first in range(0, pure.shape[1], AT_ONCE):
-        ends = first, first + AT_ONCE
-        own, other = (_chroma(each[slice(*ends), :3]) for each in (front, back))
-        found = first + np.flatnonzero(((other - own) ** 2).sum(axis=-1) >= LEAST)
-        if len(found):
-            own, other = own[found - first], other[found - first]
-            pure[:, found] = _cleaned(
-                pure[:, found], mixed[:, found], (own, other), shares[:, found]
-            )
+    own, line = _chroma(front[:, :3]), _chroma(back[:, :3])
+    line -= own
+    length = (line**2).sum(axis=-1)
+    for row in range(BLOCK**2):
+        words, seen, share = pure[row], mixed[row], shares[row]
+        alpha = (seen >> 24) * np.float32(1 / 255)
+        at = np.flatnonzero((np.abs(share - alpha) >= SAME) & (alpha > 0) & (length >= LEAST))
+        limits = np.stack([1 - alpha.take(at), 1 - share.take(at)])
+        sides = own.take(at, axis=0), line.take(at, axis=0), length.take(at)
+        words[at] = _cleaned(words.take(at), seen.take(at), sides, limits)
 
 
-def _cleaned(pure: Words, mixed: Words, sides: tuple[Chroma, Chroma], shares: Shares) -> Words:
-    own, other = sides
-    seen, alpha = _chroma(_colours(mixed)), (mixed >> 24) * np.float32(1 / 255)
-    line = other - own
-    spilled = ((seen - own) * line).sum(axis=-1) / (line**2).sum(axis=-1)
-    least, most = np.minimum(1 - alpha, 1 - shares), np.maximum(1 - alpha, 1 - shares)
-    share = (1 - np.clip(spilled, least, most))[..., np.newaxis]
+def _cleaned(
+    pure: Words, mixed: Words, sides: tuple[Chroma, Chroma, Floats], limits: Floats
+) -> Words:
+    """Return pixels without the background's part of their chroma.
+
+    `sides` are the object's chroma, the difference of the background's from it, and the square of
+    that difference's length. `limits`, shape (2, pixels), are the least and the largest part of the
+    background, in any order.
+    """
+    own, line, length = sides
+    seen = _chroma(_colours(mixed))
+    seen -= own
+    share = np.clip((seen * line).sum(axis=-1) / length, limits.min(axis=0), limits.max(axis=0))
+    share = share[:, np.newaxis]
     colours = _colours(pure)
     colours -= _chroma(colours)
-    colours += own + share * (seen - share * own - (1 - share) * other)  # as in blur fusion
-    bytes_ = np.empty((*pure.shape, 4), np.uint8)
-    bytes_[..., :3] = np.clip(colours + np.float32(0.5), 0, 255)
-    bytes_[..., 3] = pure >> 24
-    words: Words = bytes_.view(np.uint32)[..., 0] * (pure > 0)
+    colours += own + (1 - share) * (seen - share * line)  # as in blur fusion
+    cleaned = np.empty((len(pure), 4), np.uint8)
+    cleaned[:, :3] = np.clip(colours + np.float32(0.5), 0, 255)
+    cleaned[:, 3] = pure >> 24
+    words: Words = cleaned.view(np.uint32)[:, 0]
     return words
 
 
