@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.compose.soft_blocks import BLOCK, Blocks, Flags, Indices, Words
+from cutout.compose.soft_blocks import AT_ONCE, BLOCK, Blocks, Flags, Indices, Words, channels_of
 from cutout.compose.spill import Shares, remove_spill
 
 Sums = npt.NDArray[np.float32]
@@ -130,11 +130,6 @@ ALPHA = np.uint32(0xFF000000)
 FOURFOLD = 0x01010101  # times a byte: the byte, once for each channel
 SHARES = (np.linspace(0, 1, 256) ** 6).astype(np.float32)  # half transparent: a 64th
 WEIGHTS = np.repeat(SHARES[:, np.newaxis] / np.float32(BLOCK**2), 4, axis=1)
-AT_ONCE = 4096
-"""Blocks processed at once, so that intermediate values stay in the processor's cache."""
-
-Channels = npt.NDArray[np.float32]
-"""Shape (..., 4), 0..255."""
 
 
 def restore_colours(
@@ -161,9 +156,11 @@ def _parts(mixed: Words) -> list[slice]:
 
 def _unmixed(mixed: Words, front: Means, back: Means) -> Words:
     """Apply the last step of blur fusion."""
-    share = _bytes(np.multiply(mixed >> 24, FOURFOLD, dtype=np.uint32))
+    share = channels_of(np.multiply(mixed >> 24, FOURFOLD, dtype=np.uint32))
     share *= np.float32(1 / 255)
-    pure = _bytes(mixed)  # in place, front + share * (mixed - share * front - (1 - share) * back)
+    pure = channels_of(
+        mixed
+    )  # in place, front + share * (mixed - share * front - (1 - share) * back)
     pure -= back
     pure -= share * (front - back)
     pure *= share
@@ -178,7 +175,7 @@ def _near_colours(mixed: Words, colour: Image.Image, blocks: Blocks) -> tuple[Me
     mean = np.frombuffer(colour.reduce(BLOCK).tobytes("raw", "RGBX"), np.uint32) | ALPHA
     sums = np.empty((2, len(blocks.soft), 4), np.float32)
     for part in _parts(mixed):
-        pixels = _bytes(mixed[:, part])
+        pixels = channels_of(mixed[:, part])
         share = mixed[:, part] >> 24
         pixels[..., 3] = 255
         for side, weights in enumerate((WEIGHTS, WEIGHTS[::-1])):
@@ -192,12 +189,6 @@ def _near_colours(mixed: Words, colour: Image.Image, blocks: Blocks) -> tuple[Me
 
 def _everywhere(soft: Sums, mean: Words, whole: Flags, blocks: Blocks) -> Sums:
     """Return the sums of all blocks: the soft ones', and those of blocks that are `whole`."""
-    sums = _bytes(mean.reshape(whole.shape) * whole)
+    sums = channels_of(mean.reshape(whole.shape) * whole)
     sums.reshape(-1, 4)[blocks.soft] = soft
     return sums
-
-
-def _bytes(words: Words) -> Channels:
-    """Return red, green, blue and alpha along a new last axis."""
-    channels = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 4)
-    return channels.astype(np.float32)

@@ -14,10 +14,14 @@ from cutout.pictures import Alpha
 
 BLOCK = 4  # pixels a side, as many as the bytes of a word
 FULL = np.uint32(0xFFFFFFFF)  # four opaque pixels
+AT_ONCE = 4096
+"""Blocks processed at once, so that intermediate values stay in the processor's cache."""
 ROW = np.dtype(f"V{4 * BLOCK}")  # a row of a block: numpy moves it as one
 
 Words: TypeAlias = npt.NDArray[np.uint32]
 """A pixel in each: red, green, blue and alpha in its bytes, from the lowest."""
+Channels: TypeAlias = npt.NDArray[np.float32]
+"""Shape (..., 4), 0..255."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
 """Shape (rows, columns), of blocks."""
 Indices: TypeAlias = npt.NDArray[np.intp]
@@ -93,3 +97,9 @@ def find_blocks(alpha: Alpha) -> Blocks:
 def _rows(stripe: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
     """Return whole blocks with each row contiguous."""
     return np.ascontiguousarray(pad_to_multiple(stripe, BLOCK))
+
+
+def channels_of(words: Words) -> Channels:
+    """Return red, green, blue and alpha along a new last axis."""
+    channels = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 4)
+    return channels.astype(np.float32)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cutout.arrays import pad_to_multiple
-from cutout.compose.soft_blocks import BLOCK, Blocks, Indices, Words
+from cutout.compose.soft_blocks import AT_ONCE, BLOCK, Blocks, Indices, Words, channels_of
 from cutout.pictures import Alpha
 
 Shares = npt.NDArray[np.float32]
@@ -33,8 +33,6 @@ SAME = np.float32(1 / 255)
 """Difference of mean alpha and alpha under which a pixel has no tint."""
 LEAST = np.float32(8**2)
 """Squared distance (0..255) of object and background in chroma under which no tint is visible."""
-AT_ONCE = 4096
-"""Blocks processed at once, so that intermediate values stay in the processor's cache."""
 
 
 def mean_alpha(alpha: Alpha, blocks: Blocks) -> Shares:
@@ -97,11 +95,11 @@ def _cleaned(
     background, in any order.
     """
     own, line, length = sides
-    seen = _chroma(_colours(mixed))
+    seen = _chroma(channels_of(mixed)[:, :3])
     seen -= own
     share = np.clip((seen * line).sum(axis=-1) / length, limits.min(axis=0), limits.max(axis=0))
     share = share[:, np.newaxis]
-    colours = _colours(pure)
+    colours = channels_of(pure)[:, :3]
     colours -= _chroma(colours)
     colours += own + (1 - share) * (seen - share * line)  # as in blur fusion
     cleaned = np.empty((len(pure), 4), np.uint8)
@@ -114,9 +112,3 @@ def _cleaned(
 def _chroma(colours: npt.NDArray[np.float32]) -> Chroma:
     chroma: Chroma = colours - (colours @ LUMA)[..., np.newaxis]
     return chroma
-
-
-def _colours(words: Words) -> npt.NDArray[np.float32]:
-    """Return red, green and blue along a new last axis."""
-    channels = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 4)
-    return channels[..., :3].astype(np.float32)
