@@ -197,7 +197,7 @@ def test_a_bucket_without_pictures_is_a_failure(bucket: Bucket) -> None:
     done = bucket.batch("--inbox", "in box")
     assert done.code == 1
     assert done.lines[0] == (
-        "in box/: There is no picture. Name the folder of the pictures with --inbox."
+        "in box/: This folder has no pictures. Name their folder with --inbox."
     )
 
 

@@ -37,7 +37,7 @@ MAX_NOISE, NOISE_SHARE = 12.0, 0.3
 """Largest 90th percentile of the border's distance from the grid: absolute, and relative to the
 gap."""
 NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
-"""The same limits as for a backdrop of one colour; see `cutout.backdrop.border`."""
+"""These limits mean the same as for a backdrop of one colour (`cutout.backdrop.border`)."""
 GAP_SHARE = 0.45
 """Largest `near` as a fraction of the gap, so that the two colours are not confused."""
 SIDE_SHARE, SIDES, RING_SHARE = 0.5, 3, 0.7

@@ -33,7 +33,7 @@ NO_CREDENTIALS = (
     'ones AWS_SESSION_TOKEN as well. The AWS CLI prints those of a profile: eval "$(aws configure '
     'export-credentials --format env)"'
 )
-NO_PICTURES = "There is no picture. Name the folder of the pictures with --inbox."
+NO_PICTURES = "This folder has no pictures. Name their folder with --inbox."
 GONE = "It was removed, or these credentials may not read it."
 CHANGED = "Its result was written by another run meanwhile. Run the command again."
 FAILED_BEFORE = "It failed before, and {} says why. To try again, remove that object."

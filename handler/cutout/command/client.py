@@ -39,7 +39,7 @@ MAX_RETRY_AFTER = 120.0  # seconds; a request that has to wait longer fails
 RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that API Gateway and S3 use for failures that are over in a moment."""
 BROKEN = (SSLEOFError, SSLZeroReturnError)
-"""What a connection that breaks looks like while an encrypted form is sent, or at its start."""
+"""Errors of an encrypted connection that breaks during the handshake or an upload."""
 
 
 class FilePart(NamedTuple):

@@ -146,8 +146,8 @@ class History:
     def is_of_other_sources(self, cut_out: Path, sizes: Mapping[str, int]) -> bool:
         """Return whether a file is recorded as the cut-out of files of other sizes.
 
-        They may have later times than the present ones: those of another folder, or of the camera.
-        A file that was changed since it was recorded may be somebody's work.
+        The time alone does not tell: a photo of another folder may be older than the cut-out. A
+        file that was changed since it was recorded may hold manual work, and counts as up to date.
         """
         try:
             with self._lock:

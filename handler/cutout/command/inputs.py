@@ -20,7 +20,7 @@ BETTER = {
     "file:": "This is an address, not a path. Leave out file://",
     "s3:": "This is an address, not a file. For the pictures of a bucket, use cutout batch.",
 }
-"""What to do with addresses that are not downloaded as others are."""
+"""Advice for addresses with these schemes. Others must be downloaded first."""
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)
 ANY_DEPTH = "**"
 

@@ -37,7 +37,7 @@ def execute(given: Arguments) -> int:
         complete=bool(to.folder or given.report or given.review),
     )
     others = [] if options.background_file is None else [options.background_file]
-    # what a named file was made of may be any picture, without a record that tells
+    # no record tells which picture a named file was made from
     chooser = Chooser(history, others, given.force or to.file is not None, given.update)
     if given.watch:
         watch(options, given, Watcher(given, to, chooser, report), report)

@@ -30,7 +30,7 @@ class Task:
     target: Path | None = None
     content: bytes = field(default=b"", repr=False)
     review: Path | None = None
-    """Where a doubtful cut-out goes instead of `target`."""
+    """The path that an unsure or empty cut-out gets instead of `target`."""
     mask: Path | None = None
     """The mask to cut out by."""
 
@@ -59,7 +59,7 @@ class Task:
         return len(self.content) if self.source is None else file_size(self.source)
 
     def source_sizes(self) -> dict[str, int]:
-        """Return the bytes of the picture's and the mask's file, without those that are none."""
+        """Return the sizes in bytes of the picture and the mask, if these are files."""
         files = {"picture": self.source, "mask": self.mask}
         return {role: file_size(each) for role, each in files.items() if each is not None}
 

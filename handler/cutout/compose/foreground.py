@@ -158,9 +158,8 @@ def _unmixed(mixed: Words, front: Means, back: Means) -> Words:
     """Apply the last step of blur fusion."""
     share = channels_of(np.multiply(mixed >> 24, FOURFOLD, dtype=np.uint32))
     share *= np.float32(1 / 255)
-    pure = channels_of(
-        mixed
-    )  # in place, front + share * (mixed - share * front - (1 - share) * back)
+    # in place, front + share * (mixed - share * front - (1 - share) * back)
+    pure = channels_of(mixed)
     pure -= back
     pure -= share * (front - back)
     pure *= share

@@ -27,8 +27,8 @@ Chroma = npt.NDArray[np.float32]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue, as in JPEG (ITU-T T.871)."""
 TRIANGLE = np.array([1, 2, 3, 4, 5, 4, 3, 2, 1], np.float32) / 25
-"""Weights of the pixels within a block's side, twice the reach of chroma at half the resolution:
-cameras and heavy compression blur it further. Wider ones gain nothing more."""
+"""Weights of the pixels up to four away. Chroma at half the resolution reaches two; cameras and
+heavy compression blur it further. Wider weights gain nothing."""
 SAME = np.float32(1 / 255)
 """Difference of mean alpha and alpha under which a pixel has no tint."""
 LEAST = np.float32(8**2)

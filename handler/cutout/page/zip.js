@@ -12,7 +12,7 @@ export async function zipOf(files, onProgress = () => {}) {
   for (const [index, { name, blob, time }] of files.entries()) {
     const label = new TextEncoder().encode(name);
     const bytes = await blob.arrayBuffer().catch(() => {
-      throw new Failure(`${name}: A result can’t be read`, "Select its photo to make it again.");
+      throw new Failure(`${name}: A result can’t be read`, "Select the photo to process it again.");
     });
     const common = commonFields(crc32(new Uint8Array(bytes)), blob.size, label, time);
     const header = joinedBytes([word(0x04034b50), common, label]);
