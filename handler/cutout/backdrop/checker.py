@@ -52,6 +52,7 @@ Colour = npt.NDArray[np.float32]
 """Shape (3,), 0..255."""
 Wave = npt.NDArray[np.float64]
 """Shape (pixels,), -1..1: along one side."""
+Rows = npt.NDArray[np.float64]
 ALL: Area = (slice(None), slice(None))
 
 
@@ -112,12 +113,10 @@ def find_checker(image: Image.Image) -> Backdrop | None:
     width, height = work_size(image)
     if min(width, height) < 8 * MIN_CELL or not _has_two_levels(image, width, height):
         return None
-    small = image if image.size == (width, height) else image.resize((width, height), BOX)
-    grey = np.asarray(small.convert("L"), np.float32)
-    across, down = (_grid_along(each) for each in (grey, grey.T))
-    if across is None or down is None:
+    grid = _find_grid(image, width, height)
+    if grid is None:
         return None
-    grid = _Grid(across, down)
+    small = image if image.size == (width, height) else image.resize((width, height), BOX)
     colours = _two_colours(small, grid.pattern(width, height))
     return None if colours is None else _as_backdrop(small, grid, colours)
 
@@ -140,14 +139,35 @@ def _has_two_levels(image: Image.Image, width: int, height: int) -> bool:
     return bool(close.mean() >= MODES_SHARE)
 
 
-def _grid_along(grey: Plane) -> _Side | None:
-    """Return the grid along the rows, found in those at the top and the bottom.
+def _find_grid(image: Image.Image, width: int, height: int) -> _Grid | None:
+    """Return the grid in strips along the border, shrunk as the picture is to the working size.
+
+    To shrink only the strips takes a tenth of the time of the whole picture.
+    """
+    down, right = (max(2, round(DEEP * side)) for side in (height, width))
+    below, beside = down * image.height / height, right * image.width / width
+    strips = (
+        ((0, 0, image.width, below), (width, down)),
+        ((0, image.height - below, image.width, image.height), (width, down)),
+        ((0, 0, beside, image.height), (right, height)),
+        ((image.width - beside, 0, image.width, image.height), (right, height)),
+    )
+    top, bottom, left, end = (
+        np.asarray(image.resize(size, BOX, box).convert("L"), np.float64) for box, size in strips
+    )
+    along_rows = _grid_along(np.concatenate([top, bottom]))
+    along_columns = _grid_along(np.concatenate([left.T, end.T]))
+    if along_rows is None or along_columns is None:
+        return None
+    return _Grid(along_rows, along_columns)
+
+
+def _grid_along(rows: Rows) -> _Side | None:
+    """Return the grid along rows of grey (0..255), shape (rows, pixels).
 
     Its frequency is the one with most power over these rows, whatever their phase.
     """
-    height, width = grey.shape
-    deep = max(2, round(DEEP * height))
-    rows = np.concatenate([grey[:deep], grey[-deep:]]).astype(np.float64)
+    width = rows.shape[1]
     low, high = np.percentile(rows, (20, 80))
     if high - low < MIN_GAP:
         return None
