@@ -1,11 +1,14 @@
 """Fit the backdrop's colour at each pixel to the picture's border."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
+
+from cutout.pictures import Box
 
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
@@ -162,20 +165,33 @@ def _border(image: Image.Image, width: int, height: int) -> tuple[Values, Values
     The rest of the picture is not read.
     """
     wide = min(_ring_width(height, width), width, height)
-    across, down = image.width / width, image.height / height
     colours, terms = [], []
+    x, y = _axes(width, height)
+    for strip, (left, top, right, bottom) in strips(image, (width, height), (wide, wide)):
+        colours.append(np.asarray(strip, np.float32).reshape(-1, 3))
+        terms.append(_terms(x[left:right], y[top:bottom]).reshape(-1, TERMS))
+    return np.concatenate(colours), np.concatenate(terms)
+
+
+def strips(
+    image: Image.Image, size: tuple[int, int], depths: tuple[int, int]
+) -> Iterator[tuple[Image.Image, Box]]:
+    """Yield the four strips along the border of an image shrunk to `size`, with their boxes.
+
+    `depths` are those of the upper and lower strips and of the strips at the sides. The rest of the
+    image is not read.
+    """
+    (width, height), (deep, wide) = size, depths
+    across, down = image.width / width, image.height / height
     for left, top, right, bottom in (
-        (0, 0, width, wide),
-        (0, height - wide, width, height),
+        (0, 0, width, deep),
+        (0, height - deep, width, height),
         (0, 0, wide, height),
         (width - wide, 0, width, height),
     ):
         box = (left * across, top * down, right * across, bottom * down)
         strip = image.resize((right - left, bottom - top), BOX, box)
-        colours.append(np.asarray(strip, np.float32).reshape(-1, 3))
-        x, y = _axes(width, height)
-        terms.append(_terms(x[left:right], y[top:bottom]).reshape(-1, TERMS))
-    return np.concatenate(colours), np.concatenate(terms)
+        yield strip, Box(left, top, right, bottom)
 
 
 def _axes(width: int, height: int) -> tuple[Values, Values]:
