@@ -34,7 +34,13 @@ URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 PARAMETERS = """size type type_level format roi crop crop_margin scale position channels add_shadow
 semitransparency bg_color bg_image_url image_url image_file_b64 shadow_type shadow_opacity"""
 EMPTY = dict.fromkeys(PARAMETERS.split(), "")
-TYPES = ["*/*", "image/*", "image/png, */*;q=0.5", ""]
+N8N_FILE = "application/json,text/html,application/xml,text/*;q=0.9, image/*;q=0.8, */*;q=0.7"
+TYPES = [
+    *("*/*", "image/*", "image/png, */*;q=0.5", "", "image/png, application/json"),
+    "application/json, text/plain, */*",  # axios, Angular
+    N8N_FILE,
+    "text/html, application/json, */*;q=0.1",
+]
 
 
 def test_multipart(client: TestClient) -> None:
@@ -141,7 +147,13 @@ def test_json_in_and_bytes_out(client: TestClient, accept: str) -> None:
     assert image_of(answer.content).size == (200, 160)
 
 
-@pytest.mark.parametrize("accept", ["application/json", "text/html, application/json;q=0.9"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        *("application/json", "text/html, application/json;q=0.9", "application/json, image/*"),
+        "application/json,text/*;q=0.99",  # n8n, for JSON
+    ],
+)
 def test_accept_decides_for_json(client: TestClient, accept: str) -> None:
     data = any_json(client.post(REMOVEBG, files=FILES, headers={"Accept": accept}))["data"]
     assert set(data) == {

@@ -36,8 +36,14 @@ ACCOUNT = {
 
 
 def wants_json(accept: str) -> bool:
-    """Return whether an `Accept` header asks for JSON."""
-    return "application/json" in accept.lower()
+    """Return whether an `Accept` header asks for JSON: names it, before any image type.
+
+    A list with `*/*` does not: those of axios, Angular and n8n begin with JSON, and remove.bg's own
+    sample for axios writes the answer to a PNG.
+    """
+    ranges = [each.partition(";")[0].strip() for each in accept.lower().split(",")]
+    told = [each for each in ranges if each == "application/json" or each.startswith("image/")]
+    return told[:1] == ["application/json"] and "*/*" not in ranges
 
 
 def file_answer(

@@ -152,7 +152,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     ) -> Response:
         """Remove the background for clients of remove.bg.
 
-        The answer is a file, or JSON if the header `Accept` contains `application/json`.
+        The answer is a file, or JSON if the header `Accept` names `application/json` without `*/*`.
         """
         stages, (form, parsed) = Stages(), await _received(request, settings)
         result = await _cut_out(service, form, parsed, deadline, stages)
