@@ -171,7 +171,7 @@ def test_another_method(client: TestClient, method: str, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/v1.0/improve", "/v1.0/", "/v1.0", "/v1.0/removebg/", "/v1.0/a/b"),
+        *("/v1.0/improve", "/v1.0/", "/v1.0", "/v1.0/removebg//", "/v1.0/a/b"),
         "http://testserver//v1.0/improve",
     ],
 )
@@ -191,6 +191,17 @@ def test_a_method_that_is_none(client: TestClient, method: str) -> None:
 def test_other_routes_keep_their_own_errors(client: TestClient) -> None:
     answer = client.get("/v1.01/account")
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize("path", [REMOVEBG, ACCOUNT])
+def test_a_slash_at_the_end_needs_no_redirect(keyed: TestClient, path: str) -> None:
+    method = "POST" if path == REMOVEBG else "GET"
+    for key, status in (({"X-Api-Key": KEY}, 200), ({}, 403)):
+        files = FILES if path == REMOVEBG else None
+        answer = keyed.request(method, f"{path}/", files=files, headers=key, follow_redirects=False)
+        assert answer.status_code == status
+    assert error_of(keyed.put(f"{path}/"), 405)["code"] == "method_not_allowed"
+    assert keyed.options(f"{path}/").headers["Allow"].startswith(method)
 
 
 def test_a_base_address_with_a_slash_at_its_end(client: TestClient) -> None:
