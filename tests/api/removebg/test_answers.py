@@ -165,7 +165,7 @@ def test_options_without_an_origin(client: TestClient) -> None:
 def test_another_method(client: TestClient, method: str, path: str) -> None:
     answer = client.request(method, path)
     assert error_of(answer, 405)["code"] == "method_not_allowed"
-    assert answer.headers["Allow"] == ("POST, OPTIONS" if path == REMOVEBG else "GET, OPTIONS")
+    assert answer.headers["Allow"] == f"{'POST' if path == REMOVEBG else 'GET, HEAD'}, OPTIONS"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ from cutout.settings import Settings
 from cutout.timing import Deadline, Stages
 
 PREFIX = "/v1.0"
-ALLOWED = {"removebg": "POST", "account": "GET"}
+ALLOWED = {"removebg": "POST", "account": "GET, HEAD"}
 BEARER = "bearer "
 FORM = "cutout.api.removebg.form"
 """Key of the ASGI scope that holds the form, so that an error can quote its URLs."""
