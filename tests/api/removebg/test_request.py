@@ -47,6 +47,13 @@ def test_multipart(client: TestClient) -> None:
     assert image_of(ask(client).content).size == (200, 160)
 
 
+@pytest.mark.parametrize("kind", ["multipart/mixed", "multipart/related", "Multipart/Form-Data"])
+def test_other_types_of_multipart(client: TestClient, kind: str) -> None:
+    body = form_of(("image_file", "a.png", PICTURE), ("crop", None, b"true"))
+    answer = client.post(REMOVEBG, content=body, headers={"Content-Type": f"{kind}; boundary=b"})
+    assert size_of(answer) == CROPPED
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_fields_before_and_after_the_file(client: TestClient, first: bool) -> None:
     file, field = ("image_file", "a.png", PICTURE), ("crop", None, b"true")
