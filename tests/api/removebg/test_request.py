@@ -276,12 +276,6 @@ def test_the_first_of_repeated_members_that_is_not_empty_counts(client: TestClie
     assert size_of(client.post(REMOVEBG, content=body, headers=headers)) == CROPPED
 
 
-def test_a_broken_form(client: TestClient) -> None:
-    body = form_of(("image_file", "a", PICTURE))[:-20]
-    error = error_of(client.post(REMOVEBG, content=body, headers=MULTIPART), 400)
-    assert error["code"] == "invalid_request"
-
-
 def test_the_query_means_nothing(client: TestClient) -> None:
     answer = client.post(f"{REMOVEBG}?crop=true&format=jpg", files=FILES, headers=JSON)
     assert size_of(answer) == (200, 160)
