@@ -93,7 +93,7 @@ def test_the_account_has_exactly_these_keys(client: TestClient) -> None:
     assert set(attributes["credits"]) == {"total", "subscription", "payg", "enterprise"}
     assert set(attributes["api"]) == {"free_calls", "sizes"}
     assert attributes["api"]["sizes"] == "all"
-    assert attributes["credits"]["total"] + attributes["api"]["free_calls"] > 10
+    assert min(attributes["credits"]["total"], attributes["api"]["free_calls"]) > 10
 
 
 @pytest.mark.parametrize("path", [REMOVEBG, ACCOUNT])
@@ -165,13 +165,13 @@ def test_options_without_an_origin(client: TestClient) -> None:
 def test_another_method(client: TestClient, method: str, path: str) -> None:
     answer = client.request(method, path)
     assert error_of(answer, 405)["code"] == "method_not_allowed"
-    assert answer.headers["Allow"] == ("POST, OPTIONS" if path == REMOVEBG else "GET, OPTIONS")
+    assert answer.headers["Allow"] == f"{'POST' if path == REMOVEBG else 'GET, HEAD'}, OPTIONS"
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        *("/v1.0/improve", "/v1.0/", "/v1.0", "/v1.0/removebg/", "/v1.0/a/b"),
+        *("/v1.0/improve", "/v1.0/", "/v1.0", "/v1.0/removebg//", "/v1.0/a/b"),
         "http://testserver//v1.0/improve",
     ],
 )
@@ -193,12 +193,23 @@ def test_other_routes_keep_their_own_errors(client: TestClient) -> None:
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
 
 
+@pytest.mark.parametrize("path", [REMOVEBG, ACCOUNT])
+def test_a_slash_at_the_end_needs_no_redirect(keyed: TestClient, path: str) -> None:
+    method = "POST" if path == REMOVEBG else "GET"
+    for key, status in (({"X-Api-Key": KEY}, 200), ({}, 403)):
+        files = FILES if path == REMOVEBG else None
+        answer = keyed.request(method, f"{path}/", files=files, headers=key, follow_redirects=False)
+        assert answer.status_code == status
+    assert error_of(keyed.put(f"{path}/"), 405)["code"] == "method_not_allowed"
+    assert keyed.options(f"{path}/").headers["Allow"].startswith(method)
+
+
 def test_a_base_address_with_a_slash_at_its_end(client: TestClient) -> None:
     assert client.post(f"http://testserver/{REMOVEBG}", files=FILES).status_code == 200
 
 
 def test_all_lines_of_the_header_accept_count(client: TestClient) -> None:
-    headers = [("Accept", "image/png"), ("Accept", "application/json")]
+    headers = [("Accept", "text/plain"), ("Accept", "application/json")]
     any_json(client.post(REMOVEBG, files=FILES, headers=headers))
 
 

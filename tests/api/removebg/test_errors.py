@@ -17,6 +17,7 @@ from tests.api.removebg.asking import (
     REMOVEBG,
     differs_from_corner,
     error_of,
+    form_of,
     refused,
 )
 from tests.conftest import middle_is_object
@@ -86,6 +87,31 @@ def test_a_broken_picture(client: TestClient, content: bytes) -> None:
         "code": "failed_to_read_image",
         "title": "There was an error reading the image.",
     }
+
+
+FORM = form_of(("image_file", "a", PICTURE))
+BROKEN = {
+    "no end": (FORM[:-20], "The last boundary is missing."),
+    "another boundary": (FORM.replace(b"--b", b"--c"), "There is no boundary."),
+    "LF": (FORM.replace(b"\r\n", b"\n"), "Did not find CR at end of boundary (3)"),
+    "folded header": (
+        FORM.replace(b"; filename", b";\r\n filename"),
+        "Found invalid character 32 in header at 57",
+    ),
+    "no JSON": (b"{'size': 1}", "Expecting property name enclosed in double quotes: "),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_form(client: TestClient, case: str) -> None:
+    body, detail = BROKEN[case]
+    kind = "application/json" if case == "no JSON" else "multipart/form-data; boundary=b"
+    error = error_of(client.post(REMOVEBG, content=body, headers={"Content-Type": kind}), 400)
+    assert (error["code"], error["title"]) == (
+        "invalid_request",
+        "There was an error parsing the body",
+    )
+    assert error["detail"].startswith(detail)
 
 
 def test_broken_base64(client: TestClient) -> None:

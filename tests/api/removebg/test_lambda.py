@@ -89,7 +89,7 @@ def test_a_preflight_by_an_event(shape: Shape) -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("POST", "/v1.0/improve", 404), ("GET", REMOVEBG, 405), ("POST", f"{REMOVEBG}/", 404)],
+    [("POST", "/v1.0/improve", 404), ("GET", f"{REMOVEBG}/", 405), ("POST", f"{REMOVEBG}//", 404)],
 )
 def test_other_routes_by_an_event(shape: Shape, method: str, path: str, status: int) -> None:
     answer = invoke(shape, Request(method, path, "", {"x-api-key": KEY}), OWN)

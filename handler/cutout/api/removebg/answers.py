@@ -23,12 +23,12 @@ JSON_TYPE = "application/json; charset=utf-8"
 TYPE = "other"
 """The only value of `X-Type`, because the kind of object is not recognized."""
 CREDITS = 1_000_000
-"""Nothing is charged, but some clients stop or warn when few credits are left."""
+"""Nothing is charged, but some clients stop or warn when few credits or free calls are left."""
 ACCOUNT = {
     "data": {
         "attributes": {
             "credits": {"total": CREDITS, "subscription": CREDITS, "payg": 0, "enterprise": 0},
-            "api": {"free_calls": 0, "sizes": "all"},
+            "api": {"free_calls": CREDITS, "sizes": "all"},
         }
     }
 }
@@ -36,8 +36,14 @@ ACCOUNT = {
 
 
 def wants_json(accept: str) -> bool:
-    """Return whether an `Accept` header asks for JSON."""
-    return "application/json" in accept.lower()
+    """Return whether an `Accept` header asks for JSON: names it, before any image type.
+
+    A list with `*/*` does not: those of axios, Angular and n8n begin with JSON, and remove.bg's own
+    sample for axios writes the answer to a PNG.
+    """
+    ranges = [each.partition(";")[0].strip() for each in accept.lower().split(",")]
+    told = [each for each in ranges if each == "application/json" or each.startswith("image/")]
+    return told[:1] == ["application/json"] and "*/*" not in ranges
 
 
 def file_answer(

@@ -185,8 +185,12 @@ def _busy(_error: object, _request: RequestDetails) -> RemoveBgError:
     return RemoveBgError("unavailable", title, status=503, headers=RETRY)
 
 
-def _broken(_error: object, _request: RequestDetails) -> RemoveBgError:
-    return RemoveBgError("invalid_request", "There was an error parsing the body")
+def _broken(error: BrokenFormError, _request: RequestDetails) -> RemoveBgError:
+    """Return the error with the parser's text, which names the place in a client's own form."""
+    cause: BaseException = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return RemoveBgError("invalid_request", error.detail, "" if cause is error else str(cause))
 
 
 def _foreign_host(error: ForeignHostError, _request: RequestDetails) -> RemoveBgError:

@@ -24,6 +24,8 @@ IMAGE, BACKGROUND, BASE64 = "image_file", "bg_image_file", "image_file_b64"
 FILES = frozenset({IMAGE, BACKGROUND, BASE64})
 """Parts that are read as files. Base64 is one of them, because it exceeds the limit for texts."""
 UNNAMED = "image"
+MULTIPART = frozenset({"multipart/form-data", "multipart/mixed", "multipart/related"})
+"""Types that remove.bg's framework reads as forms. OkHttp's builder sends `mixed` by default."""
 MAX_FIELDS = 100
 MAX_VALUES = 10_000
 """Values in a JSON body. 32 MB of empty objects would take 1 GB, and all of Python while they are
@@ -76,7 +78,7 @@ async def receive_fields(request: Request, settings: Settings) -> Fields:
     """
     body = limited_body(request, settings.max_request_bytes, settings.receive_seconds)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    if kind in MULTIPART:
         limits = FormLimits(settings.max_request_bytes, MAX_FIELDS, settings.max_request_bytes)
         form = await parse_multipart(request.headers, body, limits, FILES)
         try:

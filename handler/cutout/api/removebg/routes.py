@@ -41,7 +41,7 @@ from cutout.settings import Settings
 from cutout.timing import Deadline, Stages
 
 PREFIX = "/v1.0"
-ALLOWED = {"removebg": "POST", "account": "GET"}
+ALLOWED = {"removebg": "POST", "account": "GET, HEAD"}
 BEARER = "bearer "
 FORM = "cutout.api.removebg.form"
 """Key of the ASGI scope that holds the form, so that an error can quote its URLs."""
@@ -132,19 +132,22 @@ def _failed(request: Request, error: Exception, settings: Settings) -> Response:
 def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admission) -> APIRouter:
     """Return the routes, bound to `pipeline`.
 
-    Both require one of the `keys`, if there are any; a picture takes a slot of `admission`.
+    Both require one of the `keys`, if there are any; a picture takes a slot of `admission`. A slash
+    may follow, as at remove.bg: not every client repeats a form after a redirect.
     """
     settings = pipeline.settings
     router = APIRouter(prefix=PREFIX, route_class=removebg_route(settings), tags=["remove.bg"])
     service, guard = Service(pipeline), [] if keys is None else [Depends(_check(keys))]
+    picture = [*guard, Depends(admission)]
 
+    @router.post("/removebg/", dependencies=picture, include_in_schema=False)
     @router.post(
         "/removebg",
         summary="Remove the background, for clients of remove.bg",
         operation_id="removebg",
         response_class=Response,
         responses=REMOVEBG_ANSWERS,
-        dependencies=[*guard, Depends(admission)],
+        dependencies=picture,
         openapi_extra=REMOVEBG_BODY,
     )
     async def removebg(
@@ -152,7 +155,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     ) -> Response:
         """Remove the background for clients of remove.bg.
 
-        The answer is a file, or JSON if the header `Accept` contains `application/json`.
+        The answer is a file, or JSON if the header `Accept` names `application/json` without `*/*`.
         """
         stages, (form, parsed) = Stages(), await _received(request, settings)
         result = await _cut_out(service, form, parsed, deadline, stages)
@@ -170,6 +173,7 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
         as_json = wants_json(", ".join(request.headers.getlist("accept")))
         return file_answer(result, stages.headers(), as_json=as_json, names_type=parsed.names_type)
 
+    @router.get("/account/", dependencies=guard, include_in_schema=False)
     @router.get(
         "/account",
         summary="Credits, for clients of remove.bg",
@@ -185,9 +189,10 @@ def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admi
     @router.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
     async def others(request: Request, rest: str) -> Response:
         """Answer 404 and 405 in remove.bg's form."""
-        if rest not in ALLOWED:
+        allowed = ALLOWED.get(rest.removesuffix("/"))
+        if allowed is None:
             raise RemoveBgError(*HTTP_ERRORS[404], status=404)
-        allow = {"Allow": f"{ALLOWED[rest]}, OPTIONS"}
+        allow = {"Allow": f"{allowed}, OPTIONS"}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allow)
         raise RemoveBgError(*HTTP_ERRORS[405], status=405, headers=allow)
