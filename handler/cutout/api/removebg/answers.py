@@ -23,12 +23,12 @@ JSON_TYPE = "application/json; charset=utf-8"
 TYPE = "other"
 """The only value of `X-Type`, because the kind of object is not recognized."""
 CREDITS = 1_000_000
-"""Nothing is charged, but some clients stop or warn when few credits or free calls are left."""
+"""Nothing is charged, but some clients stop or warn when few credits are left."""
 ACCOUNT = {
     "data": {
         "attributes": {
             "credits": {"total": CREDITS, "subscription": CREDITS, "payg": 0, "enterprise": 0},
-            "api": {"free_calls": CREDITS, "sizes": "all"},
+            "api": {"free_calls": 0, "sizes": "all"},
         }
     }
 }
