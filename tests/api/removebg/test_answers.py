@@ -209,7 +209,7 @@ def test_a_base_address_with_a_slash_at_its_end(client: TestClient) -> None:
 
 
 def test_all_lines_of_the_header_accept_count(client: TestClient) -> None:
-    headers = [("Accept", "text/plain"), ("Accept", "application/json")]
+    headers = [("Accept", "image/png"), ("Accept", "application/json")]
     any_json(client.post(REMOVEBG, files=FILES, headers=headers))
 
 

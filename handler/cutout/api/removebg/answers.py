@@ -36,14 +36,13 @@ ACCOUNT = {
 
 
 def wants_json(accept: str) -> bool:
-    """Return whether an `Accept` header asks for JSON: names it, before any image type.
+    """Return whether an `Accept` header asks for JSON: it names JSON, and not `*/*`.
 
-    A list with `*/*` does not: those of axios, Angular and n8n begin with JSON, and remove.bg's own
-    sample for axios writes the answer to a PNG.
+    The lists of axios, Angular and n8n begin with JSON and have `*/*`, and remove.bg's own sample
+    for axios writes the answer to a PNG.
     """
-    ranges = [each.partition(";")[0].strip() for each in accept.lower().split(",")]
-    told = [each for each in ranges if each == "application/json" or each.startswith("image/")]
-    return told[:1] == ["application/json"] and "*/*" not in ranges
+    ranges = {each.partition(";")[0].strip() for each in accept.lower().split(",")}
+    return "application/json" in ranges and "*/*" not in ranges
 
 
 def file_answer(
