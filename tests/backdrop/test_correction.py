@@ -16,6 +16,7 @@ from tests.backdrop.drawn import (
     SCREEN,
     SIZE,
     ellipse,
+    enlarged,
     jpeg,
     mask_of,
     photo,
@@ -66,6 +67,14 @@ def test_a_blurred_scene_adds_nothing_that_the_networks_refuse(noise: float, add
     found = float(alpha[screen].mean())
     assert found > 0.95 if added else found < 0.05
     assert alpha[mask_of((230, 250, 250, 290))].mean() > 0.95, "what the networks see is lost"
+
+
+def test_a_large_blurred_scene_gets_no_outlines() -> None:
+    """What is not added leaves no line around it where the alpha is enlarged."""
+    size = (3 * SIZE[0], 3 * SIZE[1])
+    image = photo(sweep("grey", size), enlarged(MONITOR, 3), noise=10)
+    around = mask_of((80, 30, 400, 225))
+    assert made_of(image, STAND)[enlarged(around, 3)].max() < 0.05
 
 
 @pytest.mark.parametrize(("level", "added"), [(100, True), (30, False)])
@@ -151,7 +160,7 @@ def test_light_clouds_that_the_networks_refuse_are_no_objects() -> None:
     assert wrong(made_of(image, plane), plane) < 0.01
 
 
-def test_letters_of_a_graphic_are_open_and_rims_are_exact() -> None:
+def test_letters_of_a_graphic_are_is_gapand_rims_are_exact() -> None:
     large = Image.new("L", (SIZE[0] * 8, SIZE[1] * 8))
     from PIL import ImageDraw  # noqa: PLC0415
 
