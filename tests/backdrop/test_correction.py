@@ -100,6 +100,15 @@ def test_a_shadow_is_left_out_and_a_dark_object_is_not() -> None:
     assert wrong(made_of(dark, STAND), MONITOR) < 0.01, "grey as a shadow, with an outline"
 
 
+def test_a_large_object_gets_no_rim_of_shadow() -> None:
+    size = (2 * SIZE[0], 2 * SIZE[1])
+    shade = 1 - 0.45 * soft(enlarged(mask_of((120, 290, 420, 330)), 2), 20)[..., np.newaxis]
+    image = photo(sweep("white", size) * shade, enlarged(MONITOR, 2))
+    alpha = made_of(image, mask_of(SCREEN, NECK))
+    assert alpha[enlarged(mask_of(FOOT), 2)].mean() > 0.99
+    assert alpha[645:660, 340:620].max() < 0.2, "the shadow"
+
+
 def test_a_hole_that_shows_the_same_backdrop_is_open() -> None:
     ring = ellipse(DISC) & ~ellipse(HOLE)
     image = photo(sweep("grey"), ring)

@@ -124,10 +124,10 @@ def _correct(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Correct
         return None
     own = _alpha(backdrop, regions, alpha)
     changed = np.ones_like(regions.objects) if regions.flat else _changed(own, alpha, regions)
-    edges = changed
+    edges = changed & ~(regions.shadow | regions.reflections)
     if not (regions.flat or backdrop.clean):
         changed &= own <= alpha
-        edges = changed & (own > 0)
+        edges &= changed & (own > 0)
     if not changed.any():
         return None
     rim = rim_of(backdrop, regions.objects, edges) if exact else None
