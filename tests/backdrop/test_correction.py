@@ -149,6 +149,19 @@ def test_slits_that_the_networks_see_stay_open() -> None:
     assert alpha[body & ~slits].mean() > 0.9
 
 
+@pytest.mark.parametrize("is_gap", [True, False])
+def test_a_gap_in_what_the_networks_see_stays_open(is_gap: bool) -> None:
+    """Neither quite the backdrop's colour, which both sides tint, nor clearly another."""
+    body, gap = mask_of((100, 40, 380, 320)), mask_of((200, 80, 218, 279))
+    pixels = np.asarray(photo(sweep("white"), body, noise=0)).copy()
+    pixels[gap] = np.where(np.arange(SIZE[1]) // 5 % 2, 248, 253)[gap.nonzero()[0], np.newaxis]
+    network = body & ~gap if is_gap else NOTHING
+    alpha = made_of(jpeg(Image.fromarray(pixels), 90), network)
+    inside = alpha[mask_of((204, 84, 214, 276))]
+    assert inside.max() < 0.1 if is_gap else inside.min() > 0.9
+    assert alpha[body & ~gap].mean() > 0.99
+
+
 def test_white_on_white_is_left_to_the_networks() -> None:
     image = photo(sweep("white"), NOTHING)
     assert wrong(made_of(image, ellipse(DISC)), ellipse(DISC)) < 0.01
