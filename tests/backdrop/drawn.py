@@ -44,6 +44,11 @@ def ellipse(box: tuple[int, int, int, int], size: tuple[int, int] = SIZE) -> Mas
     return np.asarray(image)
 
 
+def enlarged(mask: Mask, times: int) -> Mask:
+    """The mask with each pixel repeated along both sides."""
+    return mask.repeat(times, axis=0).repeat(times, axis=1)
+
+
 def photo(
     backdrop: npt.NDArray[np.float32],
     objects: Mask,

@@ -16,6 +16,7 @@ from tests.backdrop.drawn import (
     SCREEN,
     SIZE,
     ellipse,
+    enlarged,
     jpeg,
     mask_of,
     photo,
@@ -68,6 +69,14 @@ def test_a_blurred_scene_adds_nothing_that_the_networks_refuse(noise: float, add
     assert alpha[mask_of((230, 250, 250, 290))].mean() > 0.95, "what the networks see is lost"
 
 
+def test_a_large_blurred_scene_gets_no_outlines() -> None:
+    """What is not added leaves no line around it where the alpha is enlarged."""
+    size = (3 * SIZE[0], 3 * SIZE[1])
+    image = photo(sweep("grey", size), enlarged(MONITOR, 3), noise=10)
+    around = mask_of((80, 30, 400, 225))
+    assert made_of(image, STAND)[enlarged(around, 3)].max() < 0.05
+
+
 @pytest.mark.parametrize(("level", "added"), [(100, True), (30, False)])
 def test_before_the_dark_a_part_that_touches_the_border_is_no_object(
     level: int, added: bool
@@ -89,6 +98,15 @@ def test_a_shadow_is_left_out_and_a_dark_object_is_not() -> None:
     assert alpha[below].max() < 0.1, "the shadow"
     dark = photo(sweep("white"), MONITOR, colour=(110, 110, 110))
     assert wrong(made_of(dark, STAND), MONITOR) < 0.01, "grey as a shadow, with an outline"
+
+
+def test_a_large_object_gets_no_rim_of_shadow() -> None:
+    size = (2 * SIZE[0], 2 * SIZE[1])
+    shade = 1 - 0.45 * soft(enlarged(mask_of((120, 290, 420, 330)), 2), 20)[..., np.newaxis]
+    image = photo(sweep("white", size) * shade, enlarged(MONITOR, 2))
+    alpha = made_of(image, mask_of(SCREEN, NECK))
+    assert alpha[enlarged(mask_of(FOOT), 2)].mean() > 0.99
+    assert alpha[645:660, 340:620].max() < 0.2, "the shadow"
 
 
 def test_a_hole_that_shows_the_same_backdrop_is_open() -> None:
@@ -131,6 +149,19 @@ def test_slits_that_the_networks_see_stay_open() -> None:
     assert alpha[body & ~slits].mean() > 0.9
 
 
+@pytest.mark.parametrize("is_gap", [True, False])
+def test_a_gap_in_what_the_networks_see_stays_open(is_gap: bool) -> None:
+    """Neither quite the backdrop's colour, which both sides tint, nor clearly another."""
+    body, gap = mask_of((100, 40, 380, 320)), mask_of((200, 80, 218, 279))
+    pixels = np.asarray(photo(sweep("white"), body, noise=0)).copy()
+    pixels[gap] = np.where(np.arange(SIZE[1]) // 5 % 2, 248, 253)[gap.nonzero()[0], np.newaxis]
+    network = body & ~gap if is_gap else NOTHING
+    alpha = made_of(jpeg(Image.fromarray(pixels), 90), network)
+    inside = alpha[mask_of((204, 84, 214, 276))]
+    assert inside.max() < 0.1 if is_gap else inside.min() > 0.9
+    assert alpha[body & ~gap].mean() > 0.99
+
+
 def test_white_on_white_is_left_to_the_networks() -> None:
     image = photo(sweep("white"), NOTHING)
     assert wrong(made_of(image, ellipse(DISC)), ellipse(DISC)) < 0.01
@@ -151,7 +182,7 @@ def test_light_clouds_that_the_networks_refuse_are_no_objects() -> None:
     assert wrong(made_of(image, plane), plane) < 0.01
 
 
-def test_letters_of_a_graphic_are_open_and_rims_are_exact() -> None:
+def test_letters_of_a_graphic_are_is_gapand_rims_are_exact() -> None:
     large = Image.new("L", (SIZE[0] * 8, SIZE[1] * 8))
     from PIL import ImageDraw  # noqa: PLC0415
 

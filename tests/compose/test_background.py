@@ -54,6 +54,12 @@ def test_holes_show_the_colour_and_without_one_nothing() -> None:
     assert lay_on(cut_out(255), Backdrop(None, half), None)[0, 0].tolist() == [10, 200, 30, 255]
 
 
+def test_what_nobody_sees_has_no_colour() -> None:
+    """Transparent pixels of a background may hold another picture."""
+    laid = lay_on(cut_out(0), Backdrop(None, flat((0, 0, 255, 0))), None)
+    assert not laid.any()
+
+
 @pytest.mark.parametrize("size", [(80, 60), (20, 15), (55, 41)])
 def test_colours_beside_holes_stay_when_scaled(size: tuple[int, int]) -> None:
     holes = np.full((30, 40), 255, np.uint8)

@@ -4,7 +4,7 @@ from PIL import Image
 
 from cutout.choices import Mode
 from cutout.compose.compose import compose
-from cutout.layout import Canvas
+from cutout.layout import CENTRE, Canvas, Position
 from cutout.options import Options
 from cutout.pictures import Alpha, Picture, Pixels
 
@@ -50,3 +50,13 @@ def test_a_mask_is_enlarged_as_the_alpha_is(edge: int) -> None:
     picture = Picture(Image.new("RGB", (40, 40), COLOUR))
     mask = enlarged(picture, square(edge), 132, Mode.FG_MASK)
     assert np.array_equal(mask, enlarged(picture, square(edge), 132)[..., 3])
+
+
+@pytest.mark.parametrize("position", [CENTRE, Position(0.3, 0.7)])
+def test_what_is_moved_but_not_scaled_keeps_its_pixels(position: Position) -> None:
+    """Odd free space is not halved: half a pixel would blur everything."""
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
+    options = Options(canvas=Canvas(ratio=61 / 40, position=position))
+    found = compose(Picture(Image.fromarray(pixels)), square(255), options).pixels
+    assert found.shape == (40, 61, 4)
+    assert np.array_equal(found[found[..., 3] == 255][:, :3], pixels[10:30, 10:30].reshape(-1, 3))

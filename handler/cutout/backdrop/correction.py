@@ -44,7 +44,8 @@ pixel may be part of it."""
 class Correction:
     """Hold the alpha that a plain backdrop decides, at the working size.
 
-    `alpha` is valid where `changed` is true; `rim` refines it at the size of a larger picture.
+    It decides where `changed` is true. Elsewhere `alpha` is the networks', so that the two blend
+    when they are enlarged; `rim` refines it at the size of a larger picture.
     """
 
     alpha: Alpha
@@ -123,12 +124,15 @@ def _correct(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Correct
         return None
     own = _alpha(backdrop, regions, alpha)
     changed = np.ones_like(regions.objects) if regions.flat else _changed(own, alpha, regions)
+    edges = changed & ~(regions.shadow | regions.reflections)
     if not (regions.flat or backdrop.clean):
         changed &= own <= alpha
+        edges &= changed & (own > 0)
     if not changed.any():
         return None
-    rim = rim_of(backdrop, regions.objects, changed) if exact else None
-    return Correction(np.rint(own * 255).astype(np.uint8), changed, rim)
+    rim = rim_of(backdrop, regions.objects, edges) if exact else None
+    joint = np.where(changed, own, alpha)
+    return Correction(np.rint(joint * 255).astype(np.uint8), changed, rim)
 
 
 def _is_framed(objects: Mask, alpha: Plane) -> bool:

@@ -102,7 +102,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     known = backdrop.ring | backs | inside | shadow | reflections
     if backdrop.cell:  # parts smaller than a cell may be holes
         known |= (backdrop.distance <= backdrop.near + 1) & (alpha < AGREED)
-    objects |= _enclosed(objects, known)
+    objects |= _enclosed(objects, known, alpha)
     return Regions(objects, shadow, reflections, inside, marks, flat)
 
 
@@ -212,9 +212,15 @@ def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) ->
     return found
 
 
-def _enclosed(objects: Mask, known: Mask) -> Mask:
-    """Return the pixels that no backdrop reaches: they belong to the object around them."""
+def _enclosed(objects: Mask, known: Mask, alpha: Plane) -> Mask:
+    """Return the pixels that no backdrop reaches: they belong to the object around them.
+
+    Gaps that the networks see in an object do not, such as narrow ones that both sides darken.
+    """
     labels, count = labelled(~objects)
-    reached = touching(labels, count, known)
+    near = np.where(shrink(objects, 1), largest_within(labels, THICK), 0)
+    within, around = (means(each, alpha, count + 1) for each in (labels, near))
+    gaps = (within < SMALL_HOLE) & (around >= SURE_AROUND)
+    reached = touching(labels, count, known) | gaps
     enclosed: Mask = ~reached[labels] & ~objects
     return enclosed
