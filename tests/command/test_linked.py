@@ -88,3 +88,11 @@ def test_a_dry_run_tells_of_dead_links(run: Run) -> None:
         "in/a.jpg: out/a.png",
         "1 to do",
     ]
+
+
+def test_a_report_goes_where_its_link_leads(run: Run) -> None:
+    write(Path("a.jpg"))
+    Path("report.json").symlink_to("later.json")
+    assert run("a.jpg", "--report", "report.json").code == 0
+    assert Path("report.json").is_symlink()
+    assert b'"done"' in Path("later.json").read_bytes()
