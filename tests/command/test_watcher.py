@@ -120,6 +120,22 @@ def test_pictures_of_one_name_never_share_a_cut_out(looks: Look) -> None:
     }
 
 
+def test_a_cut_out_stays_its_picture_s(looks: Look) -> None:
+    write(Path("two/a.jpg"))
+    write(Path("two/a.png"), png())
+    watched = looks("one/a.jpg", "two", "-o", "out")
+    of_two = {"two/a.jpg": "out/a.jpg.png", "two/a.png": "out/a.png.png"}
+    assert watched.look_twice() == of_two
+    write(Path("one/a.jpg"))
+    assert watched.look_twice() == {}
+    assert watched.report.records["one/a.jpg"].message == (
+        "Its cut-out would overwrite out/a.jpg.png, the cut-out of two/a.jpg."
+    )
+    Path("two/a.png").unlink()
+    write(Path("two/a.png.webp"))
+    assert watched.look_twice() == {"two/a.png.webp": "out/a.png.webp.png"}, "although it has gone"
+
+
 def test_inputs_of_one_name_never_share_a_cut_out(looks: Look) -> None:
     for folder in ("one/photos", "two/photos", "three"):
         write(Path(folder, "a.jpg"))
