@@ -12,6 +12,7 @@ from cutout.command import client, parser
 from cutout.command.history import HISTORY
 from cutout.command.inputs import SUFFIXES
 from cutout.command.limits import Limits
+from cutout.command.watch import RETRY_SECONDS
 from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write
 from tests.local_server import ROOT
@@ -74,6 +75,8 @@ def test_the_numbers_are_the_code_s() -> None:
     assert f"those over {limits.large_bytes / 1e6:g} MB" in page
     assert client.ATTEMPTS == 6
     assert "tried up to six times" in page
+    assert RETRY_SECONDS == (10, 30, 2 * 60, 10 * 60, 30 * 60)
+    assert "tried again after 10 s, 30 s, 2, 10 and 30 minutes" in page
     assert client.MAX_RETRY_AFTER == 120
     assert "more than two minutes" in page
     assert f"has at most {limits.result_bytes // 10**6} MB," in security

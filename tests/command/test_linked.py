@@ -88,3 +88,18 @@ def test_a_dry_run_tells_of_dead_links(run: Run) -> None:
         "in/a.jpg: out/a.png",
         "1 to do",
     ]
+
+
+def test_no_empty_report_is_left_by_a_run_that_can_not_begin(run: Run) -> None:
+    write(Path("a.jpg"))
+    write(Path("b.jpg"), b"no picture")
+    assert run("a.jpg", "--background", "b.jpg", "--report", "report.json").code == 1
+    assert not Path("report.json").exists()
+
+
+def test_a_report_goes_where_its_link_leads(run: Run) -> None:
+    write(Path("a.jpg"))
+    Path("report.json").symlink_to("later.json")
+    assert run("a.jpg", "--report", "report.json").code == 0
+    assert Path("report.json").is_symlink()
+    assert b'"done"' in Path("later.json").read_bytes()

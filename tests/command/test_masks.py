@@ -104,6 +104,15 @@ def test_no_two_pictures_have_one_mask(tmp_path: Path, run: Run) -> None:
     assert files_in(out) == {"one/a.png", f"one/{HISTORY}"}
 
 
+def test_a_picture_is_not_its_own_mask(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "in" / "a.jpg")
+    for name in "ab":
+        mask(tmp_path / "in" / f"{name}.png", HALF)
+    done = run(tmp_path / "in", "-o", tmp_path / "out", "--mask", tmp_path / "in")
+    assert f"{tmp_path}/in/b.png: There is no mask for it in {tmp_path}/in." in done.lines
+    assert pictures_in(tmp_path / "out") == {"a.jpg.png"}
+
+
 def test_wrong_usage(tmp_path: Path, run: Run) -> None:
     photos = [write(tmp_path / name) for name in ("a.jpg", "b.jpg")]
     done = run(photos[0], "--mask", tmp_path / "missing.png")

@@ -105,6 +105,13 @@ def test_a_closed_standard_output_is_wrong_usage(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "cutout: error: standard output is closed\n")
 
 
+def test_a_full_standard_output_is_a_failure(tmp_path: Path) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg(gradient(8, 8)))  # fits the stream's buffer
+    done = in_shell(">/dev/full", photo, "-o", "-")
+    message = f"{photo}: Standard output can't be written: No space left on device."
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, message)
+
+
 def test_a_closed_standard_input_is_wrong_usage(tmp_path: Path) -> None:
     done = in_shell("<&-", "-", "-o", tmp_path / "x.png")
     assert (done.returncode, done.stderr) == (2, "cutout: error: standard input is closed\n")

@@ -1,12 +1,14 @@
 """No cut-out takes the place of what it is made of, or of a file that is somebody else's."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cutout import engine
+from cutout.command.inputs import path_key
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.test_doubt import EMPTY, UNSURE, open_doubtful
 from tests.samples import gradient, jpeg, png
@@ -180,3 +182,13 @@ def test_masks_among_the_pictures_are_left_out_and_pictures_are_not(run: Run) ->
     assert done.lines[0] == "both/b.jpg: There is no mask for it in both."
     assert {each for each in files_in(Path("out")) if "jsonl" not in each} == {"a.jpg.png"}
     assert np.asarray(opened(Path("out/a.jpg.png"))).shape == (48, 64, 4)
+
+
+def test_a_name_spelled_otherwise_is_the_same_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    spellings = (
+        Path("Photos/Caf\N{LATIN SMALL LETTER E WITH ACUTE}.PNG"),
+        Path("photos/cafe\u0301.png"),
+    )
+    assert len(set(map(path_key, spellings))) == 2
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert len(set(map(path_key, spellings))) == 1

@@ -139,6 +139,18 @@ def test_a_file_that_just_fits_is_sent_as_it_is(tmp_path: Path, run: Run) -> Non
         assert not server.asked_for("/v1/uploads")
 
 
+@pytest.mark.parametrize("option", ["--mask", "--background"])
+def test_what_is_sent_beside_a_file_counts(tmp_path: Path, run: Run, option: str) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg() + bytes(10_000))
+    other = write(tmp_path / "b.png", png())
+    size = photo.stat().st_size + other.stat().st_size
+    for limit, uploads in ((size, 0), (size - 1, 1)):
+        with ScriptedApi({RESULTS: [success()]}) as server:
+            arguments = photo, "-o", tmp_path / "x.png", option, other, "--url", server.url
+            assert run(*arguments, limits=Limits(large_bytes=limit)).code == 0
+            assert len(server.asked_for("/v1/uploads")) == uploads
+
+
 def test_an_api_that_takes_no_uploads(tmp_path: Path, run: Run) -> None:
     for name in "abc":
         write(tmp_path / f"{name}.jpg")

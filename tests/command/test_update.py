@@ -14,6 +14,7 @@ from cutout.colours import parse_colour
 from cutout.command.history import HISTORY, History, made_with
 from cutout.options import Background, Options, ShadowLook, Source
 from tests.command.conftest import Run, files_in, opened, write
+from tests.command.scripted_api import RESULTS, Asked, Reply, ScriptedApi, success
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
@@ -269,6 +270,21 @@ def test_an_older_mask_of_the_same_name(run: Run, tmp_path: Path) -> None:
         mask = older(tmp_path / str(number) / "a.png", png(shape))
         assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("1 done")
         assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("0 done, 1 already")
+    os.utime(mask)
+    assert run(photo, "-o", out, "--mask", mask, "-v").lines[-1].startswith("1 done"), "newer"
+
+
+def test_a_picture_that_is_replaced_meanwhile(run: Run, tmp_path: Path) -> None:
+    photo = older(tmp_path / "a.jpg", jpeg(gradient(400, 300)))
+
+    def answer(_: Asked) -> Reply:
+        older(photo, jpeg(gradient(200, 100)))
+        return success()
+
+    with ScriptedApi({RESULTS: [answer]}) as server:
+        for count in (1, 1, 0):
+            done = run(photo, "-o", tmp_path / "out", "--url", server.url, "-v")
+            assert done.lines[-1].startswith(f"{count} done"), done.err
 
 
 def test_a_named_file_is_always_written(run: Run, tmp_path: Path) -> None:

@@ -4,28 +4,26 @@ import json
 import os
 import signal
 import subprocess
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from PIL import Image
 
 from cutout.command.arguments import parse
 from cutout.command.history import HISTORY, History
+from cutout.command.options import CommandOptions
 from cutout.command.outputs import choose_destination
 from cutout.command.planning import Chooser
 from cutout.command.progress import Progress
 from cutout.command.report import Report
-from cutout.command.tasks import Task
-from cutout.command.watch import WATCHING, Watcher
+from cutout.command.watch import WATCHING, Watcher, watch
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write
+from tests.command.scripted_api import RESULTS, Reply, ScriptedApi, success
 from tests.command.stand_in import SLOW_WIDTH
 from tests.local_server import ROOT, LocalServer
-from tests.samples import gradient, jpeg, png
+from tests.samples import gradient, jpeg
 
 SECONDS = 120.0
 
@@ -142,157 +140,26 @@ def test_an_interrupt_in_the_middle_of_a_picture(
     assert files_in(tmp_path / "out") == set()
 
 
+def test_a_failure_is_processed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    photo, out, report = write(tmp_path / "in" / "a.jpg"), tmp_path / "out", Report(Progress())
+    moments = iter(range(0, 1000, 100))
+
+    def clock() -> float:
+        if report.progress.done:
+            raise KeyboardInterrupt
+        return next(moments)
+
+    refused = Reply(403, {"detail": "No credits are left."})
+    with ScriptedApi({RESULTS: [refused, success()]}) as server:
+        given = parse([str(photo.parent), "-o", str(out), "--watch", "--url", server.url])
+        to = choose_destination(given)
+        watcher = Watcher(given, to, Chooser(History({})), report, clock)
+        watch(CommandOptions.given(given, to.format), given, watcher, report)
+    assert report.failures == 0
+    assert opened(out / "a.png").size == (64, 48)
+
+
 def test_nothing_to_watch(tmp_path: Path, run: Run) -> None:
     done = run(tmp_path / "missing", "--watch")
     assert (done.code, done.err) == (1, "cutout: nothing to watch: no such file or folder\n")
-
-
-@dataclass
-class Looks:
-    """A watcher without a clock: a look when the test says so."""
-
-    watcher: Watcher
-    report: Report
-
-    def look(self) -> dict[str, str]:
-        """The pictures to process after one look, with the names of their cut-outs."""
-        return self._named(self.watcher.poll())
-
-    def look_twice(self) -> dict[str, str]:
-        """Those that are complete by now. Their cut-outs are written."""
-        self.watcher.poll()
-        tasks = self.watcher.poll()
-        for task in tasks:
-            assert task.target is not None
-            write(task.target)
-        return self._named(tasks)
-
-    @staticmethod
-    def _named(tasks: list[Task]) -> dict[str, str]:
-        return {str(each.source): str(each.target) for each in tasks}
-
-
-Look = Callable[..., Looks]
-
-
-@pytest.fixture
-def looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
-    monkeypatch.chdir(tmp_path)
-
-    def start(*arguments: str) -> Looks:
-        given = parse([*arguments, "--watch"])
-        report = Report(Progress())
-        chooser = Chooser(History({}), (), given.force, given.update)
-        return Looks(Watcher(given, choose_destination(given), chooser, report), report)
-
-    return start
-
-
-def test_a_picture_that_still_grows_is_not_read(looks: Look) -> None:
-    Path("in").mkdir()
-    watched, content = looks("in", "-o", "out"), jpeg()
-    for end in (10, 100, len(content)):
-        write(Path("in/a.jpg"), content[:end])
-        assert watched.look() == {}
-    assert watched.look() == {"in/a.jpg": "out/a.png"}
-    assert watched.look() == {}, "once"
-
-
-def test_what_is_done_is_left_and_what_changes_is_redone(looks: Look) -> None:
-    photo = write(Path("in/a.jpg"))
-    write(Path("out/a.png"))
-    watched = looks("in", "-o", "out")
-    assert watched.look_twice() == {}
-    assert watched.report.skipped == 1
-    older = photo.stat().st_mtime_ns - 10**12
-    os.utime(photo, ns=(older, older))
-    assert watched.look_twice() == {"in/a.jpg": "out/a.png"}, "another picture, although older"
-    photo.unlink()
-    assert watched.look_twice() == {}
-
-
-def test_pictures_of_one_name_never_share_a_cut_out(looks: Look) -> None:
-    write(Path("in/a.jpg"))
-    watched = looks("in", "-o", "out")
-    assert watched.look_twice() == {"in/a.jpg": "out/a.png"}
-    write(Path("in/a.png"), png())
-    assert watched.look_twice() == {"in/a.png": "out/a.png.png"}, "the first keeps its own"
-    write(Path("in/a.jpg"), jpeg(gradient(30, 20)))
-    write(Path("in/a.webp"))
-    write(Path("in/a.jpeg"))
-    assert watched.look_twice() == {
-        "in/a.jpg": "out/a.png",
-        "in/a.webp": "out/a.webp.png",
-        "in/a.jpeg": "out/a.jpeg.png",
-    }
-
-
-def test_inputs_of_one_name_never_share_a_cut_out(looks: Look) -> None:
-    for folder in ("one/photos", "two/photos", "three"):
-        write(Path(folder, "a.jpg"))
-    watched = looks("one/photos", "two/photos", "three", "-o", "out")
-    found = watched.look_twice()
-    assert found == {
-        "one/photos/a.jpg": "out/one/photos/a.png",
-        "two/photos/a.jpg": "out/two/photos/a.png",
-        "three/a.jpg": "out/three/a.png",
-    }
-    write(Path("one/photos/a.png"), png())
-    assert watched.look_twice() == {"one/photos/a.png": "out/one/photos/a.png.png"}
-
-
-def test_a_clash_is_told_once(looks: Look) -> None:
-    write(Path("one/a.jpg"))
-    write(Path("two/a.jpg"))
-    watched = looks("one/a.jpg", "two/a.jpg", "-o", "out")
-    assert watched.look_twice() == {"one/a.jpg": "out/a.jpg.png"}
-    assert watched.look_twice() == {}
-    outcomes = Counter(each.outcome for each in watched.report.records.values())
-    assert outcomes == {"failed": 1}
-
-
-def test_cut_outs_and_doubtful_ones_are_no_pictures(looks: Look) -> None:
-    write(Path("in/a.jpg"))
-    watched = looks("in", "--review", "in/review")
-    assert watched.look_twice() == {"in/a.jpg": "in/a-cutout.png"}
-    write(Path("in/a.png"), png())
-    assert watched.look_twice() == {"in/a.png": "in/a.png-cutout.png"}
-    write(Path("in/review/in/b-cutout.png"))
-    for name in ("a.jpg", "a.png"):
-        Path("in", name).unlink()
-    assert watched.look_twice() == {}, "also when their pictures have gone"
-
-
-def test_an_empty_folder_and_a_missing_one(looks: Look) -> None:
-    Path("in").mkdir()
-    watched = looks("in", "later", "p*/*.jpg", "-o", "out")
-    assert watched.look_twice() == {}
-    assert list(watched.report.records) == ["later"]
-    write(Path("photos/b.jpg"))
-    assert watched.look_twice() == {"photos/b.jpg": "out/photos/b.png"}
-    Path("later").mkdir()
-    watched.look()
-    assert watched.report.failures == 0, "it is there now"
-    Path("later").rmdir()
-    watched.look()
-    assert watched.report.failures == 1
-
-
-def test_masks_that_are_away_for_a_moment(looks: Look) -> None:
-    write(Path("in/a.jpg"))
-    write(Path("masks/a.png"), png())
-    watched = looks("in", "-o", "out", "--mask", "masks")
-    Path("masks").rename("away")
-    assert watched.look_twice() == {}
-    assert watched.report.failures == 1
-    Path("away").rename("masks")
-    assert watched.look_twice() == {"in/a.jpg": "out/a.png"}
-    assert watched.report.failures == 0
-
-
-def test_one_file(looks: Look) -> None:
-    photo = write(Path("a.jpg"))
-    watched = looks("a.jpg", "-o", "b.png")
-    assert watched.look_twice() == {"a.jpg": "b.png"}
-    write(photo, png(Image.new("RGB", (9, 9))))
-    assert watched.look_twice() == {"a.jpg": "b.png"}

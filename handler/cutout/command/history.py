@@ -23,7 +23,7 @@ from threading import Lock
 
 from cutout.choices import FileFormat, Mode
 from cutout.command.errors import printable, system_message
-from cutout.command.inputs import path_key
+from cutout.command.inputs import resolved
 from cutout.command.records import FINE_OR_UNKNOWN, UNKNOWN, Doubt, Made, parse_doubt
 from cutout.options import Background, Options, ShadowLook, Source
 
@@ -63,7 +63,7 @@ def _digest(content: bytes) -> str:
 
 def _place(cut_out: Path, picture: Path) -> str:
     """Return the picture's path relative to the cut-out's folder, with linked folders resolved."""
-    return os.path.relpath(path_key(picture), Path(path_key(cut_out)).parent)
+    return os.path.relpath(resolved(picture), Path(resolved(cut_out)).parent)
 
 
 def confidence(made: Made) -> dict[str, object]:

@@ -2,11 +2,13 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from glob import escape, glob, has_magic
 from pathlib import Path
+from unicodedata import normalize
 
 from cutout.command.errors import Problem, printable, system_message
 
@@ -23,6 +25,9 @@ BETTER = {
 """Advice for addresses with these schemes. Others must be downloaded first."""
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)
 ANY_DEPTH = "**"
+CASE_BLIND = frozenset({"darwin"})
+"""Systems whose disks usually take names that differ in case, or in how an accent is written, for
+one name, which `os.path.normcase` does not know."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +140,10 @@ class InputFinder:
 
     def _entered(self, parent: str, folders: Iterable[str]) -> list[str]:
         """Return which folders of a parent to search. Note those that are linked."""
-        outputs = {os.path.realpath(each) for each in self.outputs}
+        outputs = {_folded(os.path.realpath(each)) for each in self.outputs}
         entered = []
         for path in (Path(parent, each) for each in sorted(folders)):
-            if path.name.startswith(".") or os.path.realpath(path) in outputs:
+            if path.name.startswith(".") or _folded(os.path.realpath(path)) in outputs:
                 continue
             if not is_link(path):
                 entered.append(path.name)
@@ -225,7 +230,18 @@ def path_key(path: Path) -> str:
     Linked folders are resolved. A symbolic link to a file counts as a separate file, because it has
     its own name.
     """
-    return os.path.normcase(_resolved(path.parent.absolute()) / path.name)
+    return _folded(resolved(path))
+
+
+def resolved(path: Path) -> str:
+    """Return the absolute path of a file, with linked folders resolved."""
+    folder, name = os.path.split(path)
+    return os.path.normcase(os.path.join(_real_folder(os.path.join(os.getcwd(), folder)), name))  # noqa: PTH109, PTH118  # called often, and a Path is slow
+
+
+def _folded(path: str) -> str:
+    """Return a text that is equal for all spellings of a path that this system takes for one."""
+    return normalize("NFC", path).casefold() if sys.platform in CASE_BLIND else path
 
 
 def real_path(path: Path) -> Path:
@@ -236,9 +252,7 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-@lru_cache(maxsize=1024)
-def _resolved(folder: Path) -> Path:
-    return real_path(folder)
+_real_folder = lru_cache(maxsize=1024)(os.path.realpath)
 
 
 def _takes_contents(pattern: str) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
@@ -74,7 +75,7 @@ class Record:
 
 def require_writable(path: Path) -> None:
     """Raise `CommandError` if a file can't be written, before there is work to report."""
-    is_new = not path.exists()
+    is_new = not os.path.lexists(path)  # a link that leads nowhere is the user's
     try:
         with path.open("ab"):
             pass

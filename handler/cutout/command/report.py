@@ -51,6 +51,8 @@ class Report:
     left_out: Counter[str] = field(default_factory=Counter)
     records: dict[str, Record] = field(default_factory=dict)
     """The last outcome of each picture or input, by its name."""
+    _before: dict[str, Record] = field(default_factory=dict)
+    """The outcomes of pictures that have a problem for now."""
     _bar: ProgressBar | None = None
     _silent: bool = False
 
@@ -79,14 +81,29 @@ class Report:
 
     def problem(self, problem: Problem) -> None:
         """Report a name without a picture, or a picture that cannot be processed."""
-        self._record(Record(problem.name, FAILED, message=problem.message))
+        record = Record(problem.name, FAILED, message=problem.message)
+        before = self.records.get(problem.name)
+        if before is not None and before != record:
+            self._before[problem.name] = before
+        self._record(record)
         self._line(f"{problem.name}: {problem.message}")
 
     def forget(self, problem: Problem) -> None:
         """Drop a problem that is over, such as a folder that was missing."""
+        before = self._before.pop(problem.name, None)
         record = self.records.get(problem.name)
         if record is not None and record.message == problem.message:
-            del self.records[problem.name]
+            self.drop(problem.name)
+            if before is not None:
+                self._record(before)
+
+    def drop(self, name: str) -> None:
+        """Drop the outcome of a picture or input that has changed since."""
+        self.records.pop(name, None)
+
+    def has_failed(self, name: str) -> bool:
+        """Return whether the last outcome of a picture is a failure."""
+        return name in self.records and self.records[name].outcome == FAILED
 
     def keep(self, kept: Record) -> None:
         """Count a picture whose cut-out is up to date."""
@@ -125,7 +142,10 @@ class Report:
         if self._silent:
             return
         self.progress.end(task.name, ok=False)
-        self._record(Record(task.name, FAILED, message=message))
+        record = Record(task.name, FAILED, message=message)
+        if self.records.get(task.name) == record:  # tried again, and still so
+            return
+        self._record(record)
         self._line(f"{task.name}: {message}")
         if error is not None and self.verbose:
             self._line("".join(traceback.format_exception(error)).rstrip())

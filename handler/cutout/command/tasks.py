@@ -7,12 +7,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from cutout.choices import FileFormat
 from cutout.command.errors import TaskError, printable, system_message
 from cutout.command.inputs import InputFile, path_key
 from cutout.options import Source
 
-WRITTEN = frozenset(f".{each}" for each in FileFormat)
 CUTOUT_SUFFIX = "-cutout"
 """Added to the name of a cut-out in the same folder as its picture."""
 
@@ -213,4 +211,4 @@ def _made_beside(homes: Iterable[_Home]) -> set[str]:
 
 
 def _is_cut_out(path: Path, made: set[str]) -> bool:
-    return path.suffix.lower() in WRITTEN and path_key(path.with_suffix("")) in made
+    return path_key(path.with_suffix("")) in made

@@ -1,8 +1,11 @@
 """Watch the inputs, and process pictures that are added or changed."""
 
 import os
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from glob import has_magic
+from math import inf
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeAlias
@@ -23,10 +26,13 @@ POLL_SECONDS = 1.0
 complete."""
 IDLE_SHARE = 10
 """Minimum ratio of the time between two polls to the duration of a poll, for large trees."""
+RETRY_SECONDS = (10.0, 30.0, 120.0, 600.0, 1800.0)
+"""Pauses before a failed picture is tried again. The cause may pass: a file that is locked or half
+copied, a network drive that is away, an API that restarts."""
 WATCHING = "Watching. Stop with Ctrl-C."
 
-Stamp: TypeAlias = tuple[int, int]
-"""Modification time in nanoseconds and size in bytes."""
+Stamp: TypeAlias = tuple[tuple[int, int], ...]
+"""Modification time in nanoseconds and size in bytes, of the picture and its mask."""
 
 
 @dataclass
@@ -40,10 +46,15 @@ class Watcher:
     to: Destination
     chooser: Chooser
     report: Report
+    clock: Callable[[], float] = monotonic
     _seen: dict[Path, Stamp] = field(default_factory=dict)
-    """Time and size of each picture at the last poll."""
+    """The stamp of each picture at the last poll."""
     _handled: dict[Path, Stamp] = field(default_factory=dict)
-    """Time and size of the pictures that are processed or kept."""
+    """The stamps of the pictures that are processed or kept."""
+    _failures: Counter[Path] = field(default_factory=Counter)
+    """How many times these pictures, as they are now, have failed."""
+    _due: dict[Path, float] = field(default_factory=dict)
+    """When failed pictures are tried again, on the clock."""
     _kept: dict[Path, Path] = field(default_factory=dict)
     """The cut-outs of these pictures. They stay theirs when a picture of the same name comes."""
     _told: set[Problem] = field(default_factory=set)
@@ -55,7 +66,7 @@ class Watcher:
             raise CommandError("nothing to watch: no such file or folder")
 
     def poll(self) -> list[Task]:
-        """Return the tasks of pictures that are complete and not up to date.
+        """Return the tasks of pictures that are complete and not up to date, or due again.
 
         Report new problems, and forget those that are over.
         """
@@ -72,16 +83,30 @@ class Watcher:
         return [each for each in plan.tasks if self._is_ready(each, before)]
 
     def _is_ready(self, task: Task, before: dict[Path, Stamp]) -> bool:
-        source, target = task.source, task.target
-        stamp = None if source is None else _stamp(source)
+        source, target, stamp = task.source, task.target, _stamp(task)
         if source is None or target is None or stamp is None:
             return False
         self._seen[source] = stamp
-        handled = self._handled.get(source)
-        if stamp == handled or before.get(source) != stamp:
+        if before.get(source) != stamp:
             return False
+        handled = self._handled.get(source)
+        if stamp == handled:
+            return self.clock() >= self._due.get(source, inf)
         self._handled[source], self._kept[source] = stamp, target
+        del self._failures[source]
+        self.report.drop(task.name)
         return handled is not None or not self.chooser.keep(task, self.report)
+
+    def plan_retries(self, tasks: Sequence[Task]) -> None:
+        """Decide when to try those of the processed pictures again that failed."""
+        for task in tasks:
+            if task.source is None:
+                continue
+            self._due.pop(task.source, None)
+            number = self._failures[task.source]
+            if self.report.has_failed(task.name) and number < len(RETRY_SECONDS):
+                self._due[task.source] = self.clock() + RETRY_SECONDS[number]
+                self._failures[task.source] += 1
 
 
 def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: Report) -> None:
@@ -101,6 +126,7 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
                 if tasks:
                     report.progress.expect(tasks)
                     process_all(tasks, worker, job_count(given), report, watcher.chooser.history)
+                    watcher.plan_retries(tasks)
                     _write_report_so_far(given, report)
                 sleep(pause)
     except KeyboardInterrupt:
@@ -125,10 +151,10 @@ def write_report(given: Arguments, report: Report) -> None:
         write_records(Path(given.report), report.records.values())
 
 
-def _stamp(path: Path) -> Stamp | None:
-    """Return a file's time and size, None if it cannot be read now."""
+def _stamp(task: Task) -> Stamp | None:
+    """Return the time and size of the picture and its mask, None if they can't be read now."""
     try:
-        found = path.stat()
+        found = [each.stat() for each in (task.source, task.mask) if each is not None]
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return tuple((each.st_mtime_ns, each.st_size) for each in found)
