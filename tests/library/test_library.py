@@ -94,6 +94,16 @@ def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
 
 
 @pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("subsampling", ["4:2:0", "4:4:4"])
+def test_an_opened_jpeg_loses_tints_as_its_file_does(subsampling: str) -> None:
+    photo = Image.new("RGB", (320, 240), "red")
+    photo.paste("white", (82, 61, 240, 180))  # about where the stand-in finds the object
+    content = jpeg(photo, subsampling=subsampling)
+    with Image.open(BytesIO(content)) as image:
+        assert cut_out(image).tobytes() == cut_out(content).tobytes()
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
 from cutout.decode.colour import GREY_8_OF_16, split_colour, transparent_colour
 from cutout.decode.decode import decode
+from cutout.decode.header import has_coarse_chroma
 from cutout.decode.mask import decode_mask, mask_values, require_fit
 from cutout.decode.png_colour import COLOUR_SPACE, opened_space
 from cutout.errors import UnreadablePictureError
@@ -144,7 +146,8 @@ def _from_image(given: Image.Image) -> Picture:
     """Return the pixels of a Pillow image. Raise `UnreadablePictureError` if its file is broken."""
     upright = _upright(given)
     upright.info[COLOUR_SPACE] = opened_space(given)
-    return Picture(*split_colour(upright))
+    is_coarse = isinstance(given, ImageFile) and has_coarse_chroma(given)
+    return Picture(*split_colour(upright), coarse_chroma=is_coarse)
 
 
 def _upright(given: Image.Image) -> Image.Image:
