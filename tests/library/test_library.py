@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from struct import pack
@@ -21,7 +23,7 @@ from cutout.segment.network import Network
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
-from tests.samples import PHOTOS, after_header, gradient, jpeg, png, png_chunk
+from tests.samples import PHOTOS, after_header, gradient, jpeg, png, png_chunk, webp
 
 
 @pytest.fixture
@@ -111,6 +113,18 @@ def test_upright(tmp_path: Path) -> None:
     path.write_bytes(jpeg(gradient(60, 40), exif=exif.tobytes()))
     with Image.open(path) as image:
         assert cut_out(path).size == cut_out(image).size == (40, 60)
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("save", [jpeg, png, partial(webp, lossless=True)])
+@pytest.mark.parametrize(
+    "exif",
+    [b"Exif\0\0no TIFF", b"Exif\0\0MM\0*\0\0\0\x08\0", b"Exif\0\0MM\0*\xff\xff\xff\xff\0\2"],
+)
+def test_broken_exif_fails_no_opened_image(save: Callable[..., bytes], exif: bytes) -> None:
+    content = save(exif=exif)
+    with Image.open(BytesIO(content)) as image:
+        assert cut_out(image).tobytes() == cut_out(content).tobytes()
 
 
 @pytest.mark.usefixtures("stand_in")
