@@ -192,6 +192,12 @@ def translations(count: int) -> bytes:
     return b"mluc\0\0\0\0" + pack(">II", count, 12) + records
 
 
+def beyond_the_end(mode: str) -> bytes:
+    """A first tag that claims as many bytes as the whole profile has."""
+    content = plain(mode)
+    return content[:140] + pack(">I", len(content)) + content[144:]
+
+
 HOSTILE: dict[str, Callable[[str], bytes]] = {
     **{
         f"multi-process {name}": lambda mode, name=name: multi_process(mode, name)  # type: ignore[misc]
@@ -238,6 +244,7 @@ HOSTILE: dict[str, Callable[[str], bytes]] = {
     "version 5": lambda mode: profile(mode, basics(mode), version=b"\x05\0\0\0"),
     "another connection space": lambda mode: profile(mode, basics(mode), connection=b"CMYK"),
     "tags that share their bytes": sharing,
+    "a tag beyond the end": beyond_the_end,
     "a white point of another type": lambda mode: plain(mode, wtpt=curve(1)),
     "a white point that is cut off": lambda mode: plain(mode, wtpt=xyz(1.0)),
 }
