@@ -105,6 +105,8 @@ PLAIN = {
     "a short gamma": png_chunk(b"gAMA", b""),
     "short primaries": png_chunk(b"cHRM", bytes(28)),
     "primaries of zero": primaries(*[0] * 8),
+    "a white without light": primaries(31270, 0, *P3[2:]),
+    "a blue without light": primaries(*P3[:6], 15000, 0),
     "all primaries alike": primaries(*[33_000] * 8),
     "primaries beyond": primaries(*[0xFFFFFFFF] * 8),
     "a white that is not between": primaries(70000, 29000, *P3[2:]),
