@@ -75,9 +75,8 @@ def test_segments_are_counted() -> None:
 
 def test_what_a_phone_appends_is_no_scan() -> None:
     """A film behind the picture holds the bytes of a scan's marker by chance, megabytes of them."""
-    for first in (b"", b"\0\0"):  # as the length of a marker, one is long and one is short
-        appended = PLAIN + first + b"\xff\xda" * 1000
-        assert open_picture(appended, Settings()).size == SIZE
+    for film in (b"\xff\xda" * 1000, b"\0\2" + b"\xff\xda\0\2" * 1000):
+        assert open_picture(PLAIN + film, Settings()).size == SIZE
     inside = laden(segment(0xE5, b"\xff\xda" * 1000))
     assert open_picture(inside, Settings()).size == SIZE
 
