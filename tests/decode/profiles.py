@@ -102,6 +102,23 @@ def lut_a2b(
     return head + curve() * 3 + table + curves * inputs
 
 
+def lut8(inputs: int, outputs: int, grid: int) -> bytes:
+    """An `mft1` whose grid is grey."""
+    identity = b"".join(fixed(each % 4 == 0) for each in range(9))
+    head = b"mft1\0\0\0\0" + bytes((inputs, outputs, grid, 0)) + identity
+    ramp, entries = bytes(range(256)), b"\x80" * (grid**inputs * outputs)
+    return head + ramp * inputs + entries + ramp * outputs
+
+
+def lut_b2a(outputs: int, grid: int) -> bytes:
+    """An `mBA ` with B curves, a grid of two bytes and A curves."""
+    table = bytes([grid] * 3).ljust(16, b"\0") + bytes((2, 0, 0, 0))
+    table += b"\x80\0" * (grid**3 * outputs + outputs % 2)
+    offsets = pack(">5I", 32, 0, 0, 68, 68 + len(table))
+    head: bytes = b"mBA \0\0\0\0" + bytes((3, outputs, 0, 0)) + offsets
+    return head + curve() * 3 + table + curve() * outputs
+
+
 def shared_elements(channels: int, repeats: int, element: bytes) -> bytes:
     """An `mpet` that asks for one element again and again."""
     at = 16 + 8 * repeats
