@@ -107,7 +107,7 @@ def lut8(inputs: int, outputs: int, grid: int) -> bytes:
     identity = b"".join(fixed(each % 4 == 0) for each in range(9))
     head = b"mft1\0\0\0\0" + bytes((inputs, outputs, grid, 0)) + identity
     ramp, entries = bytes(range(256)), b"\x80" * (grid**inputs * outputs)
-    return head + ramp * inputs + entries + ramp * outputs
+    return b"".join((head, ramp * inputs, entries, ramp * outputs))
 
 
 def lut_b2a(outputs: int, grid: int) -> bytes:
