@@ -63,6 +63,7 @@ def test_a_picture_is_shrunk_to_its_answer(
     assert (found.size, found.full_size) == (shrunk, size)
     assert (found is picture) == (shrunk == size)
     assert found.icc_profile == b"profile"
+    assert picture.colour.mode == "RGB", "the caller's picture was changed"
     apart = np.abs(np.asarray(found.colour, int) - np.asarray(gradient(*shrunk), int)).max(axis=2)
     seen = np.full(apart.shape, 255) if found.own_alpha is None else found.own_alpha
     assert apart[seen > 127].max() <= 3
