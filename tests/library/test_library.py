@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from struct import pack
 
+import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
@@ -18,8 +19,10 @@ from cutout.choices import Model
 from cutout.engine import local_settings
 from cutout.errors import UnreadablePictureError, UnsupportedTypeError
 from cutout.library import session as library
+from cutout.library.inputs import decode_any
 from cutout.pipeline import Pipeline
 from cutout.segment.network import Network
+from cutout.settings import Settings
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
@@ -72,15 +75,24 @@ def test_deep_greys_are_of_16_bits_and_what_is_beyond_is_black_or_white(mode: st
         assert made.getpixel((20, 15)) == (grey, grey, grey, 255), value
 
 
-@pytest.mark.usefixtures("stand_in")
 @pytest.mark.parametrize("content", KEYED)
 def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) -> None:
     with Image.open(BytesIO(content)) as image:
         before = dict(image.info)
-        made = cut_out(image)
+        picture = decode_any(image, Settings())
         assert image.info == before, "the caller's image was changed"
-    assert made.getpixel((0, 0)) == (0, 0, 0, 0)
-    assert made.tobytes() == cut_out(content).tobytes()
+    assert picture.own_alpha is not None
+    assert picture.own_alpha.tolist() == [[0, 255]]
+
+
+@pytest.mark.parametrize("save", [jpeg, png])
+def test_an_opened_file_that_ends_early_is_unreadable(save: Callable[..., bytes]) -> None:
+    content = save(gradient(256, 256))
+    with Image.open(BytesIO(content[: len(content) // 2])) as image:
+        with pytest.raises(UnreadablePictureError):
+            cut_out(image, mask=np.ones((256, 256), bool))
+        with pytest.raises(UnreadablePictureError):
+            cut_out(content, mask=image)
 
 
 @pytest.mark.usefixtures("stand_in")
