@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cutout.choices import FileFormat
 from cutout.decode.decode import MIN_ANSWER_SIDE, answer_sized
-from cutout.layout import Bound, parse_region
+from cutout.layout import Bound, Canvas, parse_region
 from cutout.options import Options
 from cutout.pictures import Alpha, Composition, Picture, Verdict
 from cutout.settings import Settings
@@ -89,6 +90,23 @@ def test_pictures_are_shrunk_for_answers_of_400_pixels_and_more(
     assert found.size == size
     assert found.full_size == WIDE
     assert (found is picture) == (size == WIDE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "height", "size"),
+    [
+        (FileFormat.PNG, 300, 300, (100, 100)),  # the area of the largest picture
+        (FileFormat.PNG, 20, 500, (20, 500)),
+        (FileFormat.WEBP, 20, 20_000, (16, 16_383)),  # a WebP's longest side
+    ],
+)
+def test_no_canvas_is_larger_than_the_largest_picture(
+    kind: FileFormat, width: int, height: int, size: tuple[int, int]
+) -> None:
+    options = Options(format=kind, canvas=Canvas(width, height))
+    work = PictureWork(Settings(max_side=100 if kind is FileFormat.PNG else 1000), disc)
+    made = work.compose_picture(photo((80, 60)), options, Clock(NO_DEADLINE))
+    assert made.size == size
 
 
 def test_a_region_counts_in_pixels_of_the_file() -> None:
