@@ -66,6 +66,7 @@ def test_a_pictures_own_transparency_is_not_in_doubt() -> None:
     found = judge(veiled, None, holes)
     assert (found.verdict, found.undecided) == (Verdict.FINE, 0)
     assert judge(alpha(0, 500, 49), None, holes).verdict is Verdict.NOTHING
+    assert judge(alpha(100, 100), None, np.full((500, 2), 255, np.uint8)).undecided == 0.5
     assert judge(np.zeros((9, 9), np.uint8), None, np.zeros((9, 9), np.uint8)).verdict is (
         Verdict.NOTHING
     )

@@ -1,11 +1,11 @@
 import ctypes
 import re
 from math import inf
-from time import monotonic, sleep
+from time import monotonic, perf_counter, sleep
 
 import pytest
 
-from cutout.timing import NO_DEADLINE, Deadline, Stages, StillRunningError, call_within
+from cutout.timing import NO_DEADLINE, Clock, Deadline, Stages, StillRunningError, call_within
 
 
 def test_it_counts_down_to_zero_and_not_below() -> None:
@@ -27,6 +27,9 @@ def test_within_takes_whichever_end_comes_first() -> None:
     deadline = Deadline.after(10)
     assert 2 < deadline.within(3).remaining() <= 3
     assert 9 < deadline.within(60).remaining() <= 10
+    clock = Clock(deadline)
+    assert 2 < clock.within(3).deadline.remaining() <= 3
+    assert clock.within(3).stages is clock.stages
 
 
 def test_it_raises_where_that_is_asked_for_and_it_is_over() -> None:
@@ -40,13 +43,14 @@ def test_no_deadline_is_never_over() -> None:
 
 
 def test_stages_add_up_in_order_and_survive_errors() -> None:
-    stages = Stages()
+    stages, start = Stages(), perf_counter()
     with stages.time("first"):
-        pass
+        sleep(0.01)
     with pytest.raises(ValueError, match="boom"), stages.time("second"):
         raise ValueError("boom")
     with stages.time("first"):
-        pass
+        sleep(0.01)
+    assert 20 <= stages.milliseconds["first"] <= (perf_counter() - start) * 1000
     assert list(stages.milliseconds) == ["first", "second"]
     value = stages.headers()["Server-Timing"]
     assert re.fullmatch(r"first;dur=\d+\.\d, second;dur=\d+\.\d", value), value

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from cutout.choices import FileFormat
 from cutout.decode.decode import MIN_ANSWER_SIDE, answer_sized
-from cutout.layout import Bound
+from cutout.layout import Bound, Canvas, parse_region
 from cutout.options import Options
-from cutout.pictures import Alpha, Composition, Picture
+from cutout.pictures import Alpha, Composition, Picture, Verdict
 from cutout.settings import Settings
 from cutout.timing import NO_DEADLINE, Clock
 from cutout.work import PictureWork, Segmenter
@@ -87,6 +90,43 @@ def test_pictures_are_shrunk_for_answers_of_400_pixels_and_more(
     assert found.size == size
     assert found.full_size == WIDE
     assert (found is picture) == (size == WIDE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "height", "size"),
+    [
+        (FileFormat.PNG, 300, 300, (100, 100)),  # the area of the largest picture
+        (FileFormat.PNG, 20, 500, (20, 500)),
+        (FileFormat.WEBP, 20, 20_000, (16, 16_383)),  # a WebP's longest side
+    ],
+)
+def test_no_canvas_is_larger_than_the_largest_picture(
+    kind: FileFormat, width: int, height: int, size: tuple[int, int]
+) -> None:
+    options = Options(format=kind, canvas=Canvas(width, height))
+    work = PictureWork(Settings(max_side=100 if kind is FileFormat.PNG else 1000), disc)
+    made = work.compose_picture(photo((80, 60)), options, Clock(NO_DEADLINE))
+    assert made.size == size
+
+
+def test_a_region_counts_in_pixels_of_the_file() -> None:
+    """A large JPEG is decoded smaller for a small answer."""
+    picture = replace(photo((1200, 800)), original_size=WIDE)
+    options = Options(roi=parse_region("0px 0px 1200px 1600px"), bound=Bound(side=600))
+    made = PictureWork(Settings(), disc).compose_picture(picture, options, Clock(NO_DEADLINE))
+    alpha = made.pixels[..., 3]
+    assert alpha.shape == (400, 600)
+    assert (alpha[200, 280], alpha[200, 320]) == (255, 0)
+
+
+def test_a_picture_with_its_own_alpha_is_judged_by_what_it_can_show() -> None:
+    picture = photo((600, 500), np.full((500, 600), 100, np.uint8))
+    mask = np.full((500, 600), 100, np.uint8)
+    work, clock = PictureWork(Settings(), disc), Clock(NO_DEADLINE)
+    for given in (None, mask):
+        made = work.compose_picture(picture, Options(), clock, given)
+        assert made.quality is not None
+        assert (made.quality.verdict, made.quality.undecided) == (Verdict.FINE, 0)
 
 
 def test_a_picture_with_its_own_alpha_keeps_its_size() -> None:

@@ -34,7 +34,7 @@ def judge(alpha: Alpha, look: Look | None, own_alpha: Alpha | None = None) -> Qu
     shown = undecided = brightest = 0
     for rows in stripes(len(alpha)):
         stripe = alpha[rows]
-        brightest = max(brightest, int(stripe.max(initial=0)))
+        brightest = max(brightest, int(stripe.max()))
         visible, soft = stripe >= FAINT, (stripe >= FAINT) & (stripe <= SOLID)
         if own_alpha is not None:
             soft &= own_alpha[rows] == 255
@@ -42,7 +42,7 @@ def judge(alpha: Alpha, look: Look | None, own_alpha: Alpha | None = None) -> Qu
         undecided += int(np.count_nonzero(soft))
     disagreement = None if look is None else look.doubt
     share = undecided / shown if shown else 0.0
-    most = 255 if own_alpha is None else int(own_alpha.max(initial=0))
+    most = 255 if own_alpha is None else int(own_alpha.max())
     if not brightest or brightest < min(SEEN, most):
         return Quality(Verdict.NOTHING, share, disagreement)
     is_soft = share > MAX_UNDECIDED and max(alpha.shape) >= SMALL

@@ -102,6 +102,23 @@ def lut_a2b(
     return head + curve() * 3 + table + curves * inputs
 
 
+def lut8(inputs: int, outputs: int, grid: int) -> bytes:
+    """An `mft1` whose grid is grey."""
+    identity = b"".join(fixed(each % 4 == 0) for each in range(9))
+    head = b"mft1\0\0\0\0" + bytes((inputs, outputs, grid, 0)) + identity
+    ramp, entries = bytes(range(256)), b"\x80" * (grid**inputs * outputs)
+    return b"".join((head, ramp * inputs, entries, ramp * outputs))
+
+
+def lut_b2a(outputs: int, grid: int) -> bytes:
+    """An `mBA ` with B curves, a grid of two bytes and A curves."""
+    table = bytes([grid] * 3).ljust(16, b"\0") + bytes((2, 0, 0, 0))
+    table += b"\x80\0" * (grid**3 * outputs + outputs % 2)
+    offsets = pack(">5I", 32, 0, 0, 68, 68 + len(table))
+    head: bytes = b"mBA \0\0\0\0" + bytes((3, outputs, 0, 0)) + offsets
+    return head + curve() * 3 + table + curve() * outputs
+
+
 def shared_elements(channels: int, repeats: int, element: bytes) -> bytes:
     """An `mpet` that asks for one element again and again."""
     at = 16 + 8 * repeats
@@ -192,6 +209,12 @@ def translations(count: int) -> bytes:
     return b"mluc\0\0\0\0" + pack(">II", count, 12) + records
 
 
+def beyond_the_end(mode: str) -> bytes:
+    """A first tag that claims as many bytes as the whole profile has."""
+    content = plain(mode)
+    return content[:140] + pack(">I", len(content)) + content[144:]
+
+
 HOSTILE: dict[str, Callable[[str], bytes]] = {
     **{
         f"multi-process {name}": lambda mode, name=name: multi_process(mode, name)  # type: ignore[misc]
@@ -238,6 +261,7 @@ HOSTILE: dict[str, Callable[[str], bytes]] = {
     "version 5": lambda mode: profile(mode, basics(mode), version=b"\x05\0\0\0"),
     "another connection space": lambda mode: profile(mode, basics(mode), connection=b"CMYK"),
     "tags that share their bytes": sharing,
+    "a tag beyond the end": beyond_the_end,
     "a white point of another type": lambda mode: plain(mode, wtpt=curve(1)),
     "a white point that is cut off": lambda mode: plain(mode, wtpt=xyz(1.0)),
 }

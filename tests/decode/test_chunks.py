@@ -81,7 +81,8 @@ def test_chunks_are_counted() -> None:
         png_chunk(b"iCCP", b"a\0\0" + compress(bytes(MAX_PROFILE_BYTES + 1))),
         png_chunk(b"iCCP", b""),
         png_chunk(b"eXIf", b"words"),
-        png_chunk(b"tEXt", b"words")[:-4] + b"\0\0\0\0",  # a wrong checksum
+        png_chunk(b"eXIf", b"words")[:-4] + b"\0\0\0\0",  # a wrong checksum
+        png_chunk(b"tEXt", b"words")[:-4] + b"\0\0\0\0",
         png_chunk(b"iCCP", b"a\0\0" + compress(SRGB))[:-4] + b"\0\0\0\0",
     ],
 )

@@ -13,12 +13,16 @@ from PIL import Image, ImageCms
 from cutout.decode.icc import MAX_PROFILE_BYTES, MAX_TAGS, trusted_profile
 from cutout.decode.icc_tags import MAX_CURVE_ENTRIES, MAX_STRINGS
 from tests.decode.profiles import (
+    CHANNELS,
     COSTLY,
     HOSTILE,
     SPACES,
     basics,
     curve,
+    lut8,
+    lut16,
     lut_a2b,
+    lut_b2a,
     parametric,
     plain,
     profile,
@@ -103,6 +107,20 @@ def _without_private(content: bytes) -> bytes:
     """Return the profile with the private tag under the name of a text."""
     at = content.index(b"priv")
     return content[:at] + b"text" + content[at + 4 :]
+
+
+@MODES
+@pytest.mark.parametrize("name", ["A2B0", "B2A0"])
+@pytest.mark.parametrize("bits", [8, 16, "staged"])
+def test_tables_of_every_type_are_trusted_up_to_their_last_byte(
+    bits: int | str, name: str, mode: str
+) -> None:
+    device = CHANNELS[mode]
+    channels = (device, 3) if name == "A2B0" else (3, device)
+    staged = lut_a2b(device, 3) if name == "A2B0" else lut_b2a(device, 3)
+    table = {8: lut8(*channels, 3), 16: lut16(*channels, 3), "staged": staged}[bits]
+    assert trusted_profile(plain(mode, **{name: table})) == plain(mode, **{name: table})
+    assert trusted_profile(plain(mode, **{name: table[:-1]})) is None
 
 
 def test_the_length_of_a_curve_is_bounded() -> None:

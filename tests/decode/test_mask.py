@@ -16,6 +16,7 @@ from cutout.errors import (
 )
 from cutout.pictures import Alpha
 from cutout.settings import Settings
+from tests.decode.keyed import KEYED
 from tests.decode.profiles import plain
 from tests.samples import after_header, gradient, jpeg, png, png_chunk, png_header, webp
 
@@ -64,6 +65,11 @@ def test_values(content: bytes, values: npt.NDArray[np.uint8]) -> None:
     found = read(content)
     assert found.dtype == np.uint8
     assert np.array_equal(found, values)
+
+
+@pytest.mark.parametrize("content", KEYED)
+def test_a_transparent_colour_is_background(content: bytes) -> None:
+    assert read(content, (2, 1)).tolist() == [[0, 255]]
 
 
 def test_no_colour_space_changes_them() -> None:

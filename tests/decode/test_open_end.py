@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.decode.decode import decode
+from cutout.decode.decode import decode, decode_with
 from cutout.decode.open_end import MAX_SCANS, with_end
 from cutout.errors import ResolutionTooBigError, UnreadablePictureError
 from cutout.settings import Settings
@@ -68,6 +68,17 @@ def test_the_number_of_scans_is_limited() -> None:
     for count, accepted in ((MAX_SCANS, True), (MAX_SCANS + 1, False)):
         laden = content[:start] + scan * (count - own) + content[start:]
         assert (with_end(laden) is not None) == accepted
+
+
+@pytest.mark.parametrize("errors", [[MemoryError()], [ValueError(), MemoryError()]])
+def test_too_little_memory_is_no_fault_of_the_file(errors: list[Exception]) -> None:
+    left = iter(errors)
+
+    def convert(_image: Image.Image) -> None:
+        raise next(left)
+
+    with pytest.raises(MemoryError):
+        decode_with(convert, jpeg(photo())[:-2], SETTINGS, webp=True)
 
 
 def test_nothing_is_done_to_a_file_that_has_an_end() -> None:

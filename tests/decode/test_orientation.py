@@ -15,13 +15,17 @@ def turn(exif: bytes | None) -> Image.Transpose | None:
     return orientation_turn(image)
 
 
-def tiff(order: str, kind: int = 3, number: int = 1, value: int = 6) -> bytes:
+def tiff(order: str, kind: int = 3, number: int = 1, value: int = 6, entries: int = 2) -> bytes:
     """A directory with the tag behind another one."""
     mark = b"II*\0" if order == "<" else b"MM\0*"
     short = pack(f"{order}H", value) + b"\0\0" if kind == 3 else pack(f"{order}I", value)
     other = pack(f"{order}HHII", 0x010F, 2, 4, 0)
     return (
-        mark + pack(f"{order}IH", 8, 2) + other + pack(f"{order}HHI", 0x0112, kind, number) + short
+        mark
+        + pack(f"{order}IH", 8, entries)
+        + other
+        + pack(f"{order}HHI", 0x0112, kind, number)
+        + short
     )
 
 
@@ -38,7 +42,10 @@ def test_what_ends_early_has_none(cut: int) -> None:
     assert turn(tiff(">")[:cut]) is (QUARTER if whole else None)
 
 
-@pytest.mark.parametrize("broken", [tiff(">", kind=2), tiff(">", number=2), tiff(">", value=9)])
+@pytest.mark.parametrize(
+    "broken",
+    [tiff(">", kind=2), tiff(">", number=2), tiff(">", value=9), tiff(">", entries=1)],
+)
 def test_an_absurd_tag_is_none(broken: bytes) -> None:
     assert turn(broken) is None
 

@@ -73,6 +73,24 @@ def test_what_is_shown(chunks: bytes, stored: tuple[int, ...], expected: tuple[i
     assert shown(opened(chunks, flat(*stored))) == pytest.approx(expected, abs=2)
 
 
+@pytest.mark.parametrize(
+    ("curve", "stored"),
+    [
+        *((each, (6, 48, 180)) for each in (1, 6, 14, 15)),
+        (4, (23, 65, 186)),
+        (5, (38, 87, 199)),
+        (7, (5, 45, 179)),
+        (13, (16, 63, 188)),
+        (16, (38, 77, 130)),
+        (18, (25, 65, 161)),
+    ],
+)
+def test_each_curve_shows_the_same_light(curve: int, stored: tuple[int, ...]) -> None:
+    """0.5, 5 and 50 % of white's light are 16, 63 and 188 of sRGB."""
+    picture = opened(code_points(1, curve, 0, 1), flat(*stored))
+    assert shown(picture) == pytest.approx((16, 63, 188), abs=2)
+
+
 PLAIN = {
     "sRGB's gamma": gamma(45_455),
     "its lower limit": gamma(45_000),
@@ -87,10 +105,12 @@ PLAIN = {
     "a short gamma": png_chunk(b"gAMA", b""),
     "short primaries": png_chunk(b"cHRM", bytes(28)),
     "primaries of zero": primaries(*[0] * 8),
+    "a white without light": primaries(31270, 0, *P3[2:]),
+    "a blue without light": primaries(*P3[:6], 15000, 0),
     "all primaries alike": primaries(*[33_000] * 8),
     "primaries beyond": primaries(*[0xFFFFFFFF] * 8),
     "a white that is not between": primaries(70000, 29000, *P3[2:]),
-    "YCbCr by number": code_points(1, 13, 1, 1),
+    "YCbCr by number": code_points(1, 8, 1, 1),
     "an unknown curve": code_points(1, 2, 0, 1),
     "unknown primaries": code_points(2, 8, 0, 1),
     "an odd range": code_points(1, 8, 0, 2),

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from cutout.decode.decode import decode
-from cutout.decode.riff import MAX_CHUNKS, split_webp
+from cutout.decode.icc import MAX_PROFILE_BYTES
+from cutout.decode.riff import MAX_CHUNKS, MAX_EXIF_BYTES, split_webp
 from cutout.errors import (
     PictureError,
     ResolutionTooBigError,
@@ -41,6 +42,37 @@ def lossy(width: int, height: int) -> tuple[bytes, bytes]:
 
 def lossless(width: int, height: int) -> tuple[bytes, bytes]:
     return b"VP8L", b"\x2f" + pack("<I", (width - 1) | (height - 1) << 14) + bytes(20)
+
+
+KINDS: dict[str, dict[str, object]] = {
+    "lossy": {},
+    "lossless": {"lossless": True},
+    "an animation": {"save_all": True},
+    "metadata": {"exif": b"Exif\0\0", "icc_profile": PROFILE, "xmp": b"<x/>"},
+}
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(1, 1), (2, 70), (97, 51), (16383, 3)])
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
+def test_the_size_is_known_before_it_is_opened(
+    options: dict[str, object], size: tuple[int, int], mode: str
+) -> None:
+    image = Image.new(mode, size)
+    image.putpixel((0, 0), (255, 0, 0, 100)[: len(mode)])
+    other = Image.new(mode, size, "blue")
+    content = webp(image, append_images=[other], **options)
+    assert split_webp(content).size == size
+    exactly = Settings(max_side=max(size), max_pixels=size[0] * size[1])
+    assert decode(content, exactly).size == size
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_metadata_stays_up_to_its_limits(more: int) -> None:
+    exif, profile = bytes(MAX_EXIF_BYTES + more), bytes(MAX_PROFILE_BYTES + more)
+    parts = split_webp(file_of((b"EXIF", exif), (b"ICCP", profile), lossless(9, 9)))
+    assert parts.exif == (b"" if more else exif)
+    assert parts.icc_profile == (None if more else profile)
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -92,6 +124,8 @@ def test_an_animation_is_its_first_frame() -> None:
         (file_of(extended(9, 9)), UnreadablePictureError),
         (file_of((b"VP8 ", b"")), UnreadablePictureError),
         (file_of((b"VP8X", b"\0")), UnreadablePictureError),
+        (file_of((b"VP8X", b""), lossless(9, 9)), UnreadablePictureError),
+        (file_of((b"VP8L", b"")), UnreadablePictureError),
         (file_of((b"VP8L", b"\x2f")), UnreadablePictureError),
         (file_of((b"VP8L", b"\0" * 30)), UnreadablePictureError),
         (file_of(), UnreadablePictureError),

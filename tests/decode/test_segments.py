@@ -38,6 +38,15 @@ def test_the_profile_stays_unless_it_is_not_wanted() -> None:
     assert parts.lean(profile=False) == PLAIN
 
 
+def test_the_first_exif_counts_wherever_it_is() -> None:
+    upside_down, sideways = Image.Exif(), Image.Exif()
+    upside_down[0x0112], sideways[0x0112] = 3, 6
+    xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>")
+    first, second = (segment(0xE1, each.tobytes()) for each in (sideways, upside_down))
+    assert decode(laden(xmp, first, second), Settings()).size == SIZE[::-1]
+    assert decode(laden(second, xmp, first), Settings()).size == SIZE
+
+
 def test_the_picture_itself_is_not_searched() -> None:
     scan = b"\xff\xd8" + segment(0xDA, b"") + b"\xff\xe1\0\x04ab\xff\xd9"
     assert split_jpeg(scan).lean() == scan
@@ -66,8 +75,8 @@ def test_segments_are_counted() -> None:
 
 def test_what_a_phone_appends_is_no_scan() -> None:
     """A film behind the picture holds the bytes of a scan's marker by chance, megabytes of them."""
-    appended = PLAIN + b"\xff\xda" * 1000
-    assert open_picture(appended, Settings()).size == SIZE
+    for film in (b"\xff\xda" * 1000, b"\0\2" + b"\xff\xda\0\2" * 1000):
+        assert open_picture(PLAIN + film, Settings()).size == SIZE
     inside = laden(segment(0xE5, b"\xff\xda" * 1000))
     assert open_picture(inside, Settings()).size == SIZE
 

@@ -68,6 +68,7 @@ def row_filters(pixels: Pixels) -> set[int]:
         across(300, 50),
         planes(200, 300),
         np.zeros((130, 60, 4), np.uint8),
+        np.concatenate([noise(2 * GROUP_ROWS, 9, 4), np.zeros((20, 9, 4), np.uint8)]),
         np.full((5, 300), 255, np.uint8),
         noise(20, 30).T,
     ],

@@ -3,10 +3,12 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from PIL.JpegImagePlugin import JpegImageFile
 
 from cutout.choices import Compression, FileFormat
+from cutout.decode.header import has_coarse_chroma
 from cutout.encode.encode import Encoding, encode
-from cutout.encode.formats import encode_webp
+from cutout.encode.formats import FINE, encode_webp
 from cutout.encode.png import encode_png
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
@@ -55,6 +57,31 @@ def test_a_mask_is_exact() -> None:
 @pytest.mark.parametrize("profile", [None, PROFILE])
 def test_the_profile_is_kept(profile: bytes | None) -> None:
     assert read(encode_webp(Composition(cut_out(), profile))).info.get("icc_profile") == profile
+
+
+WHITE = Image.new("RGBA", (200, 300), "white")
+OPAQUE = np.array(gradient(200, 300))
+MASK = cut_out()[..., 3].copy()
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"),
+    [
+        (cut_out(), Image.alpha_composite(WHITE, Image.fromarray(cut_out())).convert("RGB")),
+        (OPAQUE, Image.fromarray(OPAQUE)),
+        (MASK, Image.fromarray(MASK)),
+    ],
+    ids=["on white", "opaque", "mask"],
+)
+@pytest.mark.parametrize(("quality", "coarse"), [(FINE - 1, True), (FINE, False)])
+def test_a_jpeg_shows_the_pixels(
+    pixels: Pixels, expected: Image.Image, quality: int, coarse: bool
+) -> None:
+    file = encode(Composition(pixels, PROFILE), Encoding(FileFormat.JPG, quality), 0, LATER)
+    image = JpegImageFile(BytesIO(file))
+    assert np.abs(np.asarray(image, int) - np.asarray(expected, int)).max() < 24
+    assert (image.mode, image.info["icc_profile"]) == (expected.mode, PROFILE)
+    assert has_coarse_chroma(image) == (coarse and expected.mode == "RGB")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from struct import pack
 
+import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
@@ -16,12 +19,14 @@ from cutout.choices import Model
 from cutout.engine import local_settings
 from cutout.errors import UnreadablePictureError, UnsupportedTypeError
 from cutout.library import session as library
+from cutout.library.inputs import decode_any
 from cutout.pipeline import Pipeline
 from cutout.segment.network import Network
+from cutout.settings import Settings
 from tests.command.stand_in import open_stand_in
 from tests.decode.keyed import KEYED
 from tests.local_server import ROOT
-from tests.samples import PHOTOS, after_header, gradient, jpeg, png, png_chunk
+from tests.samples import PHOTOS, after_header, gradient, jpeg, png, png_chunk, webp
 
 
 @pytest.fixture
@@ -70,15 +75,24 @@ def test_deep_greys_are_of_16_bits_and_what_is_beyond_is_black_or_white(mode: st
         assert made.getpixel((20, 15)) == (grey, grey, grey, 255), value
 
 
-@pytest.mark.usefixtures("stand_in")
 @pytest.mark.parametrize("content", KEYED)
 def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) -> None:
     with Image.open(BytesIO(content)) as image:
         before = dict(image.info)
-        made = cut_out(image)
+        picture = decode_any(image, Settings())
         assert image.info == before, "the caller's image was changed"
-    assert made.getpixel((0, 0)) == (0, 0, 0, 0)
-    assert made.tobytes() == cut_out(content).tobytes()
+    assert picture.own_alpha is not None
+    assert picture.own_alpha.tolist() == [[0, 255]]
+
+
+@pytest.mark.parametrize("save", [jpeg, png])
+def test_an_opened_file_that_ends_early_is_unreadable(save: Callable[..., bytes]) -> None:
+    content = save(gradient(256, 256))
+    with Image.open(BytesIO(content[: len(content) // 2])) as image:
+        with pytest.raises(UnreadablePictureError):
+            cut_out(image, mask=np.ones((256, 256), bool))
+        with pytest.raises(UnreadablePictureError):
+            cut_out(content, mask=image)
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -94,6 +108,16 @@ def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
 
 
 @pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("subsampling", ["4:2:0", "4:4:4"])
+def test_an_opened_jpeg_loses_tints_as_its_file_does(subsampling: str) -> None:
+    photo = Image.new("RGB", (320, 240), "red")
+    photo.paste("white", (82, 61, 240, 180))  # about where the stand-in finds the object
+    content = jpeg(photo, subsampling=subsampling)
+    with Image.open(BytesIO(content)) as image:
+        assert cut_out(image).tobytes() == cut_out(content).tobytes()
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -101,6 +125,18 @@ def test_upright(tmp_path: Path) -> None:
     path.write_bytes(jpeg(gradient(60, 40), exif=exif.tobytes()))
     with Image.open(path) as image:
         assert cut_out(path).size == cut_out(image).size == (40, 60)
+
+
+@pytest.mark.usefixtures("stand_in")
+@pytest.mark.parametrize("save", [jpeg, png, partial(webp, lossless=True)])
+@pytest.mark.parametrize(
+    "exif",
+    [b"Exif\0\0no TIFF", b"Exif\0\0MM\0*\0\0\0\x08\0", b"Exif\0\0MM\0*\xff\xff\xff\xff\0\2"],
+)
+def test_broken_exif_fails_no_opened_image(save: Callable[..., bytes], exif: bytes) -> None:
+    content = save(exif=exif)
+    with Image.open(BytesIO(content)) as image:
+        assert cut_out(image).tobytes() == cut_out(content).tobytes()
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -25,6 +25,7 @@ from cutout.library.options import (
 from cutout.options import Source
 from cutout.timing import NO_DEADLINE, Clock
 from tests.command.stand_in import open_stand_in
+from tests.decode.profiles import plain
 from tests.samples import gradient, jpeg, png
 
 PHOTO = png(gradient(1024, 1024))
@@ -200,6 +201,15 @@ def test_a_background_is_a_colour_or_any_picture(tmp_path: Path) -> None:
     expected = cut_out(png(), background="blue").tobytes()
     for given in ("#00f", path, str(path), path.read_bytes(), blue, np.asarray(blue)):
         assert cut_out(png(), background=given).tobytes() == expected
+
+
+def test_a_background_keeps_its_own_transparency_and_colour_space() -> None:
+    clear = gradient(40, 30)
+    clear.putalpha(Image.linear_gradient("L").resize(clear.size))
+    clear.info["icc_profile"] = plain("RGB")
+    file = png(clear, icc_profile=plain("RGB"))
+    assert cut_out(png(), background=clear).tobytes() == cut_out(png(), background=file).tobytes()
+    assert cut_out(png(), background=np.asarray(clear)).mode == "RGBA"
 
 
 def test_names_are_those_of_the_enumerations() -> None:

@@ -160,10 +160,10 @@ class JpegParts:
 
     @property
     def exif(self) -> bytes:
-        """Return the TIFF structure of the first EXIF segment, or nothing."""
+        """Return the data of the first EXIF segment, or nothing."""
         for each in self.segments:
             if each.kind == JPEG_EXIF and each.data.startswith(EXIF_NAME):
-                return each.data[len(EXIF_NAME) :]
+                return each.data
         return b""
 
     def has_more_scans_than(self, limit: int) -> bool:

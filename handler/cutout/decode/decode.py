@@ -84,7 +84,7 @@ def load_pixels(image: Image.Image) -> None:
 
 
 def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
-    original = shrink_on_load(image, bound)
+    full_size = shrink_on_load(image, bound)
     load_pixels(image)
     turn = orientation_turn(image)
     colour, own_alpha, icc_profile = split_colour(image)
@@ -92,9 +92,9 @@ def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
         colour = colour.transpose(turn)
         if own_alpha is not None:
             own_alpha = np.asarray(Image.fromarray(own_alpha).transpose(turn))
-        if original is not None and turn in SIDEWAYS:
-            original = original[::-1]
-    return Picture(colour, own_alpha, icc_profile, original, has_coarse_chroma(image))
+        if turn in SIDEWAYS:
+            full_size = full_size[::-1]
+    return Picture(colour, own_alpha, icc_profile, full_size, has_coarse_chroma(image))
 
 
 NETWORK_SIDE = 1024
@@ -113,10 +113,10 @@ MIN_ANSWER_SIDE = 400
 edges, which are better drawn larger and then averaged."""
 
 
-def shrink_on_load(image: ImageFile.ImageFile, bound: Bound) -> Size | None:
-    """Configure a JPEG to decode at a half, a quarter or an eighth of its width and height.
+def shrink_on_load(image: ImageFile.ImageFile, bound: Bound) -> Size:
+    """Configure a large JPEG to decode at a half, a quarter or an eighth of its width and height.
 
-    Return its full size, or None if it is decoded at that.
+    Return the full size. Pillow ignores this for other formats.
     """
     width, height = image.size
     factor = max(
@@ -124,10 +124,8 @@ def shrink_on_load(image: ImageFile.ImageFile, bound: Bound) -> Size | None:
         DECODED_SIDE / max(width, height),
         NETWORK_SIDE / min(width, height),
     )
-    if factor >= 1 or image.format != "JPEG":
-        return None
     image.draft(None, (int(width * factor), int(height * factor)))
-    return None if image.size == (width, height) else (width, height)
+    return width, height
 
 
 def shrink(picture: Picture, bound: Bound) -> Picture:

@@ -37,9 +37,9 @@ def open_picture(content: bytes, settings: Settings, *, webp: bool = True) -> Im
     """Return a Pillow image with its header read and its pixels still in the file.
 
     EXIF, if any, is in `info["exif"]`, and the colour space of a PNG in `info[COLOUR_SPACE]`. The
-    type is judged by content alone; `webp` says whether a
-    WebP is accepted. Raise `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError`
-    or `ResolutionTooBigError`.
+    type is judged by content alone; `webp` says whether a WebP is accepted. Raise
+    `UnreadablePictureError`, `UnsupportedTypeError`, `TooManyPixelsError` or
+    `ResolutionTooBigError`.
     """
     if not content:
         raise UnreadablePictureError
@@ -72,8 +72,7 @@ def _open_jpeg(content: bytes) -> ImageFile:
         image = _opened(JpegImageFile, parts.lean())
     except UnreadablePictureError:  # broken metadata must not fail a good picture
         image = _opened(JpegImageFile, parts.lean(profile=False))
-    if parts.exif:
-        image.info["exif"] = parts.exif
+    image.info["exif"] = parts.exif
     return image
 
 
@@ -105,10 +104,8 @@ def _open_webp(content: bytes, settings: Settings) -> ImageFile:
     if image.size != parts.size:
         _require_size(image.size, settings)
     image.info[LOSSY] = parts.is_lossy
-    if parts.exif:
-        image.info["exif"] = parts.exif
-    if parts.icc_profile:
-        image.info["icc_profile"] = parts.icc_profile
+    image.info["exif"] = parts.exif
+    image.info["icc_profile"] = parts.icc_profile
     return image
 
 

@@ -35,7 +35,7 @@ def with_end(content: bytes) -> bytes | None:
     kept = JpegParts(parts.segments, parts.scans.rstrip(b"\xff"))
     lean = kept.lean()
     found = {_pixels(lean + filling) for filling in _fillings(kept.scans)}
-    ended = content.rstrip(b"\xff") + END
+    ended = content + END
     return ended if len(found) == 1 and split_jpeg(ended).has_end else None
 
 
@@ -64,7 +64,7 @@ def _has_all_scans(parts: JpegParts) -> bool:
             return False
         first, last, approximation = header[1 + 2 * count : 4 + 2 * count]
         for component in header[1 : 1 + 2 * count : 2]:
-            for coefficient in range(first, min(last, COEFFICIENTS - 1) + 1):
+            for coefficient in range(first, last + 1):
                 precision[component, coefficient] = approximation & 0x0F
     every = ((component, each) for component in wanted for each in range(COEFFICIENTS))
     return bool(wanted) and not any(precision.get(each, 1) for each in every)

@@ -16,8 +16,7 @@ MAX_EXIF_BYTES = 4 << 20
 SIGNATURE_LENGTH, FRAME_HEADER = 12, 16
 EXTENDED, LOSSY, LOSSLESS, ALPHA = b"VP8X", b"VP8 ", b"VP8L", b"ALPH"
 ANIMATION, FRAME, PROFILE, EXIF = b"ANIM", b"ANMF", b"ICCP", b"EXIF"
-METADATA_FLAGS = 0x20 | 0x08 | 0x04  # of VP8X: profile, EXIF, XMP
-START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", 0x2F
+START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", b"\x2f"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def split_webp(content: bytes) -> WebpParts:
             profile = profile or (data if len(data) <= MAX_PROFILE_BYTES else None)
         elif name == EXTENDED:
             sizes.append(_extended_size(data))
-            kept.append(_chunk(name, bytes((data[0] & ~METADATA_FLAGS,)) + data[1:]))
+            kept.append(_chunk(name, data))
         elif name == FRAME and not frames:
             frames += 1
             is_lossy |= data[FRAME_HEADER:][:4] in (LOSSY, ALPHA)
@@ -99,14 +98,14 @@ def _extended_size(data: bytes) -> tuple[int, int]:
 
 
 def _lossy_size(data: bytes) -> tuple[int, int]:
-    if data[3:6] != START_CODE or len(data) < 10:
+    if data[3:6] != START_CODE:
         raise UnreadablePictureError
     width, height = (int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (6, 8))
     return width, height
 
 
 def _lossless_size(data: bytes) -> tuple[int, int]:
-    if len(data) < 5 or data[0] != LOSSLESS_CODE:
+    if data[:1] != LOSSLESS_CODE:
         raise UnreadablePictureError
     bits = int.from_bytes(data[1:5], "little")
     return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1

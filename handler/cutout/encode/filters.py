@@ -40,7 +40,7 @@ def filter_by_trial(pixels: Pixels) -> Iterator[memoryview]:
     for block in _blocks(pixels):
         filtered = _empty(block)
         for top in range(0, len(filtered), GROUP_ROWS):
-            rows = slice(top, min(top + GROUP_ROWS, len(filtered)))
+            rows = slice(top, top + GROUP_ROWS)
             group = block.part(rows)
             kind = _best(group)
             filtered[rows, 0] = kind
@@ -76,7 +76,7 @@ class _Block:
 
 def _blocks(pixels: Pixels) -> Iterator[_Block]:
     """Yield the rows of pixels, shape (height, width[, channels]), a stripe at a time."""
-    lines = np.ascontiguousarray(pixels).reshape(len(pixels), -1)
+    lines = pixels.reshape(len(pixels), -1)
     pixel = 1 if pixels.ndim == 2 else pixels.shape[2]
     last = np.zeros_like(lines[0])
     for rows in stripes(len(lines)):

@@ -9,7 +9,6 @@ from math import sqrt
 import numpy as np
 from PIL import Image
 
-from cutout.arrays import hide_colours
 from cutout.choices import FileFormat
 from cutout.encode.encode import Encoding, encode
 from cutout.pictures import Box, Composition, Pixels
@@ -19,7 +18,6 @@ QUALITIES = (80, 70, 55)
 """JPEG and WebP qualities to try in turn if a file is too large."""
 SAFETY = 0.95
 ROUNDS = 8
-SMALLEST = 64
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def squeeze(
                 return Squeezed(file, composition)
     smaller = composition
     for _ in range(ROUNDS if may_shrink else 0):
-        if len(file) <= byte_budget or min(smaller.size) <= SMALLEST:
+        if len(file) <= byte_budget:
             break
         smaller = resized(composition, smaller, sqrt(byte_budget / len(file)) * SAFETY)
         file = encode(smaller, encoding, byte_budget, deadline)
@@ -82,7 +80,4 @@ def _scaled(box: Box, across: float, down: float) -> Box:
 
 
 def _resampled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    found = np.array(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING))
-    if found.ndim == 3 and found.shape[2] == 4:
-        hide_colours(found)
-    return found
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING))

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from cutout.decode.colour import GREY_8_OF_16, split_colour, transparent_colour
 from cutout.decode.decode import decode
+from cutout.decode.header import has_coarse_chroma
 from cutout.decode.mask import decode_mask, mask_values, require_fit
+from cutout.decode.orientation import orientation_turn
 from cutout.decode.png_colour import COLOUR_SPACE, opened_space
 from cutout.errors import UnreadablePictureError
 from cutout.layout import Bound, Size
@@ -144,16 +147,20 @@ def _from_image(given: Image.Image) -> Picture:
     """Return the pixels of a Pillow image. Raise `UnreadablePictureError` if its file is broken."""
     upright = _upright(given)
     upright.info[COLOUR_SPACE] = opened_space(given)
-    return Picture(*split_colour(upright))
+    is_coarse = isinstance(given, ImageFile) and has_coarse_chroma(given)
+    return Picture(*split_colour(upright), coarse_chroma=is_coarse)
 
 
 def _upright(given: Image.Image) -> Image.Image:
     """Return a loaded copy. Raise `UnreadablePictureError` if its file is broken."""
     key = transparent_colour(given)
     try:
-        upright = ImageOps.exif_transpose(given)  # a copy
+        given.load()
     except (OSError, SyntaxError) as error:
         raise UnreadablePictureError from error
+    # not by Pillow's `exif_transpose`, which fails on broken EXIF
+    turn = orientation_turn(given)
+    upright = given.copy() if turn is None else given.transpose(turn)
     if key is not None:
         upright.info["transparency"] = key
     return upright
