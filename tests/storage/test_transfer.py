@@ -90,6 +90,9 @@ def test_an_object_that_may_not_be_read_is_not_called_missing(message: str) -> N
 
 
 def stored(md5: str) -> Reply:
+    if not md5:
+        return answer(b"", "404 Not Found")
+
     def reply(connection: socket.socket, _request: bytes) -> None:
         head = f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: e\r\nx-amz-meta-source-md5: {md5}"
         connection.sendall(f"{head}\r\n\r\n".encode())
@@ -97,7 +100,7 @@ def stored(md5: str) -> Reply:
     return reply
 
 
-@pytest.mark.parametrize("md5", ["ours", "theirs"])
+@pytest.mark.parametrize("md5", ["ours", "theirs", ""])
 def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str) -> None:
     conflict = answer(b"", "412 Precondition Failed")
     new = New(b"content", AnswerKind.PNG, {"source-md5": "ours"})
