@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -85,6 +85,16 @@ def test_one_byte_more_is_the_same_json_elsewhere() -> None:
     assert answer.status == 303
     assert answer.headers == {"Location": "http://server.example/v1/files/1.json"}
     assert shelf.kept == [(success(details(), b"png!"), AnswerKind.JSON)]
+
+
+@pytest.mark.parametrize("representation", [None, Representation.BINARY])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_only_json_is_compressed_and_only_for_who_wants_that(
+    representation: Representation | None, wanted: bool
+) -> None:
+    shelf, asked = Shelf(), replace(request(representation), gzip=wanted)
+    deliver(details(representation), asked, finished(b"png!", 3), shelf)
+    assert shelf.gzipped == [wanted and representation is None]
 
 
 def test_one_byte_more_without_a_storage_says_what_to_do() -> None:
