@@ -87,13 +87,19 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     assert b"\r\nHost: rebind.example:" in server.requests[0]
 
 
+REDIRECTS = (
+    *("301 Moved Permanently", "302 Found", "303 See Other"),
+    *("307 Temporary Redirect", "308 Permanent Redirect"),
+)
+
+
 def redirects(count: int) -> Reply:
-    """Redirects `count` times, relatively, then answers."""
+    """Redirects `count` times, relatively and with each status in turn, then answers."""
 
     def reply(connection: socket.socket, request: bytes) -> None:
         hop = int(request.split(b" ")[1].removeprefix(b"/"))
         if hop < count:
-            answer(b"", "302 Found", f"Location: {hop + 1}")(connection, request)
+            answer(b"", REDIRECTS[hop % 5], f"Location: {hop + 1}")(connection, request)
         else:
             answer(CONTENT)(connection, request)
 
