@@ -180,9 +180,16 @@ REFUSALS: dict[str, tuple[Reply, str]] = {
         answer(b'{"AccessKeyId": "a", "SecretAccessKey": "top-secret", "Token": "t"}'),
         "no credentials",
     ),
-    "empty": (
+    "no id": (
         answer(
-            b'{"AccessKeyId": "", "SecretAccessKey": "", "Token": "t",'
+            b'{"AccessKeyId": "", "SecretAccessKey": "top-secret", "Token": "t",'
+            b' "Expiration": "2100-01-01T00:00:00Z"}'
+        ),
+        "empty access key",
+    ),
+    "no secret": (
+        answer(
+            b'{"AccessKeyId": "a", "SecretAccessKey": "", "Token": "t",'
             b' "Expiration": "2100-01-01T00:00:00Z"}'
         ),
         "empty access key",

@@ -105,6 +105,17 @@ def test_the_log_says_how_it_was_refused(
     assert "the-secret" not in caplog.text
 
 
+def test_the_log_does_not_repeat_what_can_not_be_sent(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python's own error shows the header."""
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "the-token\nof-two-lines")
+    with serving(holding(KEY)) as server, pytest.raises(KeysUnavailableError):
+        keys(server, monkeypatch).accept([KEY])
+    assert "can not be fetched: ValueError" in caplog.text
+    assert "the-token" not in caplog.text
+
+
 OUTAGES: dict[str, Reply] = {
     "no answer": lambda *_: None,
     "a refusal": answer(b"{}", "403 Forbidden"),

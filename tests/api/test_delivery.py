@@ -1,8 +1,8 @@
 """Every way that an answer may take, each limit from both sides."""
 
 import json
-from base64 import b64decode
-from dataclasses import dataclass, field
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -87,6 +87,17 @@ def test_one_byte_more_is_the_same_json_elsewhere() -> None:
     assert shelf.kept == [(success(details(), b"png!"), AnswerKind.JSON)]
 
 
+@pytest.mark.parametrize("representation", [None, Representation.BINARY])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_only_json_is_compressed_and_only_for_who_wants_that(
+    representation: Representation | None, wanted: bool
+) -> None:
+    shelf, asked = Shelf(), replace(request(representation), gzip=wanted)
+    deliver(details(representation), asked, finished(b"png!", 3), shelf)
+    assert shelf.gzipped == [wanted and representation is None]
+    assert shelf.kept[0][1] is (AnswerKind.PNG if representation else AnswerKind.JSON)
+
+
 def test_one_byte_more_without_a_storage_says_what_to_do() -> None:
     with pytest.raises(AnswerTooLargeError, match=r"fg-mask.*smaller picture"):
         deliver(details(), request(), finished(b"png!", 3), None)
@@ -141,6 +152,13 @@ def test_the_room_is_what_the_platform_leaves(
 
     assert counted(byte_budget) <= LIMIT
     assert counted(byte_budget + 3) > LIMIT
+
+
+def test_the_room_of_a_bare_file_is_that_of_its_base64() -> None:
+    byte_budget = file_budget(details(Representation.BINARY), LIMIT)
+    assert byte_budget is not None
+    spare = LIMIT - ENVELOPE_BYTES - len(b64encode(bytes(byte_budget)))
+    assert 0 <= spare < 4
 
 
 def test_no_room_is_no_negative_room() -> None:

@@ -120,20 +120,26 @@ def test_refusals_are_logged_by_their_reason(server: LocalServer) -> None:
 
 def test_with_keys_any_page_may_send_that_has_one(tmp_path: Any) -> None:
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_API_KEYS=KEY) as keyed:
-        assert ask(keyed, "POST", "/v1/results", Origin=EVIL, X_API_KEY=KEY).status_code == 200
-        assert ask(keyed, "POST", "/v1/results", Origin=EVIL).status_code == 401
         preflight = {"Origin": EVIL, "Access_Control_Request_Method": "POST"}
-        assert ask(keyed, "OPTIONS", "/v1/results", **preflight).status_code == 200
+        for path in ("/v1/results", "/v1/uploads"):
+            assert ask(keyed, "POST", path, Origin=EVIL, X_API_KEY=KEY).status_code == 200
+            assert ask(keyed, "POST", path, Origin=EVIL).status_code == 401
+            assert ask(keyed, "OPTIONS", path, **preflight).status_code == 200
         assert ask(keyed, "GET", "/", Host="evil.example").status_code == 421
 
 
 def test_the_settings_let_names_and_origins_in(tmp_path: Any) -> None:
     names = {
-        "CUTOUT_ALLOWED_HOSTS": f"{NAMED}, b.example",
+        "CUTOUT_ALLOWED_HOSTS": f"{NAMED}, b.example [2001:db8::1]",
         "CUTOUT_ALLOWED_ORIGINS": f"{SHOP} null",
     }
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_API_KEYS="", **names) as server:
-        for host, status in ((NAMED, 200), ("B.example:443", 200), (f"a.{NAMED}", 421)):
+        for host, status in (
+            (NAMED, 200),
+            ("B.example:443", 200),
+            ("[2001:db8::1]:80", 200),
+            (f"a.{NAMED}", 421),
+        ):
             assert ask(server, "GET", "/v1/version", Host=host).status_code == status, host
         for origin, status in ((SHOP, 200), ("null", 200), (f"{SHOP}:8443", 403), (EVIL, 403)):
             assert ask(server, "POST", "/v1/uploads", Origin=origin).status_code == status, origin

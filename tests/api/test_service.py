@@ -1,10 +1,12 @@
 """Whole requests: what the rooms' own tests can't see."""
 
+import socket
 import subprocess
 import sys
 from hashlib import md5
 from pathlib import Path
 from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,20 @@ def test_a_picture_behind_a_url(open_client: TestClient) -> None:
     assert result["name"] == "photo.jpg"
     assert result["md5"] == md5(content, usedforsecurity=False).hexdigest()
     assert picture_of(result).size == (64, 48)
+
+
+def test_a_download_leaves_time_for_the_picture() -> None:
+    """The file would come before the request's own deadline."""
+
+    def later(connection: socket.socket, request: bytes) -> None:
+        sleep(1)
+        answer(jpeg())(connection, request)
+
+    own = Settings(allow_private_network=True, request_seconds=10, processing_seconds=9.5)
+    client = TestClient(build_app(Pipeline(own, middle_is_object)))
+    with serving(later) as server:
+        result = result_of(client, data={"url": server.url()})
+    assert result["status"]["message"] == "Can not download image from the URL."
 
 
 def test_a_file_behind_a_url_that_is_no_picture(open_client: TestClient) -> None:

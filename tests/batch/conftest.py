@@ -44,7 +44,7 @@ class Rig:
 
     def deliver(self, context: Context | None = None, **bodies: str) -> list[str]:
         """The ids that are to come again."""
-        settings = self.s3.settings(**self.changes)
+        settings = self.s3.settings(bucket=f"{BUCKET}/", **self.changes)  # one slash more is fine
         cutter = Cutter(Pipeline(settings, self.segment), Objects(settings))
         batch = Batch(cutter, lambda text: self.lines.append(json.loads(text)))
         answer = batch(queue_event(**bodies), context or Context())

@@ -1,3 +1,4 @@
+import gzip
 import socket
 import ssl
 from contextlib import ExitStack
@@ -87,13 +88,19 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     assert b"\r\nHost: rebind.example:" in server.requests[0]
 
 
+REDIRECTS = (
+    *("301 Moved Permanently", "302 Found", "303 See Other"),
+    *("307 Temporary Redirect", "308 Permanent Redirect"),
+)
+
+
 def redirects(count: int) -> Reply:
-    """Redirects `count` times, relatively, then answers."""
+    """Redirects `count` times, relatively and with each status in turn, then answers."""
 
     def reply(connection: socket.socket, request: bytes) -> None:
         hop = int(request.split(b" ")[1].removeprefix(b"/"))
         if hop < count:
-            answer(b"", "302 Found", f"Location: {hop + 1}")(connection, request)
+            answer(b"", REDIRECTS[hop % 5], f"Location: {hop + 1}")(connection, request)
         else:
             answer(CONTENT)(connection, request)
 
@@ -203,6 +210,29 @@ def test_a_redirect_in_raw_utf_8_leads_where_it_says() -> None:
 
     with serving(reply) as server:
         assert download(server.url("/first"), ALLOWED).content == CONTENT
+
+
+def test_a_redirect_in_neither_ascii_nor_utf_8_is_a_failed_download() -> None:
+    def reply(client: socket.socket, _request: bytes) -> None:
+        client.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\xff\r\nContent-Length: 0\r\n\r\n")
+
+    with serving(reply) as server, pytest.raises(DownloadError):
+        download(server.url(), ALLOWED)
+
+
+def test_what_a_server_compresses_stays_so() -> None:
+    """Unpacked, it could be a thousand times larger."""
+    packed = gzip.compress(CONTENT)
+    with serving(answer(packed, "200 OK", "Content-Encoding: gzip")) as server:
+        assert download(server.url(), ALLOWED).content == packed
+
+
+def test_no_failure_is_reported_early() -> None:
+    """It would tell a name in a private network from one that doesn't exist."""
+    start = monotonic()
+    with pytest.raises(DownloadError):
+        download("http://127.0.0.1/", Settings(refusal_seconds=0.3))
+    assert monotonic() - start >= 0.3
 
 
 def test_an_absurd_content_length_is_a_failed_download() -> None:

@@ -15,6 +15,7 @@ SETTINGS = Settings()
         ("https://a.example:443/?x", Target("https", "a.example", 443, "/?x")),
         (" http://bücher.example/ä ", Target("http", "xn--bcher-kva.example", 80, "/ä")),
         ("http://[2606:4700::1111]/", Target("http", "2606:4700::1111", 80, "/")),
+        ("http://a_b.example/", Target("http", "a_b.example", 80, "/")),
         ("http://straße.example//a", Target("http", "xn--strae-oqa.example", 80, "//a")),
     ],
 )
@@ -28,7 +29,7 @@ def test_good_urls(url: str, target: Target) -> None:
         "",
         "a.jpg",
         "//a.example/",
-        "ftp://a.example/",
+        "ftp://a.example:80/",
         "file:///etc/passwd",
         "gopher://a.example/",
         "data:image/png;base64,AAAA",
@@ -41,6 +42,7 @@ def test_good_urls(url: str, target: Target) -> None:
         "http://a.example:99999/",
         "http://a.example:x/",
         "http://[::1/",
+        "http://[2606:4700::1111%25lo]/",
         "http://a.example\\@b.example:8080/",
         f"http://{'ä' * 70}.example/",
     ],
@@ -56,6 +58,7 @@ def test_pinned_url_and_host_header() -> None:
     assert target.pinned("2606:4700::1111") == "http://[2606:4700::1111]:8080/b?c"
     assert target.host_header == "a.example:8080"
     assert Target("https", "a.example", 443, "/").host_header == "a.example"
+    assert Target("http", "2606:4700::1111", 8080, "/").host_header == "[2606:4700::1111]:8080"
 
 
 def test_redirects_are_resolved_and_checked() -> None:

@@ -1,6 +1,9 @@
 """Check the limits of the local store: bytes, files, expected uploads and expiry."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -33,6 +36,20 @@ def test_small_files_count_and_beyond_the_limit_the_disk_is_full(
         with pytest.raises(StorageError):
             storage.put(CONTENT, AnswerKind.JSON, LATER)
     assert len(files(tmp_path)) == 2 + fits
+
+
+def test_threads_do_not_exceed_the_limit_together(tmp_path: Path) -> None:
+    storage = DiskStorage(Settings(storage_dir=tmp_path, storage_bytes=3 * SMALLEST))
+    start = Barrier(16)
+
+    def put(_: int) -> None:
+        start.wait(10)
+        with suppress(StorageError):
+            storage.put(CONTENT, AnswerKind.PNG, LATER)
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(put, range(16)))
+    assert len(files(tmp_path)) == 3
 
 
 @pytest.mark.parametrize(("room", "fits"), [(300_000, True), (299_999, False)])

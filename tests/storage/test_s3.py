@@ -30,7 +30,9 @@ CONTENT = bytes(range(256)) * 3
 
 @pytest.fixture
 def storage(s3: S3Server) -> S3Storage:
-    return S3Storage(s3.settings(max_file_bytes=LIMIT))
+    """The bucket, of which a setting may also be written with a slash behind it."""
+    own = s3.settings(max_file_bytes=LIMIT)
+    return S3Storage(own.model_copy(update={"bucket_url": f"{own.bucket_url}/"}))
 
 
 @pytest.fixture(autouse=True)

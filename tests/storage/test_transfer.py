@@ -35,9 +35,10 @@ def hang_up(_connection: socket.socket, _request: bytes) -> None:
 
 SAID = b"<Error><Code>SlowDown</Code><Message>Reduce it.</Message><CanonicalRequest>X-Amz-Security-"
 BUSY = answer(SAID, "503 Slow Down")
+FAULTY = answer(SAID, "500 Internal Server Error")
 
 
-@pytest.mark.parametrize("trouble", [[BUSY], [hang_up], [BUSY, hang_up]])
+@pytest.mark.parametrize("trouble", [[BUSY], [FAULTY], [BUSY, hang_up]])
 def test_a_passing_trouble_is_sat_out(trouble: list[Reply]) -> None:
     with serving(in_turn(*trouble, answer(b"content"))) as server:
         assert get_object(server.url(), LIMIT, LATER) == b"content"
@@ -90,6 +91,9 @@ def test_an_object_that_may_not_be_read_is_not_called_missing(message: str) -> N
 
 
 def stored(md5: str) -> Reply:
+    if not md5:
+        return answer(b"", "404 Not Found")
+
     def reply(connection: socket.socket, _request: bytes) -> None:
         head = f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: e\r\nx-amz-meta-source-md5: {md5}"
         connection.sendall(f"{head}\r\n\r\n".encode())
@@ -97,9 +101,10 @@ def stored(md5: str) -> Reply:
     return reply
 
 
-@pytest.mark.parametrize("md5", ["ours", "theirs"])
-def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str) -> None:
-    conflict = answer(b"", "412 Precondition Failed")
+@pytest.mark.parametrize("status", ["412 Precondition Failed", "409 Conflict"])
+@pytest.mark.parametrize("md5", ["ours", "theirs", ""])
+def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str, status: str) -> None:
+    conflict = answer(b"", status)
     new = New(b"content", AnswerKind.PNG, {"source-md5": "ours"})
     with serving(in_turn(hang_up, conflict, stored(md5))) as server:
         keys = {"access_key_id": "AKID", "secret_access_key": SecretStr("secret")}

@@ -127,7 +127,7 @@ def register_failures(app: FastAPI) -> None:
 
 AUTHORITY = re.compile(r"(?P<name>[^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 WEB_ORIGIN = re.compile(r"https?://(?P<authority>.+)")
-UPLOADS = re.compile(r"/v1/uploads(?:/|$)")
+UPLOADS = "/v1/uploads"
 READ_ONLY = frozenset({"GET", "HEAD"})
 EVERYBODY = "*"
 
@@ -180,7 +180,7 @@ class LoopbackGuard(Guard):
         origin = headers.get("origin")  # clients other than browsers send none
         if self._keyed or scope["method"] in READ_ONLY or origin is None:
             return None
-        if not UPLOADS.search(scope["path"]) or self._may_send(origin.lower(), host or ""):
+        if UPLOADS not in scope["path"] or self._may_send(origin.lower(), host or ""):
             return None
         return ForeignPreflightError() if scope["method"] == "OPTIONS" else ForeignOriginError()
 

@@ -37,8 +37,9 @@ from cutout.work import PictureWork
 logger = logging.getLogger(__name__)
 
 REDIRECT_TEXT = b"The result is too large for this answer and waits at the address in Location.\n"
-ENVELOPE_BYTES = 1024
-"""Bytes kept for what Lambda counts beside the body: names, status and headers, about 300."""
+ENVELOPE_BYTES = 2048
+"""Bytes kept for what Lambda counts beside the body: names, status and headers. They are about 300,
+and up to 1300 with warnings and the headers for pages of other origins."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,6 @@ class PinnedAdapter(HostHeaderSSLAdapter):  # type: ignore[misc]  # the toolbelt
         return host, pool
 
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK_BYTES = 64 * 1024
 MIN_CONNECT_SECONDS = 1.0
 HEADERS = {
@@ -101,7 +100,7 @@ def _follow(url: str, settings: Settings, end: Deadline) -> Source:
     target = parse_target(url, settings)
     for _ in range(settings.download_redirects + 1):
         with OneHopSession() as session, _open(session, target, settings, end) as response:
-            if response.status_code in REDIRECTS:
+            if response.is_redirect:
                 target = redirected(target, _location(session, response), settings)
                 continue
             if response.status_code != 200:

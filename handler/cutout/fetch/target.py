@@ -76,7 +76,7 @@ def _wrapped(address: IPv6Address) -> list[IPv4Address]:
     if address.teredo:
         return list(address.teredo)
     inner = address.ipv4_mapped or address.sixtofour
-    if inner is None and address in NAT64:
+    if address in NAT64:
         inner = _last_32_bits(address)
     return [] if inner is None else [inner]
 

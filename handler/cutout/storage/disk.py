@@ -139,7 +139,8 @@ def storage_folder(configured: Path) -> Path:
         folder = configured.expanduser()
     except RuntimeError:  # the user has no home folder
         return Path(mkdtemp(prefix="cutout-"))
-    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    # unlike `Path.exists`, it doesn't raise in a closed folder, such as another user's home
+    existing = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110
     return folder if os.access(existing, os.W_OK) else Path(mkdtemp(prefix="cutout-"))
 
 

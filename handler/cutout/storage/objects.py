@@ -127,6 +127,6 @@ class Objects:
     ) -> str:
         if self._url is None:
             raise NoBucketError
-        url = f"{self._url.rstrip('/')}/{quote(key, safe='/~')}"
+        url = f"{self._url.rstrip('/')}/{quote(key)}"
         asked = f"{url}?{urlencode(query)}" if query else url
         return self._signer().presigned_url(method, asked, TRANSFER_SECONDS, headers)

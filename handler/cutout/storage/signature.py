@@ -53,7 +53,7 @@ class Signer:
         are kept: S3 signs a key's escapes once. Parameters in its query are signed as well.
         """
         at, parts = now or datetime.now(UTC), urlsplit(url)
-        path = quote(unquote(parts.path), safe="/~")
+        path = quote(unquote(parts.path))
         signed = dict(sorted({"host": parts.netloc, **(headers or {})}.items()))
         query = self._query(seconds, at, ";".join(signed), parts.query)
         lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
@@ -79,7 +79,7 @@ class Signer:
         sent = {**headers, "x-amz-date": _stamp(at), **token}
         signed = dict(sorted({"host": parts.netloc, **sent}.items()))
         lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
-        path, names = quote(parts.path or "/", safe="/~"), ";".join(signed)
+        path, names = quote(parts.path or "/"), ";".join(signed)
         request = "\n".join([method, path, "", lines, names, sha256(body).hexdigest()])
         digest = sha256(request.encode()).hexdigest()
         signature = self._sign("\n".join([ALGORITHM, _stamp(at), self._scope(at), digest]), at)
@@ -126,7 +126,7 @@ class Signer:
             "X-Amz-SignedHeaders": signed_headers,
             **dict(parse_qsl(parameters, keep_blank_values=True)),
         }
-        return "&".join(f"{name}={quote(values[name], safe='-_.~')}" for name in sorted(values))
+        return "&".join(f"{name}={quote(values[name], safe='')}" for name in sorted(values))
 
     def _scope(self, at: datetime) -> str:
         return f"{at:%Y%m%d}/{self.region}/{self.service}/aws4_request"
