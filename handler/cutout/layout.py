@@ -110,8 +110,9 @@ class Bound:
         factors = [1.0]
         if self.pixels is not None:
             factors.append(sqrt(self.pixels / (width * height)))
-        if self.side is not None:
-            factors.append(self.side / max(width, height))
+        longer = max(width, height)
+        if self.side is not None and self.side < longer:  # a huge number can't be divided
+            factors.append(self.side / longer)
         return min(factors)
 
     def of(self, size: Size) -> Size:

@@ -38,6 +38,7 @@ def solid(image: Image.Image) -> tuple[int, ...]:
         ({"max-side": "100"}, (100, 80)),
         ({"max-side": "200"}, (200, 160)),
         ({"max-side": "9999"}, (200, 160)),
+        ({"max-side": "9" * 400}, (200, 160)),
         ({"max-megapixels": "0.008"}, (100, 80)),
         ({"max-megapixels": "1"}, (200, 160)),
         ({"width": "100"}, (100, 80)),
