@@ -2,7 +2,8 @@
 
 from tests.page.browser import Visit
 from tests.page.test_many import GOOD, select, wait_for_tally
-from tests.page.test_mending import MIDDLE, PHOTO, finish, paint, start
+from tests.page.test_mending import MIDDLE, PHOTO, finish, paint, pixels, start
+from tests.page.test_saving import saved
 from tests.page.test_unreadable import ENCODE_NOTHING_ONCE
 
 # Gives an encoded picture after `release()` is called.
@@ -14,6 +15,23 @@ HOLD_ENCODED = """() => {
     toBlob.call(this, (blob) => released.then(() => done(blob)), ...terms);
   };
 }"""
+
+
+def test_nothing_is_saved_before_the_mended_picture_is_kept(visit: Visit) -> None:
+    """The file would be the picture as it was before."""
+    visit.choose([PHOTO, GOOD[0]])
+    wait_for_tally(visit, "2 of 2 done.")
+    start(visit, "erase")
+    paint(visit, MIDDLE)
+    visit.page.evaluate(HOLD_ENCODED)
+    visit.page.click("#mended")
+    visit.page.wait_for_selector("#mend")
+    assert [visit.page.is_visible(each) for each in ("#save", "#copy-picture", "#zip")] == [
+        False
+    ] * 3
+    visit.page.evaluate("release()")
+    visit.page.wait_for_selector("#zip")
+    assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
 
 
 def test_mending_waits_for_the_picture_mended_last(visit: Visit) -> None:

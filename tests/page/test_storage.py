@@ -61,6 +61,17 @@ STORE_NO_RESULTS = """() => {
     return put.call(this, value, key);
   };
 }"""
+# As in WebKit's private windows: the request fails, but its transaction completes.
+LOSE_FILES = """() => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (this.name !== "files") return put.call(this, value, key);
+    put.call(this, {}, key);
+    const request = this.add(value, key);
+    request.addEventListener("error", (event) => event.preventDefault());
+    return request;
+  };
+}"""
 ASKS_BEFORE_LEAVING = """() => {
   const event = new Event("beforeunload", { cancelable: true });
   dispatchEvent(event);
@@ -131,6 +142,18 @@ def test_a_result_that_cannot_be_stored_is_shown(visit: Visit) -> None:
         "won't be here after a reload. DataError: Failed to write blobs"
     )
     assert visit.page.is_visible("#save")
+    assert len(visit.errors) == 1
+    visit.errors.clear()
+
+
+def test_a_photo_that_webkit_does_not_store_is_told_of(visit: Visit) -> None:
+    visit.page.evaluate(LOSE_FILES)
+    visit.choose(GOOD[0])
+    assert visit.notice().startswith("The browser could not store everything")
+    visit.page.click("#notice-close")
+    visit.choose(GOOD[1])
+    wait_for_tally(visit, "2 of 2 done.")
+    assert visit.page.is_hidden("#notice")
     assert len(visit.errors) == 1
     visit.errors.clear()
 

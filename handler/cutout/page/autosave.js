@@ -14,6 +14,7 @@ export class Autosave {
   #adding = 0; // photos whose source is not stored yet
   #lastAdded = Promise.resolve();
   #isLost = false; // whether the database was closed under the page
+  #failures = new Set(); // texts of the errors that `onFailed` got
 
   /** Calls `onFull()` when the device has no space left, `onFailed(error)` when the browser fails to read or
    * store something for another reason, `onBlocked()` while an older version of the page in another tab
@@ -183,6 +184,14 @@ export class Autosave {
     return value;
   }
 
+  /** Reports a failure once: in a private window of Safari, no photo and no result can be stored. */
+  #fail(error) {
+    const text = String(error);
+    if (this.#failures.has(text)) return;
+    this.#failures.add(text);
+    this.onFailed(error);
+  }
+
   /** Runs `work(store)`. Returns false if there is no database or the work fails, which the user is
    * told: photos work without being stored. */
   async #attempt(work) {
@@ -193,7 +202,7 @@ export class Autosave {
     } catch (error) {
       if (error.name === "QuotaExceededError") this.onFull();
       else if (CLOSED.includes(error.name)) this.#lose(false);
-      else this.onFailed(error);
+      else this.#fail(error);
       return false;
     }
   }

@@ -17,6 +17,7 @@ const GHOST = 0.5; // opacity of the photo behind an empty cut-out, which shows 
 export class Mender {
   #finisher;
   #keeping = new WeakMap(); // photo → promise of storing what was mended last
+  #unkept = 0; // mended pictures that are not in their photos' results yet
 
   /** Takes `album`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which
    * updates the page and the queue, `resume()`, which resumes a stopped queue, and `report(error)`. */
@@ -112,9 +113,11 @@ export class Mender {
   /** Ends mending and shows the result once `work`, a promise or null, is done. */
   async #end(photo, work) {
     byId("tools").inert = true; // mending started now would use the old picture
+    this.#hideSaving(work ? 1 : 0);
     try {
       await work;
     } finally {
+      this.#hideSaving(work ? -1 : 0);
       if (photo === this.album.mending) this.album.mending = null;
       this.view.split = Number(byId("split").value) / 100;
       if (work && this.album.statusOf(photo) === "waiting") this.resume();
@@ -122,6 +125,12 @@ export class Mender {
     }
     await this.photoView.update();
     if (photo === this.album.selected) byId(byId("tools").inert ? "stage" : "mend").focus();
+  }
+
+  /** Hides what would save the picture as it was before mending, until all that was mended is kept. */
+  #hideSaving(change) {
+    this.#unkept += change;
+    document.body.toggleAttribute("data-keeping", this.#unkept > 0);
   }
 
   #keepLast(photo, png) {

@@ -73,12 +73,12 @@ export class Store {
   put(...rows) {
     const tables = rows.map(([table]) => table);
     return this.#change(tables, (transaction) =>
-      rows.map(([table, key, value]) => transaction.objectStore(table).put(value, key)).at(-1),
+      rows.map(([table, key, value]) => transaction.objectStore(table).put(value, key)),
     );
   }
 
   remove(table, key) {
-    return this.#change([table], (transaction) => transaction.objectStore(table).delete(key));
+    return this.#change([table], (transaction) => [transaction.objectStore(table).delete(key)]);
   }
 
   /** Removes a photo's values from a table, from a key on. */
@@ -110,12 +110,15 @@ export class Store {
     await finished(transaction);
   }
 
-  /** Changes tables and commits at once; otherwise a reload right after it would undo the change. */
-  #change(tables, change) {
+  /** Changes tables and commits at once; otherwise a reload right after it would undo the change. A
+   * transaction that WebKit was told to commit completes even if it could not store a blob. */
+  async #change(tables, change) {
     const transaction = this.#database.transaction(tables, "readwrite");
-    const request = change(transaction);
+    const requests = change(transaction);
     transaction.commit();
-    return finished(request.transaction);
+    await finished(requests.at(-1).transaction);
+    const failed = requests.find(({ error }) => error);
+    if (failed) throw failed.error;
   }
 
   #open(table, access) {
