@@ -87,7 +87,7 @@ RUN python -c "import cutout.aws, cutout.batch.aws"
 
 LABEL org.opencontainers.image.title="Cutout" \
       org.opencontainers.image.description="Background removal on AWS Lambda" \
-      org.opencontainers.image.version="1.1.0" \
+      org.opencontainers.image.version="1.2.0" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/OWNER/cutout" \
       org.opencontainers.image.documentation="https://github.com/OWNER/cutout/tree/main/docs"
@@ -123,7 +123,7 @@ Networks(get_settings()).wait()"
 
 LABEL org.opencontainers.image.title="Cutout server" \
       org.opencontainers.image.description="Background removal over HTTP" \
-      org.opencontainers.image.version="1.1.0" \
+      org.opencontainers.image.version="1.2.0" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/OWNER/cutout" \
       org.opencontainers.image.documentation="https://github.com/OWNER/cutout/tree/main/docs"

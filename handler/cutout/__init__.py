@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cutout.library.result import CutOut
     from cutout.library.session import Session, cut_out
 
-__version__ = "1.1.0"
+__version__ = "1.2.0"
 __all__ = ["CutOut", "Session", "__version__", "cut_out"]
 
 
