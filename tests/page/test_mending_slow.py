@@ -17,18 +17,22 @@ HOLD_ENCODED = """() => {
 }"""
 
 
-def test_nothing_is_saved_before_the_mended_picture_is_kept(visit: Visit) -> None:
-    """The file would be the picture as it was before."""
+def mend_without_end(visit: Visit) -> None:
+    """Erase the middle of the first of two photos, and click "Done" while encoding is held."""
     visit.choose([PHOTO, GOOD[0]])
     wait_for_tally(visit, "2 of 2 done.")
     start(visit, "erase")
     paint(visit, MIDDLE)
     visit.page.evaluate(HOLD_ENCODED)
     visit.page.click("#mended")
+
+
+def test_nothing_is_saved_before_the_mended_picture_is_kept(visit: Visit) -> None:
+    """The file would be the picture as it was before."""
+    mend_without_end(visit)
     visit.page.wait_for_selector("#mend")
-    assert [visit.page.is_visible(each) for each in ("#save", "#copy-picture", "#zip")] == [
-        False
-    ] * 3
+    for each in ("#save", "#copy-picture", "#zip"):
+        assert not visit.page.is_visible(each)
     visit.page.evaluate("release()")
     visit.page.wait_for_selector("#zip")
     assert pixels(saved(visit.page, "#save")[1])[MIDDLE][3] == 0
@@ -36,12 +40,7 @@ def test_nothing_is_saved_before_the_mended_picture_is_kept(visit: Visit) -> Non
 
 def test_mending_waits_for_the_picture_mended_last(visit: Visit) -> None:
     """Strokes would be painted on the old picture, which is closed meanwhile."""
-    visit.choose([PHOTO, GOOD[0]])
-    wait_for_tally(visit, "2 of 2 done.")
-    start(visit, "erase")
-    paint(visit, MIDDLE)
-    visit.page.evaluate(HOLD_ENCODED)
-    visit.page.click("#mended")
+    mend_without_end(visit)
     assert visit.page.evaluate("document.getElementById('tools').inert")
     select(visit, "a.jpg")
     visit.wait("done")
