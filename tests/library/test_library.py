@@ -193,6 +193,12 @@ def test_the_model_is_loaded_once(stand_in: list[Model | None]) -> None:
     assert stand_in == [None, Model.FAST]
 
 
+def test_the_default_model_by_name_is_not_loaded_again(stand_in: list[Model | None]) -> None:
+    cut_out(png())
+    cut_out(png(), model="auto")
+    assert stand_in == [None]
+
+
 def test_the_real_network(monkeypatch: pytest.MonkeyPatch, network: Network) -> None:
     pipeline = Pipeline(local_settings(), network)
     monkeypatch.setattr(library, "open_pipeline", lambda *_: pipeline)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Unpack, overload
 from PIL import Image
 
 from cutout.choices import Model
-from cutout.engine import open_mask_pipeline, open_pipeline
+from cutout.engine import local_settings, open_mask_pipeline, open_pipeline
 from cutout.library.many import in_order, require_many
 from cutout.library.options import (
     AnyMask,
@@ -265,10 +265,13 @@ def _mask_session() -> Session:
 
 
 def _session(model: Model | None) -> Session:
-    """Return the session of a model, which is loaded once."""
+    """Return the session of a model, which is loaded once, also if it is the default by name."""
     with _lock:
         if model not in _sessions:
-            _sessions[model] = Session(model)
+            named = local_settings(model).model
+            if named not in _sessions:
+                _sessions[named] = Session(model)
+            _sessions[model] = _sessions[named]
         return _sessions[model]
 
 
