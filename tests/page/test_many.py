@@ -4,7 +4,6 @@ from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
-from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -15,9 +14,8 @@ from playwright.sync_api import Browser, FilePayload
 
 from tests.e2e.segmenter import BLANK_SIZE
 from tests.local_server import LocalServer
-from tests.page.browser import DESKTOP, PHONE, Visit, file, plain, visiting
-from tests.page.conftest import Open
-from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, focused
+from tests.page.browser import Visit, file, visiting
+from tests.page.test_accessibility import FOCUS_RING, focused
 from tests.page.test_saving import saved
 from tests.samples import gradient, jpeg, png
 from tests.shown import shown
@@ -281,46 +279,3 @@ def test_the_strip_by_keyboard(visit: Visit) -> None:
     page.keyboard.up("Delete")
     wait_for_tally(visit, "2 of 2 done.")
     assert page.inner_text("#name") == NAMES[2]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [{"viewport": DESKTOP}, ON_A_PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_with_many(open_page: Open, scheme: str, device: dict[str, Any]) -> None:
-    with open_page(color_scheme=scheme, **device) as visit:
-        with visit.waiting_for_results():
-            visit.choose([*GOOD[:2], BLANK, BROKEN, file("IMG_1.HEIC", HEIC)], "busy")
-            visit.page.wait_for_selector('[data-status="busy"]')
-            assert findings(visit.page) == [], "in work"
-            visit.page.click("#stop")
-        visit.page.click("#stop")
-        wait_for_tally(visit, "2 of 4 done, 1 without a subject, 1 failed.")
-        visit.page.click("summary")
-        assert findings(visit.page) == [], "done"
-        select(visit, "blank.jpg")
-        visit.wait("blank")
-        assert findings(visit.page) == [], "blank"
-        visit.page.click("#notice-close")
-        select(visit, "broken.jpg")
-        visit.wait("failed")
-        assert findings(visit.page) == [], "failed"
-
-
-def test_the_first_button_is_on_a_phone_s_first_screen(open_page: Open) -> None:
-    with open_page(**ON_A_PHONE) as visit:
-        box = visit.page.locator("label[for=file]").bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= PHONE["height"], plain(str(box))
-
-
-@pytest.mark.parametrize("count", [1, 4])
-def test_the_main_button_is_on_a_phone_s_first_screen(open_page: Open, count: int) -> None:
-    with open_page(**ON_A_PHONE) as visit:
-        visit.choose(GOOD[:count])
-        wait_for_tally(
-            visit,
-            "4 of 4 done." if count > 1 else "Your photo stays on this device until you remove it.",
-        )
-        visit.page.evaluate("scrollTo(0, 0)")
-        box = visit.page.locator("#save").bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= PHONE["height"], plain(str(box))
