@@ -83,7 +83,8 @@ class Picture:
     own_alpha: Alpha | None = None
     icc_profile: bytes | None = None
     original_size: tuple[int, int] | None = None
-    """Width and height of the upright picture before it was shrunk; None: as it is."""
+    """Width and height of the upright picture before it was shrunk; None if that is
+    its present size."""
     coarse_chroma: bool = False
     """Whether the file stores colours at a lower resolution than brightness, as most JPEGs do, so
     that they bleed across edges."""

@@ -49,7 +49,8 @@ class Engine:
         """Wait until an expression is true in the page."""
         deadline = monotonic() + SECONDS
         while not self.run(f"return Boolean({condition})"):
-            assert monotonic() < deadline, f"{condition}: {self.run('return body.innerText')}"
+            if monotonic() > deadline:
+                pytest.fail(f"{condition}: {self.run('return document.body.innerText')}")
             sleep(0.1)
 
     def choose(self, selector: str, file: Path) -> None:

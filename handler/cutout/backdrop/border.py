@@ -8,8 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
-from cutout.pictures import Box
-
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
 Planes = list[Plane]
@@ -20,6 +18,8 @@ Values = npt.NDArray[np.float32]
 """Any other shape."""
 Area: TypeAlias = tuple[slice, slice]
 """Rows and columns."""
+Edges: TypeAlias = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels."""
 Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 768
@@ -175,8 +175,8 @@ def _border(image: Image.Image, width: int, height: int) -> tuple[Values, Values
 
 def strips(
     image: Image.Image, size: tuple[int, int], depths: tuple[int, int]
-) -> Iterator[tuple[Image.Image, Box]]:
-    """Yield the four strips along the border of an image shrunk to `size`, with their boxes.
+) -> Iterator[tuple[Image.Image, Edges]]:
+    """Yield the four strips along the border of an image shrunk to `size`, with their edges.
 
     `depths` are those of the upper and lower strips and of the strips at the sides. The rest of the
     image is not read.
@@ -191,7 +191,7 @@ def strips(
     ):
         box = (left * across, top * down, right * across, bottom * down)
         strip = image.resize((right - left, bottom - top), BOX, box)
-        yield strip, Box(left, top, right, bottom)
+        yield strip, (left, top, right, bottom)
 
 
 def _axes(width: int, height: int) -> tuple[Values, Values]:

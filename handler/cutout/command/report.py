@@ -52,7 +52,7 @@ class Report:
     records: dict[str, Record] = field(default_factory=dict)
     """The last outcome of each picture or input, by its name."""
     _before: dict[str, Record] = field(default_factory=dict)
-    """The outcomes of pictures that have a problem for now."""
+    """The outcomes that pictures with a problem had before it."""
     _bar: ProgressBar | None = None
     _silent: bool = False
 
