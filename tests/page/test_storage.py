@@ -53,6 +53,20 @@ STORE_NO_FILES = """
     return { transaction };
   };
 """
+# Opens the database after `release()` is called.
+OPEN_LATE = """
+  const { open } = IDBFactory.prototype;
+  const released = new Promise((done) => (window.release = done));
+  IDBFactory.prototype.open = function (...terms) {
+    const late = {};
+    released.then(() => {
+      const request = open.apply(this, terms);
+      for (const name of ["onupgradeneeded", "onsuccess"])
+        request[name] = (event) => { late.result = request.result; late[name]?.(event); };
+    });
+    return late;
+  };
+"""
 # As when the disk fails, or Safari loses its database server.
 STORE_NO_RESULTS = """() => {
   const { put } = IDBObjectStore.prototype;
@@ -106,6 +120,15 @@ def test_a_closed_database_does_not_stop_the_queue(visit: Visit, close: Any, rea
     visit.choose(GOOD[1:6])
     wait_for_tally(visit, "6 of 6 done.")
     assert visit.page.is_hidden("#notice")
+
+
+def test_a_photo_chosen_before_the_database_is_open_is_kept(visit: Visit) -> None:
+    visit.page.add_init_script(OPEN_LATE)
+    visit.page.reload()
+    visit.page.set_input_files("#file", GOOD[0])
+    visit.page.evaluate("release()")
+    visit.wait("done")
+    assert visit.page.evaluate(ROWS)[:2] == [1, 1]
 
 
 def test_photos_are_removed_after_a_newer_page_has_opened_the_database(visit: Visit) -> None:

@@ -12,7 +12,8 @@ export class Autosave {
   #last = 0;
   #unkept = new Set(); // ids of photos whose source could not be stored
   #adding = 0; // photos whose source is not stored yet
-  #lastAdded = Promise.resolve();
+  #opened; // called once the database is open, can't be opened or is blocked
+  #lastAdded = new Promise((done) => (this.#opened = done)); // photos added before that wait
   #isLost = false; // whether the database was closed under the page
   #failures = new Set(); // texts of the errors that `onFailed` got
 
@@ -33,10 +34,14 @@ export class Autosave {
   /** Adds the stored photos and choices to the album. Returns the stored background file, or null. */
   async restore() {
     this.#store = await Store.open({
-      onBlocked: this.onBlocked,
+      onBlocked: () => {
+        this.#opened();
+        this.onBlocked();
+      },
       onLost: (isNewer) => this.#lose(isNewer),
       onTaken: () => this.#leave(),
     });
+    this.#opened();
     if (!this.#store) return null;
     const store = this.#store;
     const [records, files, results] = await store.all(["photos", "files", "results"]);
