@@ -89,9 +89,14 @@ class Visit:
         self.wait(wait)
 
     def wait(self, state: str) -> None:
-        self.page.wait_for_selector(f'body:is([data-state="{state}"], [data-state="failed"])')
-        self.settle()
-        assert self.state() == state, plain(self.page.inner_text('[role="alert"]'))
+        """Wait until the page stays in a state: it is busy again while a newer result is opened."""
+        while True:
+            self.page.wait_for_selector(f'body:is([data-state="{state}"], [data-state="failed"])')
+            self.settle()
+            found = self.state()
+            if found in (state, "failed"):
+                break
+        assert found == state, plain(self.page.inner_text('[role="alert"]'))
 
     def wait_for_command(self, part: str) -> None:
         """Wait until the command, which may be folded away, has this part."""

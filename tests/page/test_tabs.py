@@ -42,6 +42,7 @@ def test_the_older_tab_overwrites_nothing(visit: Visit) -> None:
     start(visit, "erase")
     paint(visit, (100, 200))
     visit.page.click("#mended")
+    visit.page.wait_for_selector("body:not([data-keeping])")
     visit.wait("done")
     visit.page.wait_for_timeout(500)
     other.page.reload()
