@@ -82,6 +82,14 @@ def test_a_png_has_ten_megapixels_at_most(client: TestClient, kind: str) -> None
     assert found == ((3873, 2582) if kind in ("png", "auto") else (4096, 2731))
 
 
+def test_a_setting_admits_larger_pictures() -> None:
+    client = TestClient(build_app(Pipeline(Settings(max_side=8192), middle_is_object)))
+    picture = jpeg(gradient(6400, 4000), quality=50)
+    bounded = {"full": (6325, 3953), "50MP": (6400, 4000)}
+    for size, expected in bounded.items():
+        assert sized(client, picture, size=size, format="jpg") == expected
+
+
 def test_small_answers_show_the_same_as_large_ones(client: TestClient) -> None:
     """A JPEG is decoded smaller for a small answer, turned upright or not."""
     for exif in (None, 6):
