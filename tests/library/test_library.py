@@ -75,6 +75,19 @@ def test_deep_greys_are_of_16_bits_and_what_is_beyond_is_black_or_white(mode: st
         assert made.getpixel((20, 15)) == (grey, grey, grey, 255), value
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_greys_converted_to_32_bits_keep_their_brightness() -> None:
+    grey = gradient().convert("L")
+    for mode in ("I", "F"):
+        assert cut_out(grey.convert(mode)).tobytes() == cut_out(grey).tobytes()
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_floats_from_0_to_1_are_not_taken_as_black() -> None:
+    with pytest.raises(ValueError, match=r"0 to 255 \(scale 0..1 by 255"):
+        cut_out(Image.new("F", (40, 30), 1))
+
+
 @pytest.mark.parametrize("content", KEYED)
 def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) -> None:
     with Image.open(BytesIO(content)) as image:
