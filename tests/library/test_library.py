@@ -121,13 +121,33 @@ def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
 
 
 @pytest.mark.usefixtures("stand_in")
-@pytest.mark.parametrize("subsampling", ["4:2:0", "4:4:4"])
-def test_an_opened_jpeg_loses_tints_as_its_file_does(subsampling: str) -> None:
+@pytest.mark.parametrize(
+    "save",
+    [
+        *(partial(jpeg, subsampling="4:2:0"), partial(jpeg, subsampling="4:4:4")),
+        *(webp, partial(webp, lossless=True), partial(webp, exif=b"Exif\0\0MM\0*\0\0\0\x08\0")),
+    ],
+)
+def test_an_opened_file_loses_tints_as_it_does_by_path(
+    save: Callable[..., bytes], tmp_path: Path
+) -> None:
     photo = Image.new("RGB", (320, 240), "red")
     photo.paste("white", (82, 61, 240, 180))  # about where the stand-in finds the object
-    content = jpeg(photo, subsampling=subsampling)
-    with Image.open(BytesIO(content)) as image:
-        assert cut_out(image).tobytes() == cut_out(content).tobytes()
+    path = tmp_path / "photo"
+    path.write_bytes(save(photo))
+    expected = cut_out(path).tobytes()
+    for file in (path, BytesIO(path.read_bytes())):
+        with Image.open(file) as image:
+            assert cut_out(image).tobytes() == expected
+            assert cut_out(image).mode == "RGBA", "a loaded image is one as well"
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_an_opened_webp_whose_file_is_closed() -> None:
+    file = BytesIO(webp())
+    with Image.open(file) as image:
+        file.close()
+        assert cut_out(image).size == (64, 48)
 
 
 @pytest.mark.usefixtures("stand_in")

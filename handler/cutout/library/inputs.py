@@ -17,6 +17,7 @@ from cutout.decode.header import has_coarse_chroma
 from cutout.decode.mask import decode_mask, mask_values, require_fit
 from cutout.decode.orientation import orientation_turn
 from cutout.decode.png_colour import COLOUR_SPACE, opened_space
+from cutout.decode.riff import SIGNATURE_LENGTH, is_webp, split_webp
 from cutout.errors import UnreadablePictureError
 from cutout.layout import Bound, Size
 from cutout.options import Source
@@ -161,10 +162,25 @@ def _native(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _from_image(given: Image.Image) -> Picture:
     """Return the pixels of a Pillow image. Raise `UnreadablePictureError` if its file is broken."""
+    is_lossy = _is_lossy_webp(given)  # no longer known once the pixels are loaded
     upright = _eight_bit_range(_upright(given))
     upright.info[COLOUR_SPACE] = opened_space(given)
     is_coarse = isinstance(given, ImageFile) and has_coarse_chroma(given)
-    return Picture(*split_colour(upright), coarse_chroma=is_coarse)
+    return Picture(*split_colour(upright), coarse_chroma=is_coarse or is_lossy)
+
+
+def _is_lossy_webp(image: Image.Image) -> bool:
+    """Return whether the image is of a lossy WebP file, if its pixels are still there."""
+    file = image.fp if isinstance(image, ImageFile) and image.format == "WEBP" else None
+    if file is None or file.closed:
+        return False
+    place = file.tell()
+    file.seek(0)
+    content = file.read(SIGNATURE_LENGTH)
+    if is_webp(content):
+        content += file.read()
+    file.seek(place)
+    return is_webp(content) and split_webp(content).is_lossy
 
 
 def _eight_bit_range(image: Image.Image) -> Image.Image:
