@@ -121,6 +121,28 @@ def test_wrong_usage(tmp_path: Path, run: Run) -> None:
     assert (done.code, "needs a folder for several pictures" in done.err) == (2, True)
 
 
+def test_a_mask_beside_its_picture_is_not_a_picture(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "in" / "a.jpg")
+    values = mask(tmp_path / "in" / "m.png", HALF)
+    done = run(tmp_path / "in", "-o", tmp_path / "out", "--mask", values)
+    assert (done.code, pictures_in(tmp_path / "out")) == (0, {"a.png"})
+    assert np.array_equal(alpha(tmp_path / "out" / "a.png"), HALF)
+    done = run(values, "-o", tmp_path / "own.png", "--mask", values)
+    assert np.array_equal(alpha(tmp_path / "own.png"), HALF)
+
+
+@pytest.mark.parametrize("inputs", ["in", "in/*.jpg"])
+def test_one_mask_is_refused_before_a_folder_is_watched(
+    tmp_path: Path, run: Run, inputs: str
+) -> None:
+    """A second picture would end the command."""
+    write(tmp_path / "in" / "a.jpg")
+    one = mask(tmp_path / "m.png", HALF)
+    done = run(tmp_path / inputs, "-o", tmp_path / "out", "--watch", "--mask", one)
+    assert (done.code, "needs a folder for several pictures" in done.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_blank_mask_and_a_broken_one(tmp_path: Path, run: Run) -> None:
     photo, out = write(tmp_path / "a.jpg"), tmp_path / "out.png"
     assert run(photo, "-o", out, "--mask", mask(tmp_path / "m.png", HALF * 0)).code == 3
