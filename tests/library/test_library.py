@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from struct import pack
 
@@ -106,6 +106,17 @@ def test_an_opened_file_that_ends_early_is_unreadable(save: Callable[..., bytes]
             cut_out(image, mask=np.ones((256, 256), bool))
         with pytest.raises(UnreadablePictureError):
             cut_out(content, mask=image)
+
+
+def test_an_opened_avif_that_is_broken_is_unreadable() -> None:
+    if ".avif" not in Image.registered_extensions():
+        pytest.skip("this Pillow reads no AVIF")
+    file = BytesIO()
+    gradient().save(file, "AVIF")
+    file.seek(-50, SEEK_END)
+    file.write(bytes(50))
+    with Image.open(file) as image, pytest.raises(UnreadablePictureError):
+        cut_out(image)
 
 
 @pytest.mark.usefixtures("stand_in")

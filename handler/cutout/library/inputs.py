@@ -199,7 +199,7 @@ def _upright(given: Image.Image) -> Image.Image:
     key = transparent_colour(given)
     try:
         given.load()
-    except (OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, RuntimeError) as error:  # the last one is AVIF's
         raise UnreadablePictureError from error
     # not by Pillow's `exif_transpose`, which fails on broken EXIF
     turn = orientation_turn(given)
