@@ -8,13 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import time
 from typing import Any
 
+import pytest
+
+from cutout import aws_credentials, timing
 from tests.fetch.servers import Reply, Server, answer, serving
 
 TOKEN = "token-of-the-instance"  # noqa: S105
 KEY = "the-key-of-a-client"
 PATH = "/2021-04-23/credentials"
+ACCESS_KEY = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+VARIABLES = (
+    *ACCESS_KEY,
+    *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+    *("AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+)
+"""All variables that credentials come from."""
 
 
 @dataclass
@@ -61,6 +72,27 @@ class Endpoint:
         ):
             reply = answer(b"{}", "403 Forbidden")
         reply(connection, request)
+
+
+class Later:
+    """Moves the wall clock, as time does while an instance is frozen."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._by = timedelta(0)
+        outer = self
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+                assert tz is UTC
+                return datetime.now(UTC) + outer._by
+
+        monkeypatch.setattr(aws_credentials, "datetime", Clock)
+        real = time
+        monkeypatch.setattr(timing, "time", lambda: real() + self._by.total_seconds())
+
+    def __call__(self, **by: float) -> None:
+        self._by += timedelta(**by)
 
 
 def authorization(request: bytes) -> str | None:

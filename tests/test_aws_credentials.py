@@ -3,15 +3,12 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event
-from time import monotonic, time
+from time import monotonic
 
 import pytest
-from pydantic import ValidationError
 
-from cutout import aws_credentials, timing
 from cutout.aws_credentials import (
     TIMEOUT_SECONDS,
     CredentialsError,
@@ -19,20 +16,14 @@ from cutout.aws_credentials import (
     open_credentials,
 )
 from cutout.settings import Settings
-from tests.container_endpoint import TOKEN, Endpoint, endpoint
+from tests.container_endpoint import ACCESS_KEY, TOKEN, VARIABLES, Endpoint, Later, endpoint
 from tests.fetch.servers import Reply, answer
 from tests.ports import free_ports
-
-ACCESS_KEY = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-CONTAINER = (
-    *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
-    *("AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
-)
 
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*ACCESS_KEY, *CONTAINER):
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -43,29 +34,8 @@ def running() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> "Later":
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     return Later(monkeypatch)
-
-
-class Later:
-    """Moves the wall clock, as time does while an instance is frozen."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._by = timedelta(0)
-        outer = self
-
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-                assert tz is UTC
-                return datetime.now(UTC) + outer._by
-
-        monkeypatch.setattr(aws_credentials, "datetime", Clock)
-        real = time
-        monkeypatch.setattr(timing, "time", lambda: real() + self._by.total_seconds())
-
-    def __call__(self, **by: float) -> None:
-        self._by += timedelta(**by)
 
 
 def provider(
@@ -316,57 +286,3 @@ def test_a_token_is_a_header_s_value(
     with pytest.raises(CredentialsError, match="not a valid header value"):
         provider(monkeypatch, variables).current()
     assert not running.server.connections
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:9001/credentials",
-        "http://127.9.9.9/",
-        "http://[::1]:8080/",
-        "http://localhost:1338/latest",
-        "http://169.254.170.2/v2/credentials/id",
-        "http://169.254.170.23/v1/credentials",
-        "http://[fd00:ec2::23]/v1/credentials",
-        "https://credentials.example/role",
-    ],
-)
-def test_hosts_that_aws_s_sdks_trust(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
-    assert Settings().credentials_url == url
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://169.254.169.254/latest",
-        "http://169.254.170.3/",
-        "http://credentials.example/role",
-        "http://127.0.0.1.example/",
-        "http://localhost@credentials.example/",
-        "ftp://127.0.0.1/",
-        "file:///etc/passwd",
-        "https:///role",
-        "127.0.0.1",
-    ],
-)
-def test_all_other_hosts_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
-    with pytest.raises(ValidationError, match="AWS_CONTAINER_CREDENTIALS_FULL_URI takes https"):
-        Settings()
-
-
-def test_a_relative_uri_is_at_ecs_s_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/id")
-    assert Settings().credentials_url == "http://169.254.170.2/v2/credentials/id"
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", ".example/")
-    with pytest.raises(ValidationError, match="RELATIVE_URI takes a path"):
-        Settings()
-
-
-def test_a_bucket_needs_an_access_key_or_an_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUTOUT_BUCKET_URL", "https://bucket.s3.us-east-1.amazonaws.com")
-    with pytest.raises(ValidationError, match="AWS_CONTAINER_CREDENTIALS_FULL_URI"):
-        Settings()
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9001/")
-    assert Settings().bucket_url

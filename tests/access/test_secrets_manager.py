@@ -5,6 +5,7 @@ A small server stands in for the one call.
 
 import json
 import socket
+from threading import Event
 
 import pytest
 from pydantic import ValidationError
@@ -93,6 +94,19 @@ def test_nobody_gets_in_while_it_can_not_be_had(
     assert "can not be fetched" in caplog.text
     assert "the-secret" not in caplog.text
     assert "the-token" not in caplog.text
+
+
+def test_it_is_given_up_when_it_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    hung_up = Event()
+
+    def hold(connection: socket.socket, _request: bytes) -> None:
+        connection.settimeout(20)  # then nobody has hung up
+        if not connection.recv(1):
+            hung_up.set()
+
+    with serving(hold) as server, pytest.raises(KeysUnavailableError):
+        keys(server, monkeypatch).accept([KEY])
+    assert hung_up.wait(10)
 
 
 def test_the_log_says_how_it_was_refused(

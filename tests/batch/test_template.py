@@ -63,10 +63,11 @@ def test_the_role_reads_the_inbox_and_writes_the_outbox() -> None:
     }
     inbox, outbox = (f"${{Bucket.Arn}}/{each}/*" for each in (INBOX, OUTBOX))
     assert rights["s3:GetObject"] == [inbox, outbox]
-    assert rights["s3:PutObject"] == [outbox]
+    assert rights["s3:PutObject"] == rights["s3:DeleteObject"] == [outbox]
     queue = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     logs = {"logs:CreateLogStream", "logs:PutLogEvents"}
-    assert set(rights) == {"s3:GetObject", "s3:PutObject", *queue, *logs}
+    objects = {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+    assert set(rights) == {*objects, *queue, *logs}
     assert all(rights[each] == ["BatchQueue.Arn"] for each in queue)
 
 

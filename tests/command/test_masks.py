@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from cutout.pictures import Alpha
 from cutout.settings import Settings
 from cutout.work import PictureWork
 from tests.command.conftest import Run, files_in, opened, pictures_in, write
+from tests.command.scripted_api import RESULTS, ScriptedApi, success
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png
 
@@ -121,6 +123,28 @@ def test_wrong_usage(tmp_path: Path, run: Run) -> None:
     assert (done.code, "needs a folder for several pictures" in done.err) == (2, True)
 
 
+def test_a_mask_beside_its_picture_is_not_a_picture(tmp_path: Path, run: Run) -> None:
+    write(tmp_path / "in" / "a.jpg")
+    values = mask(tmp_path / "in" / "m.png", HALF)
+    done = run(tmp_path / "in", "-o", tmp_path / "out", "--mask", values)
+    assert (done.code, pictures_in(tmp_path / "out")) == (0, {"a.png"})
+    assert np.array_equal(alpha(tmp_path / "out" / "a.png"), HALF)
+    done = run(values, "-o", tmp_path / "own.png", "--mask", values)
+    assert np.array_equal(alpha(tmp_path / "own.png"), HALF)
+
+
+@pytest.mark.parametrize("inputs", ["in", "in/*.jpg"])
+def test_one_mask_is_refused_before_a_folder_is_watched(
+    tmp_path: Path, run: Run, inputs: str
+) -> None:
+    """A second picture would end the command."""
+    write(tmp_path / "in" / "a.jpg")
+    one = mask(tmp_path / "m.png", HALF)
+    done = run(tmp_path / inputs, "-o", tmp_path / "out", "--watch", "--mask", one)
+    assert (done.code, "needs a folder for several pictures" in done.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_blank_mask_and_a_broken_one(tmp_path: Path, run: Run) -> None:
     photo, out = write(tmp_path / "a.jpg"), tmp_path / "out.png"
     assert run(photo, "-o", out, "--mask", mask(tmp_path / "m.png", HALF * 0)).code == 3
@@ -143,3 +167,24 @@ def test_a_mask_beside_a_photo_that_is_uploaded(tmp_path: Path, run: Run) -> Non
         )
         assert (done.code, "/v1/uploads" in server.log()) == (0, True)
     assert np.array_equal(alpha(out), values)
+
+
+def test_a_mask_too_large_for_a_request_is_sent_as_a_grey_one(tmp_path: Path, run: Run) -> None:
+    """A cut-out by hand, for example, whose colours nobody needs."""
+    colours = np.random.default_rng(1).integers(0, 256, (1280, 1280, 3), np.uint8)
+    values = np.zeros((1280, 1280), np.uint8)
+    values[:, :640] = 255
+    large = write(tmp_path / "m.png", png(Image.fromarray(np.dstack([colours, values]))))
+    assert large.stat().st_size > Limits().large_bytes
+    photo, out = write(tmp_path / "a.jpg", jpeg(gradient(1280, 1280))), tmp_path / "out.png"
+    with ScriptedApi({RESULTS: [success()]}) as server:
+        assert run(photo, "-o", out, "--mask", large, "--url", server.url).code == 0
+        (asked,) = server.asked_for(RESULTS)
+        broken = write(tmp_path / "broken.png", large.read_bytes()[:-100_000])
+        done = run(photo, "-o", out, "--mask", broken, "--url", server.url)
+    assert (done.code, done.lines[0]) == (1, f"{photo}: Can not load mask image.")
+    assert len(asked.body) < Limits().large_bytes
+    start = asked.body.index(b"\x89PNG")
+    with Image.open(BytesIO(asked.body[start:])) as sent:
+        assert sent.mode == "L"
+        assert np.array_equal(np.asarray(sent), values)

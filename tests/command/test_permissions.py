@@ -50,3 +50,14 @@ def test_what_may_not_be_read_is_told_and_stops_no_other_picture(
     for name in ("closed", "listed/b.jpg"):
         assert lines.count(f"{photos}/{name}: Permission denied.") == 1, lines
     assert pictures_in(tmp_path / "out") == {"a.png"}
+
+
+def test_a_report_that_exists_may_lie_in_a_closed_folder(tmp_path: Path) -> None:
+    photo, report = write(tmp_path / "a.jpg"), write(tmp_path / "closed" / "report.csv", b"old")
+    report.parent.chmod(0o555)
+    arguments = [*STAND_IN, str(photo), "-o", str(tmp_path / "out"), "--report", str(report)]
+    try:
+        subprocess.run([sys.executable, "-c", WITHOUT_POWERS, *arguments], cwd=ROOT, check=True)
+    finally:
+        report.parent.chmod(0o755)
+    assert report.read_text().splitlines()[1].startswith(f"{photo},done,")

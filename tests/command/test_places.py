@@ -9,7 +9,7 @@ import pytest
 
 from cutout import engine
 from cutout.command.inputs import path_key
-from tests.command.conftest import Run, files_in, opened, write
+from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.command.test_doubt import EMPTY, UNSURE, open_doubtful
 from tests.samples import gradient, jpeg, png
 
@@ -144,6 +144,17 @@ def test_no_background_is_overwritten(run: Run) -> None:
         assert done.code == 1
         assert done.lines[0] == "bg.jpg: Its cut-out would overwrite bg.png."
     assert background.read_bytes() == before
+
+
+@pytest.mark.parametrize("inputs", [["in"], ["in/*"], ["in/a.jpg", "in/bg.jpg"]])
+def test_a_background_among_the_pictures_is_none(run: Run, inputs: list[str]) -> None:
+    write(Path("in/bg.jpg"))
+    photo = write(Path("in/a.jpg"))
+    assert run(*inputs, "-o", "out", "--background", "in/bg.jpg").code == 0
+    assert pictures_in(Path("out")) == {"a.png"}
+    photo.unlink()
+    assert run("in", "-o", "alone", "--background", "in/bg.jpg").code == 0
+    assert pictures_in(Path("alone")) == {"bg.png"}
 
 
 def test_an_outdated_cut_out_at_the_other_place_goes(run: Run) -> None:

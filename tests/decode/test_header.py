@@ -3,6 +3,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from cutout.decode import header
 from cutout.decode.header import has_coarse_chroma, open_picture
 from cutout.errors import (
     PictureError,
@@ -49,6 +50,18 @@ def test_a_progressive_jpeg_may_not_repeat_its_scans_without_end() -> None:
     assert open_picture(inside, SETTINGS).size == (64, 48)
     with pytest.raises(UnreadablePictureError):
         open_picture(inside[:-2] + scan + b"\xff\xd9", SETTINGS)
+
+
+@pytest.mark.parametrize(("kind", "content"), [("JpegImageFile", jpeg()), ("PngImageFile", png())])
+def test_too_little_memory_is_no_fault_of_the_file(
+    kind: str, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_image(_file: BytesIO) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(header, kind, open_image)
+    with pytest.raises(MemoryError):
+        open_picture(content, SETTINGS)
 
 
 def test_limits_from_the_inside() -> None:

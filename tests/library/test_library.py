@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from struct import pack
 
@@ -75,6 +75,19 @@ def test_deep_greys_are_of_16_bits_and_what_is_beyond_is_black_or_white(mode: st
         assert made.getpixel((20, 15)) == (grey, grey, grey, 255), value
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_greys_converted_to_32_bits_keep_their_brightness() -> None:
+    grey = gradient().convert("L")
+    for mode in ("I", "F"):
+        assert cut_out(grey.convert(mode)).tobytes() == cut_out(grey).tobytes()
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_floats_from_0_to_1_are_not_taken_as_black() -> None:
+    with pytest.raises(ValueError, match=r"0 to 255 \(scale 0..1 by 255"):
+        cut_out(Image.new("F", (40, 30), 1))
+
+
 @pytest.mark.parametrize("content", KEYED)
 def test_a_transparent_colour_is_one_in_an_opened_image_as_well(content: bytes) -> None:
     with Image.open(BytesIO(content)) as image:
@@ -95,6 +108,17 @@ def test_an_opened_file_that_ends_early_is_unreadable(save: Callable[..., bytes]
             cut_out(content, mask=image)
 
 
+def test_an_opened_avif_that_is_broken_is_unreadable() -> None:
+    if ".avif" not in Image.registered_extensions():
+        pytest.skip("this Pillow reads no AVIF")
+    file = BytesIO()
+    gradient().save(file, "AVIF")
+    file.seek(-50, SEEK_END)
+    file.write(bytes(50))
+    with Image.open(file) as image, pytest.raises(UnreadablePictureError):
+        cut_out(image)
+
+
 @pytest.mark.usefixtures("stand_in")
 def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
     gamma = png_chunk(b"gAMA", pack(">I", 100_000))
@@ -108,13 +132,33 @@ def test_the_colours_of_an_opened_png_are_those_of_its_file() -> None:
 
 
 @pytest.mark.usefixtures("stand_in")
-@pytest.mark.parametrize("subsampling", ["4:2:0", "4:4:4"])
-def test_an_opened_jpeg_loses_tints_as_its_file_does(subsampling: str) -> None:
+@pytest.mark.parametrize(
+    "save",
+    [
+        *(partial(jpeg, subsampling="4:2:0"), partial(jpeg, subsampling="4:4:4")),
+        *(webp, partial(webp, lossless=True), partial(webp, exif=b"Exif\0\0MM\0*\0\0\0\x08\0")),
+    ],
+)
+def test_an_opened_file_loses_tints_as_it_does_by_path(
+    save: Callable[..., bytes], tmp_path: Path
+) -> None:
     photo = Image.new("RGB", (320, 240), "red")
     photo.paste("white", (82, 61, 240, 180))  # about where the stand-in finds the object
-    content = jpeg(photo, subsampling=subsampling)
-    with Image.open(BytesIO(content)) as image:
-        assert cut_out(image).tobytes() == cut_out(content).tobytes()
+    path = tmp_path / "photo"
+    path.write_bytes(save(photo))
+    expected = cut_out(path).tobytes()
+    for file in (path, BytesIO(path.read_bytes())):
+        with Image.open(file) as image:
+            assert cut_out(image).tobytes() == expected
+            assert cut_out(image).mode == "RGBA", "a loaded image is one as well"
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_an_opened_webp_whose_file_is_closed() -> None:
+    file = BytesIO(webp())
+    with Image.open(file) as image:
+        file.close()
+        assert cut_out(image).size == (64, 48)
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -45,8 +45,9 @@ def _no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
             Image.fromarray(np.float32(VALUES) / 255),
         ),
         np.dstack([255 - VALUES] * 3 + [VALUES]),
+        *(GREY.convert("I"), Image.fromarray(VALUES.astype(np.int32) * 257)),
     ],
-    ids=map(str, range(12)),
+    ids=map(str, range(14)),
 )
 def test_every_kind_of_mask_gives_the_same(given: Any) -> None:
     alpha = cut_out(PHOTO, mask=given, returns="alpha")
@@ -66,7 +67,8 @@ def test_paths_files_and_booleans(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["?", "u1", "i1", "<u2", ">u2", "i4", ">i8", "u8", "f4"])
 def test_of_zeros_and_ones_only_ones_are_kept(kind: str) -> None:
     mask = BITS.astype(kind)
-    for given in (mask, mask[..., np.newaxis], np.dstack([mask] * 3)):
+    image = Image.fromarray(mask.astype(np.int32))
+    for given in (mask, mask[..., np.newaxis], np.dstack([mask] * 3), image):
         alpha = cut_out(PHOTO, mask=given, returns="alpha")
         assert np.array_equal(alpha, BITS * np.uint8(255))
     assert not cut_out(PHOTO, mask=mask * 0, returns="alpha").any()
@@ -99,6 +101,9 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
     (np.zeros((49, 64), bool), MaskSizeError, "64x49"),
     (VALUES / 254, ValueError, "from 0 to 1"),
     (np.full((48, 64), np.nan), ValueError, "from 0 to 1"),
+    (GREY.convert("F"), ValueError, "from 0 to 1"),
+    (Image.fromarray(-BITS.astype(np.int32)), ValueError, "in mode I must be from 0 to 255 or"),
+    (Image.fromarray(VALUES * np.int32(1000)), ValueError, "from 0 to 65535"),
     (VALUES.astype(np.int32), TypeError, f"{ARRAYS}, not int32"),
     (BITS.astype(np.int64) * 2, TypeError, f"{ARRAYS}, not int64"),
     (-BITS.astype(np.int8), TypeError, f"{ARRAYS}, not int8"),

@@ -11,7 +11,7 @@ from cutout.errors import ChangedMeanwhileError, StorageError, UploadMissingErro
 from cutout.settings import Settings
 from cutout.storage.objects import New, Objects
 from cutout.storage.storage import AnswerKind
-from cutout.storage.transfer import get_object, put_object
+from cutout.storage.transfer import delete_object, get_object, put_object
 from cutout.timing import Deadline
 from tests.fetch.servers import Reply, answer, serving
 
@@ -145,3 +145,20 @@ def test_where_there_is_no_time_nobody_is_asked() -> None:
     with serving(answer(b"content")) as server, pytest.raises(StorageError):
         get_object(server.url(), LIMIT, Deadline.after(0))
     assert not any(server.requests)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        *(("204 No Content", None), ("404 Not Found", None)),
+        *(("412 Precondition Failed", ChangedMeanwhileError), ("403 Forbidden", StorageError)),
+    ],
+)
+def test_what_is_deleted_may_be_gone_but_not_changed(
+    status: str, error: type[StorageError] | None
+) -> None:
+    expected = nullcontext() if error is None else pytest.raises(error)
+    with serving(answer(b"", status)) as server, expected:
+        delete_object(server.url(), {"if-match": '"1"'}, LATER)
+    assert server.requests[0].startswith(b"DELETE / HTTP/1.1\r\n")
+    assert b'if-match: "1"\r\n' in server.requests[0]

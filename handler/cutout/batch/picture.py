@@ -43,9 +43,14 @@ class Found:
     png: Stored | None
     json: Stored | None
 
+    @property
+    def by_kind(self) -> dict[AnswerKind, Stored | None]:
+        """Return the two by their kinds."""
+        return {AnswerKind.PNG: self.png, AnswerKind.JSON: self.json}
+
     def kind_of(self, md5: str) -> AnswerKind | None:
         """Return which of the two was made of the bytes with this digest, None if neither was."""
-        for kind, each in ((AnswerKind.PNG, self.png), (AnswerKind.JSON, self.json)):
+        for kind, each in self.by_kind.items():
             if each and each.metadata.get(MD5) == md5:
                 return kind
         return None
@@ -104,17 +109,15 @@ class Cutter:
             raise
         except PictureError as error:
             facts = {"outcome": reason(error), "file_bytes": len(source.content)}
-            kind, replaced = AnswerKind.JSON, found.json
+            kind = AnswerKind.JSON
             outcome = Outcome(facts, kind, failure(source, error), error=error)
         else:
             facts |= quality_facts(made.quality)
-            kind, replaced = AnswerKind.PNG, found.png
+            kind = AnswerKind.PNG
             outcome = Outcome(facts, kind, made.content, quality=made.quality)
         with clock.time("answer"):
             new = New(outcome.content, kind, {MD5: source.md5})
-            self.objects.put(
-                self.places.output_key(arrival.key, kind), new, replaced, clock.deadline
-            )
+            self._replace(arrival.key, found, new, clock.deadline)
         return outcome
 
     def kept(self, arrival: Arrival, deadline: Deadline) -> AnswerKind | None:
@@ -134,6 +137,18 @@ class Cutter:
             for kind in (AnswerKind.PNG, AnswerKind.JSON)
         )
         return Found(png, json)
+
+    def _replace(self, key: str, found: Found, new: New, deadline: Deadline) -> None:
+        """Store the result in place of both earlier ones, which are of another picture.
+
+        The one of the other kind goes first: if the new one then can't be stored, another attempt
+        makes it again. Objects without a digest are not ours.
+        """
+        for kind, stored in found.by_kind.items():
+            if kind is not new.kind and stored and MD5 in stored.metadata:
+                self.objects.remove(self.places.output_key(key, kind), stored, deadline)
+        replaced = found.by_kind[new.kind]
+        self.objects.put(self.places.output_key(key, new.kind), new, replaced, deadline)
 
     def _unread(self, arrival: Arrival) -> str | None:
         """Return the ETag, by which the failure of a file that is too large to be read is known.

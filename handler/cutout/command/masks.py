@@ -16,19 +16,27 @@ SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
 def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Problem]]:
     """Return the tasks with their masks, and a problem for each picture that has none of its own.
 
-    `mask` is the mask of a single picture, or a folder. A file in it that is the mask of another
-    picture is not cut out itself. Raise `UsageError` if `mask` is one file for several pictures.
+    `mask` is the mask of a single picture, or a folder. A file that is the mask of another picture
+    is not cut out itself. Raise `UsageError` if `mask` is one file for several pictures.
     """
     if is_folder(mask):
         return _from_folder(tasks, mask)
     if not os.path.exists(mask):  # noqa: PTH110  # it is gone since the start of --watch
         return [], [Problem(each.name, f"{printable(mask)}: {MISSING}") for each in tasks]
-    if len(tasks) > 1:
-        raise UsageError(
-            "--mask needs a folder for several pictures, with masks named like the pictures: "
-            f"{printable(mask)}"
-        )
-    return [replace(each, mask=mask) for each in tasks], []
+    own = path_key(mask)
+    others = [each for each in tasks if each.source is None or path_key(each.source) != own]
+    pictures = others or tasks
+    if len(pictures) > 1:
+        raise one_for_several(mask)
+    return [replace(each, mask=mask) for each in pictures], []
+
+
+def one_for_several(mask: Path) -> UsageError:
+    """Return the error for a single mask of several pictures."""
+    return UsageError(
+        "--mask needs a folder for several pictures, with masks named like the pictures: "
+        f"{printable(mask)}"
+    )
 
 
 def _from_folder(tasks: Sequence[Task], folder: Path) -> tuple[list[Task], list[Problem]]:

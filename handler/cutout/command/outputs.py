@@ -56,7 +56,7 @@ def choose_destination(given: Arguments) -> Destination:
         if from_standard:
             raise UsageError("standard input has no name: give a file with -o")
         return Destination(_format(given), folder=Path(output))
-    if not _is_single(given.inputs):
+    if not is_single(given.inputs):
         raise UsageError(f"several pictures need a folder: -o {printable(output)}/")
     kind = FileFormat(Path(output).suffix.lower().removeprefix("."))
     if given.format not in {None, kind}:
@@ -65,7 +65,7 @@ def choose_destination(given: Arguments) -> Destination:
 
 
 def _standard_output(given: Arguments) -> Destination:
-    if not _is_single(given.inputs):
+    if not is_single(given.inputs):
         raise UsageError("standard output takes one picture only")
     if sys.stdout is None:
         raise UsageError("standard output is closed")
@@ -88,7 +88,7 @@ def _is_file(output: str) -> bool:
     return suffix in WRITABLE
 
 
-def _is_single(inputs: Sequence[str]) -> bool:
+def is_single(inputs: Sequence[str]) -> bool:
     """Return whether the inputs can only be one picture."""
     (first, *others) = inputs
     if others or is_folder(first):

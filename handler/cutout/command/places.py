@@ -6,14 +6,15 @@ from pathlib import Path
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
 from cutout.command.inputs import fixed_part, is_address, is_folder, real_path
-from cutout.command.outputs import Destination
+from cutout.command.masks import one_for_several
+from cutout.command.outputs import Destination, is_single
 from cutout.command.records import require_writable
 
 
 def require_places(given: Arguments, to: Destination) -> None:
     """Raise `UsageError` or `CommandError` if `--mask`, `--review` or `--report` can't be used."""
     if given.mask is not None:
-        _require_mask(given.mask)
+        _require_mask(given, given.mask)
     if given.review is not None:
         if is_address(given.review):
             raise UsageError(f"--review is an address, not a folder: {printable(given.review)}")
@@ -24,11 +25,13 @@ def require_places(given: Arguments, to: Destination) -> None:
         require_writable(Path(given.report))
 
 
-def _require_mask(mask: str) -> None:
+def _require_mask(given: Arguments, mask: str) -> None:
     if is_address(mask):
         raise UsageError(f"--mask is an address; download the mask: {printable(mask)}")
     if not Path(mask).exists():
         raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
+    if given.watch and not is_folder(mask) and not is_single(given.inputs):  # more may come
+        raise one_for_several(Path(mask))
 
 
 def _require_review(given: Arguments, to: Destination, review: Path) -> None:

@@ -10,7 +10,7 @@ from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.clashes import without_clashes
 from cutout.command.errors import Problem, printable
 from cutout.command.history import History
-from cutout.command.inputs import InputFinder
+from cutout.command.inputs import InputFinder, path_key
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
 from cutout.command.records import FINE_OR_UNKNOWN, KEPT, Record
@@ -42,11 +42,13 @@ def make_plan(
 ) -> Plan:
     """Return the plan for all pictures that the inputs name now.
 
-    `others` are further files that the cut-outs are made of. `kept` maps pictures to the cut-outs
-    of an earlier plan, which stay theirs. Raise `UsageError` if the mask is a file for several
-    pictures.
+    `others` are further files that the cut-outs are made of; none is a picture unless it is the
+    only one. `kept` maps pictures to the cut-outs of an earlier plan, which stay theirs. Raise
+    `UsageError` if the mask is a file for several pictures.
     """
     plan = _plan_pictures(given, to, kept or {})
+    pictures = _without(plan.tasks, others)
+    plan.tasks = pictures if pictures or given.watch else plan.tasks
     originals = [each.source for each in plan.tasks if each.source is not None]
     if given.mask is not None:
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
@@ -55,6 +57,12 @@ def make_plan(
     plan.tasks, clashes = without_clashes(plan.tasks, [*originals, *others])
     plan.problems.extend(clashes)
     return plan
+
+
+def _without(tasks: Iterable[Task], others: Iterable[Path]) -> list[Task]:
+    """Return the tasks without those of `others`, such as a background among the pictures."""
+    keys = {path_key(each) for each in others}
+    return [each for each in tasks if each.source is None or path_key(each.source) not in keys]
 
 
 def _plan_pictures(given: Arguments, to: Destination, kept: Mapping[Path, Path]) -> Plan:

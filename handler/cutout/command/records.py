@@ -4,12 +4,16 @@ import csv
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
 from pathlib import Path
+from secrets import token_hex
+from shutil import copymode
 from typing import TypeAlias
 
 from cutout.command.errors import CommandError, printable, system_message
+from cutout.command.inputs import real_path
 
 FINE, UNSURE, NOTHING = "fine", "unsure", "found nothing"
 HINTS = (FINE, UNSURE, NOTHING)
@@ -75,6 +79,8 @@ class Record:
 
 def require_writable(path: Path) -> None:
     """Raise `CommandError` if a file can't be written, before there is work to report."""
+    if path.is_fifo():  # its reader would take closing it for the end of the report
+        return
     is_new = not os.path.lexists(path)  # a link that leads nowhere is the user's
     try:
         with path.open("ab"):
@@ -88,7 +94,7 @@ def require_writable(path: Path) -> None:
 def write_records(path: Path, records: Iterable[Record]) -> None:
     """Write a JSON list or a CSV table, by the suffix, in the pictures' order.
 
-    Raise `CommandError` if that fails.
+    An earlier report stays until the new one is complete. Raise `CommandError` if that fails.
     """
     rows = [asdict(each) for each in sorted(records, key=lambda each: each.picture)]
     if path.suffix.lower() == ".json":
@@ -100,6 +106,25 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
         writer.writerows(rows)
         text = table.getvalue()
     try:
-        path.write_text(text, "utf-8")
+        _write(real_path(path), text)
     except OSError as error:
         raise CommandError(f"{printable(path)}: {system_message(error)}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file under another name first; write pipes, devices and closed folders in place."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, "utf-8")
+        return
+    part = path.with_name(f".{token_hex(8)}.part")
+    try:
+        try:
+            part.write_text(text, "utf-8")
+            if path.exists():
+                copymode(path, part)
+            part.replace(path)
+        except PermissionError:  # only the file may be written, not its folder
+            path.write_text(text, "utf-8")
+    finally:
+        with suppress(OSError):
+            part.unlink()

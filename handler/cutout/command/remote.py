@@ -16,6 +16,7 @@ from cutout.command.progress import Progress
 from cutout.command.records import Made, parse_doubt
 from cutout.command.tasks import Task
 from cutout.decode.kinds import kind_of, unsupported
+from cutout.engine import local_settings
 from cutout.errors import (
     FileTooBigError,
     PictureError,
@@ -81,7 +82,7 @@ class RemoteWorker:
             """Report at most the file's size, which is a little less than the form's."""
             self._progress.send(task.name, min(count, size), size)
 
-        mask = task.read_mask()
+        mask = self._lean(task.read_mask())
         mask_size = 0 if mask is None else len(mask.content)
         uploaded = None
         if size + mask_size + self._background_size > self._limits.large_bytes:
@@ -95,6 +96,22 @@ class RemoteWorker:
             parse_answer(self._client.post(RESULTS, self._query, form, sent, limit)),
             self._options.format,
         )
+
+    def _lean(self, mask: Source | None) -> Source | None:
+        """Return a mask that is too large for a request as a grey PNG; any other as it is.
+
+        A mask can't be uploaded apart. Raise `PictureError` if it can't be read.
+        """
+        room = self._limits.large_bytes - self._background_size
+        if mask is None or len(mask.content) <= room:
+            return mask
+        from PIL import Image  # noqa: PLC0415  # like the next one, slow to import
+
+        from cutout.decode.mask import read_mask  # noqa: PLC0415
+
+        file = BytesIO()
+        Image.fromarray(read_mask(mask.content, local_settings())).save(file, "PNG")
+        return Source(file.getvalue(), mask.name)
 
     def _prepare_background(self, file: Path) -> None:
         """Upload a large background once, since each request carries it. Raise `CommandError`."""

@@ -8,7 +8,7 @@ image, which decoders without animation show.
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,8 +21,12 @@ MAX_CHUNKS = 100_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
 TRANSPARENT_COLOUR = b"tRNS"
-PROFILE, EXIF, PIXELS = b"iCCP", b"eXIf", b"IDAT"
+PALETTE, PROFILE, EXIF, PIXELS = b"PLTE", b"iCCP", b"eXIf", b"IDAT"
 COLOUR_SPACES = {PROFILE, b"cICP", b"sRGB", b"gAMA", b"cHRM"}
+COLOUR_TYPE = slice(25, 26)  # in the header, which is the first chunk
+GREY, RGB, INDEXED = b"\0", b"\2", b"\3"
+TRANSPARENT_BYTES: Mapping[bytes, Sequence[int]] = {GREY: (2,), RGB: (6,)}
+"""Sizes of the transparent colour by colour type."""
 MAX_EXIF_BYTES = 4 << 20
 DEFLATE = 0  # the only method there is
 
@@ -47,10 +51,8 @@ def colour_chunks(content: bytes) -> dict[bytes, bytes]:
         end = at + 12 + length
         if end > len(content) or name in {PIXELS, END}:
             break
-        if name in COLOUR_SPACES and name not in found:
-            checksum = zlib.crc32(content[at + 4 : end - 4]).to_bytes(4, "big")
-            if checksum == content[end - 4 : end]:
-                found[name] = content[at + 8 : end - 4]
+        if name in COLOUR_SPACES and name not in found and _is_sound(content[at:end]):
+            found[name] = content[at + 8 : end - 4]
         at = end
     return found
 
@@ -73,15 +75,33 @@ def png_profile(chunks: Mapping[bytes, bytes]) -> bytes | None:
     return None if unpacker.unconsumed_tail else profile
 
 
+def _is_sound(chunk: bytes) -> bool:
+    """Return whether a chunk has its checksum."""
+    return zlib.crc32(chunk[4:-4]).to_bytes(4, "big") == chunk[-4:]
+
+
 def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
-    at = len(SIGNATURE)
+    """Yield the needed chunks.
+
+    A transparent colour is kept, as in browsers, if it is the first that has its checksum and a
+    right size, and stands between palette and pixels.
+    """
+    at, sizes = len(SIGNATURE), TRANSPARENT_BYTES.get(content[COLOUR_TYPE], ())
     for _ in range(MAX_CHUNKS):
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + length
         if end > len(content):
             yield content[at:]  # cut off: the decoder judges how much of the picture is lost
             return
-        if _is_needed(name, length, exif):
+        if name == PALETTE and content[COLOUR_TYPE] == INDEXED:
+            sizes = range(1, length // 3 + 1)
+        elif name == PIXELS:
+            sizes = ()
+        if name == TRANSPARENT_COLOUR:
+            if length in sizes and _is_sound(content[at:end]):
+                sizes = ()
+                yield content[at:end]
+        elif _is_needed(name, length, exif):
             yield content[at:end]
         if name == END:
             return
@@ -92,8 +112,7 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
 def _is_needed(name: bytes, length: int, exif: bool) -> bool:
     if name == EXIF:
         return exif and length <= MAX_EXIF_BYTES
-    critical = name[:1].isupper()
-    return critical or name == TRANSPARENT_COLOUR
+    return name[:1].isupper()  # critical
 
 
 MAX_SEGMENTS = 10_000

@@ -125,5 +125,7 @@ def _opened(kind: Callable[[BytesIO], ImageFile], content: bytes) -> ImageFile:
     """
     try:
         return kind(BytesIO(content))
+    except MemoryError:
+        raise
     except Exception as error:  # on hostile bytes Pillow's parsers raise almost anything
         raise UnreadablePictureError from error

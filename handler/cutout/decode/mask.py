@@ -13,15 +13,23 @@ from cutout.settings import Settings
 
 
 def decode_mask(content: bytes, size: Size, settings: Settings, *, webp: bool = True) -> Alpha:
-    """Return the mask in a file, for a picture of `size` (width, height); see `mask_values`.
+    """Return the mask in a file, for a picture of `size` (width, height).
 
-    It is turned upright by its EXIF orientation. Raise `PictureError` as `decode` does, about the
-    mask, or `MaskSizeError`.
+    Raise as `read_mask`, or `MaskSizeError`.
     """
-    with of_mask():
-        mask = decode_with(_upright, content, settings, webp=webp)
+    mask = read_mask(content, settings, webp=webp)
     require_fit(mask, size)
     return mask
+
+
+def read_mask(content: bytes, settings: Settings, *, webp: bool = True) -> Alpha:
+    """Return the mask in a file; see `mask_values`.
+
+    It is turned upright by its EXIF orientation. Raise `PictureError` as `decode` does, about the
+    mask.
+    """
+    with of_mask():
+        return decode_with(_upright, content, settings, webp=webp)
 
 
 def mask_values(image: Image.Image) -> Alpha:

@@ -17,6 +17,7 @@ from cutout.decode.header import has_coarse_chroma
 from cutout.decode.mask import decode_mask, mask_values, require_fit
 from cutout.decode.orientation import orientation_turn
 from cutout.decode.png_colour import COLOUR_SPACE, opened_space
+from cutout.decode.riff import SIGNATURE_LENGTH, is_webp, split_webp
 from cutout.errors import UnreadablePictureError
 from cutout.layout import Bound, Size
 from cutout.options import Source
@@ -28,6 +29,9 @@ KINDS = "a path, bytes, a binary file, a Pillow image or a numpy array"
 SHAPES = "(height, width), (height, width, 3) for RGB or (height, width, 4) for RGBA"
 CHANNELS = {1, 3, 4}
 EIGHT_OR_SIXTEEN = (np.uint8, np.uint16)
+BRIGHTEST, DEEPEST = 255, 65535
+"""White in 8 and in 16 bits. Pillow has either in mode I: of a grey that was converted to it, and
+of a 16-bit PGM file."""
 
 
 def decode_any(given: object, settings: Settings, bound: Bound | None = None) -> Picture:
@@ -52,7 +56,7 @@ def decode_any_mask(given: object, size: Size, settings: Settings) -> Alpha:
     """
     if isinstance(given, Image.Image):
         image = _upright(given)
-        given = np.asarray(image) if image.mode == "F" else image
+        given = _mask_numbers(image) if image.mode in ("I", "F") else image
     if isinstance(given, np.ndarray):
         given = Image.fromarray(eight_bits(_scaled_mask(given)))
     if not isinstance(given, Image.Image):
@@ -132,6 +136,19 @@ def _scaled_mask(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return array
 
 
+def _mask_numbers(image: Image.Image) -> npt.NDArray[Any]:
+    """Return the numbers of a mask in mode F, or I: these as uint8 if none is over 255, or uint16.
+
+    Raise `ValueError` for whole numbers that fit neither.
+    """
+    numbers = np.asarray(image)
+    if image.mode == "F":
+        return numbers
+    if not ((numbers >= 0) & (numbers <= DEEPEST)).all():
+        raise ValueError(f"a mask in mode I must be from 0 to 255 or from 0 to {DEEPEST}")
+    return numbers.astype(np.uint8 if (numbers <= BRIGHTEST).all() else np.uint16)
+
+
 def _is_binary(array: npt.NDArray[Any]) -> bool:
     """Return whether an array has integers, and none but 0 and 1."""
     is_whole = array.dtype.kind in "iu" and array.size > 0
@@ -145,10 +162,36 @@ def _native(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _from_image(given: Image.Image) -> Picture:
     """Return the pixels of a Pillow image. Raise `UnreadablePictureError` if its file is broken."""
-    upright = _upright(given)
+    is_lossy = _is_lossy_webp(given)  # no longer known once the pixels are loaded
+    upright = _eight_bit_range(_upright(given))
     upright.info[COLOUR_SPACE] = opened_space(given)
     is_coarse = isinstance(given, ImageFile) and has_coarse_chroma(given)
-    return Picture(*split_colour(upright), coarse_chroma=is_coarse)
+    return Picture(*split_colour(upright), coarse_chroma=is_coarse or is_lossy)
+
+
+def _is_lossy_webp(image: Image.Image) -> bool:
+    """Return whether the image is of a lossy WebP file, if its pixels are still there."""
+    file = image.fp if isinstance(image, ImageFile) and image.format == "WEBP" else None
+    if file is None or file.closed:
+        return False
+    place = file.tell()
+    file.seek(0)
+    content = file.read(SIGNATURE_LENGTH)
+    if is_webp(content):
+        content += file.read()
+    file.seek(place)
+    return is_webp(content) and split_webp(content).is_lossy
+
+
+def _eight_bit_range(image: Image.Image) -> Image.Image:
+    """Return an image in mode I without numbers over 255 in mode L, and any other as it is.
+
+    Raise `ValueError` for mode F with numbers from 0 to 1, which Pillow converts to black.
+    """
+    if image.mode == "F" and 0 < np.asarray(image).max() <= 1:
+        raise ValueError("an image in mode F must be from 0 to 255 (scale 0..1 by 255)")
+    is_narrow = image.mode == "I" and np.asarray(image).max() <= BRIGHTEST
+    return image.convert("L") if is_narrow else image
 
 
 def _upright(given: Image.Image) -> Image.Image:
@@ -156,7 +199,7 @@ def _upright(given: Image.Image) -> Image.Image:
     key = transparent_colour(given)
     try:
         given.load()
-    except (OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, RuntimeError) as error:  # the last one is AVIF's
         raise UnreadablePictureError from error
     # not by Pillow's `exif_transpose`, which fails on broken EXIF
     turn = orientation_turn(given)

@@ -1,4 +1,4 @@
-"""Read and write objects of the bucket by name, for batches."""
+"""Read, write and delete objects of the bucket by name, for batches."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,13 @@ from cutout.storage.address import bucket_name
 from cutout.storage.bucket import TRANSFER_SECONDS, BucketSigner
 from cutout.storage.listing import PAGE_BYTES, Listed, parse_page
 from cutout.storage.storage import AnswerKind
-from cutout.storage.transfer import get_list, get_object, head_object, put_object
+from cutout.storage.transfer import (
+    delete_object,
+    get_list,
+    get_object,
+    head_object,
+    put_object,
+)
 from cutout.timing import Deadline
 
 METADATA = "x-amz-meta-"
@@ -45,7 +51,7 @@ class NoBucketError(RuntimeError):
 
 
 class Objects:
-    """Read and write the bucket's objects by name.
+    """Read, write and delete the bucket's objects by name.
 
     Every call uses the network and raises `StorageError` if that fails.
     """
@@ -109,7 +115,7 @@ class Objects:
         headers = {
             "content-type": new.kind.media_type,
             **{f"{METADATA}{name}": value for name, value in new.metadata.items()},
-            **(ABSENT if replaced is None else {"if-match": replaced.etag}),
+            **(ABSENT if replaced is None else _unchanged(replaced)),
         }
         try:
             put_object(self._signed("PUT", key, headers), new.content, headers, deadline)
@@ -117,6 +123,11 @@ class Objects:
             stored = self.look_at(key, deadline)
             if stored is None or not new.metadata.items() <= stored.metadata.items():
                 raise
+
+    def remove(self, key: str, removed: Stored, deadline: Deadline) -> None:
+        """Delete `removed`. Raise `ChangedMeanwhileError` if another object has taken its place."""
+        headers = _unchanged(removed)
+        delete_object(self._signed("DELETE", key, headers), headers, deadline)
 
     def _signed(
         self,
@@ -130,3 +141,8 @@ class Objects:
         url = f"{self._url.rstrip('/')}/{quote(key)}"
         asked = f"{url}?{urlencode(query)}" if query else url
         return self._signer().presigned_url(method, asked, TRANSFER_SECONDS, headers)
+
+
+def _unchanged(stored: Stored) -> dict[str, str]:
+    """Return the condition that an object is still the one that was found."""
+    return {"if-match": stored.etag}

@@ -29,6 +29,7 @@ MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, Signat
 DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request has expired")
 """What S3 says of an object that may not be read with this role or request. Of a missing object it
 says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
+REMOVED = frozenset({200, 204, 404})
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
 
@@ -44,6 +45,15 @@ def put_object(url: str, content: bytes, headers: Mapping[str, str], deadline: D
         if response.status in CHANGED:
             raise ChangedMeanwhileError
         if response.status != 200:
+            raise _refusal(response)
+
+
+def delete_object(url: str, headers: Mapping[str, str], deadline: Deadline) -> None:
+    """Delete the object at a presigned URL, if there is one. Raise as `put_object`."""
+    with _sent("DELETE", url, deadline, headers=headers) as response:
+        if response.status in CHANGED:
+            raise ChangedMeanwhileError
+        if response.status not in REMOVED:
             raise _refusal(response)
 
 

@@ -1,0 +1,55 @@
+"""Which transparent colours of a PNG count: those that browsers show."""
+
+import pytest
+from PIL import Image
+
+from cutout.decode.decode import decode
+from cutout.settings import Settings
+from tests.samples import png, png_chunk
+
+GREY = Image.new("L", (2, 1))
+GREY.putpixel((1, 0), 255)
+KINDS = {"L": b"\0\0", "RGB": bytes(6), "P": b"\0"}
+"""What makes black transparent, by mode."""
+
+
+def key(data: bytes) -> bytes:
+    return png_chunk(b"tRNS", data)
+
+
+def wrong(data: bytes) -> bytes:
+    return key(data)[:-4] + b"\0\0\0\0"
+
+
+def alpha_with(mode: str, chunks: bytes, before: bytes = b"IDAT") -> list[list[int]] | None:
+    content = png(GREY.convert("RGB").convert(mode))
+    at = content.rindex(before) - 4
+    alpha = decode(content[:at] + chunks + content[at:], Settings()).own_alpha
+    return None if alpha is None else alpha.tolist()
+
+
+@pytest.mark.parametrize(("mode", "black"), KINDS.items())
+def test_the_first_sound_one_counts(mode: str, black: bytes) -> None:
+    for chunks in (key(black), wrong(black) + key(black), key(black) + key(b"\xff" * len(black))):
+        assert alpha_with(mode, chunks) == [[0, 255]]
+
+
+@pytest.mark.parametrize(("mode", "black"), KINDS.items())
+def test_a_broken_one_fails_no_good_picture(mode: str, black: bytes) -> None:
+    for chunk in (wrong(black), key(b""), key(black[:-1]), key(black + bytes(256))):
+        assert alpha_with(mode, chunk) is None
+
+
+@pytest.mark.parametrize(("mode", "black"), KINDS.items())
+def test_one_behind_the_pixels_does_not_count(mode: str, black: bytes) -> None:
+    assert alpha_with(mode, key(black), before=b"IEND") is None
+
+
+def test_one_before_the_palette_does_not_count() -> None:
+    assert alpha_with("P", key(b"\0"), before=b"PLTE") is None
+
+
+def test_a_suggested_palette_does_not_make_an_rgb_indexed() -> None:
+    palette = png_chunk(b"PLTE", bytes(18))
+    assert alpha_with("RGB", palette + key(bytes(6))) == [[0, 255]]
+    assert alpha_with("RGB", palette + key(bytes(3))) is None
