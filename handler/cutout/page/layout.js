@@ -8,15 +8,15 @@ const AXES = [["x", "width"], ["y", "height"]];
  * the part `from` of the picture that is drawn to the part `to` of the file, and the colour `ground`
  * behind it, or null.
  *
- * `objects` are as for `frameOf`. Without a canvas, the file has the size of the cropped picture and
+ * `extent` is as for `frameOf`. Without a canvas, the file has the size of the cropped picture and
  * `ground` is undefined. `longest` is the server's maximum side, in pixels. */
-export function layoutOf(bitmap, objects, choices, longest) {
-  const { mode, strength, canvas } = choices;
-  const frame = frameOf(bitmap, objects, choices);
+export function layoutOf(bitmap, extent, choices, longest) {
+  const { mode, canvas } = choices;
+  const frame = frameOf(bitmap, extent, choices);
   const { width, height } = frame;
   if (canvas === "none") return { width, height, from: frame, to: { x: 0, y: 0, width, height } };
   const side = Math.min(CANVASES[canvas] ?? Math.max(width, height), longest);
-  const subject = frameOf(bitmap, objects, { mode, strength, crop: "0%", canvas: "none" });
+  const subject = frameOf(bitmap, extent, { mode, crop: "0%", canvas: "none" });
   const factor = (SUBJECT * side) / Math.max(subject.width, subject.height);
   const [from, to] = [{}, {}];
   for (const [start, length] of AXES) {
