@@ -95,6 +95,8 @@ export interface Result {
   md5: string;
   width?: number;
   height?: number;
+  /** Box of the visible shadow, like a `FoundObject`'s; with `objects`. */
+  shadow?: [number, number, number, number];
   quality?: { hint: "found nothing" | "unsure" | "fine"; undecided: number; disagreement?: number };
   entities: [ImageEntity, ...ObjectsEntity[]];
 }

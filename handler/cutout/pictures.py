@@ -171,6 +171,8 @@ class Composition:
     """Shape (height, width, 3): the picture's own colours, background included; None where nobody
     asked for them."""
     quality: Quality | None = None
+    shadow: Box | None = None
+    """Box of the shadow's visible part, in the pixels; None as `objects`, or without a shadow."""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -25,7 +25,7 @@ def noise() -> Composition:
     pixels[:, : WIDTH // 2] = 0
     under = pixels[..., :3].copy()
     under[:, : WIDTH // 2] = 255, 0, 0
-    return Composition(pixels, objects=(HALF,), under=under)
+    return Composition(pixels, objects=(HALF,), under=under, shadow=HALF.box)
 
 
 def squeezed(kind: FileFormat, budget: int | None, *, may_shrink: bool = True) -> Squeezed:
@@ -51,6 +51,7 @@ def test_a_file_gets_small_enough(kind: FileFormat) -> None:
     assert width / height == pytest.approx(WIDTH / HEIGHT, abs=0.05)
     (half,) = found.composition.objects or ()
     assert half.box == pytest.approx((width / 2, 0, width / 2, height), abs=1)
+    assert found.composition.shadow == half.box
     pixels = found.composition.pixels
     assert not pixels[pixels[..., 3] == 0].any(), "hidden colours"
     if kind is FileFormat.ZIP:

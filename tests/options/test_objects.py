@@ -36,6 +36,44 @@ def test_objects_of_a_cropped_picture_are_within_it(client: TestClient) -> None:
     assert result["entities"][1]["objects"][0]["box"] == [0, 0, 1, 1]
 
 
+SHADOW = {"objects": "true", "mode": "fg-image-shadow"}
+
+
+def pixels_of(box: list[float], size: tuple[int, int]) -> np.ndarray:
+    """Return left, top, right and bottom of a box, in pixels of a picture."""
+    left, top, width, height = box
+    return np.rint(np.multiply((left, top, left + width, top + height), size * 2)).astype(int)
+
+
+def test_with_the_shadow_s_box_a_client_can_crop_as_the_server_does(client: TestClient) -> None:
+    whole = ask(client, SHADOW)
+    assert list(whole) == ["status", "name", "md5", "width", "height", "shadow", "entities"]
+    boxes = [whole["entities"][1]["objects"][0]["box"], whole["shadow"]]
+    (left, top, *_), (*_, right, bottom) = (
+        pick([pixels_of(box, (200, 160)) for box in boxes], axis=0).tolist()
+        for pick in (np.min, np.max)
+    )
+    cropped = ask(client, SHADOW | {"crop": "true"})
+    part = picture_of(whole).crop((left, top, right, bottom))
+    assert bottom > pixels_of(boxes[0], (200, 160))[3], "there is no shadow below the object"
+    assert part.size == picture_of(cropped).size
+    assert part.tobytes() == picture_of(cropped).tobytes()
+    inner = pixels_of(boxes[1], (200, 160)) - (left, top, left, top)
+    assert (pixels_of(cropped["shadow"], part.size) == inner).all()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        SHADOW | {"shadow-opacity": "0"},
+        {**SHADOW, "mode": "fg-image"},
+        {**SHADOW, "objects": "false"},
+    ],
+)
+def test_no_box_without_a_visible_shadow(client: TestClient, query: dict[str, str]) -> None:
+    assert "shadow" not in ask(client, query)
+
+
 @pytest.fixture
 def telling(settings: Settings) -> Iterator[TestClient]:
     """A server whose owner has switched the objects on."""

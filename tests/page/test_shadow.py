@@ -1,5 +1,9 @@
-"""The shadow's strength and softness: made by the server once a slider is let go."""
+"""The shadow: its strength and softness, made by the server, and where it ends."""
 
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -7,11 +11,12 @@ from tests.local_server import LocalServer
 from tests.page.browser import DESKTOP, PHONE, Visit, file
 from tests.page.conftest import Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, focused, tab_to
-from tests.page.test_canvas import made_by
+from tests.page.test_canvas import box_of, made_by
 from tests.page.test_many import pictures_of, select, wait_for_tally
 from tests.page.test_mending import MIDDLE, paint, pixels, start
 from tests.page.test_mending_shadow import finish, open_shadow
-from tests.page.test_saving import saved
+from tests.page.test_saving import run, saved
+from tests.page.test_shown import premultiplied
 from tests.samples import gradient, jpeg
 
 PHOTO = file("a.jpg", jpeg(gradient(160, 120)))
@@ -160,12 +165,73 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, objec
             assert box["y"] + box["height"] <= PHONE["height"]
 
 
-def test_without_strength_the_crop_is_the_cut_out_s(visit: Visit) -> None:
-    """The faint black edge that a soft brush leaves is not mistaken for a shadow."""
-    visit.choose(file("grey.jpg", jpeg(Image.new("RGB", (400, 400), "black"), quality=100)))
+BLACK = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), "black"), quality=100))
+
+
+def erase_at(visit: Visit, *points: tuple[int, int]) -> None:
+    """Erase along a line with a soft brush; black objects keep a faint edge, like a shadow."""
+    visit.choose(BLACK)
     start(visit, "erase")
     visit.page.locator("#brush-size").fill("100")
-    paint(visit, (0, 400), (400, 400))
+    paint(visit, *points)
+
+
+@pytest.mark.parametrize("canvas", ["none", "ebay"])
+@pytest.mark.parametrize("crop", ["0%", "10%"])
+def test_crop_and_canvas_end_where_the_server_s_shadow_does(
+    visit: Visit, tmp_path: Path, crop: str, canvas: str
+) -> None:
+    erase_at(visit, (0, 0), (400, 0), (400, 400), (0, 400), (0, 0))
+    finish(visit)
+    visit.press("mode", "fg-mask")
+    visit.wait_for_command("mode=fg-mask")
+    mask_name, mask = saved(visit.page, "#save")
+    visit.page.select_option("#crop", crop)
+    visit.page.select_option("#canvas", canvas)
+    visit.press("mode", "fg-image-shadow")
+    visit.wait_for_command("mode=fg-image-shadow")
+    name, content = saved(visit.page, "#save")
+    (tmp_path / BLACK["name"]).write_bytes(BLACK["buffer"])
+    (tmp_path / mask_name).write_bytes(mask)
+    run(visit.command(), tmp_path)
+    here, there = (Image.open(BytesIO(each)) for each in (content, (tmp_path / name).read_bytes()))
+    assert here.size == there.size
+    assert np.abs(box_of(here, 16) - box_of(there, 16)).max() <= (canvas != "none")
+    difference = np.abs(premultiplied(here) - premultiplied(there))
+    assert difference.max() <= 2 if canvas == "none" else difference.mean() < 0.5
+
+
+OLDER = """async () => {
+  const database = await new Promise((done) => {
+    indexedDB.open("cutout").onsuccess = (event) => done(event.target.result);
+  });
+  const transaction = database.transaction("results", "readwrite");
+  transaction.objectStore("results").openCursor().onsuccess = ({ target: { result: cursor } }) => {
+    const { shadow, ...others } = cursor?.value ?? {};
+    cursor?.update(others);
+    cursor?.continue();
+  };
+  await new Promise((done) => { transaction.oncomplete = done; });
+  database.close();
+}"""
+
+
+def test_a_shadow_that_an_older_page_has_kept_is_made_again(visit: Visit) -> None:
+    choose_shadow(visit)
+    visit.page.select_option("#crop", "0%")
+    visit.settle()
+    picture = pixels(saved(visit.page, "#save")[1])
+    visit.page.evaluate(OLDER)
+    asked = len(visit.posts("/v1/results"))
+    visit.page.reload()
+    visit.wait_for_command("mode=fg-image-shadow")
+    assert len(visit.posts("/v1/results")) == asked + 1
+    assert (pixels(saved(visit.page, "#save")[1]) == picture).all()
+
+
+def test_without_strength_the_crop_is_the_cut_out_s(visit: Visit) -> None:
+    """The faint black edge that a soft brush leaves is not mistaken for a shadow."""
+    erase_at(visit, (0, 400), (400, 400))
     finish(visit)
     visit.page.select_option("#crop", "0%")
     visit.settle()

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Header, HTTPException, Query, Response
 from fastapi.responses import RedirectResponse
 
 from cutout.api.dependencies import Guard
+from cutout.layout_options import MAX_CANVAS_SIDE
 from cutout.settings import MIB, Settings
 
 IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
@@ -172,6 +173,7 @@ def build_page_router(settings: Settings, keys: Guard, prefix: str = "") -> APIR
     router = APIRouter(prefix=prefix, include_in_schema=False)
     headers = secure_headers(settings, fetches=True)
     values = {
+        "canvas-side": str(min(MAX_CANVAS_SIDE, settings.max_side)),
         "at-once": str(photos_at_once(settings)),
         "docs": "../docs" if prefix else "docs",
         "docs-link": "" if settings.api_page else "hidden",

@@ -56,8 +56,9 @@ class OptionsQuery(LayoutQuery):
     )
     objects: bool | None = Field(
         default=None,
-        description="Adds the returned picture's `width` and `height`, and where its objects are. "
-        "The default is the server's setting `CUTOUT_OBJECTS`, which is off by default.",
+        description="Adds the returned picture's `width` and `height`, and where its objects and "
+        "its shadow are. The default is the server's setting `CUTOUT_OBJECTS`, which is off by "
+        "default.",
     )
     webp: bool | None = Field(
         default=None,

@@ -15,8 +15,8 @@ from cutout.choices import FileFormat, Mode, Representation
 from cutout.errors import PictureError
 from cutout.lambda_runtime import Facts
 from cutout.options import Source
+from cutout.pictures import Box, Quality, Verdict
 from cutout.pictures import FoundObject as Found
-from cutout.pictures import Quality, Verdict
 
 
 class Status(BaseModel):
@@ -45,10 +45,13 @@ class ClassesEntity(BaseModel):
     classes: dict[str, float] = Field(description="Always `object`, with its mean opacity, 0..1.")
 
 
+Shares = tuple[float, float, float, float]
+
+
 class FoundObject(BaseModel):
     """Describe a connected part of the foreground."""
 
-    box: tuple[float, float, float, float] = Field(
+    box: Shares = Field(
         description="Left, top, width and height, as fractions of the returned picture."
     )
     entities: list[ClassesEntity]
@@ -88,6 +91,10 @@ class Result(BaseModel):
     height: int | None = Field(
         default=None, description="Height of the returned picture; only with `objects=true`."
     )
+    shadow: Shares | None = Field(
+        default=None,
+        description="Box of the visible shadow, as an object's; only with `objects=true`.",
+    )
     quality: QualityHint | None = Field(
         default=None, description="How sure the networks are; only with `quality-hint=true`."
     )
@@ -111,8 +118,9 @@ def entity_name(mode: Mode) -> str:
 class ResultDetails:
     """Hold what the answer says about the picture.
 
-    `size` (width, height), `objects`, `quality` and `representation` are None if the request didn't
-    ask for them; without them the answer is the reference API's, byte for byte.
+    `size` (width, height), `objects`, `shadow` (a box in pixels), `quality` and `representation`
+    are None if the request didn't ask for them; without them the answer is the reference API's,
+    byte for byte.
     """
 
     source: Source
@@ -122,6 +130,7 @@ class ResultDetails:
     size: tuple[int, int] | None = None
     objects: tuple[Found, ...] | None = None
     quality: Quality | None = None
+    shadow: Box | None = None
 
 
 MAX_NAME = 4096
@@ -163,6 +172,7 @@ def _success(details: ResultDetails, image: str) -> bytes:
     result = _result(details.source, Status(code="ok", message="Success"))
     if details.size is not None:
         result.width, result.height = details.size
+        result.shadow = details.shadow and _shares(details.shadow, details.size)
     if details.quality is not None:
         result.quality = QualityHint(
             hint=details.quality.verdict, **quality_figures(details.quality)
@@ -198,13 +208,16 @@ def _objects(objects: tuple[Found, ...], size: tuple[int, int]) -> ObjectsEntity
 
 
 def _object(found: Found, size: tuple[int, int]) -> FoundObject:
-    (left, top, width, height), (whole_width, whole_height) = found.box, size
-    box = (left / whole_width, top / whole_height, width / whole_width, height / whole_height)
-    x, y, w, h = (round(each, DIGITS) for each in box)
     return FoundObject(
-        box=(x, y, w, h),
+        box=_shares(found.box, size),
         entities=[ClassesEntity(classes={OBJECT: round(found.opacity, DIGITS)})],
     )
+
+
+def _shares(box: Box, size: tuple[int, int]) -> Shares:
+    """Return left, top, width and height as fractions of a picture's `size`."""
+    x, y, w, h = (round(each / size[at % 2], DIGITS) for at, each in enumerate(box))
+    return x, y, w, h
 
 
 def _result(source: Source, status: Status) -> Result:

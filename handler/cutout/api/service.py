@@ -27,7 +27,7 @@ from cutout.errors import (
 from cutout.fetch.source import fetch, named_source
 from cutout.lambda_runtime import Facts, reason
 from cutout.options import Options, Source
-from cutout.pictures import FoundObject, Quality
+from cutout.pictures import Box, Composition, FoundObject, Quality
 from cutout.pipeline import Pipeline
 from cutout.request import PictureForm, PictureRequest
 from cutout.storage.storage import AnswerKind, Storage, absolute
@@ -97,6 +97,7 @@ class Finished:
     objects: tuple[FoundObject, ...] | None
     byte_budget: int | None
     quality: Quality | None = None
+    shadow: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -115,27 +116,28 @@ class AnswerJob:
         """Return the file and what the answer needs, or raise `PictureError`."""
         clock = Clock(deadline, stages)
         composition = work.compose(self.source, self.options, clock)
-        size, objects = composition.size, composition.objects
-        details = self.details(size, objects, composition.quality)
-        budget = file_budget(details, self.max_answer_bytes)
+        budget = file_budget(self.details(composition), self.max_answer_bytes)
         file = work.encode(composition, self.options, budget, clock)
-        return Finished(file, size, objects, budget, composition.quality)
+        return Finished(
+            file,
+            composition.size,
+            composition.objects,
+            budget,
+            composition.quality,
+            composition.shadow,
+        )
 
-    def details(
-        self,
-        size: tuple[int, int],
-        objects: tuple[FoundObject, ...] | None,
-        quality: Quality | None,
-    ) -> ResultDetails:
-        """Return what the answer says of the finished picture of that `size`."""
+    def details(self, finished: "Composition | Finished") -> ResultDetails:
+        """Return what the answer says of the finished picture."""
         return ResultDetails(
             self.source,
             self.options.mode,
             self.representation,
             self.options.format,
-            size if self.options.objects else None,
-            objects,
-            quality if self.options.quality_hint else None,
+            finished.size if self.options.objects else None,
+            finished.objects,
+            finished.quality if self.options.quality_hint else None,
+            finished.shadow,
         )
 
 
@@ -159,7 +161,7 @@ class Service:
             with self.pipeline.slot(request.deadline):
                 finished = self.pipeline.run(job, clock)
             with clock.time("answer"):
-                details = job.details(finished.size, finished.objects, finished.quality)
+                details = job.details(finished)
                 answer = deliver(details, request, finished, self.pipeline.storage)
             return replace(answer, facts={**_bytes_in(source), **_found(finished)})
         except MaskSizeError as error:

@@ -7,7 +7,7 @@ from cutout.arrays import stripes
 from cutout.choices import FileFormat, Mode
 from cutout.compose.background import Backdrop, lay_on
 from cutout.compose.foreground import restore_colours
-from cutout.compose.objects import find_objects
+from cutout.compose.objects import find_objects, shadow_box
 from cutout.compose.placement import place
 from cutout.compose.shadow import contact_shadow, lay_under
 from cutout.compose.soft_blocks import BLOCK, find_blocks
@@ -68,15 +68,18 @@ def compose(
     pixels, shade = _drawn(picture, alpha, options)
     profile = None if options.draws_mask else picture.icc_profile
     objects = find_objects(alpha) if options.needs_objects else ()
-    placement = place(picture.size, picture.full_size, objects, shade, options)
+    shadow = shadow_box(shade) if options.needs_objects else None
+    placement = place(picture.size, picture.full_size, objects, shadow, options)
     pixels, objects = placement.drawn(pixels), placement.objects(objects)
     under = None
     if options.format is FileFormat.ZIP:
         under = placement.drawn(np.asarray(picture.flattened), WHITE)
     if backdrop is not None and not options.draws_mask:
         pixels = lay_on(pixels, backdrop, profile)
-    told = objects if options.objects else None
-    return Composition(pixels, profile, told, placement.full_size, under)
+    if not options.objects:
+        return Composition(pixels, profile, None, placement.full_size, under)
+    shown = None if shadow is None else placement.box(shadow)
+    return Composition(pixels, profile, objects, placement.full_size, under, shadow=shown)
 
 
 def _drawn(picture: Picture, alpha: Alpha, options: Options) -> tuple[Pixels, Alpha | None]:

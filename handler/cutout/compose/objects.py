@@ -99,9 +99,9 @@ FAINT = 6
 
 
 def crop_frame(
-    objects: tuple[FoundObject, ...], shade: Alpha | None, margin: Margin, size: tuple[int, int]
+    objects: tuple[FoundObject, ...], shadow: Box | None, margin: Margin, size: tuple[int, int]
 ) -> Box:
-    """Return the box of the objects and their visible shadow, widened by the margin.
+    """Return the box of the objects and their visible `shadow`, widened by the margin.
 
     It ends at the border of the picture, of (width, height) `size`. Without an object it is the
     whole picture.
@@ -111,16 +111,21 @@ def crop_frame(
         return Box(0, 0, *size)
     pixels_around = margin.around(box.width, box.height)
     left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
-    for x, y in _corners(shade):
-        left, top, right, bottom = min(left, x), min(top, y), max(right, x), max(bottom, y)
+    if shadow is not None:
+        left, top = min(left, shadow.left), min(top, shadow.top)
+        right = max(right, shadow.left + shadow.width)
+        bottom = max(bottom, shadow.top + shadow.height)
     left, top = max(0, left - pixels_around), max(0, top - pixels_around)
     right, bottom = min(size[0], right + pixels_around), min(size[1], bottom + pixels_around)
     return Box(left, top, right - left, bottom - top)
 
 
-def _corners(shade: Alpha | None) -> list[tuple[int, int]]:
-    """Return the upper left and lower right corners (x, y) of the visible shadow."""
+def shadow_box(shade: Alpha | None) -> Box | None:
+    """Return the box of the shadow's visible part; None if nothing is visible."""
     if shade is None:
-        return []
+        return None
     columns, rows = (np.flatnonzero(shade.max(axis=axis) >= FAINT).tolist() for axis in (0, 1))
-    return [(columns[0], rows[0]), (columns[-1] + 1, rows[-1] + 1)] if rows else []
+    if not rows:
+        return None
+    left, top = columns[0], rows[0]
+    return Box(left, top, columns[-1] + 1 - left, rows[-1] + 1 - top)

@@ -11,7 +11,7 @@ from cutout.choices import Margin
 from cutout.compose.objects import crop_frame
 from cutout.layout import CENTRE, ORIGINAL, Bound, Canvas, Margins, Position, Size
 from cutout.options import Options
-from cutout.pictures import Alpha, Box, FoundObject, Pixels
+from cutout.pictures import Box, FoundObject, Pixels
 
 EPSILON = 1e-6
 KERNEL = 2
@@ -139,18 +139,19 @@ def place(
     size: Size,
     full_size: Size,
     objects: tuple[FoundObject, ...],
-    shade: Alpha | None,
+    shadow: Box | None,
     options: Options,
 ) -> Placement:
     """Return the placement that `options` ask for.
 
     `size` is the picture's size, `full_size` its size before it was shrunk for a small answer; only
-    pictures that are neither cropped nor moved are shrunk. `shade` is the shadow's alpha, if any.
+    pictures that are neither cropped nor moved are shrunk. `shadow` is the box of the visible
+    shadow, if any.
     """
     subject = Box(0, 0, *size)
     if options.crop is not None or options.canvas is not None:
-        subject = crop_frame(objects, shade, Margin(), size)
-    frame = _frame(subject, objects, shade, options, size)
+        subject = crop_frame(objects, shadow, Margin(), size)
+    frame = _frame(subject, objects, shadow, options, size)
     if options.canvas is None:
         whole = Placement(frame[2:], frame[2:], _common(frame, size))
         placed = replace(whole, offset=(-float(frame.left), -float(frame.top)))
@@ -165,7 +166,7 @@ def place(
 def _frame(
     subject: Box,
     objects: tuple[FoundObject, ...],
-    shade: Alpha | None,
+    shadow: Box | None,
     options: Options,
     size: Size,
 ) -> Box:
@@ -173,7 +174,7 @@ def _frame(
     if options.crop is None or not objects:
         return Box(0, 0, *size)
     if not isinstance(options.crop, Margins):
-        return crop_frame(objects, shade, options.crop, size)
+        return crop_frame(objects, shadow, options.crop, size)
     left, top, right, bottom = options.crop.around(*subject[2:])
     width, height = subject.width + left + right, subject.height + top + bottom
     return Box(subject.left - left, subject.top - top, width, height)

@@ -67,9 +67,10 @@ def to_size(composition: Composition, size: tuple[int, int]) -> Composition:
     objects = composition.objects
     if objects is not None:
         objects = tuple(replace(each, box=_scaled(each.box, across, down)) for each in objects)
+    shadow = composition.shadow and _scaled(composition.shadow, across, down)
     under = None if composition.under is None else _resampled(composition.under, size)
     pixels = _resampled(composition.pixels, size)
-    return replace(composition, pixels=pixels, objects=objects, under=under)
+    return replace(composition, pixels=pixels, objects=objects, under=under, shadow=shadow)
 
 
 def _scaled(box: Box, across: float, down: float) -> Box:

@@ -55,7 +55,7 @@ export class Autosave {
       photo.failure = failure && new Failure(failure.title, failure.message);
       photos.set(id, photo);
     }
-    for (const made of results) photos.get(made.id)?.made.set(made.mode, made);
+    for (const made of results.filter(isComplete)) photos.get(made.id)?.made.set(made.mode, made);
     this.#album.photos.unshift(...photos.values());
     Object.assign(this.#album.shared, showable(await store.get("settings", "choices")));
     return (await store.get("settings", "scene")) ?? null;
@@ -211,6 +211,12 @@ export class Autosave {
       return false;
     }
   }
+}
+
+/** Returns whether a stored result can be used. Older versions of the page did not store where a shadow
+ * ends, so the server makes it again. */
+function isComplete({ mode, shadow }) {
+  return mode !== "fg-image-shadow" || shadow !== undefined;
 }
 
 /** Returns the row of a photo's data, except its file and results. */

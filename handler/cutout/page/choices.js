@@ -1,5 +1,7 @@
 import { byId, chosen } from "./dom.js";
 
+const OWN_SIDE = 1000; // pixels of an own canvas, if the server allows as much
+
 export const DEFAULTS = {
   mode: "fg-image",
   strength: 73, // percent, like `softness`; both are the API's defaults for shadows
@@ -7,7 +9,9 @@ export const DEFAULTS = {
   backdrop: "none", // or "white", "black", "colour", "picture"
   colour: "#2f9e77",
   crop: "none", // or a margin in the API's notation, such as "5%"
-  canvas: "none", // or one of the API's presets
+  canvas: "none", // or one of the API's presets, or of `width` and `height`: "fit" or "own"
+  width: Math.min(OWN_SIDE, Number(byId("width").max)),
+  height: Math.min(OWN_SIDE, Number(byId("height").max)),
   format: "png", // or "jpg"
   quality: "89", // or "100". From 90 on, the server and Firefox subsample no chroma, but Chromium does
   isWhitened: false, // whether the canvas has set the white background, not the user
@@ -26,6 +30,8 @@ export function readChoices() {
     colour: byId("colour").value,
     crop: byId("crop").value,
     canvas: byId("canvas").value,
+    width: Number(byId("width").value),
+    height: Number(byId("height").value),
     format: chosen("format"),
     quality: chosen("quality"),
     isWhitened: byId("canvas").dataset.whitened === "true",
@@ -55,7 +61,7 @@ function canShow(name, value) {
   if (buttons.length) return buttons.some((button) => button.value === value);
   const control = byId(name).cloneNode(true);
   control.value = value; // becomes another value if the control does not have it
-  return control.value === String(value);
+  return control.value === String(value) && control.validity.valid;
 }
 
 /** Shows only the controls that have an effect. A mask has no background. */
@@ -66,7 +72,8 @@ export function showDependent() {
   byId("colour-choice").hidden = backdrop !== "colour";
   byId("picture-choice").hidden = backdrop !== "picture";
   byId("colour-chip").style.background = backdrop === "colour" ? colour : "";
-  byId("crop").disabled = Boolean(CANVASES[canvas]);
+  byId("sizes").hidden = !isOwnSize(canvas);
+  byId("crop").disabled = ignoresCrop(canvas);
   byId("qualities").hidden = format !== "jpg";
   for (const id of ["strength", "softness"]) showPercent(id);
 }
@@ -78,10 +85,19 @@ export function showPercent(id) {
   byId(id).setAttribute("aria-valuetext", text);
 }
 
-/** Returns the crop that takes effect: none for a preset of a fixed size, which the subject fills in
- * any case. */
+/** Returns whether a canvas has the chosen width and height. */
+export function isOwnSize(canvas) {
+  return canvas === "fit" || canvas === "own";
+}
+
+/** Returns whether a canvas has a fixed size that the subject fills in any case. */
+function ignoresCrop(canvas) {
+  return canvas === "own" || Boolean(CANVASES[canvas]);
+}
+
+/** Returns the crop that takes effect. */
 export function cropOf({ crop, canvas }) {
-  return CANVASES[canvas] ? "none" : crop;
+  return ignoresCrop(canvas) ? "none" : crop;
 }
 
 /** Returns the parameters to request, under the API's names and without its defaults. The browser

@@ -1,4 +1,4 @@
-import { askedOf, cropOf } from "./choices.js";
+import { askedOf, CANVASES, cropOf, isOwnSize } from "./choices.js";
 import { uploadPath } from "./cutout.js";
 import { needsWebp } from "./header.js";
 import { resultName } from "./names.js";
@@ -52,15 +52,18 @@ function uploading(file, key) {
 
 /** Returns the API's query parameters for the given choices, without those at their defaults. */
 function queryOf(choices) {
-  const { mode, backdrop, colour, canvas, format, quality } = choices;
+  const { mode, backdrop, colour, canvas, width, height, format, quality } = choices;
   const [query, crop] = [new URLSearchParams(askedOf(choices)), cropOf(choices)];
-  const own = canvas === "none" ? null : "transparent"; // presets default to white
+  const isPreset = canvas in CANVASES;
   const plain = { white: "white", black: "black", colour: colour.slice(1) }[backdrop];
-  const fill = plain ?? (format === "jpg" ? "white" : own);
+  const fill = plain ?? (format === "jpg" ? "white" : isPreset && "transparent"); // presets default to white
   if (fill && mode !== "fg-mask") query.set("bg-color", fill);
   if (crop !== "none") query.set("crop", "true");
   if (crop !== "none" && crop !== "0%") query.set("crop-margin", crop);
-  if (canvas !== "none") query.set("preset", canvas);
+  if (isPreset) query.set("preset", canvas);
+  const size = isOwnSize(canvas) ? { width, height } : {};
+  for (const [name, pixels] of Object.entries(size)) query.set(name, pixels);
+  if (canvas === "own") query.set("scale", "85%");
   if (format !== "png") query.set("format", format);
   if (format === "jpg") query.set("quality", quality);
   return query;

@@ -2,38 +2,35 @@ import { union } from "./boxes.js";
 import { cropOf } from "./choices.js";
 
 export const VISIBLE = 32; // as in the API: minimum alpha of an object's pixels
-const FAINT = 6; // minimum alpha of a shadow's pixels: a cut through fainter ones is invisible
 
 /** Returns the part of a picture that the crop leaves: `{x, y, width, height}` in its pixels.
  *
- * `objects` are the API's, with boxes as shares of the picture's sides. If they are null, the pixels
- * are searched; if there are none, the whole picture is left. With a shadow, all of its visible pixels
- * are kept, since the API does not report its extent. */
-export function frameOf(bitmap, objects, choices) {
-  const { mode, strength } = choices;
+ * `objects` and `shadow` are the API's, with boxes as shares of the picture's sides. If `objects` are
+ * null, the pixels are searched; if there are none, the whole picture is left. */
+export function frameOf(bitmap, { objects, shadow }, choices) {
+  const { mode } = choices;
   const crop = cropOf(choices);
   const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
   if (crop === "none" || objects?.length === 0) return whole;
-  const core = objects ? around(objects, bitmap) : seenOf(bitmap, mode === "fg-mask" ? isLight : isObject);
+  const boxes = objects?.map(({ box }) => pixelsOf(box, bitmap));
+  const core = boxes ? boxes.reduce(union) : seenOf(bitmap, mode === "fg-mask" ? isLight : isObject);
   if (!core) return whole;
   const longer = Math.max(core.right - core.left, core.bottom - core.top);
   const margin = halfToEven((longer * parseInt(crop)) / 100);
-  const hasShadow = mode === "fg-image-shadow" && strength > 0;
-  const box = hasShadow ? union(core, seenOf(bitmap, isShade)) : core;
+  const box = union(core, shadow && pixelsOf(shadow, bitmap));
   const [left, top] = [Math.max(0, box.left - margin), Math.max(0, box.top - margin)];
   const right = Math.min(bitmap.width, box.right + margin);
   const bottom = Math.min(bitmap.height, box.bottom + margin);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-function around(objects, { width, height }) {
-  const sides = objects.map(({ box: [x, y, across, down] }) => ({
+function pixelsOf([x, y, across, down], { width, height }) {
+  return {
     left: Math.round(x * width),
     top: Math.round(y * height),
     right: Math.round((x + across) * width),
     bottom: Math.round((y + down) * height),
-  }));
-  return sides.reduce(union);
+  };
 }
 
 function isObject(red, green, blue, alpha) {
@@ -44,11 +41,6 @@ function isObject(red, green, blue, alpha) {
  * alpha. */
 function isLight(red) {
   return red >= VISIBLE;
-}
-
-/** Returns whether a pixel belongs to a shadow, which is black. A soft edge of the object is brighter. */
-function isShade(red, green, blue, alpha) {
-  return alpha >= FAINT && (Math.max(red, green, blue) * alpha) / 255 <= 2;
 }
 
 const seenIn = new WeakMap();

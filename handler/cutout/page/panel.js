@@ -1,5 +1,6 @@
-import { readChoices, showDependent, showPercent } from "./choices.js";
+import { CANVASES, readChoices, showDependent, showPercent } from "./choices.js";
 import { byId, chosen } from "./dom.js";
+import { say } from "./status.js";
 
 const PAUSE = 400; // milliseconds after the last key until a slider counts as released
 
@@ -15,6 +16,7 @@ export function watchPanel(scene, { current, onChange, onScene }) {
     if (target.id === "scene" || target.name === "scope" || target.type === "range") return;
     if (target.name === "backdrop") byId("canvas").dataset.whitened = false;
     if (target.id === "canvas") followCanvas(target, current());
+    if (target.type === "number") bringWithin(target, current()[target.id]);
     change();
   });
   for (const id of ["strength", "softness"]) watchRelease(id, change);
@@ -31,10 +33,19 @@ export function watchPanel(scene, { current, onChange, onScene }) {
   });
 }
 
-/** Sets a white background with the first canvas if there is none, as marketplaces require, and removes
+/** Brings a number that was typed within the limits of its field; `last` takes the place of none. */
+function bringWithin(field, last) {
+  const typed = Number.isNaN(field.valueAsNumber) ? last : field.valueAsNumber;
+  const value = Math.min(Math.max(Math.round(typed), Number(field.min)), Number(field.max));
+  if (value !== field.valueAsNumber) say(`Changed to ${value} pixels.`);
+  field.value = value;
+}
+
+/** Sets a white background with the first preset if there is none, as marketplaces require, and removes
  * it with the canvas, unless the user has chosen a background in between. A mask has no background. */
 function followCanvas(canvas, { mode, canvas: last }) {
-  const isFirst = last === "none" && mode !== "fg-mask" && chosen("backdrop") === "none";
+  const isPlain = mode !== "fg-mask" && chosen("backdrop") === "none";
+  const isFirst = canvas.value in CANVASES && !(last in CANVASES) && isPlain;
   if (isFirst) chooseBackdrop("white");
   if (canvas.value === "none" && canvas.dataset.whitened === "true") chooseBackdrop("none");
   canvas.dataset.whitened = canvas.value !== "none" && (isFirst || canvas.dataset.whitened === "true");

@@ -1,10 +1,10 @@
 import { nameAt } from "./address.js";
 
-/** Returns a result with a new `key`: its PNG, the API's objects and quality, how it was made, and the
- * PNG mended by hand, or null, with its own objects once the server has finished it: `{key, asked, png,
- * objects, quality, uploaded, withKey, seconds, byMask, mended, mendedObjects, isUnfinished, shape}`.
- * Results that look different have different keys; blobs can't be the keys, since a stored one replaces
- * the one in memory. */
+/** Returns a result with a new `key`: its PNG, the API's objects, shadow and quality, how it was made,
+ * and the PNG mended by hand, or null, with its own objects once the server has finished it: `{key,
+ * asked, png, objects, shadow, quality, uploaded, withKey, seconds, byMask, mended, mendedObjects,
+ * isUnfinished, shape}`. Results that look different have different keys; blobs can't be the keys, since a
+ * stored one replaces the one in memory. */
 export function keyed(result) {
   return { mended: null, ...result, key: Math.random() };
 }
@@ -12,6 +12,11 @@ export function keyed(result) {
 /** Returns the objects of a result; null if they must be found in its pixels. */
 export function objectsOf(made) {
   return made.mended ? (made.mendedObjects ?? null) : made.objects;
+}
+
+/** Returns where a result's objects and its visible shadow are, see `frameOf`. */
+export function extentOf(made) {
+  return { objects: objectsOf(made), shadow: made.shadow ?? null };
 }
 
 /** Returns whether a result was mended by hand, or made from a mask that was. */

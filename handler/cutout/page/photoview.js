@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import { findEdge } from "./edge.js";
 import { layoutOf, placed } from "./layout.js";
 import { resultName } from "./names.js";
-import { isByHand, objectsOf } from "./photo.js";
+import { extentOf, isByHand } from "./photo.js";
 import { decoded } from "./picture.js";
 import { fileOf, isAsMade } from "./saving.js";
 import { enter, showBlank, showFailure, showProgress, sizeOf } from "./status.js";
@@ -118,7 +118,7 @@ export class PhotoView {
   }
 
   #showResult(made, choices, backdrop) {
-    const layout = layoutOf(this.#after, objectsOf(made), choices, this.limits.side);
+    const layout = layoutOf(this.#after, extentOf(made), choices, this.limits.side);
     const [after, part] = placed(this.#after, layout);
     const [before] = this.#before ? placed(this.#before, layout) : [null];
     this.view.show(before, after, { part, backdrop });

@@ -1,7 +1,7 @@
 import { backdropOf } from "./backdrop.js";
 import { Failure } from "./failure.js";
 import { layoutOf, placed } from "./layout.js";
-import { objectsOf } from "./photo.js";
+import { extentOf } from "./photo.js";
 import { decoded, encoded } from "./picture.js";
 
 const TYPES = { png: "image/png", jpg: "image/jpeg" };
@@ -16,7 +16,7 @@ export async function fileOf(made, choices, { scene, side, bitmap = null }) {
   const own = bitmap ?? (await decoded(png));
   if (!own) throw new Failure("A result can’t be read", "Select the photo to process it again.");
   try {
-    const layout = layoutOf(own, objectsOf(made), choices, side);
+    const layout = layoutOf(own, extentOf(made), choices, side);
     return await encoded(drawnOn(backdrop, ...placed(own, layout)), TYPES[choices.format], choices.quality / 100);
   } finally {
     if (!bitmap) own.close();

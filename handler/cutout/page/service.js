@@ -2,9 +2,9 @@ import { cutOut } from "./cutout.js";
 import { failureOf } from "./failure.js";
 import { needsWebp } from "./header.js";
 
-/** Requests the cut-out of a file, or of the picture at a `URL`. Returns `{png, objects, quality,
- * uploaded}`: `objects` and `quality` are the API's, no objects means that nothing is visible, and
- * `uploaded` says whether the file went through `/v1/uploads`. Throws a `Failure` if the server
+/** Requests the cut-out of a file, or of the picture at a `URL`. Returns `{png, objects, shadow,
+ * quality, uploaded}`: `objects`, `shadow` (a box, or null if none is visible) and `quality` are the
+ * API's, no objects means that nothing is visible, and `uploaded` says whether the file went through `/v1/uploads`. Throws a `Failure` if the server
  * refuses.
  *
  * `asked` has the mode and the parameters that `askedOf` adds; `mask` is a PNG to cut out by, or null.
@@ -21,9 +21,10 @@ export async function requestResult(picture, asked, { key, signal, report, mask 
   const all = { ...asked, mask, webp, objects: true, qualityHint: true, answer: "json" };
   const terms = { ...all, url, key, retries: 0, signal, onProgress }; // the queue retries
   try {
-    const { entities, quality } = await cutOut(picture, terms);
+    const { entities, shadow = null, quality } = await cutOut(picture, terms);
     const [{ image }, { objects }] = entities;
-    return { png: new Blob([bytesOf(image)], { type: "image/png" }), objects, quality, uploaded };
+    const png = new Blob([bytesOf(image)], { type: "image/png" });
+    return { png, objects, shadow, quality, uploaded };
   } catch (error) {
     throw failureOf(error);
   }
