@@ -37,23 +37,6 @@ def test_all_requests_go_to_the_alias_of_a_published_version() -> None:
     assert "/functions/${FunctionAliaslive}/invocations" in uri["Fn::Sub"]
 
 
-def test_every_parameter_of_the_function_makes_a_new_version() -> None:
-    """Otherwise a change would reach `$LATEST`, which nobody calls."""
-    function = of_type("AWS::Lambda::Function")["Function"]
-    beside = ("Tags", "ReservedConcurrentExecutions", "Description")  # no part of a version
-    configured = str({name: each for name, each in function.items() if name not in beside})
-    conditions = transformed()["Conditions"]
-    for name in re.findall(r"'Fn::If': \['(\w+)'", configured):
-        configured += str(conditions[name])
-    parameters = set(transformed()["Parameters"]) & set(re.findall(r"'Ref': '(\w+)'", configured))
-    described = str(the_only(VERSION)["Description"])
-    shown = set(re.findall(r"\$\{(\w+)\}", described)) | set(
-        re.findall(r"'Ref': '(\w+)'", described)
-    )
-    assert parameters <= shown
-    assert len(parameters) > 10
-
-
 def test_the_longest_usual_description_of_a_version_fits() -> None:
     """Lambda accepts 256 characters; three subnets, two groups and two origins are usual."""
     texts: tuple[str, dict[str, Any]] = the_only(VERSION)["Description"]["Fn::Sub"]
