@@ -125,6 +125,14 @@ def test_keys_are_asked_for_unless_the_owner_says_otherwise() -> None:
     assert secret == {"If": ["HasApiKeys", {"Ref": "Keys"}, {"Ref": "AWS::NoValue"}]}
 
 
+def test_the_docs_say_that_keys_are_deleted_when_they_are_switched_off() -> None:
+    """CloudFormation deletes what a condition removes, and the next secret has another key."""
+    secret = RESOURCES["Keys"]
+    assert (secret["Condition"], secret["DeletionPolicy"]) == ("HasApiKeys", "Delete")
+    page = (PATH.parent / "docs" / "deploy.md").read_text()
+    assert "- `ApiKeys` (on): `off` opens the API to everybody, and deletes all keys\n" in page
+
+
 def test_a_generated_key_is_one_key() -> None:
     """White space separates keys, and punctuation is trouble in shells."""
     options = RESOURCES["Keys"]["Properties"]["GenerateSecretString"]
