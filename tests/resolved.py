@@ -68,7 +68,9 @@ class Stack:
             case "Fn::Join":
                 return operand[0].join(self.resolved(operand[1]))
             case "Fn::Split":
-                return self.resolved(operand[1]).split(operand[0])
+                if not (source := self.resolved(operand[1])):
+                    raise ValueError("it is not documented what Fn::Split does with an empty text")
+                return source.split(operand[0])
             case "Fn::Sub":
                 text, names = (operand, {}) if isinstance(operand, str) else operand
                 return PLACEHOLDER.sub(lambda found: self._substitute(found, names), text)
