@@ -164,6 +164,14 @@ def test_a_custom_domain_leads_to_the_api_below_its_path() -> None:
     assert Settings(base_path="cutout").base_path == "/cutout"
 
 
+def test_the_docs_say_that_the_stack_creates_the_domain() -> None:
+    """A second stack can't use it, although a base path looks like that."""
+    (mapping,) = of_type("AWS::ApiGatewayV2::ApiMapping").values()
+    assert mapping["DomainName"] == {"Ref": "Domain"}
+    page = (PATH.parent / "docs" / "deploy.md").read_text()
+    assert "custom domain, which must not exist in API Gateway yet" in page
+
+
 @pytest.mark.parametrize("function", ["Function", "BatchFunction"])
 def test_functions_take_the_vpc_and_the_traces(function: str) -> None:
     found = of_type("AWS::Lambda::Function")[function]
