@@ -4,13 +4,14 @@ Those of least privilege are in `tests.test_least_privilege`; docs/security.md s
 """
 
 import re
+import subprocess
 from typing import Any
 
 import pytest
 
 from cutout.api.middleware import FRONT_HEADER
 from tests.local_server import ROOT
-from tests.transformed import branches, of_type, transformed
+from tests.transformed import PYTHON, branches, of_type, transformed
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 VERSION, ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
@@ -35,6 +36,20 @@ def test_all_requests_go_to_the_alias_of_a_published_version() -> None:
     (path,) = the_only("AWS::ApiGatewayV2::Api")["Body"]["paths"].values()
     uri = path["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]["uri"]
     assert "/functions/${FunctionAliaslive}/invocations" in uri["Fn::Sub"]
+
+
+MERGE = """
+from samcli.commands.deploy.deploy_context import DeployContext
+print(DeployContext.merge_parameters({"Parameters": {"ApiKeys": {"Default": "on"}}}, {}))
+"""
+
+
+def test_the_docs_say_that_a_parameter_that_is_not_given_keeps_its_value() -> None:
+    """SAM asks CloudFormation for the previous value, not for the default."""
+    done = subprocess.run([PYTHON, "-c", MERGE], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[{'ParameterKey': 'ApiKeys', 'UsePreviousValue': True}]"
+    page = " ".join((ROOT / "docs" / "operate.md").read_text().split())
+    assert "A parameter in neither keeps its last value, such as `ApiKeys=off`." in page
 
 
 def test_the_longest_usual_description_of_a_version_fits() -> None:
