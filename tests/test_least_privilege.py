@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.local_server import ROOT
+from tests.resolved import Stack
 from tests.transformed import branches, of_type, transformed
 
 ROLES = of_type("AWS::IAM::Role")
@@ -55,6 +57,23 @@ def test_the_key_is_only_used_through_s3_and_secrets_manager() -> None:
         services = each["Condition"]["StringEquals"]["kms:ViaService"]
         found = {service["Fn::Sub"].partition(".")[0] for service in services}
         assert found == ({"s3", "secretsmanager"} if name == "FunctionRole" else {"s3"})
+
+
+@pytest.mark.parametrize("name", FUNCTION_ROLES)
+def test_only_the_current_key_is_used_and_the_docs_say_what_that_means(name: str) -> None:
+    """S3 keeps an object under the key that it was written with."""
+    old, new = (f"arn:aws:kms:eu-west-1:123456789012:key/{each}" for each in "ab")
+    for key in (old, new, ""):
+        (policy,) = Stack({"KmsKeyArn": key}).properties(name)["Policies"]
+        named = [
+            each["Resource"]
+            for each in policy["PolicyDocument"]["Statement"]
+            if "kms:Decrypt" in each["Action"]
+        ]
+        assert named == ([[key]] if key else [])
+    assert (
+        "can no longer read objects under the old key" in (ROOT / "docs" / "deploy.md").read_text()
+    )
 
 
 @pytest.mark.parametrize("name", FUNCTION_ROLES)

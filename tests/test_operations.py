@@ -4,13 +4,14 @@ Those of least privilege are in `tests.test_least_privilege`; docs/security.md s
 """
 
 import re
+import subprocess
 from typing import Any
 
 import pytest
 
 from cutout.api.middleware import FRONT_HEADER
 from tests.local_server import ROOT
-from tests.transformed import branches, of_type, transformed
+from tests.transformed import PYTHON, branches, of_type, transformed
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 VERSION, ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
@@ -37,21 +38,18 @@ def test_all_requests_go_to_the_alias_of_a_published_version() -> None:
     assert "/functions/${FunctionAliaslive}/invocations" in uri["Fn::Sub"]
 
 
-def test_every_parameter_of_the_function_makes_a_new_version() -> None:
-    """Otherwise a change would reach `$LATEST`, which nobody calls."""
-    function = of_type("AWS::Lambda::Function")["Function"]
-    beside = ("Tags", "ReservedConcurrentExecutions", "Description")  # no part of a version
-    configured = str({name: each for name, each in function.items() if name not in beside})
-    conditions = transformed()["Conditions"]
-    for name in re.findall(r"'Fn::If': \['(\w+)'", configured):
-        configured += str(conditions[name])
-    parameters = set(transformed()["Parameters"]) & set(re.findall(r"'Ref': '(\w+)'", configured))
-    described = str(the_only(VERSION)["Description"])
-    shown = set(re.findall(r"\$\{(\w+)\}", described)) | set(
-        re.findall(r"'Ref': '(\w+)'", described)
-    )
-    assert parameters <= shown
-    assert len(parameters) > 10
+MERGE = """
+from samcli.commands.deploy.deploy_context import DeployContext
+print(DeployContext.merge_parameters({"Parameters": {"ApiKeys": {"Default": "on"}}}, {}))
+"""
+
+
+def test_the_docs_say_that_a_parameter_that_is_not_given_keeps_its_value() -> None:
+    """SAM asks CloudFormation for the previous value, not for the default."""
+    done = subprocess.run([PYTHON, "-c", MERGE], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[{'ParameterKey': 'ApiKeys', 'UsePreviousValue': True}]"
+    page = " ".join((ROOT / "docs" / "operate.md").read_text().split())
+    assert "A parameter in neither keeps its last value, such as `ApiKeys=off`." in page
 
 
 def test_the_longest_usual_description_of_a_version_fits() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.local_server import ROOT
 from tests.transformed import transformed
 
 NAME = re.compile(r"\$\{([^!}.]+)[^}]*\}")
@@ -44,10 +45,25 @@ def named(value: Any) -> set[str]:
     return found
 
 
+def references(**values: str) -> dict[str, set[str]]:
+    """Return the resources that each resource refers to."""
+    resources = transformed(**values)["Resources"]
+    return {name: named(each) & resources.keys() for name, each in resources.items()}
+
+
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
 @pytest.mark.parametrize("changes", [{}, EVERYTHING], ids=["defaults", "everything"])
 def test_no_reference_comes_back(deployment: str, changes: dict[str, str]) -> None:
-    resources = transformed(Deployment=deployment, **changes)["Resources"]
-    graph = {name: named(each) & resources.keys() for name, each in resources.items()}
+    graph = references(Deployment=deployment, **changes)
     order = list(TopologicalSorter(graph).static_order())
-    assert set(order) == resources.keys()
+    assert set(order) == graph.keys()
+
+
+def test_the_docs_say_that_direct_requests_are_refused_before_the_distribution_exists() -> None:
+    """Its creation takes minutes, and waits for the version that refuses them."""
+    graph = references()
+    needed = {"Distribution"}
+    while more := {other for each in needed for other in graph[each]} - needed:
+        needed |= more
+    assert "FunctionAliaslive" in needed
+    assert "from minutes before `CloudFrontUrl` exists" in (ROOT / "docs" / "deploy.md").read_text()

@@ -125,6 +125,14 @@ def test_keys_are_asked_for_unless_the_owner_says_otherwise() -> None:
     assert secret == {"If": ["HasApiKeys", {"Ref": "Keys"}, {"Ref": "AWS::NoValue"}]}
 
 
+def test_the_docs_say_that_keys_are_deleted_when_they_are_switched_off() -> None:
+    """CloudFormation deletes what a condition removes, and the next secret has another key."""
+    secret = RESOURCES["Keys"]
+    assert (secret["Condition"], secret["DeletionPolicy"]) == ("HasApiKeys", "Delete")
+    page = (PATH.parent / "docs" / "deploy.md").read_text()
+    assert "- `ApiKeys` (on): `off` opens the API to everybody, and deletes all keys\n" in page
+
+
 def test_a_generated_key_is_one_key() -> None:
     """White space separates keys, and punctuation is trouble in shells."""
     options = RESOURCES["Keys"]["Properties"]["GenerateSecretString"]
@@ -154,6 +162,14 @@ def test_a_custom_domain_leads_to_the_api_below_its_path() -> None:
     assert mapping["ApiMappingKey"]["Fn::If"][1] == {"Ref": "DomainPath"}
     assert FUNCTION["Environment"]["Variables"]["CUTOUT_BASE_PATH"] == {"Ref": "DomainPath"}
     assert Settings(base_path="cutout").base_path == "/cutout"
+
+
+def test_the_docs_say_that_the_stack_creates_the_domain() -> None:
+    """A second stack can't use it, although a base path looks like that."""
+    (mapping,) = of_type("AWS::ApiGatewayV2::ApiMapping").values()
+    assert mapping["DomainName"] == {"Ref": "Domain"}
+    page = (PATH.parent / "docs" / "deploy.md").read_text()
+    assert "custom domain, which must not exist in API Gateway yet" in page
 
 
 @pytest.mark.parametrize("function", ["Function", "BatchFunction"])

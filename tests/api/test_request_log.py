@@ -15,6 +15,7 @@ from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage
 from tests.conftest import middle_is_object
 from tests.events.answers import event, event_loop
+from tests.resolved import Stack
 from tests.samples import jpeg
 
 RESULTS = "/v1/results"
@@ -139,3 +140,22 @@ def test_on_lambda_the_line_makes_metrics(settings: Settings, lines: Any) -> Non
                 isinstance(line[name], str) for group in each["Dimensions"] for name in group
             )
         assert abs(line["_aws"]["Timestamp"] - line["time"]) < 1000
+
+
+def test_the_dashboard_charts_metrics_of_the_line(settings: Settings, lines: Any) -> None:
+    with event_loop():
+        handler = build_handler(build_app(Pipeline(settings, middle_is_object)))
+        handler(event("results.json"), Context())
+    (line,) = lines()
+    times, counts = line["_aws"]["CloudWatchMetrics"]
+    dashboard = json.loads(Stack({}).properties("Dashboard")["DashboardBody"])
+    charts = {each["properties"]["title"]: each["properties"] for each in dashboard["widgets"]}
+    first, *others = charts["Milliseconds by stage"]["metrics"]
+    assert [first[0], [first[2]]] == [times["Namespace"], *times["Dimensions"]]
+    assert {each[0] for each in others} == {each[2] for each in others} == {"."}
+    assert [each[1] for each in (first, *others)] == STAGES
+    assert set(STAGES) <= {each["Name"] for each in times["Metrics"]}
+    ((search,),) = charts["Requests by outcome"]["metrics"]
+    schema = ",".join([counts["Namespace"], *counts["Dimensions"][0]])
+    (metric,) = counts["Metrics"]
+    assert f'{{{schema}}} MetricName="{metric["Name"]}"' in search["expression"]

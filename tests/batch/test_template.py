@@ -7,6 +7,7 @@ import pytest
 
 from cutout.batch.places import INBOX, OUTBOX
 from cutout.settings import Settings
+from tests.local_server import ROOT
 from tools.template import load_template
 
 TEMPLATE = load_template()
@@ -95,6 +96,13 @@ def test_a_picture_outlives_its_message() -> None:
     assert all(each.get("Prefix") for each in rules.values() if "ExpirationInDays" in each), (
         "a rule without a prefix empties the outbox"
     )
+
+
+def test_the_time_in_the_dead_letter_queue_counts_from_the_upload() -> None:
+    """Not from the last attempt ("Setting-up dead-letter queue retention", SQS developer guide)."""
+    days = properties("DeadLetters")["MessageRetentionPeriod"] // (24 * 3600)
+    page = (ROOT / "docs" / "batch.md").read_text().split()
+    assert f"until {days} days after the upload" in " ".join(page)
 
 
 def test_only_buckets_of_the_account_may_send_and_nothing_waits_in_a_circle() -> None:
