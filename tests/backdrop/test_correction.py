@@ -1,6 +1,7 @@
 """Check what a plain backdrop corrects, through `refine` and with a given mask of the networks."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -98,6 +99,30 @@ def test_a_shadow_is_left_out_and_a_dark_object_is_not() -> None:
     assert alpha[below].max() < 0.1, "the shadow"
     dark = photo(sweep("white"), MONITOR, colour=(110, 110, 110))
     assert wrong(made_of(dark, STAND), MONITOR) < 0.01, "grey as a shadow, with an outline"
+
+
+def test_the_shadow_where_an_object_meets_the_ground_is_left_out() -> None:
+    """It is as steep as a soft outline, but less so than it is dark."""
+    below = np.arange(SIZE[1])[:, np.newaxis] - FOOT[3]
+    beside = np.interp(np.arange(SIZE[0]), [160, 190, 290, 320], [0, 0.55, 0.55, 0])
+    shade = np.where(below > 0, np.clip(1 - below / 18, 0, 1) ** 2, 0) * beside
+    image = photo(shaded(shade), MONITOR)
+    alpha = made_of(image, MONITOR)
+    assert alpha[FOOT[3] + 4 :].max() < 0.1, "the shadow"
+    assert wrong(alpha, MONITOR) < 0.01
+
+
+@pytest.mark.parametrize("left", [174, 340])
+def test_soft_grey_that_the_networks_miss_is_no_shadow_beside_what_they_see(left: int) -> None:
+    grey = mask_of((left, 60, left + 100, 170))
+    seen_one = mask_of((60, 60, 160, 300))
+    alpha = made_of(photo(shaded(0.57 * soft(grey, 3)), seen_one), seen_one)
+    assert alpha[mask_of((left + 10, 70, left + 90, 160))].mean() > 0.95
+
+
+def shaded(shade: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    """A white backdrop, darker by a share."""
+    return (sweep("white") * (1 - shade[..., np.newaxis])).astype(np.float32)
 
 
 def test_a_large_object_gets_no_rim_of_shadow() -> None:
