@@ -6,7 +6,7 @@ Whatever it was, the next request is served.
 import signal
 import socket
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -22,12 +22,19 @@ SECONDS = 60
 EACH = 10
 
 
-def served(server: LocalServer, content: bytes | None = None) -> bool:
+def ask(server: LocalServer, content: bytes | None = None) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
         files = {"image": content or jpeg()}
-        reply = session.post(f"{server.url}/v1/results", files=files, timeout=SECONDS)
+        return session.post(f"{server.url}/v1/results", files=files, timeout=SECONDS)
+
+
+def is_ok(reply: requests.Response) -> bool:
     return bool(reply.json()["results"][0]["status"]["code"] == "ok")
+
+
+def served(server: LocalServer, content: bytes | None = None) -> bool:
+    return is_ok(ask(server, content))
 
 
 def half_a_request(server: LocalServer, announced: int) -> socket.socket:
@@ -45,8 +52,12 @@ def test_a_client_that_leaves_in_mid_upload_is_no_fault(tmp_path: Path) -> None:
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), CUTOUT_WAITING="1") as server:
         for _ in range(5):  # more than there are places
             half_a_request(server, 1 << 20).close()
-        sleep(1)  # until the server has seen that they are gone
-        assert served(server)
+        sleep(1)  # until the server has seen that they are gone; a busy one needs longer
+        end = monotonic() + SECONDS
+        while (reply := ask(server)).status_code == 503:
+            assert monotonic() < end, "the places are never given back"
+            sleep(0.1)
+        assert is_ok(reply)
         server.stop()
         log = server.log()
     assert "Traceback" not in log, log
@@ -87,15 +98,17 @@ def test_killed_in_mid_request(tmp_path: Path) -> None:
 
 
 def test_eight_clients_each_get_their_own_answers(tmp_path: Path) -> None:
+    """Memory that is lost grows from round to round; a peak alone depends on how bodies overlap."""
+    peaks: list[int] = []
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
-        rounds = [load(server.url, server.resident_kb, EACH) for _ in range(3)]
-    for outcome in rounds:
-        assert outcome.answered == CLIENTS * EACH
-        assert outcome.wrong == []
-    # one round's peak may be 5 % above another's by how its bodies happen to overlap
-    *before, last = (max(outcome.resident_kb) for outcome in rounds)
-    growth = last / max(before) - 1
-    assert growth < 0.05, f"{CLIENTS * EACH} more requests took {growth:.1%} more memory"
+        while len(peaks) < 3 or peaks[-1] - max(peaks[:-1]) >= 0.05 * peaks[0]:
+            assert len(peaks) < 6, (
+                f"{CLIENTS * EACH} more requests always take more memory: {peaks}"
+            )
+            outcome = load(server.url, server.resident_kb, EACH)
+            assert outcome.answered == CLIENTS * EACH
+            assert outcome.wrong == []
+            peaks.append(max(outcome.resident_kb))
 
 
 def test_a_picture_in_work_holds_nobody_up_but_its_followers(tmp_path: Path) -> None:

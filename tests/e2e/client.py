@@ -17,7 +17,7 @@ from cutout.work import Segmenter
 from tests.e2e.gateway import Gateway
 
 RESULTS, UPLOADS = "/v1/results", "/v1/uploads"
-SECONDS = 60
+SECONDS = 120  # of a busy machine
 
 session = requests.Session()
 session.trust_env = False  # a proxy has no business on loopback

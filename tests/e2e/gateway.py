@@ -24,11 +24,13 @@ class Gateway:
     """A running API: `with Gateway(function) as gateway: requests.get(gateway.url("/v1/modes"))`.
 
     What the platform refuses is answered as the platform does: 413, 500 or 503. `certificate` is a
-    file with its key, for TLS.
+    file with its key, for TLS; `seconds` is how long an answer may take.
     """
 
-    def __init__(self, function: Emulator, certificate: Path | None = None) -> None:
-        self.function = function
+    def __init__(
+        self, function: Emulator, certificate: Path | None = None, seconds: float = SECONDS
+    ) -> None:
+        self.function, self._seconds = function, seconds
 
         class Handler(_Handler):
             gateway = self
@@ -76,7 +78,7 @@ class Gateway:
             return _refusal(500, "Internal Server Error")
         if self.function.answer_bytes > MAX_ANSWER_BYTES:
             return _refusal(500, "Internal Server Error")
-        if monotonic() - start > SECONDS:
+        if monotonic() - start > self._seconds:
             return _refusal(503, "Service Unavailable")
         return found
 
