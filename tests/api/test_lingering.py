@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from select import select
 
 import pytest
 
@@ -29,18 +30,53 @@ def test_a_client_that_still_sends_gets_its_refusal(server: LocalServer, route: 
         assert (answer.status, answer.read()[:1]) == (ROUTES[route], b"{")
 
 
+@pytest.mark.parametrize("more", ["", "Connection: close\r\n"])
 @pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
-def test_the_connection_is_closed_behind_the_body(server: LocalServer, version: str) -> None:
+def test_the_answer_waits_for_the_body(server: LocalServer, version: str, more: str) -> None:
+    """Caddy closes the connection of a client that still sends, and Python's http.client, Lua and
+    others report that in place of the answer."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.connect()
-    head = f"POST /v1/results {version}\r\nHost: localhost\r\nConnection: close\r\n"
+    head = f"POST /v1/results {version}\r\nHost: localhost\r\n{more}"
     connection.sock.sendall(f"{head}Content-Length: 6\r\n\r\nabc".encode())
+    assert select([connection.sock], [], [], 0.5) == ([], [], [])
+    connection.sock.sendall(b"def")
     received = b""
     while not received.endswith(b"}"):
         received += connection.sock.recv(4096)
     assert b" 401 " in received
-    connection.sock.sendall(b"def")
+    if more or version == "HTTP/1.0":
+        assert connection.sock.recv(1) == b""
+    connection.close()
+
+
+def test_the_connection_is_closed_behind_a_body_read_in_part(server: LocalServer) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.connect()
+    head = "POST /v1/results HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    head += f"X-API-KEY: {KEY}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    connection.sock.sendall(f"{head}Content-Length: 9\r\n\r\n--b\r\n\0:".encode())
+    received = b""
+    while not received.endswith(b"}"):
+        received += connection.sock.recv(4096)
+    assert b" 400 " in received
+    connection.sock.sendall(b"--")
     assert connection.sock.recv(1) == b""
+    connection.close()
+
+
+@pytest.mark.parametrize("key", ["", KEY])
+def test_a_client_that_waits_is_told_to_send(server: LocalServer, key: str) -> None:
+    """Go's client (1.19) sends its next request where the body of a refused one is expected."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    headers = {**TYPE, "X-API-KEY": key, "Content-Length": "6", "Expect": "100-continue"}
+    connection.request("POST", "/v1/results", headers=headers)
+    first = connection.sock
+    assert first.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"  # which http.client would skip
+    connection.send(b"abcdef")
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()[:1]) == (400 if key else 401, b"{")
+    assert connection.sock is first
     connection.close()
 
 

@@ -18,8 +18,10 @@ from tests.samples import jpeg, png
 
 SECONDS = 60
 UNREAD_SECONDS = 3
-"""The server's limit in the tests of it, in the place of its 10."""
-CLIENTS, SLOTS = 16, 4
+"""The server's limit in the tests of it, in the place of its two minutes."""
+PROXY_SECONDS = 11
+"""Pause of a proxy that empties its own buffer into a slow link; longer pauses occur."""
+CLIENTS, SLOTS = 12, 4
 MAX_KB = 450_000
 """Some 350 MB with an answer in every slot; twice as much if every client's stayed in memory."""
 NOISE = np.random.default_rng(0).integers(0, 256, (2400, 2400, 3), np.uint8)
@@ -137,6 +139,19 @@ def test_a_client_that_reads_slowly_and_steadily_gets_all_of_it(
         assert received.startswith(b"HTTP/1.1 200")
         assert len(received) > 10_000_000
         assert ask(server).status_code == 200
+
+
+def test_a_proxy_with_a_slow_client_gets_all_of_it(tmp_path: Path, stack: ExitStack) -> None:
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        proxy = stack.enter_context(ask_and_not_read(server))
+        wait_for_an_answer(proxy)
+        sleep(PROXY_SECONDS)
+        received = bytearray()
+        while not received.endswith(b"}]}"):
+            more = proxy.recv(1 << 20)
+            assert more, f"cut off after {len(received)} bytes"
+            received += more
+        assert len(received) > 10_000_000
 
 
 def test_an_idle_connection_stays_open_as_long_as_proxies_keep_it(tmp_path: Path) -> None:

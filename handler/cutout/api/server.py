@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from asyncio import BaseTransport
 
 
-MAX_UNREAD_SECONDS = 10.0
+MAX_UNREAD_SECONDS = 120.0
 """Seconds after which a client that doesn't read a chunk of its answer is cut off. uvicorn itself
-would keep the answer in memory for any time."""
+would keep the answer in memory for any time. A proxy with a slow client seems to read nothing for
+up to a minute, until a third of the 4 MB in its own send buffer has left."""
 SEND_BUFFER_BYTES = 128 * 1024
 """Size of the system's send buffer for a connection. By default it grows to megabytes and reports
 progress only when a third of it is free, so that a slow client would seem to read nothing."""
