@@ -1,5 +1,6 @@
 """Check which files are sent as they are, and what the browser makes of others."""
 
+import struct
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import requests
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser
 
 from tests.fetch.servers import answer, serving
@@ -88,13 +89,56 @@ def test_a_webp_is_mended_at_its_full_size(visit: Visit, tmp_path: Path) -> None
     assert shown((tmp_path / name).read_bytes()) == shown(picture)
 
 
-def test_a_webp_on_its_side_is_compared_upright(visit: Visit) -> None:
-    image = gradient(60, 40)
+def turned_webp(orientation: int, prefix: bytes = b"", order: str = "<") -> bytes:
+    """Four colours, 60 x 40, to be turned by their EXIF data."""
+    image = Image.new("RGB", (60, 40), "red")
+    for colour, at in (("lime", (30, 0)), ("blue", (0, 20)), ("white", (30, 20))):
+        image.paste(colour, (*at, at[0] + 30, at[1] + 20))
+    start = {"<": b"II", ">": b"MM"}[order]
+    tag = struct.pack(f"{order}HLHHHLHHL", 42, 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+    return webp(image, lossless=True, exif=prefix + start + tag)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_webp_on_its_side_is_compared_upright(visit: Visit, orientation: int) -> None:
+    """Browsers do not turn WebPs, unlike JPEGs."""
+    content = turned_webp(orientation)
+    upright = ImageOps.exif_transpose(Image.open(BytesIO(content)))
+    visit.choose(file("a.webp", content))
+    assert Image.open(BytesIO(saved(visit.page, "#save")[1])).size == upright.size
+    assert visit.facts().startswith(f"{upright.width} x {upright.height} ")
+    visit.set_split(100)
+    for x, y in ((0.2, 0.2), (0.8, 0.2), (0.2, 0.8), (0.8, 0.8)):
+        expected = upright.getpixel((int(x * upright.width), int(y * upright.height)))
+        assert visit.pixel(x, y)[:3] == expected
+
+
+def test_a_webp_s_exif_data_in_other_forms(visit: Visit) -> None:
+    visit.choose(file("a.webp", turned_webp(6, b"Exif\0\0", ">")))
+    visit.set_split(100)
+    assert visit.pixel(0.8, 0.2)[:3] == (255, 0, 0)
+
+
+def test_a_turned_webp_that_is_too_wide(visit: Visit) -> None:
+    image = Image.new("RGB", (SIDE + 100, 200), "red")
+    image.paste("blue", (300, 0, SIDE + 100, 200))
     exif = image.getexif()
     exif[0x0112] = 6
     visit.choose(file("a.webp", webp(image, exif=exif)))
-    assert visit.facts().startswith("40 x 60 ")
-    assert Image.open(BytesIO(saved(visit.page, "#save")[1])).size == (40, 60)
+    assert TOO_WIDE in visit.facts()
+    picture = Image.open(BytesIO(saved(visit.page, "#save")[1])).convert("RGB")
+    assert picture.size == (round(SIDE / (SIDE + 100) * 200), SIDE)
+    visit.set_split(100)
+    assert visit.pixel(0.5, 0.2)[0] > 200
+    assert visit.pixel(0.5, 0.8)[0] < 50
+
+
+@pytest.mark.parametrize("end", range(25, 140, 13))
+def test_a_webp_with_broken_exif_data(visit: Visit, end: int) -> None:
+    content = turned_webp(6)
+    broken = content[:end] + bytes([255]) * 4 + content[end + 4 :]
+    visit.page.set_input_files("#file", file("a.webp", broken))
+    visit.page.wait_for_selector('body:is([data-state="done"], [data-state="failed"])')
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,45 @@ function webpSize(view) {
   if (chunk !== "VP8 ") return null;
   return [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff];
 }
+
+const [EXTENDED, HAS_EXIF] = ["VP8X", 8]; // RFC 9649: a WebP's extended header, and its flag
+const ORIENTATION = 0x0112;
+
+/** Returns the EXIF orientation, 1 to 8, of a WebP; 1 for other files. The service turns WebPs by it, but
+ * browsers don't. */
+export async function webpOrientation(file) {
+  const head = new DataView(await file.slice(0, 21).arrayBuffer());
+  const isExtended = typeOf(textAt(head, 0, 12)) === "image/webp" && textAt(head, 12, 4) === EXTENDED;
+  if (!isExtended || !(head.getUint8(20) & HAS_EXIF)) return 1;
+  const view = new DataView(await file.arrayBuffer());
+  for (let at = 12; at + 8 <= view.byteLength; ) {
+    const size = view.getUint32(at + 4, true);
+    if (textAt(view, at, 4) === "EXIF") return orientationIn(view, at + 8, at + 8 + size);
+    at += 8 + size + (size % 2);
+  }
+  return 1;
+}
+
+/** Returns the orientation in EXIF data from `start` to `end`; 1 if there is none. */
+function orientationIn(view, start, end) {
+  const first = start + (textAt(view, start, 4) === "Exif" ? 6 : 0);
+  const isLittle = textAt(view, first, 2) === "II";
+  if (first + 8 > end || end > view.byteLength) return 1;
+  const table = first + view.getUint32(first + 4, isLittle);
+  if (table + 2 > end) return 1;
+  const count = view.getUint16(table, isLittle);
+  for (let at = table + 2; at + 12 <= end && at < table + 2 + 12 * count; at += 12) {
+    if (view.getUint16(at, isLittle) !== ORIENTATION) continue;
+    const found = view.getUint16(at + 8, isLittle);
+    return found >= 1 && found <= 8 ? found : 1;
+  }
+  return 1;
+}
+
+/** Returns `count` bytes as a string, one character for each byte; fewer at the end of the file. */
+function textAt(view, at, count) {
+  const end = Math.min(at + count, view.byteLength);
+  let text = "";
+  for (let each = at; each < end; each++) text += String.fromCharCode(view.getUint8(each));
+  return text;
+}

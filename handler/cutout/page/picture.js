@@ -1,5 +1,5 @@
 import { Failure } from "./failure.js";
-import { sizeInHeader, startOf, typeOf } from "./header.js";
+import { sizeInHeader, startOf, typeOf, webpOrientation } from "./header.js";
 import { stem } from "./names.js";
 
 const HEIC = /^.{4}ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1)/s;
@@ -97,10 +97,39 @@ async function mayExceed(file, side) {
 /** Decodes a file to an upright bitmap; returns null if the browser can't read it. */
 export async function decoded(blob) {
   try {
-    return await createImageBitmap(blob);
+    const orientation = await webpOrientation(blob);
+    if (orientation === 1) return await createImageBitmap(blob);
+    return await turned(await createImageBitmap(blob, { imageOrientation: "none" }), orientation);
   } catch {
     return null;
   }
+}
+
+/** Returns a bitmap turned upright by an EXIF orientation, 2 to 8, and closes the given one. */
+async function turned(bitmap, orientation) {
+  const { width, height } = bitmap;
+  const isSideways = orientation > 4;
+  const size = isSideways ? { width: height, height: width } : { width, height };
+  const canvas = Object.assign(document.createElement("canvas"), size);
+  const context = canvas.getContext("2d");
+  context.setTransform(...matrixOf(orientation, size));
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return createImageBitmap(canvas);
+}
+
+/** Returns the canvas transform from stored to upright pixels; `width` and `height` are the upright
+ * picture's. */
+function matrixOf(orientation, { width, height }) {
+  return {
+    2: [-1, 0, 0, 1, width, 0],
+    3: [-1, 0, 0, -1, width, height],
+    4: [1, 0, 0, -1, 0, height],
+    5: [0, 1, 1, 0, 0, 0],
+    6: [0, 1, -1, 0, width, 0],
+    7: [0, -1, -1, 0, width, height],
+    8: [0, -1, 1, 0, 0, height],
+  }[orientation];
 }
 
 /** Encodes a canvas to a blob. Throws a `Failure` if it can't, usually for lack of memory. */
