@@ -157,6 +157,14 @@ class Visit:
         self.page.locator("#split").fill(str(percent))
         self.settle()
 
+    def assert_saved_at_a_glance(self) -> None:
+        """The main button is on a phone's first screen, which does not scroll sideways."""
+        self.page.evaluate("scrollTo(0, 0)")
+        box = self.page.locator("#save").bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= PHONE["height"], str(box)
+        assert self.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
     def pixel(self, x: float, y: float) -> tuple[int, ...]:
         """Return the colour at a share of the picture's width and height, fitted to its frame."""
         return tuple(self.page.evaluate(PIXEL, [x, y]))

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.local_server import LocalServer
-from tests.page.browser import PHONE, Visit, file, visiting
+from tests.page.browser import Visit, file, visiting
 from tests.page.conftest import Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, tab_to
 from tests.page.test_many import pictures_of, select, wait_for_tally
@@ -209,6 +209,12 @@ def test_a_crop_without_effect_can_t_be_chosen(visit: Visit) -> None:
     assert "crop=true&crop-margin=10%25&preset=square" in visit.command()
 
 
+def sizes_in_zip(visit: Visit) -> dict[str, tuple[int, int]]:
+    """Return the width and height of each picture in the page's ZIP."""
+    pictures = pictures_of(saved(visit.page, "#zip")[1])
+    return {name: Image.open(BytesIO(content)).size for name, content in pictures.items()}
+
+
 def test_one_photo_has_a_canvas_of_its_own(visit: Visit) -> None:
     visit.choose([WIDE, TALL])
     wait_for_tally(visit, "2 of 2 done.")
@@ -216,11 +222,10 @@ def test_one_photo_has_a_canvas_of_its_own(visit: Visit) -> None:
     visit.page.check('[name="scope"][value="one"]', force=True)
     visit.page.select_option("#canvas", "ebay")
     for _ in range(2):
-        sizes = {
-            name: Image.open(BytesIO(content)).size
-            for name, content in pictures_of(saved(visit.page, "#zip")[1]).items()
+        assert sizes_in_zip(visit) == {
+            "wide-cut-out.png": (1600, 1600),
+            "tall-cut-out.png": (120, 120),
         }
-        assert sizes == {"wide-cut-out.png": (1600, 1600), "tall-cut-out.png": (120, 120)}
         visit.page.reload()
         wait_for_tally(visit, "2 of 2 done.")
         select(visit, "tall.jpg")
@@ -245,11 +250,7 @@ def test_on_a_phone(open_page: Open, scheme: str) -> None:
         visit.choose(file("a.jpg", PHOTO))
         place(visit, "amazon")
         assert findings(visit.page) == []
-        visit.page.evaluate("scrollTo(0, 0)")
-        box = visit.page.locator("#save").bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= PHONE["height"]
-        assert visit.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        visit.assert_saved_at_a_glance()
 
 
 def backdrop(visit: Visit) -> str:

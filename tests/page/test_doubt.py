@@ -249,11 +249,8 @@ def test_a_phone_has_room_for_doubt(open_page: Open) -> None:
     with open_page(**ON_A_PHONE) as visit:
         visit.choose([UNSURE, *GOOD[:3], BLANK])
         wait_for_tally(visit, "4 of 5 done, 1 to check, 1 without a subject.")
-        visit.page.evaluate("scrollTo(0, 0)")
         assert doubt(visit) == OUTLINE
-        box = visit.page.locator("#save").bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= PHONE["height"], plain(str(box))
+        visit.assert_saved_at_a_glance()
         select(visit, "blank.jpg")
         visit.wait("blank")
         width = visit.page.evaluate("document.documentElement.scrollWidth")

@@ -47,7 +47,4 @@ def test_the_main_button_is_on_a_phone_s_first_screen(open_page: Open, count: in
             visit,
             "4 of 4 done." if count > 1 else "Your photo stays on this device until you remove it.",
         )
-        visit.page.evaluate("scrollTo(0, 0)")
-        box = visit.page.locator("#save").bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= PHONE["height"], plain(str(box))
+        visit.assert_saved_at_a_glance()

@@ -10,11 +10,20 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.local_server import LocalServer
-from tests.page.browser import DESKTOP, PHONE, Visit, file, visiting
+from tests.page.browser import DESKTOP, Visit, file, visiting
 from tests.page.conftest import Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, focused, tab_to
-from tests.page.test_canvas import TALL, WIDE, assert_alike, backdrop, box_of, made_by, place
-from tests.page.test_many import pictures_of, select, wait_for_tally
+from tests.page.test_canvas import (
+    TALL,
+    WIDE,
+    assert_alike,
+    backdrop,
+    box_of,
+    made_by,
+    place,
+    sizes_in_zip,
+)
+from tests.page.test_many import select, wait_for_tally
 from tests.page.test_saving import run, saved
 from tests.page.test_shown import PHOTO, SCENE, choose_background, premultiplied, seen
 
@@ -179,11 +188,7 @@ def test_one_photo_has_a_size_of_its_own(visit: Visit) -> None:
     visit.page.check('[name="scope"][value="one"]', force=True)
     choose_size(visit, FILLED, 50, 60)
     for _ in range(2):
-        sizes = {
-            name: Image.open(BytesIO(content)).size
-            for name, content in pictures_of(saved(visit.page, "#zip")[1]).items()
-        }
-        assert sizes == {"wide-cut-out.png": (50, 60), "tall-cut-out.png": (300, 200)}
+        assert sizes_in_zip(visit) == {"wide-cut-out.png": (50, 60), "tall-cut-out.png": (300, 200)}
         visit.page.reload()
         wait_for_tally(visit, "2 of 2 done.")
         select(visit, "tall.jpg")
@@ -255,8 +260,4 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, objec
         choose_size(visit, FILLED, 1200, 1500)
         assert findings(visit.page) == []
         if device.get("is_mobile"):
-            visit.page.evaluate("scrollTo(0, 0)")
-            box = visit.page.locator("#save").bounding_box()
-            assert box
-            assert box["y"] + box["height"] <= PHONE["height"]
-            assert visit.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+            visit.assert_saved_at_a_glance()

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.local_server import LocalServer
-from tests.page.browser import DESKTOP, PHONE, Visit, file
+from tests.page.browser import DESKTOP, Visit, file
 from tests.page.conftest import Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, focused, tab_to
 from tests.page.test_canvas import box_of, made_by
@@ -159,10 +159,7 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, objec
         choose_shadow(visit)
         assert findings(visit.page) == []
         if device.get("is_mobile"):
-            visit.page.evaluate("scrollTo(0, 0)")
-            box = visit.page.locator("#save").bounding_box()
-            assert box
-            assert box["y"] + box["height"] <= PHONE["height"]
+            visit.assert_saved_at_a_glance()
 
 
 BLACK = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), "black"), quality=100))

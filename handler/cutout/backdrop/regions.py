@@ -47,8 +47,8 @@ SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
 """Limits of a shadow: the networks' alpha, the step between neighbours, and the shade (0..255). An
 object's outline has a larger step."""
 CONTACT_ROWS, CONTACT_SIDE, CONTACT_STEP = (1, 2, 4, 8, 16), 4, 0.2
-"""A shadow is steeper where the object meets the ground: up to 31 rows (the sum) below what the
-networks see, and 4 pixels beside. There, a fifth of the shade is added to the largest step."""
+"""Where an object meets the ground, its shadow is steeper. Up to 31 rows (the sum) below what the
+networks see, and 4 pixels beside that, a fifth of the shade is added to the largest step."""
 GLOW, GLOW_STEP = 60.0, 4.0
 """How much lighter than fitted a backdrop may be in a studio's light, and the largest step
 there."""

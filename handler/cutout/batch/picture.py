@@ -45,7 +45,7 @@ class Found:
 
     @property
     def by_kind(self) -> dict[AnswerKind, Stored | None]:
-        """Return the two by their kinds."""
+        """Return the outputs by their kinds."""
         return {AnswerKind.PNG: self.png, AnswerKind.JSON: self.json}
 
     def kind_of(self, md5: str) -> AnswerKind | None:

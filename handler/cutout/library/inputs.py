@@ -137,7 +137,7 @@ def _scaled_mask(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _mask_numbers(image: Image.Image) -> npt.NDArray[Any]:
-    """Return the numbers of a mask in mode F, or I: these as uint8 if none is over 255, or uint16.
+    """Return the values of a mask in mode F or I, those of mode I as uint8 or, if larger, uint16.
 
     Raise `ValueError` for whole numbers that fit neither.
     """
