@@ -7,12 +7,13 @@ server with its workers; bytes are those of the bodies as sent. ``--pictures`` n
 folders, and ``--megapixels`` scales larger pictures down. It prints a table.
 """
 
+import gzip
 import os
 import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -43,7 +44,7 @@ class Server:
     port: int
 
     def ask(self, content: bytes) -> Spent:
-        """Return what one request spends. Raise `RuntimeError` if it fails."""
+        """Return what one request spends. Raise `RuntimeError` unless it gets a cut-out."""
         before = self._seconds()
         with requests.post(
             f"http://127.0.0.1:{self.port}/v1/results",
@@ -52,10 +53,13 @@ class Server:
             timeout=SECONDS,
             stream=True,
         ) as reply:
-            sent = len(reply.raw.read(decode_content=False))
-        if reply.status_code != requests.codes.ok:
-            raise RuntimeError(f"{self.name}: status {reply.status_code}")
-        return Spent(self._seconds() - before, len(content), sent)
+            sent = reply.raw.read(decode_content=False)
+        seconds = self._seconds() - before
+        is_packed = reply.headers.get("Content-Encoding") == "gzip"
+        body = gzip.decompress(sent) if is_packed else sent
+        if b'"code":"ok"' not in body:
+            raise RuntimeError(f"{self.name}: {reply.status_code} {body[:300].decode()}")
+        return Spent(seconds, len(content), len(sent))
 
     def _seconds(self) -> float:
         """Return the processor seconds of the server and its workers so far."""
@@ -142,6 +146,28 @@ def table(names: Sequence[str], spent: Sequence[Spent], bills: Sequence[Bill]) -
     return "\n".join(lines)
 
 
+def compare(revision: str, files: Sequence[Path], repeats: int) -> list[Spent]:
+    """Return the means of what a picture spends at the revision and here."""
+    with (
+        checkout(revision) as earlier,
+        running(revision, earlier) as theirs,
+        running("this checkout", ROOT) as ours,
+    ):
+        return [mean(each) for each in measure([theirs, ours], files, repeats)]
+
+
+def report(revision: str, before: Spent, after: Spent) -> str:
+    """Return the table, and whether a cut-out costs `BAR` less for `SLOWER` more time at most."""
+    bills = [bill(each, Prices()) for each in (before, after)]
+    saved = 1 - bills[1].total / bills[0].total
+    slower = after.seconds / before.seconds - 1
+    verdict = "met" if saved >= BAR and slower <= SLOWER else "missed"
+    return (
+        table([revision, "this checkout"], [before, after], bills)
+        + f"\n{saved:.1%} less money, {slower:+.1%} time; {BAR:.0%} at +{SLOWER:.0%}: {verdict}"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = ArgumentParser(prog="python -m benchmarks.cost.since", description=__doc__)
@@ -150,29 +176,15 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float)
     parser.add_argument("--repeats", type=int, default=3)
     given = parser.parse_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
         files = list(_files(given.pictures)) if given.pictures else [save_photo(SIDE, folder)]
         if given.megapixels:
             files = scaled(files, given.megapixels, folder)
-        earlier = stack.enter_context(checkout(given.revision))
-        names = [given.revision, "this checkout"]
-        roots = [earlier, ROOT]
-        servers = [
-            stack.enter_context(running(name, root))
-            for name, root in zip(names, roots, strict=True)
-        ]
-        found = measure(servers, files, given.repeats)
-    before, after = (mean(each) for each in found)
-    bills = [bill(each, Prices()) for each in (before, after)]
-    print(
-        f"{processor()}, one network thread, means of {len(files)} pictures, {given.repeats} runs"
-    )
-    print(table(names, (before, after), bills))
-    saved = 1 - bills[1].total / bills[0].total
-    slower = after.seconds / before.seconds - 1
-    verdict = "met" if saved >= BAR and slower <= SLOWER else "missed"
-    print(f"{saved:.1%} less money, {slower:+.1%} time; {BAR:.0%} at +{SLOWER:.0%}: {verdict}")
+        before, after = compare(given.revision, files, given.repeats)
+    what = f"means of {len(files)} pictures, {given.repeats} runs"
+    print(f"{processor()}, one network thread, {what}")
+    print(report(given.revision, before, after))
 
 
 def _files(places: Iterable[Path]) -> Iterator[Path]:

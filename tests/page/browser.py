@@ -157,7 +157,7 @@ class Visit:
         self.page.locator("#split").fill(str(percent))
         self.settle()
 
-    def assert_saved_at_a_glance(self) -> None:
+    def assert_save_is_visible(self) -> None:
         """The main button is on a phone's first screen, which does not scroll sideways."""
         self.page.evaluate("scrollTo(0, 0)")
         box = self.page.locator("#save").bounding_box()

@@ -114,15 +114,23 @@ def test_the_command_gives_it_again(
     visit.choose(file("a.jpg", PHOTO))
     visit.page.select_option("#crop", crop)
     visit.page.select_option("#canvas", preset)
-    choose_background(visit, kind)
+    assert_command_repeats(visit, tmp_path, kind, suffix, mode)
+
+
+def assert_command_repeats(
+    visit: Visit, folder: Path, background: str, suffix: str, mode: str
+) -> Image.Image:
+    """Make the rest of the choices; return the saved picture, which the page's command repeats."""
+    choose_background(visit, background)
     visit.press("format", suffix)
     visit.press("mode", mode)
     visit.wait_for_command(f"mode={mode}")
     name, content = saved(visit.page, "#save")
-    run(visit.command(), tmp_path)
-    here, there = Image.open(BytesIO(content)), Image.open(tmp_path / name)
+    run(visit.command(), folder)
+    here, there = (Image.open(BytesIO(each)) for each in (content, (folder / name).read_bytes()))
     assert here.format == there.format
     assert_alike(here, there, 2)
+    return here
 
 
 def test_a_mask_lies_on_black(visit: Visit, server: LocalServer) -> None:
@@ -250,7 +258,7 @@ def test_on_a_phone(open_page: Open, scheme: str) -> None:
         visit.choose(file("a.jpg", PHOTO))
         place(visit, "amazon")
         assert findings(visit.page) == []
-        visit.assert_saved_at_a_glance()
+        visit.assert_save_is_visible()
 
 
 def backdrop(visit: Visit) -> str:

@@ -250,7 +250,7 @@ def test_a_phone_has_room_for_doubt(open_page: Open) -> None:
         visit.choose([UNSURE, *GOOD[:3], BLANK])
         wait_for_tally(visit, "4 of 5 done, 1 to check, 1 without a subject.")
         assert doubt(visit) == OUTLINE
-        visit.assert_saved_at_a_glance()
+        visit.assert_save_is_visible()
         select(visit, "blank.jpg")
         visit.wait("blank")
         width = visit.page.evaluate("document.documentElement.scrollWidth")

@@ -47,4 +47,4 @@ def test_the_main_button_is_on_a_phone_s_first_screen(open_page: Open, count: in
             visit,
             "4 of 4 done." if count > 1 else "Your photo stays on this device until you remove it.",
         )
-        visit.assert_saved_at_a_glance()
+        visit.assert_save_is_visible()

@@ -159,7 +159,7 @@ def test_axe_finds_nothing(open_page: Open, scheme: str, device: dict[str, objec
         choose_shadow(visit)
         assert findings(visit.page) == []
         if device.get("is_mobile"):
-            visit.assert_saved_at_a_glance()
+            visit.assert_save_is_visible()
 
 
 BLACK = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), "black"), quality=100))

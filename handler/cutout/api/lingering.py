@@ -9,7 +9,7 @@ LINGER_SECONDS = 30.0
 
 
 class Lingering:
-    """Pass a request's messages on, but hold back an answer that comes before the body has.
+    """Pass a request's messages on, but hold an early answer back until the body has arrived.
 
     Many clients look for no answer while they send. Some proxies (Caddy, Traefik) pass an early
     answer on and then close the connection, and such clients report that in its place. So a request

@@ -47,8 +47,9 @@ SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
 """Limits of a shadow: the networks' alpha, the step between neighbours, and the shade (0..255). An
 object's outline has a larger step."""
 CONTACT_ROWS, CONTACT_SIDE, CONTACT_STEP = (1, 2, 4, 8, 16), 4, 0.2
-"""Where an object meets the ground, its shadow is steeper. Up to 31 rows (the sum) below what the
-networks see, and 4 pixels beside that, a fifth of the shade is added to the largest step."""
+"""Where an object meets the ground, its shadow is steeper. Up to 31 rows (the sum of CONTACT_ROWS)
+below what the networks see, and 4 pixels to each side, a fifth of the shade is added to the largest
+step."""
 GLOW, GLOW_STEP = 60.0, 4.0
 """How much lighter than fitted a backdrop may be in a studio's light, and the largest step
 there."""
@@ -188,7 +189,7 @@ def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
 def _beneath(seen: Mask) -> Mask:
     """Return the pixels below those seen, where they may meet the ground."""
     beneath = grow(seen, CONTACT_SIDE)
-    for rows in CONTACT_ROWS:
+    for rows in CONTACT_ROWS:  # each step doubles the reach
         beneath[rows:] |= beneath[:-rows]
     return beneath
 

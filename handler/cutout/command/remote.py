@@ -82,7 +82,7 @@ class RemoteWorker:
             """Report at most the file's size, which is a little less than the form's."""
             self._progress.send(task.name, min(count, size), size)
 
-        mask = self._lean(task.read_mask())
+        mask = self._within_limit(task.read_mask())
         mask_size = 0 if mask is None else len(mask.content)
         uploaded = None
         if size + mask_size + self._background_size > self._limits.large_bytes:
@@ -97,10 +97,10 @@ class RemoteWorker:
             self._options.format,
         )
 
-    def _lean(self, mask: Source | None) -> Source | None:
+    def _within_limit(self, mask: Source | None) -> Source | None:
         """Return a mask that is too large for a request as a grey PNG; any other as it is.
 
-        A mask can't be uploaded apart. Raise `PictureError` if it can't be read.
+        A mask can't be uploaded separately. Raise `PictureError` if it can't be read.
         """
         room = self._limits.large_bytes - self._background_size
         if mask is None or len(mask.content) <= room:

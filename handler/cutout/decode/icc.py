@@ -103,8 +103,8 @@ def _channels(profile: bytes) -> int:
 def _entries(profile: bytes) -> list[_Entry]:
     """Return the tag table.
 
-    Raise `ImplausibleTagError` if it, or a tag, is out of bounds, if names repeat, or if tags share
-    so many bytes that reading them all costs more than the file's size.
+    Raise `ImplausibleTagError` if it, or a tag, is out of bounds, if names repeat, or if tags
+    overlap so much that reading them all costs more than reading the file.
     """
     count = int.from_bytes(profile[HEADER_BYTES : HEADER_BYTES + 4], "big")
     end = HEADER_BYTES + 4 + count * ENTRY.size

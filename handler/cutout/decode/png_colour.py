@@ -24,7 +24,7 @@ GAMMA, CHROMATICITIES, SRGB, CODE_POINTS = b"gAMA", b"cHRM", b"sRGB", b"cICP"
 COLOUR_SPACE = "cutout.colour_space"
 """The key of a `ColourSpace` in the `info` of a Pillow image."""
 UNIT = 100_000
-"""What stands for 1 in `gAMA` and `cHRM`."""
+"""The integer that means 1.0 in `gAMA` and `cHRM`."""
 SRGB_GAMMA = range(45_000, 46_001)
 """1/2.2, which encoders write for sRGB's own curve."""
 PLAUSIBLE_GAMMA = range(10_000, 500_001)

@@ -47,7 +47,7 @@ def encode(
 
 
 SAMPLED = 8
-"""One row in so many, in runs, makes the sample."""
+"""The sample has one row in this many, in runs."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ KINDS = "a path, bytes, a binary file, a Pillow image or a numpy array"
 SHAPES = "(height, width), (height, width, 3) for RGB or (height, width, 4) for RGBA"
 CHANNELS = {1, 3, 4}
 EIGHT_OR_SIXTEEN = (np.uint8, np.uint16)
-BRIGHTEST, DEEPEST = 255, 65535
+WHITE_8_BIT, WHITE_16_BIT = 255, 65535
 """White in 8 and in 16 bits. Pillow has either in mode I: of a grey that was converted to it, and
 of a 16-bit PGM file."""
 
@@ -144,9 +144,9 @@ def _mask_numbers(image: Image.Image) -> npt.NDArray[Any]:
     numbers = np.asarray(image)
     if image.mode == "F":
         return numbers
-    if not ((numbers >= 0) & (numbers <= DEEPEST)).all():
-        raise ValueError(f"a mask in mode I must be from 0 to 255 or from 0 to {DEEPEST}")
-    return numbers.astype(np.uint8 if (numbers <= BRIGHTEST).all() else np.uint16)
+    if not ((numbers >= 0) & (numbers <= WHITE_16_BIT)).all():
+        raise ValueError(f"a mask in mode I must be from 0 to 255 or from 0 to {WHITE_16_BIT}")
+    return numbers.astype(np.uint8 if (numbers <= WHITE_8_BIT).all() else np.uint16)
 
 
 def _is_binary(array: npt.NDArray[Any]) -> bool:
@@ -190,7 +190,7 @@ def _eight_bit_range(image: Image.Image) -> Image.Image:
     """
     if image.mode == "F" and 0 < np.asarray(image).max() <= 1:
         raise ValueError("an image in mode F must be from 0 to 255 (scale 0..1 by 255)")
-    is_narrow = image.mode == "I" and np.asarray(image).max() <= BRIGHTEST
+    is_narrow = image.mode == "I" and np.asarray(image).max() <= WHITE_8_BIT
     return image.convert("L") if is_narrow else image
 
 

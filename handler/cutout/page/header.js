@@ -3,11 +3,13 @@ const STARTS = [
   [/^\x89PNG/, "image/png"],
   [/^RIFF.{4}WEBP/s, "image/webp"],
 ];
+const [EXTENDED, HAS_EXIF] = ["VP8X", 8]; // RFC 9649: a WebP's extended header, and its flag
+const ORIENTATION = 0x0112; // EXIF tag
 const HEADER_BYTES = 1 << 18; // a JPEG may have a thumbnail and a profile before its size
 
 /** Returns the first 12 bytes of a file as a string, one character for each byte. */
 export async function startOf(file) {
-  return String.fromCharCode(...new Uint8Array(await file.slice(0, 12).arrayBuffer()));
+  return textAt(new DataView(await file.slice(0, 12).arrayBuffer()), 0, 12);
 }
 
 /** Returns the media type of a file by its first bytes; null if the service doesn't read it. */
@@ -43,8 +45,8 @@ function jpegSize(view) {
 /** Returns the size from a WebP's first chunk (RFC 9649), which is extended, lossless or lossy; null
  * otherwise. */
 function webpSize(view) {
-  const chunk = String.fromCharCode(...[12, 13, 14, 15].map((at) => view.getUint8(at)));
-  if (chunk === "VP8X") {
+  const chunk = textAt(view, 12, 4);
+  if (chunk === EXTENDED) {
     return [1 + (view.getUint32(24, true) & 0xffffff), 1 + (view.getUint32(26, true) >>> 8)];
   }
   if (chunk === "VP8L") {
@@ -54,9 +56,6 @@ function webpSize(view) {
   if (chunk !== "VP8 ") return null;
   return [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff];
 }
-
-const [EXTENDED, HAS_EXIF] = ["VP8X", 8]; // RFC 9649: a WebP's extended header, and its flag
-const ORIENTATION = 0x0112;
 
 /** Returns the EXIF orientation, 1 to 8, of a WebP; 1 for other files. The service turns WebPs by it, but
  * browsers don't. */

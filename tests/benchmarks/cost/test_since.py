@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from benchmarks.cost.since import Server, table
+from benchmarks.cost.since import Server, report, table
 from benchmarks.cost.total import Bill, Spent
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg
@@ -28,8 +28,21 @@ def test_seconds_and_bytes_of_one_request() -> None:
 def test_a_refused_request_is_no_figure() -> None:
     with LocalServer(CUTOUT_MAX_REQUEST_BYTES="100") as local:
         server = Server("ours", local.process.pid, local.port)
-        with pytest.raises(RuntimeError, match=r"^ours: status 413$"):
+        with pytest.raises(RuntimeError, match=r"^ours: 413 "):
             server.ask(jpeg())
+
+
+def test_a_picture_that_fails_is_no_figure() -> None:
+    with LocalServer() as local:
+        server = Server("ours", local.process.pid, local.port)
+        with pytest.raises(RuntimeError, match=r"^ours: 200 .*Unsupported file type"):
+            server.ask(b"no picture")
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(1.09, "met"), (1.11, "missed")])
+def test_the_bar_is_for_money_and_time(seconds: float, verdict: str) -> None:
+    found = report("abc", Spent(1.0, 100, 1_490_000), Spent(seconds, 100, 900_000))
+    assert found.endswith(f"25% at +10%: {verdict}")
 
 
 def test_a_row_for_each_revision() -> None:
