@@ -5,6 +5,7 @@ import pytest
 from cutout.decode.containers import (
     MAX_CHUNKS,
     MAX_EXIF_BYTES,
+    SIGNATURE,
     colour_chunks,
     lean_png,
     png_profile,
@@ -55,6 +56,24 @@ def test_only_a_profile_before_the_pixels_counts() -> None:
     assert png_profile(colour_chunks(laden(packed(b"first"), packed(b"second")))) == b"first"
     assert png_profile(colour_chunks(PLAIN[:-12] + packed(b"late") + PLAIN[-12:])) is None
     assert png_profile(colour_chunks(PLAIN[:HEAD] + packed(b"cut off")[:-1])) is None
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        PLAIN[8:HEAD].replace(b"IHDR", b"3HDR"),
+        png_chunk(b"IHDR", bytes(4)) + png_chunk(b"tEXt", bytes(0x20000)),
+    ],
+    ids=["another chunk", "a short header"],
+)
+def test_only_a_whole_header_tells_the_colour_type(start: bytes) -> None:
+    colour = png_chunk(b"tRNS", b"\0\1\0\2\0\3")
+    assert colour in lean_png(laden(colour))
+    broken = SIGNATURE + start + colour + PLAIN[HEAD:]
+    assert broken[25] == PLAIN[25] == 2, "RGB"
+    lean = lean_png(broken)
+    assert colour not in lean
+    assert lean_png(lean) == lean
 
 
 def test_what_is_behind_the_end_goes() -> None:

@@ -23,7 +23,8 @@ END = b"IEND"
 TRANSPARENT_COLOUR = b"tRNS"
 PALETTE, PROFILE, EXIF, PIXELS = b"PLTE", b"iCCP", b"eXIf", b"IDAT"
 COLOUR_SPACES = {PROFILE, b"cICP", b"sRGB", b"gAMA", b"cHRM"}
-COLOUR_TYPE = slice(25, 26)  # in the header, which is the first chunk
+HEADER = SIGNATURE + b"\0\0\0\x0dIHDR"  # how each PNG begins: the first chunk has 13 bytes
+COLOUR_TYPE = slice(25, 26)
 GREY, RGB, INDEXED = b"\0", b"\2", b"\3"
 TRANSPARENT_BYTES: Mapping[bytes, Sequence[int]] = {GREY: (2,), RGB: (6,)}
 """Sizes of the transparent colour by colour type."""
@@ -86,14 +87,15 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
     A transparent colour is kept, as in browsers, if it is the first that has its checksum and a
     right size, and stands between palette and pixels.
     """
-    at, sizes = len(SIGNATURE), TRANSPARENT_BYTES.get(content[COLOUR_TYPE], ())
+    at, colour_type = len(SIGNATURE), content[COLOUR_TYPE] if content.startswith(HEADER) else b""
+    sizes = TRANSPARENT_BYTES.get(colour_type, ())
     for _ in range(MAX_CHUNKS):
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + length
         if end > len(content):
             yield content[at:]  # cut off: the decoder judges how much of the picture is lost
             return
-        if name == PALETTE and content[COLOUR_TYPE] == INDEXED:
+        if name == PALETTE and colour_type == INDEXED:
             sizes = range(1, length // 3 + 1)
         elif name == PIXELS:
             sizes = ()
