@@ -239,8 +239,8 @@ class Settings(AwsSettings):
     # Networks
     model: Model = Field(
         default=Model.AUTO,
-        description="`auto` runs more networks where they can change the result, `best` always all "
-        "of them, `fast` never the slowest.",
+        description="`auto` runs more networks where they can change the result, `best` always "
+        "runs all of them, `fast` never runs the slowest.",
     )
     model_dir: ModelDir = Field(
         default_factory=default_model_dir,
