@@ -58,7 +58,7 @@ GROUPS = (
     ),
     Group("Compatibility", ("webp", "removebg", "removebg_size")),
     Group(
-        "Responses and page",
+        "Answers and page",
         (
             *("base_path", "cors_origins", "objects", "compression", "gzip"),
             *("page", "api_page"),

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def build_lambda_handler() -> "LambdaHandler":
     """Return the handler. The networks load while the web framework is imported.
 
-    Under SnapStart, a picture is processed before the snapshot is taken. After each restore, what
-    instances must not share is made afresh: random numbers and the event loop here, credentials and
-    secrets where they are held. Connections last for one call, and deadlines and identifiers are
-    made for each request.
+    Under SnapStart, a picture is processed before the snapshot is taken. After each restore,
+    everything that instances must not share is renewed: random numbers and the event loop here,
+    credentials and secrets where they are held. Connections last for one call, and deadlines and
+    identifiers are made for each request.
     """
     settings = get_settings().on_lambda()
     networks = Networks(settings)

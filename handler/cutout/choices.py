@@ -56,11 +56,11 @@ class Model(StrEnum):
     """Choose which networks run."""
 
     AUTO = "auto"
-    """More of them where they can change the answer."""
+    """Run more networks where they can change the answer."""
     BEST = "best"
-    """All of them."""
+    """Run all of them."""
     FAST = "fast"
-    """More of them where they can change the answer much, but never the slowest."""
+    """Run more networks where they can change the answer much, but never the slowest."""
 
 
 class Compression(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MIN_LENGTH = 16
-"""Characters in the shortest key. 16 random hexadecimal digits are 64 bits, which cannot be guessed
+"""Minimum characters of a key. 16 random hexadecimal digits are 64 bits, which cannot be guessed
 over a network; UUIDs, marketplace secrets and the template's generated keys are longer. The words
 of a comment or of JSON are mostly shorter."""
 

@@ -19,9 +19,9 @@ class LastAnswer(dict[str, Any]):
     """Hold a handler's answer, and end the process after it.
 
     Lambda freezes an instance as soon as its runtime asks for the next request, and a hanging call
-    would hang on then. The runtime interface client drops the answer between the two, once Lambda
-    has taken it: at that moment no request is lost, and the next one gets a new process. (The
-    emulator then answers with status 502 and this body.)
+    would then continue to hang. The runtime interface client drops the answer between the two, once
+    Lambda has taken it: at that moment no request is lost, and the next one gets a new process.
+    (The emulator then answers with status 502 and this body.)
     """
 
     def __del__(self) -> None:

@@ -45,7 +45,7 @@ PRESET_SIDES = {Preset.AMAZON: 2000, Preset.EBAY: 1600, Preset.SHOPIFY: 2048}
 class LayoutOptions:
     """Hold the options as the API names them, with texts as `cutout.layout` parses them.
 
-    None is an option that isn't given. `width`, `height` and `max_side` are in pixels.
+    None stands for an option that isn't given. `width`, `height` and `max_side` are in pixels.
     """
 
     roi: str | None = None

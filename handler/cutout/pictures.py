@@ -168,8 +168,8 @@ class Composition:
     full_size: tuple[int, int] | None = None
     """Width and height without the bound on the answer's size; None: as it is."""
     under: Pixels | None = None
-    """Shape (height, width, 3): the picture's own colours, background included; None where nobody
-    asked for them."""
+    """Shape (height, width, 3): the picture's own colours, background included; None if they are
+    not needed."""
     quality: Quality | None = None
     shadow: Box | None = None
     """Box of the shadow's visible part, in the pixels; None as `objects`, or without a shadow."""

@@ -42,7 +42,7 @@ class Settings(AwsSettings):
         default=32 * MIB, description="Largest request body. A larger one is answered with 413."
     )
     max_file_bytes: int = Field(
-        default=16 * MIB, description="Limit on an image file. A file must be smaller than this."
+        default=16 * MIB, description="Size that a picture's file must stay below."
     )
     max_side: int = Field(
         default=4096,
@@ -55,7 +55,7 @@ class Settings(AwsSettings):
     concurrency: int = Field(
         default=1,
         ge=1,
-        description="Images processed at the same time. Each takes 600 to 1100 MB of memory.",
+        description="Pictures processed at the same time. Each takes 600 to 1100 MB of memory.",
     )
     waiting: int = Field(
         default=15,
@@ -97,10 +97,10 @@ class Settings(AwsSettings):
         "API.",
     )
     margin_seconds: float = Field(
-        default=1.0, description="Time kept back on Lambda for returning the response."
+        default=1.0, description="Time kept back on Lambda for returning the answer."
     )
     processing_seconds: float = Field(
-        default=8.0, description="Time that a download must leave for processing the image."
+        default=8.0, description="Time that a download must leave for processing the picture."
     )
     storing_seconds: float = Field(
         default=4.0, description="Time that processing must leave for storing the result."
@@ -113,12 +113,12 @@ class Settings(AwsSettings):
     picture_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="Time limit for processing one image in the local server, in a batch and in "
-        "the command, which allows 300 s by default.",
+        description="Time limit for processing one picture in the local server, in a batch and "
+        "in the command, which allows 300 s by default.",
     )
     batch_seconds: float = Field(
         default=30.0,
-        description="Minimum time left in a batch invocation to start another image.",
+        description="Minimum time left in a batch invocation to start another picture.",
     )
 
     # Storage
@@ -138,8 +138,8 @@ class Settings(AwsSettings):
     )
     max_answer_bytes: int | None = Field(
         default=None,
-        description="Largest response body. A larger result is stored and the client redirected. "
-        "On Lambda the default is 6291556.",
+        description="Largest body of an answer. A larger result is stored, and the client is "
+        "redirected. On Lambda the default is 6291556.",
     )
     link_seconds: int = Field(
         default=24 * 3600,
@@ -208,17 +208,17 @@ class Settings(AwsSettings):
         "megapixels, is remove.bg's own.",
     )
 
-    # Responses and page
+    # Answers and page
     base_path: BasePath = Field(
         default="", description="Base path of a custom domain on Lambda, such as `/cutout`."
     )
     cors_origins: Origins = Field(
-        default=frozenset({"*"}), description="Origins whose pages may read responses."
+        default=frozenset({"*"}), description="Origins whose pages may read answers."
     )
     objects: bool = Field(
         default=False,
-        description="Adds the image size and the bounding box of each object to responses, unless "
-        "the request sends `objects=false`.",
+        description="Adds the picture's size and each object's bounding box to answers, unless the "
+        "request sends `objects=false`.",
     )
     compression: Compression = Field(
         default=Compression.BALANCED,
@@ -239,8 +239,8 @@ class Settings(AwsSettings):
     # Networks
     model: Model = Field(
         default=Model.AUTO,
-        description="`auto` runs more networks where they can change the result, `best` always all "
-        "of them, `fast` never the slowest.",
+        description="`auto` runs more networks where they can change the result, `best` always "
+        "runs all of them, `fast` never runs the slowest.",
     )
     model_dir: ModelDir = Field(
         default_factory=default_model_dir,

@@ -27,7 +27,7 @@ class Connection(Protocol):
 
 
 class PacedResponse(Response):
-    """Send a response no faster than its client reads; sending ends when all of it is taken.
+    """Send a response no faster than its client reads, until the client has taken all of it.
 
     A server buffers each message of a body whole and waits before the next until the buffer is
     empty. So the body is sent in chunks, with an empty one behind the last.
@@ -61,7 +61,7 @@ class Admission:
         self._holders: list[Connection | None] = []
 
     async def __call__(self, request: Request) -> AsyncGenerator[None, None]:
-        """Take a slot, if need be that of a client that reads too slowly; raise `TooBusyError`."""
+        """Take a free slot, or that of a slow reader; else raise `TooBusyError`."""
         if not self._free:
             self._take_from_the_slowest()
         connection: Connection | None = request.scope.get(CONNECTION)

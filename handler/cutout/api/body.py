@@ -1,4 +1,4 @@
-"""Read and parse request bodies, never more of them than the limits allow."""
+"""Read and parse request bodies within limits."""
 
 import re
 from collections import deque
@@ -47,7 +47,7 @@ FILES = frozenset({"image", "image-bg", "mask"})
 
 @dataclass(frozen=True)
 class FormLimits:
-    """Limit a multipart form: its bytes, its files and its texts each, and a text's bytes."""
+    """Limit a multipart form: total bytes, number of files, number of texts, and bytes per text."""
 
     body_bytes: int
     parts: int = 32
@@ -158,8 +158,8 @@ async def from_first_boundary(
 ) -> AsyncGenerator[bytes, None]:
     """Yield the body from its first boundary on.
 
-    What a mail library writes before it, for readers that know no parts, is not of the form
-    (RFC 2046, 5.1.1). Raise `MultiPartException` for a body without a boundary.
+    Text before it, which mail libraries write for readers that do not know multipart, is not part
+    of the form (RFC 2046, 5.1.1). Raise `MultiPartException` for a body without a boundary.
     """
     _, parameters = parse_options_header(headers.get("content-type"))
     line = b"\n--" + parameters.get(b"boundary", b"")

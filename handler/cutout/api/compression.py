@@ -72,9 +72,9 @@ QUOTES = '"": "", '
 class GzipTexts:
     """Compress answers that are texts, where the client prefers that.
 
-    On Lambda, a compressed body is base64 once more, and Lambda limits what that makes; an answer
-    that would exceed `max_answer_bytes` is sent as it is. So are all answers to REST APIs, which
-    only return bytes if they are told to.
+    On Lambda, a compressed body is encoded as base64 again, and Lambda limits the result: an answer
+    that would exceed `max_answer_bytes` is sent uncompressed. So are all answers to REST APIs,
+    which return bytes only if they are configured to.
     """
 
     def __init__(self, app: ASGIApp, max_answer_bytes: int | None) -> None:

@@ -47,8 +47,8 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
     """Return the route that creates uploads in `storage`.
 
     It has slots of its own, as many as pictures have. Without slots, a flood of requests for
-    uploads would occupy every thread of the server; with the pictures' slots, it would have
-    pictures refused.
+    uploads would occupy every thread of the server; with the pictures' slots, it would cause
+    pictures to be refused.
     """
     router, admission = APIRouter(prefix="/v1", tags=["cutout"]), Admission(settings)
 
@@ -103,7 +103,7 @@ def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
         )
 
     def invited(token: str) -> None:
-        """Check the token before the body is read: the route asks for no key."""
+        """Check the token before the body is read, because the route requires no key."""
         storage.require_open(token)
 
     @router.post(f"/{UPLOADS_PATH}/{{token}}", dependencies=[Depends(invited), Depends(admission)])

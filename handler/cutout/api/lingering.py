@@ -1,19 +1,19 @@
-"""Take a request's body, although nobody reads it, so that its client gets the answer."""
+"""Receive a request's unread body, so that its client gets the answer."""
 
 from anyio import move_on_after
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 LINGER_SECONDS = 30.0
-"""Seconds that a client has to finish a body that nobody reads."""
+"""Seconds that a client has to finish a body that is not read."""
 
 
 class Lingering:
     """Pass a request's messages on, but hold an early answer back until the body has arrived.
 
-    Many clients look for no answer while they send. Some proxies (Caddy, Traefik) pass an early
-    answer on and then close the connection, and such clients report that in its place. So a request
-    that is refused unread is answered once its body is there.
+    Many clients do not look for an answer while they send. Some proxies (Caddy, Traefik) pass an
+    early answer on and then close the connection; such clients report only the closed connection.
+    So a request that is refused unread is answered once its body is there.
 
     If the body was read in part, only the end of the answer is held back. uvicorn closes a
     connection that isn't kept alive as soon as its answer ends. If bytes of the body are unread

@@ -226,7 +226,7 @@ FRONT_HEADER = "x-front-key"
 class FrontGuard(Guard):
     """Check a key that the distribution adds to each request.
 
-    A web ACL guards the distribution only, and the API has a URL of its own beside it.
+    A web ACL protects only the distribution, and the API also has its own URL.
     """
 
     def __init__(self, app: ASGIApp, key: Keys, refuse: Refuse = answer_request_error) -> None:

@@ -134,8 +134,8 @@ class ResultDetails:
 
 
 MAX_NAME = 4096
-"""Characters of a name that are sent back: all of a form header's, but not a URL's 64 kB. They are
-sent back unchanged, since JSON's escapes make them harmless."""
+"""Maximum characters of a name in the answer: enough for any form header, but not for a URL of 64
+kB. They are returned unchanged, because JSON's escapes make them harmless."""
 PLACEHOLDER = "@"  # not in base64's alphabet
 DIGITS = 6  # of a box: less than a hundredth of a pixel
 OBJECT = "object"

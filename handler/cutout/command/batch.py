@@ -230,7 +230,7 @@ def _explained(error: StorageError) -> str:
 
 @contextmanager
 def _log_shown(*, shown: bool) -> Iterator[None]:
-    """Keep the service's log from the terminal, where its lines have words of their own."""
+    """Keep the service's log off the terminal, unless it is `shown`."""
     logger, silent = logging.getLogger("cutout"), logging.NullHandler()
     if not shown:
         logger.addHandler(silent)

@@ -40,7 +40,8 @@ class BatchArguments:
     def bucket_url(self, region: str) -> str:
         """Return the bucket's address.
 
-        A name with a dot is a path, since it would not match the certificate as a part of the host.
+        A name with a dot goes into the path, because in the host it would not match the
+        certificate.
         """
         if "://" in self.bucket:
             return self.bucket

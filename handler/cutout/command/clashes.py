@@ -1,4 +1,4 @@
-"""Keep cut-outs from overwriting what they are made of, and each other."""
+"""Keep cut-outs from overwriting their sources and each other."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ def without_clashes(
 ) -> tuple[list[Task], list[Problem]]:
     """Return the tasks that overwrite nothing, and a problem for each of the others.
 
-    `originals` are the pictures, masks and backgrounds, which no cut-out may replace. The places
-    for a review count as well as those of the cut-outs.
+    `originals` are the pictures, masks and backgrounds, which no cut-out may replace. Paths in the
+    review folder count as well.
     """
     kept, problems = [], []
     protected = {key for each in originals for key in _keys(each)}

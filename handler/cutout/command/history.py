@@ -1,14 +1,14 @@
 """Remember the options of cut-outs, in a hidden file of each folder with cut-outs.
 
-Each line of the file is a JSON object: the name of a cut-out, and those of its options that are not
-the default; its picture and digest, by which an outdated cut-out is told from other files; the
-sizes of the picture and mask, by which it is told from one of other files of these names; its size
-and quality, which later runs report. Lines of older versions have only the first two. The last line
-of a name counts. A cut-out without a line was made with the defaults. A run with an output folder,
-a report or a folder for a review records every cut-out. Other runs add no line for a fine one with
-default options: `cutout photo.jpg` leaves no hidden file beside the photo. Lines are only ever
-appended, each by one write, so that two runs may use a folder at once and a run that is killed
-loses nothing else.
+Each line of the file is a JSON object. It holds the name of a cut-out; its options, except
+defaults; its picture and its own digest, which distinguish an outdated cut-out from other files;
+the sizes of picture and mask, which show whether it was made from other files with these names; and
+its size and quality, which later runs report. Lines of older versions have only the first two. The
+last line of a name counts. A cut-out without a line was made with the defaults. A run with an
+output folder, a report or a review folder records every cut-out. Other runs add no line for a fine
+cut-out with default options: `cutout photo.jpg` leaves no hidden file beside the photo. Lines are
+only appended, each by one write, so that two runs may use a folder at once, and a run that is
+killed loses nothing else.
 """
 
 import json
@@ -36,8 +36,8 @@ LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 def made_with(options: Options) -> dict[str, object]:
     """Return, as JSON, the options that a cut-out depends on and that are not the default.
 
-    A background's file is represented by its digest. The format is left out, because the name of a
-    cut-out tells it.
+    A background's file is represented by its digest. The format is left out, because the cut-out's
+    name shows it.
     """
     usual = Options()
     effective = replace(
@@ -53,7 +53,7 @@ def made_with(options: Options) -> dict[str, object]:
 
 
 def origin(cut_out: Path, picture: Path, content: bytes) -> dict[str, str]:
-    """Return what tells the cut-out of a picture, and its content, from other files."""
+    """Return the entries that identify a cut-out: its picture's path and its own digest."""
     return {PICTURE: _place(cut_out, picture), DIGEST: _digest(content)}
 
 
@@ -92,8 +92,8 @@ def _plain(value: object) -> object:
 class History:
     """Compare cut-outs with the options of this run, and record those that it makes.
 
-    Several threads may use it. `note` is told once of each folder whose record can't be used, which
-    stops no picture. `complete` records every cut-out.
+    Several threads may use it. `note` is called once for each folder whose record can't be used; no
+    picture fails because of that. With `complete`, every cut-out is recorded.
     """
 
     def __init__(
@@ -146,8 +146,9 @@ class History:
     def is_of_other_sources(self, cut_out: Path, sizes: Mapping[str, int]) -> bool:
         """Return whether a file is recorded as the cut-out of files of other sizes.
 
-        The time alone does not tell: a photo of another folder may be older than the cut-out. A
-        file that was changed since it was recorded may hold manual work, and counts as up to date.
+        Modification times are not enough: a photo from another folder may be older than the
+        cut-out. A file that was changed since it was recorded may hold manual work, and counts as
+        up to date.
         """
         try:
             with self._lock:

@@ -14,7 +14,7 @@ SUFFIXES = (".png", ".webp", ".jpg", ".jpeg")
 
 
 def with_masks(tasks: Sequence[Task], mask: Path) -> tuple[list[Task], list[Problem]]:
-    """Return the tasks with their masks, and a problem for each picture that has none of its own.
+    """Return the tasks with their masks, and a problem for each picture without one.
 
     `mask` is the mask of a single picture, or a folder. A file that is the mask of another picture
     is not cut out itself. Raise `UsageError` if `mask` is one file for several pictures.

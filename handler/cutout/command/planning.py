@@ -27,7 +27,7 @@ from cutout.command.tasks import (
 
 @dataclass
 class Plan:
-    """Hold the tasks, the problems, and how many files of which kind are passed over."""
+    """Hold the tasks, the problems, and the number of skipped files of each kind."""
 
     tasks: list[Task]
     problems: list[Problem] = field(default_factory=list)

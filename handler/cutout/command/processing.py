@@ -155,10 +155,11 @@ def failures_reported(task: Reported, report: Report) -> Iterator[None]:
 def open_worker(
     options: CommandOptions, given: Arguments, jobs: int, report: Report
 ) -> AbstractContextManager[Worker]:
-    """Return what processes `jobs` pictures at once, on this machine or by an API.
+    """Return a worker that processes `jobs` pictures at once, on this machine or by an API.
 
-    Say so if the cut-outs lie on white because they are JPEGs. Entering the context raises
-    `CommandError` if the networks or the API cannot be used, or if the background is not a picture.
+    Print a note if the cut-outs get a white background because they are JPEGs. Entering the context
+    raises `CommandError` if the networks or the API cannot be used, or if the background is not a
+    picture.
     """
     if options.lies_on_white:
         report.note(ON_WHITE)

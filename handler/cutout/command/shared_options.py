@@ -35,8 +35,8 @@ def add_model(parser: ArgumentParser) -> None:
         "--model",
         type=one_of(Model),
         choices=list(Model),
-        help="auto runs more networks where they can change the cut-out, best always all of "
-        "them, fast never the slowest (default: auto)",
+        help="auto runs more networks where they can change the cut-out, best always runs "
+        "all of them, fast never runs the slowest (default: auto)",
     )
 
 

@@ -95,7 +95,7 @@ def _span(line: Mask) -> slice:
 
 
 FAINT = 6
-"""Opacity (0..255) below which nobody sees that a shadow is cut off."""
+"""Opacity (0..255) below which the cut edge of a shadow is invisible."""
 
 
 def crop_frame(

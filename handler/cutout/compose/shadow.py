@@ -21,7 +21,8 @@ Plane = npt.NDArray[np.float32]
 WORK_SIDE = 512
 SOLID = 128  # alpha from which a pixel belongs to the contour
 CONTACT_RISE = 0.07
-"""Fraction of the object's height: a contour so far above the ground casts 1/e of the shadow."""
+"""Height above the ground at which a contour casts 1/e of the shadow, as a fraction of the object's
+height."""
 NARROWEST = 0.35
 """Fraction of a long contact's darkness below which a narrow contact is not scaled up further."""
 GROUND = 0.98
@@ -31,7 +32,8 @@ REACH = 8
 FADE = 0.05
 """Fraction of the picture's sides over which a shadow fades out at the border."""
 OUT_OF_SIGHT = 0.05
-"""Fraction of the object's height: how far below the border an object stands that is cut off."""
+"""Assumed depth of the ground below the border for an object that is cut off, as a fraction of its
+height."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def _gaussian(distance: Plane, sigma: float) -> Plane:
 def _drawn_out(distance: Plane, sigma: float, reach: float) -> Plane:
     """Return the mean of Gaussians from here to `reach` away, each fainter than the one before.
 
-    They are so close that none shows. `distance` holds whole numbers less than its width.
+    They are so close together that no single one shows. `distance` holds whole numbers less than
+    its width.
     """
     if not reach:
         return _gaussian(distance, sigma)

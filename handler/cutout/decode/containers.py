@@ -145,7 +145,7 @@ class Segment:
     def decides_pixels(self) -> bool:
         """Return whether decoding needs the segment.
 
-        Adobe's tells how CMYK is meant, JFIF's that three channels are YCbCr.
+        Adobe's defines how CMYK values are stored, JFIF's that three channels are YCbCr.
         """
         return self.kind not in METADATA or self.kind in {JFIF, ADOBE}
 

@@ -17,7 +17,7 @@ MAX_STRINGS = 256
 CURVE, PARAMETRIC = b"curv", b"para"
 LUT8, LUT16, LUT_A2B, LUT_B2A = b"mft1", b"mft2", b"mAB ", b"mBA "
 PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
-"""How many numbers each function type of a parametric curve has (table 67)."""
+"""Number of parameters of each function type of a parametric curve (table 67)."""
 
 
 class ImplausibleTagError(ValueError):

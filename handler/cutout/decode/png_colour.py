@@ -29,7 +29,7 @@ SRGB_GAMMA = range(45_000, 46_001)
 """1/2.2, which encoders write for sRGB's own curve."""
 PLAUSIBLE_GAMMA = range(10_000, 500_001)
 NEAR = 0.003
-"""Distance between chromaticities that nobody sees."""
+"""Distance between chromaticities below which the difference is invisible."""
 
 D65, DCI, C = (0.3127, 0.3290), (0.314, 0.351), (0.310, 0.316)
 BT709 = Primaries(D65, (0.64, 0.33), (0.30, 0.60), (0.15, 0.06))

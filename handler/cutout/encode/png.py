@@ -57,7 +57,8 @@ BALANCED_LEVEL, SMALL_LEVEL = 5, 8
 LARGE_PIXELS, LARGE_LEVEL = 8_000_000, 3
 """Pixels above which `balanced` saves time, so that it stays below a tenth of the request's."""
 PIECE_BYTES = 16_384
-"""Least bytes of a piece but the last. Each becomes a chunk of the PNG, with 12 more bytes."""
+"""Minimum bytes of each piece except the last. Each becomes a chunk of the PNG, with 12 more
+bytes."""
 
 
 class Compressor(Protocol):

@@ -112,8 +112,8 @@ def _follow(url: str, settings: Settings, end: Deadline) -> Source:
 def _open(session: OneHopSession, target: Target, settings: Settings, end: Deadline) -> Response:
     """Return the response's head, from the first address that accepts the connection.
 
-    Each address has its share of the time to accept, and for TLS: without it, one that never
-    answers, as IPv6 where it leads nowhere, would leave the others none.
+    Each address gets its share of the time for connection and TLS. Otherwise, one that never
+    answers, such as an IPv6 address without a route, would use up the time of the others.
     """
     session.mount(f"{target.scheme}://", PinnedAdapter(target.host))
     refusal: Exception | None = None

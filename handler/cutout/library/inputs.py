@@ -40,7 +40,7 @@ def decode_any(given: object, settings: Settings, bound: Bound | None = None) ->
     The file of a large JPEG for a result within `bound` is decoded smaller.
 
     Raise `PictureError` for a bad file, `OSError` if it cannot be read, `TypeError` or `ValueError`
-    for what is no picture.
+    for anything that is not a picture.
     """
     if isinstance(given, Image.Image):
         return _from_image(given)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 Read = TypeVar("Read")
 Item = TypeVar("Item")
 SINGLE = (str, bytes, bytearray, memoryview, PathLike, IOBase)
-"""Pictures, or what is read as one; some are iterable, over letters or lines."""
+"""Types of a single picture. Some are iterable, over letters or lines."""
 
 
 def require_many(pictures: object) -> None:
@@ -51,7 +51,7 @@ def in_order(
 
 
 def _ended(reading: "Future[Read]") -> "Future[Read]":
-    """Return a read once it has ended: for the next, its source may reuse the array or file."""
+    """Return a read once it has ended: its source may reuse the array or file for the next."""
     wait([reading])
     return reading
 

@@ -265,7 +265,7 @@ def _mask_session() -> Session:
 
 
 def _session(model: Model | None) -> Session:
-    """Return the session of a model, which is loaded once, also if it is the default by name."""
+    """Return the session of a model; the default and the same model by name share one."""
     with _lock:
         if model not in _sessions:
             named = local_settings(model).model

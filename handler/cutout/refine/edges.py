@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FILE = "edge-refiner.int8.onnx"
 BATCH = 7
-"""Tiles at once: more leave the processor's cache, fewer pay each call's overhead more often."""
+"""Tiles per call: more do not fit into the processor's cache, fewer repeat the call's overhead."""
 
 Seen = npt.NDArray[np.uint8]
 """Shape (tiles, SIDE, SIDE, 4): red, green, blue and coarse alpha."""
@@ -36,8 +36,8 @@ Seen = npt.NDArray[np.uint8]
 class EdgeRefiner:
     """Refine an enlarged alpha tile by tile with the edge network.
 
-    Like the networks' sessions, its own is made on another thread from construction on. If the
-    folder's manifest lists no refiner, every enlarged alpha is returned unchanged.
+    Its session is created on another thread as soon as it is constructed, like those of the
+    networks. If the folder's manifest lists no refiner, every enlarged alpha is returned unchanged.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class EdgeRefiner:
     ) -> Alpha:
         """Return the alpha of the picture's size, refined until `deadline`.
 
-        Tiles that hold most of an edge come first; tiles that no time is left for stay as they are.
-        A picture that is no larger than the coarse alpha is not refined.
+        Tiles with the most edge come first; tiles for which no time is left stay as they are. A
+        picture that is no larger than the coarse alpha is not refined.
         """
         if max(picture.size) <= max(coarse.shape) or not deadline.remaining():
             return enlarged

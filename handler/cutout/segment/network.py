@@ -95,7 +95,7 @@ class Network:
     def _infer(self, data: Square, limits: Limits) -> Look:
         """Look again as long as the limits after a look are exceeded.
 
-        The ``doubt`` returned is that of the last graph which tells it.
+        The ``doubt`` returned is that of the last graph that reports it.
         """
         seen: dict[str, Any] = {"picture": data}
         in_doubt = True
@@ -172,9 +172,9 @@ def _run(session: "InferenceSession", feed: dict[str, Any]) -> dict[str, Any]:
 def is_in_doubt(
     answer: Mapping[str, Any], seen: Mapping[str, Any], limits: Mapping[str, float]
 ) -> bool:
-    """Return whether all `limits` are exceeded by the distances that the looks tell.
+    """Return whether the distances that the looks report exceed all `limits`.
 
-    ``doubt`` is that of the last look, ``apart`` that of any. A distance that no graph tells
+    ``doubt`` is that of the last look, ``apart`` that of any. A distance that no graph reports
     exceeds every limit.
     """
     if APART in limits and APART in seen and seen[APART][0] <= limits[APART]:

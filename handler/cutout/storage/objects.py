@@ -29,8 +29,8 @@ PAGE_SECONDS = 60
 class Stored:
     """Hold an object as it was found.
 
-    `etag` tells it from a later one of the same name; `metadata` comes from its writer, with names
-    in lower case.
+    `etag` distinguishes it from a later one of the same name; `metadata` comes from its writer,
+    with names in lower case.
     """
 
     etag: str
@@ -73,7 +73,7 @@ class Objects:
     def listed(self, prefix: str, page_keys: int = PAGE_KEYS) -> Iterator[Listed]:
         """Yield the objects whose keys begin with `prefix`, in S3's order.
 
-        They come from pages of `page_keys` objects, each of which has a minute.
+        They are fetched in pages of `page_keys` objects, with a minute for each page.
         """
         query = {"list-type": "2", "encoding-type": "url", "max-keys": str(page_keys)}
         query["prefix"] = prefix

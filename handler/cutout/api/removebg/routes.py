@@ -113,7 +113,7 @@ def _is_below(scope: Scope) -> bool:
 
 
 def _open_to_pages(response: Response, settings: Settings) -> Response:
-    """Let every page read the answer, which remove.bg does without being asked."""
+    """Let pages of every origin read the answer, as remove.bg does."""
     if "*" in settings.cors_origins:
         response.headers["Access-Control-Allow-Origin"] = "*"
     return response
@@ -132,8 +132,9 @@ def _failed(request: Request, error: Exception, settings: Settings) -> Response:
 def build_removebg_router(pipeline: Pipeline, keys: Keys | None, admission: Admission) -> APIRouter:
     """Return the routes, bound to `pipeline`.
 
-    Both require one of the `keys`, if there are any; a picture takes a slot of `admission`. A slash
-    may follow, as at remove.bg: not every client repeats a form after a redirect.
+    Both require one of the `keys`, if there are any; a picture takes a slot of `admission`. A
+    trailing slash is accepted, as at remove.bg, because not every client resends a form after a
+    redirect.
     """
     settings = pipeline.settings
     router = APIRouter(prefix=PREFIX, route_class=removebg_route(settings), tags=["remove.bg"])
@@ -238,7 +239,7 @@ def _require_addresses(form: PictureForm) -> None:
 
 
 def _is_address(url: str) -> bool:
-    """Return whether the URL names a host, or an upload. It may have blanks behind the host."""
+    """Return whether the URL names a host, or an upload. It may have blanks after the host."""
     if len(url) > MAX_URL:
         return False
     if url.lower().startswith("upload:"):
