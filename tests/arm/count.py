@@ -1,5 +1,7 @@
 """Counts the instructions of each network for one photo, on an emulated Graviton2 and on an
 emulated x86-64 processor with AVX2, the most that qemu has: `python -m tests.arm.count`.
+
+It takes ten minutes of a processor. The counts tell nothing of caches and stalls.
 """
 
 import platform
