@@ -23,7 +23,7 @@ Over both pictures together, **{cheapest} MB** costs least, and **{best} MB** ha
 of time and price. {verdict}
 
 AWS also bills the initialization of a cold start: {init:.4f} cents a second at {best} MB. On arm64
-the same time would cost {arm:.0f} % of this; times on arm64 are not measured.
+the same time would cost {arm:.0f} % of this.
 
 Sources of the prices: {sources}."""
 

@@ -15,13 +15,12 @@ import numpy as np
 from PIL import Image
 
 from tests.arm.compare import rows
-from tests.arm.emulated import ROOT, Emulated, EmulationError, call
+from tests.arm.emulated import BUILD, MODEL, Emulated, EmulationError, call
 from tests.arm.probe import REQUEST
 from tests.samples import PHOTOS
 
 PROBE = "tests.arm.probe"
-BUILD = ROOT / "build" / "arm"
-MODEL, INPUTS = ROOT / "model", BUILD / "inputs"
+INPUTS = BUILD / "inputs"
 REQUEST_SIDE = 1536  # larger than the networks' square: its edges are refined
 QUALITY = 90
 

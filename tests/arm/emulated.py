@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD, MODEL = ROOT / "build" / "arm", ROOT / "model"
 EMULATOR = "qemu-aarch64-static"
 PROGRAMS = {"mmdebstrap": "mmdebstrap", EMULATOR: "qemu-user-static", "unshare": "util-linux"}
 """What is needed, and Debian's packages that have it."""
@@ -93,7 +95,12 @@ class Emulated:
         call(sys.executable, ROOT / "layers" / "strip.py", target, locked.with_name("unneeded.txt"))
         target.touch()
 
-    def run(self, module: str, *arguments: Path) -> None:
+    def run(
+        self,
+        module: str,
+        *arguments: Path,
+        emulator: Sequence[str] = (f"/usr/bin/{EMULATOR}",),
+    ) -> None:
         """Run a module with paths below the checkout as arguments."""
         layers = [inside(each) for each in sorted(self._packages.iterdir())]
         variables = {
@@ -102,14 +109,15 @@ class Emulated:
             "PYTHONPATH": ":".join([f"{CHECKOUT}/handler", CHECKOUT, *layers]),
         }
         given = [word for pair in variables.items() for word in ("-E", "=".join(pair))]
-        emulator = [f"/usr/bin/{EMULATOR}", "-cpu", os.environ.get("QEMU_CPU", PROCESSOR), *given]
+        options = ["-cpu", os.environ.get("QEMU_CPU", PROCESSOR), *given]
         python = [f"/usr/bin/python{PYTHON}", "-m", module, *map(inside, arguments)]
-        call("unshare", "--mount", "sh", "-ec", ENTER, "sh", self._root, *emulator, *python)
+        command = [*emulator, *options, *python]
+        call("unshare", "--mount", "sh", "-ec", ENTER, "sh", self._root, *command)
 
 
-def require() -> None:
+def require(programs: Mapping[str, str] = PROGRAMS) -> None:
     """Raise `EmulationError` unless this machine can emulate arm64."""
-    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    missing = [package for program, package in programs.items() if not shutil.which(program)]
     if missing:
         raise EmulationError(f"Install what is missing: apt-get install {' '.join(missing)}")
     if os.geteuid() != 0:

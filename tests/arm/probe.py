@@ -81,19 +81,10 @@ class Probe:
             self.arrays[f"{name}/apart"] = np.asarray(seen["apart"])
 
     def edges(self, picture: Picture) -> None:
-        """The edge refiner on tiles whose coarse alpha is a soft disc."""
-        rows, columns = np.mgrid[:TILE, :TILE]
-        distance = np.hypot(rows - TILE / 2, columns - TILE / 2)
-        alpha = np.clip(128 + 20 * (TILE / 3 - distance), 0, 255).astype(np.uint8)
-        small = np.asarray(picture.colour.resize((2 * TILE, 2 * TILE)))
-        tiles = [
-            np.dstack([small[y : y + TILE, x : x + TILE], alpha])
-            for y in (0, TILE)
-            for x in (0, TILE)
-        ]
+        """The edge refiner on four tiles."""
         refiner = EdgeRefiner(self._model, self._threads)
         with self.step("edge refiner"):
-            self.arrays["edges/alpha"] = refiner.infer(np.stack(tiles))
+            self.arrays["edges/alpha"] = refiner.infer(edge_tiles(picture))
 
     def files(self, picture: Picture) -> None:
         """PNG files by each compression, which Pillow must read as the same pixels."""
@@ -123,6 +114,18 @@ class Probe:
         found = np.asarray(Image.open(BytesIO(b64decode(result["entities"][0]["image"]))))
         self.arrays["request/result"] = found[..., 3]
         self.arrays["request/colours"] = found[..., :3] * (found[..., 3:] > 0)
+
+
+def edge_tiles(picture: Picture) -> npt.NDArray[np.uint8]:
+    """Return four tiles of a picture whose coarse alpha is a soft disc."""
+    rows, columns = np.mgrid[:TILE, :TILE]
+    distance = np.hypot(rows - TILE / 2, columns - TILE / 2)
+    alpha = np.clip(128 + 20 * (TILE / 3 - distance), 0, 255).astype(np.uint8)
+    small = np.asarray(picture.colour.resize((2 * TILE, 2 * TILE)))
+    tiles = [
+        np.dstack([small[y : y + TILE, x : x + TILE], alpha]) for y in (0, TILE) for x in (0, TILE)
+    ]
+    return np.stack(tiles)
 
 
 def run(session: ort.InferenceSession, feed: Arrays) -> Arrays:
