@@ -6,6 +6,7 @@ import { Checking } from "./checking.js";
 import { askedOf, isSame, showChoices } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
+import { watchFocus } from "./focus.js";
 import { watchFiles } from "./intake.js";
 import { askForKey, watchKey } from "./key.js";
 import { Mender } from "./mender.js";
@@ -222,6 +223,7 @@ function choose(choices) {
 
 watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
 watchNotice();
+watchFocus();
 watchViewing(view, mender.tool);
 watchKey(() => retry(album.photos.filter((photo) => photo.failure?.wantsKey)));
 watchPanel(scene, {
@@ -247,7 +249,6 @@ byId("retry-all").addEventListener("click", () => retry(album.photos.filter((eac
 byId("cancel").addEventListener("click", () => {
   if (album.mending) return mender.leave().catch(report);
   queue.cancel(album.selected);
-  byId("stage").focus(); // the button is hidden as soon as the work has ended
   return update();
 });
 for (const id of ["mend", "mend-blank"]) {
