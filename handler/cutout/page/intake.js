@@ -9,11 +9,13 @@ const DROPPED = ["Files", "text/uri-list", "text/plain"];
  * are none. */
 export function watchFiles(open, nothing) {
   for (const input of document.querySelectorAll("input[data-picks]")) {
-    input.addEventListener("change", () => {
+    const take = () => {
       const files = [...input.files];
       input.value = ""; // so that the same files can be chosen again
       if (files.length) open(files);
-    });
+    };
+    input.addEventListener("change", take);
+    take(); // chosen before this script was there, on a slow connection
   }
   byId("drop").addEventListener("click", (event) => {
     if (!event.target.closest("label, input")) byId("file").click();
