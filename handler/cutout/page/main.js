@@ -154,6 +154,7 @@ function fail(photo) {
 
 /** Stops all work, since the page goes on in another tab. */
 function yieldPhotos() {
+  window.removeEventListener("online", reconnect);
   queue.pause();
   mender.cancelAll();
   update();
@@ -168,6 +169,13 @@ function retry(photos) {
 /** Continues the queue and the mending that the server has not finished. */
 function goOn() {
   queue.resume();
+  mender.finishAll().catch(report);
+  update();
+}
+
+/** Continues what a lost connection has stopped. */
+function reconnect() {
+  queue.reconnect();
   mender.finishAll().catch(report);
   update();
 }
@@ -251,9 +259,7 @@ byId("cancel").addEventListener("click", () => {
   queue.cancel(album.selected);
   return update();
 });
-for (const id of ["mend", "mend-blank"]) {
-  byId(id).addEventListener("click", () => mender.start().catch(report));
-}
+for (const id of ["mend", "mend-blank"]) byId(id).addEventListener("click", () => mender.start().catch(report));
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {
   if (queue.isPaused) return goOn();
@@ -261,19 +267,16 @@ byId("stop").addEventListener("click", () => {
   return update();
 });
 byId("clear").addEventListener("click", () => removeAll().catch(report));
-byId("zip").addEventListener("click", async () => {
-  try {
-    const count = await saveAll(album, { scene, side: limits.side }, (text) => {
-      packing = text;
-      showCounts();
-    });
-    say(`${count} pictures saved.`);
-  } catch (error) {
-    report(error);
-  }
-  packing = null;
+const showPacking = (text) => {
+  packing = text;
   showCounts();
-});
+};
+byId("zip").addEventListener("click", () =>
+  saveAll(album, { scene, side: limits.side }, showPacking)
+    .then((count) => say(`${count} pictures saved.`))
+    .catch(report)
+    .finally(() => showPacking(null)),
+);
 byId("copy").hidden = !navigator.clipboard;
 byId("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText(byId("command-text").textContent);
@@ -286,7 +289,7 @@ setInterval(() => {
 window.addEventListener("beforeunload", (event) => {
   if (autosave.isAdding) event.preventDefault(); // asks, since a photo would be missing afterwards
 });
-window.addEventListener("online", () => mender.finishAll().catch(report));
+window.addEventListener("online", reconnect);
 
 autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept, limits);

@@ -65,6 +65,13 @@ export class Queue {
     this.go();
   }
 
+  /** Tries photos again that a lost connection has stopped, and starts the others. */
+  reconnect() {
+    const stopped = this.album.photos.filter(({ failure }) => failure?.isOffline);
+    for (const photo of stopped) photo.failure = null;
+    if (stopped.length) this.resume();
+  }
+
   /** Returns the next waiting photo, the selected one first; undefined if there is none. */
   #next() {
     const { album } = this;
