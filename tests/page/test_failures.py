@@ -198,6 +198,9 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Pat
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("An API key is needed A valid API key is needed")
         assert visit.page.evaluate("document.activeElement.id") == "key"
+        visit.page.reload()
+        visit.wait("failed")
+        visit.page.focus("#key")
         visit.page.keyboard.type("sesame-open-the-door")
         visit.page.keyboard.press("Enter")
         visit.wait("done")

@@ -52,7 +52,7 @@ export class Autosave {
       const { file, address } = sources.get(id);
       const photo = Object.assign(new Photo(id, file, address), { thumb, isChecked });
       photo.own = own && { ...DEFAULTS, ...showable(own) };
-      photo.failure = failure && new Failure(failure.title, failure.message);
+      photo.failure = failure && new Failure(failure.title, failure.message, failure);
       photos.set(id, photo);
     }
     for (const made of results.filter(isComplete)) photos.get(made.id)?.made.set(made.mode, made);
@@ -221,6 +221,7 @@ function isComplete({ mode, shadow }) {
 
 /** Returns the row of a photo's data, except its file and results. */
 function recordRow({ id, thumb = null, own = null, isChecked = false, failure = null }) {
-  const told = failure && { title: failure.title, message: failure.message };
+  const { title, message, wantsKey, isOffline } = failure ?? {};
+  const told = failure && { title, message, wantsKey, isOffline };
   return ["photos", [id], { id, thumb, own, isChecked, failure: told }];
 }
