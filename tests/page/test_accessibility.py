@@ -159,6 +159,23 @@ def test_what_happens_is_said(visit: Visit) -> None:
     assert visit.page.get_attribute("#said", "role") == "status"
 
 
+def test_not_every_photo_of_many_is_announced(visit: Visit) -> None:
+    visit.page.evaluate("""() => {
+      window.said = [];
+      const note = ({ target }) => {
+        const region = (target.closest ? target : target.parentElement).closest("[role=status]");
+        if (region) said.push(region.textContent);
+      };
+      new MutationObserver((all) => all.forEach(note))
+        .observe(document.body, { subtree: true, childList: true, characterData: true });
+    }""")
+    photo = file("a.jpg", ASTRONAUT.read_bytes())
+    visit.choose([photo] * 4, "busy")
+    visit.page.wait_for_selector("#tally-text:text-is('4 of 4 done.')")
+    counts = [each for each in visit.page.evaluate("said") if "of 4" in each]
+    assert counts == ["4 of 4 done."]
+
+
 def test_a_phone_needs_no_scrolling_to_the_side(open_page: Open) -> None:
     with open_page(**ON_A_PHONE) as visit:
         sides = []

@@ -1,7 +1,7 @@
 import { byId } from "./dom.js";
 
-/** Shows the progress of all photos, and the buttons for all of them. `packing` is the progress of a ZIP
- * in the making, or null. */
+/** Shows the progress of all photos, and the buttons for all of them. Screen readers announce only its end
+ * or a stop. `packing` is the progress of a ZIP in the making, or null. */
 export function showTally(album, isPaused, packing) {
   const total = album.photos.length;
   const { done, doubtful, blank, erased, failed, busy, waiting } = album.counts();
@@ -14,6 +14,8 @@ export function showTally(album, isPaused, packing) {
     ? summary({ total, done, doubtful, blank, erased, failed }, open > 0 && isPaused)
     : "Your photo stays on this device until you remove it.";
   byId("tally-text").textContent = packing ?? text;
+  const said = open > 0 && !isPaused ? "" : text; // not each of 300 photos
+  if (byId("tally-said").textContent !== said) byId("tally-said").textContent = said;
   byId("zip").hidden = !isMany;
   byId("zip").disabled = done === 0 || packing !== null;
   byId("stop").hidden = !isMany || open === 0;
