@@ -216,5 +216,6 @@ def test_a_full_device_does_not_hide_which_files_were_left_out(visit: Visit) -> 
     full = "This device has no space left The photos work, but won't be here after a reload."
     left_out = "1 file left out notes.txt: not an image this browser can open. Use a JPEG or PNG."
     assert visit.notice() in (f"{full} {left_out}", f"{left_out} {full}")
+    assert "until you close this page" in visit.page.inner_text("#tally-text")
     visit.page.click("#notice-close")
     assert visit.page.is_hidden("#notice")

@@ -67,7 +67,7 @@ function update() {
 
 /** Shows how many photos have each status, and what to check. */
 function showCounts() {
-  showTally(album, queue.isPaused, packing);
+  showTally(album, queue.isPaused, packing, autosave.keeps(album.selected));
   checking.show();
 }
 
