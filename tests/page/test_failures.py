@@ -189,6 +189,32 @@ def test_a_request_that_is_too_large(browser: Browser, tmp_path: Path) -> None:
         assert visit.failure() == text
 
 
+SLOW_UPLOAD = {"detail": "The request took too long to arrive."}
+
+
+def test_photos_that_arrive_too_late_together_are_sent_one_by_one(open_page: Open) -> None:
+    with open_page(complaints=2) as visit:
+        visit.page.route(
+            "**/v1/results*",
+            lambda route: route.fulfill(status=408, json=SLOW_UPLOAD),
+            times=2,
+        )
+        visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg"], "busy")
+        visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+        assert len(visit.posts("/v1/results")) == 4
+
+
+def test_a_photo_that_arrives_too_late_by_itself(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.page.route(
+            "**/v1/results*", lambda route: route.fulfill(status=408, json=SLOW_UPLOAD)
+        )
+        visit.choose(ASTRONAUT, "failed")
+        text = "The upload took too long The request took too long to arrive."
+        assert visit.failure() == text
+        assert len(visit.posts("/v1/results")) == 1
+
+
 def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Path) -> None:
     with (
         serving(tmp_path, CUTOUT_API_KEYS="sesame-open-the-door") as server,
