@@ -157,6 +157,18 @@ def test_a_sample_is_tried(visit: Visit) -> None:
     assert visit.page.inner_text("#name") == "cup.jpg"
 
 
+def test_a_sample_is_tapped_twice_on_a_slow_connection(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/page/cup.jpg*", lambda route: held.append(route))  # noqa: PLW0108
+    for _ in range(2):
+        visit.page.locator('[data-photo*="cup"]').click(force=True)
+    for route in held:
+        route.continue_()
+    visit.wait("done")
+    assert len(held) == 1
+    assert visit.page.is_hidden("#strip")
+
+
 def test_a_sample_that_the_server_refuses(browser: Browser, server: LocalServer) -> None:
     with visiting(browser, server.url + "/", complaints=1) as visit:
         visit.page.route("**/page/cup.jpg*", lambda route: route.fulfill(status=503, body="busy"))

@@ -21,12 +21,14 @@ export function watchFiles(open, nothing) {
     if (!event.target.closest("label, input")) byId("file").click();
   });
   for (const button of document.querySelectorAll("button[data-photo]")) {
-    button.addEventListener("click", () =>
-      fetchSample(button.dataset.photo).then(
-        (file) => open([file]),
-        () => nothing("The sample can’t be downloaded."),
-      ),
-    );
+    button.addEventListener("click", async () => {
+      const samples = button.parentElement;
+      samples.inert = true; // it may take seconds, and a second tap would add it again
+      const file = await fetchSample(button.dataset.photo).catch(() => null);
+      samples.inert = false;
+      if (file) open([file]);
+      else nothing("The sample can’t be downloaded.");
+    });
   }
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];
