@@ -62,7 +62,7 @@ export interface Options extends Parameters {
   /** Maximum retries while the server is busy (429, 503), each after the time that it asks for; 4 by
    * default. */
   retries?: number;
-  /** Seconds for each request; 180 by default. */
+  /** Seconds for each request; 180 by default. Browsers count from its last progress. */
   timeout?: number;
   /** More headers for requests to the API. */
   headers?: Record<string, string>;

@@ -108,16 +108,14 @@ function appendTo(form, field, value) {
 async function moveLarge(fields, terms) {
   const files = () => [...fields].filter(([, value]) => value instanceof Blob);
   const movable = files().filter(([field]) => field in ADDRESS_FIELDS);
-  let isMoved = false;
   for (const [field, file] of movable.sort(([, one], [, other]) => other.size - one.size)) {
     const total = files().reduce((sum, [, { size }]) => sum + size, 0);
     const address = total > LARGEST_FORM ? await upload(file, terms) : null;
     if (!address) break;
     fields.delete(field);
     fields.set(ADDRESS_FIELDS[field], address);
-    isMoved = true;
   }
-  return isMoved;
+  return movable.some(([field]) => !fields.has(field));
 }
 
 /** Uploads a file. Returns what to send as `url` in its place; null if the server has no storage. */
@@ -230,12 +228,14 @@ function lateAfter(seconds) {
 }
 
 /** Posts a form. The reply is `{status, header(name), body}`, where `body` is a Blob. `fetch` would not
- * report the progress of an upload. The browser follows redirects. */
+ * report the progress of an upload. Each progress extends the time limit, since photos take minutes on a
+ * slow connection. The browser follows redirects. */
 function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const request = new XMLHttpRequest();
+    const [request, start] = [new XMLHttpRequest(), performance.now()];
     const abort = () => request.abort();
+    const extend = () => (request.timeout = performance.now() - start + 1000 * timeout);
     request.open("POST", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     Object.assign(request, { responseType: "blob", timeout: 1000 * timeout });
@@ -246,15 +246,16 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
     request.onabort = () => reject(signal.reason);
     request.onloadend = () => signal?.removeEventListener("abort", abort);
     onUpload?.(0);
-    if (onUpload) request.upload.onprogress = fractionTo(onUpload);
-    if (onDownload) request.onprogress = fractionTo(onDownload, request);
+    if (onUpload) request.upload.onprogress = fractionTo(onUpload, extend);
+    if (onDownload) request.onprogress = fractionTo(onDownload, extend, request);
     signal?.addEventListener("abort", abort, { once: true });
     request.send(body);
   });
 }
 
-function fractionTo(report, request) {
+function fractionTo(report, extend, request) {
   return ({ lengthComputable, loaded, total }) => {
+    extend();
     const length = Number(request?.getResponseHeader("Content-Length"));
     const whole = lengthComputable ? total : (length * 4) / 3; // gzip reduces base64 by a quarter
     if (whole > 0) report(Math.min(loaded / whole, 1));

@@ -187,3 +187,13 @@ def test_an_end_in_the_middle(
     found = cut_out(page, server.url, jpeg(), **more)
     assert found["name"] == name
     assert found["code"] in ("timeout", 20), "20 is a DOMException's own"
+
+
+def test_a_slow_upload_may_take_longer_than_the_limit(page: Page, server: LocalServer) -> None:
+    network = page.context.new_cdp_session(page)
+    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": 40_000}
+    network.send("Network.emulateNetworkConditions", {"offline": False, **speed})
+    photo = jpeg(Image.effect_noise((900, 600), 90).convert("RGB"))
+    assert len(photo) > 300_000, "8 seconds"
+    found = cut_out(page, server.url, photo, timeout=2)
+    assert "work" in [each["phase"] for each in found["seen"]], found

@@ -123,6 +123,27 @@ def test_the_keyboard_alone(visit: Visit) -> None:
     assert download.value.suggested_filename == "astronaut-shadow.png"
 
 
+def test_the_focus_is_not_lost_with_a_control(visit: Visit) -> None:
+    page = visit.page
+
+    def press(name: str, key: str, state: str) -> str:
+        page.focus(name)
+        page.keyboard.press(key)
+        visit.wait(state)
+        return focused(page)
+
+    photo = file("a.jpg", ASTRONAUT.read_bytes())
+    visit.choose([file("broken.jpg", b"\xff\xd8\xffx"), photo, photo], "failed")
+    page.wait_for_selector("#tally-text:text-is('2 of 3 done, 1 failed.')")
+    assert press("#retry", "Enter", "failed") == "stage"
+    assert press("#drop-photo", "Enter", "done") == "stage"
+    assert press("#strip", "Delete", "done") == "stage", "one photo has no strip"
+    page.set_input_files("#another", file("notes.txt", b"words"))
+    visit.notice()
+    assert press("#notice-close", "Enter", "done") == "stage"
+    assert press("#clear", "Enter", "empty") == "file"
+
+
 def test_what_happens_is_said(visit: Visit) -> None:
     """Check the texts of the live region, in order."""
     visit.page.evaluate("""() => {
@@ -136,6 +157,23 @@ def test_what_happens_is_said(visit: Visit) -> None:
     assert said[:2] == ["Sending the photo", "Removing the background"]
     assert said[-1].startswith("Done in ")
     assert visit.page.get_attribute("#said", "role") == "status"
+
+
+def test_not_every_photo_of_many_is_announced(visit: Visit) -> None:
+    visit.page.evaluate("""() => {
+      window.said = [];
+      const note = ({ target }) => {
+        const region = (target.closest ? target : target.parentElement).closest("[role=status]");
+        if (region) said.push(region.textContent);
+      };
+      new MutationObserver((all) => all.forEach(note))
+        .observe(document.body, { subtree: true, childList: true, characterData: true });
+    }""")
+    photo = file("a.jpg", ASTRONAUT.read_bytes())
+    visit.choose([photo] * 4, "busy")
+    visit.page.wait_for_selector("#tally-text:text-is('4 of 4 done.')")
+    counts = [each for each in visit.page.evaluate("said") if "of 4" in each]
+    assert counts == ["4 of 4 done."]
 
 
 def test_a_phone_needs_no_scrolling_to_the_side(open_page: Open) -> None:

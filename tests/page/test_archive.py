@@ -8,6 +8,7 @@ from PIL import Image
 
 from tests.page.browser import Visit, file
 from tests.page.test_many import GOOD, pictures_of, wait_for_tally
+from tests.page.test_saving import saved
 from tests.samples import jpeg
 
 # Encodes no JPEG until `release()` is called.
@@ -58,6 +59,23 @@ def test_a_background_that_is_replaced_while_packing_has_no_effect(visit: Visit)
     found = pictures_of(Path(download.value.path()).read_bytes())
     corners = [np.asarray(Image.open(BytesIO(each)))[0, -1].tolist() for each in found.values()]
     assert [red > blue for red, _, blue in corners] == [True] * 3
+
+
+def test_every_file_system_accepts_the_names(visit: Visit, tmp_path: Path) -> None:
+    """Windows refuses the first name's signs, others more than 255 bytes."""
+    content = jpeg(Image.new("RGB", (64, 48), "red"))
+    names = ['12:30 "new"? a\\b.jpg', "靴" * 120 + ".jpg", "靴" * 119 + ".jpg"]
+    visit.choose([file(name, content) for name in names])
+    wait_for_tally(visit, "3 of 3 done.")
+    found = pictures_of(saved(visit.page, "#zip")[1])
+    shoe = "靴" * 78
+    assert list(found) == [
+        "12_30 _new__ a_b-cut-out.png",
+        f"{shoe}-cut-out.png",
+        f"{shoe}-cut-out (2).png",
+    ]
+    for name, each in found.items():
+        (tmp_path / name).write_bytes(each)
 
 
 def choose_scene(visit: Visit, colour: str) -> None:

@@ -84,12 +84,32 @@ def test_the_server_dies_in_the_middle(browser: Browser, tmp_path: Path) -> None
 
 def test_a_server_that_comes_back_is_tried_again(open_page: Open) -> None:
     with open_page(complaints=1) as visit:
-        visit.page.context.set_offline(True)
+        visit.page.route("**/v1/results*", lambda route: route.abort(), times=1)
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("The connection failed")
-        visit.page.context.set_offline(False)
         visit.page.click("#retry")
         visit.wait("done")
+
+
+def test_a_lost_connection_that_comes_back_is_used(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.page.context.set_offline(True)
+        visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg", PHOTOS / "coffee.jpg"], "failed")
+        visit.page.wait_for_selector("#tally-text:text-is('0 of 3 done, 1 failed, stopped.')")
+        visit.page.context.set_offline(False)
+        visit.page.wait_for_selector("#tally-text:text-is('3 of 3 done.')")
+
+
+def test_a_stopped_queue_does_not_go_on_with_the_connection(visit: Visit) -> None:
+    with visit.waiting_for_results():
+        visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg"], "busy")
+        visit.page.click("#stop")
+        visit.page.wait_for_selector("#tally-text:text-is('0 of 2 done, stopped.')")
+        sent = len(visit.posts("/v1/results"))
+        visit.page.evaluate("() => void dispatchEvent(new Event('online'))")
+        visit.settle()
+        assert visit.page.inner_text("#stop") == "Resume"
+        assert len(visit.posts("/v1/results")) == sent
 
 
 def test_work_is_cancelled(visit: Visit) -> None:
@@ -169,6 +189,32 @@ def test_a_request_that_is_too_large(browser: Browser, tmp_path: Path) -> None:
         assert visit.failure() == text
 
 
+SLOW_UPLOAD = {"detail": "The request took too long to arrive."}
+
+
+def test_photos_that_arrive_too_late_together_are_sent_one_by_one(open_page: Open) -> None:
+    with open_page(complaints=2) as visit:
+        visit.page.route(
+            "**/v1/results*",
+            lambda route: route.fulfill(status=408, json=SLOW_UPLOAD),
+            times=2,
+        )
+        visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg"], "busy")
+        visit.page.wait_for_selector("#tally-text:text-is('2 of 2 done.')")
+        assert len(visit.posts("/v1/results")) == 4
+
+
+def test_a_photo_that_arrives_too_late_by_itself(open_page: Open) -> None:
+    with open_page(complaints=1) as visit:
+        visit.page.route(
+            "**/v1/results*", lambda route: route.fulfill(status=408, json=SLOW_UPLOAD)
+        )
+        visit.choose(ASTRONAUT, "failed")
+        text = "The upload took too long The request took too long to arrive."
+        assert visit.failure() == text
+        assert len(visit.posts("/v1/results")) == 1
+
+
 def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Path) -> None:
     with (
         serving(tmp_path, CUTOUT_API_KEYS="sesame-open-the-door") as server,
@@ -178,6 +224,9 @@ def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Pat
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("An API key is needed A valid API key is needed")
         assert visit.page.evaluate("document.activeElement.id") == "key"
+        visit.page.reload()
+        visit.wait("failed")
+        visit.page.focus("#key")
         visit.page.keyboard.type("sesame-open-the-door")
         visit.page.keyboard.press("Enter")
         visit.wait("done")

@@ -79,7 +79,7 @@ def run_through(visit: Visit, folder: Folder, archive: Path, seconds: float) -> 
         f"{len(names['blank'])} without a subject, {len(names['broken'])} failed[.]$"
     )
     visit.page.wait_for_selector(f"#tally-text:text-matches('{ends}')", timeout=1000 * seconds)
-    notice = map(plain, visit.page.locator("#notice-list li").all_inner_texts())
+    notice = map(plain, visit.page.locator("#notice li").all_inner_texts())
     assert sorted(notice) == [f"{name}: {HEIC_REASON}" for name in sorted(names["heic"])]
     labels = visit.page.locator("[role=option]").evaluate_all(
         "(cells) => cells.map((cell) => cell.getAttribute('aria-label'))"

@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
@@ -49,6 +49,18 @@ def test_a_photo_is_picked(visit: Visit) -> None:
     assert visit.page.inner_text("#name") == "astronaut.jpg"
     assert "512 x 512" in visit.facts()
     assert visit.page.get_attribute("#save", "download") == "astronaut-cut-out.png"
+
+
+def test_a_photo_is_picked_before_the_script_is_there(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/page.js*", lambda route: held.append(route))  # noqa: PLW0108
+    visit.page.goto(visit.url, wait_until="commit")
+    visit.page.set_input_files("#file", ASTRONAUT)
+    while not held:
+        visit.page.wait_for_timeout(50)
+    held[0].continue_()
+    visit.wait("done")
+    assert visit.page.inner_text("#name") == "astronaut.jpg"
 
 
 def test_a_click_beside_the_button_picks_too(visit: Visit) -> None:
@@ -143,6 +155,18 @@ def test_a_sample_is_tried(visit: Visit) -> None:
     visit.page.get_by_role("button", name="A cup of coffee").click()
     visit.wait("done")
     assert visit.page.inner_text("#name") == "cup.jpg"
+
+
+def test_a_sample_is_tapped_twice_on_a_slow_connection(visit: Visit) -> None:
+    held: list[Route] = []
+    visit.page.route("**/page/cup.jpg*", lambda route: held.append(route))  # noqa: PLW0108
+    for _ in range(2):
+        visit.page.locator('[data-photo*="cup"]').click(force=True)
+    for route in held:
+        route.continue_()
+    visit.wait("done")
+    assert len(held) == 1
+    assert visit.page.is_hidden("#strip")
 
 
 def test_a_sample_that_the_server_refuses(browser: Browser, server: LocalServer) -> None:

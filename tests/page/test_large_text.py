@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.page.browser import DESKTOP, PHONE, Visit
+from tests.page.browser import DESKTOP, PHONE, Visit, file
 from tests.page.conftest import Open
 from tests.page.test_doubt import UNSURE
 from tests.page.test_many import BLANK, GOOD, wait_for_tally
@@ -50,6 +50,17 @@ def test_text_twice_as_large_fits(open_page: Open, viewport: dict[str, int]) -> 
         page.click("#mend-blank")
         page.wait_for_selector("#mending")
         assert_it_fits(visit, width)
+
+
+def test_a_failure_s_title_is_not_cut_off(open_page: Open) -> None:
+    with open_page(viewport={"width": 320, "height": 568}) as visit:
+        visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        visit.choose(file("broken.jpg", b"\xff\xd8\xffx"), "failed")
+        title = visit.page.locator("#failure-title").bounding_box()
+        stage = visit.page.locator("#stage").bounding_box()
+        assert title
+        assert stage
+        assert title["y"] > stage["y"]
 
 
 def test_the_text_follows_the_browser_s_setting(visit: Visit) -> None:

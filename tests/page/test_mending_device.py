@@ -41,6 +41,10 @@ def test_a_browser_that_keeps_nothing_mends_all_the_same(visit: Visit) -> None:
     visit.page.add_init_script(NO_DATABASE)
     visit.page.reload()
     visit.choose(PHOTO)
+    assert visit.notice().startswith("The browser could not store everything")
+    assert "until you close this page" in visit.page.inner_text("#tally-text")
+    assert len(visit.errors) == 1
+    visit.errors.clear()
     start(visit, "erase")
     for x in (200, 100):
         paint(visit, (x, 200))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.page.browser import Visit
+from tests.page.browser import Visit, file
 from tests.page.test_many import COUNT_KEPT, GOOD, wait_for_tally
 
 OPENED = """(edition) => new Promise((done, fail) => {
@@ -152,7 +152,7 @@ def test_the_page_says_that_photos_could_not_be_removed(visit: Visit) -> None:
     visit.page.bring_to_front()
     visit.page.evaluate("() => { IDBFactory.prototype.open = () => { throw new Error('no'); }; }")
     visit.page.click("#clear")
-    visit.page.wait_for_selector("#notice-title:has-text('Removed photos are still on this')")
+    visit.page.wait_for_selector("#notice h2:has-text('Removed photos are still on this')")
     assert len(visit.errors) == 1
     visit.errors.clear()
 
@@ -204,3 +204,18 @@ def test_the_page_asks_before_it_closes_while_photos_are_being_stored(visit: Vis
         assert visit.page.evaluate(ROWS)[:2] == [3, 3]
         visit.page.reload()
     wait_for_tally(visit, "3 of 3 done.")
+
+
+def test_a_full_device_does_not_hide_which_files_were_left_out(visit: Visit) -> None:
+    system = visit.page.context.new_cdp_session(visit.page)
+    origin = visit.url.rstrip("/")
+    system.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1000})
+    notes = file("notes.txt", b"words")
+    visit.page.set_input_files("#file", [GOOD[0], notes])
+    visit.wait("done")
+    full = "This device has no space left The photos work, but won't be here after a reload."
+    left_out = "1 file left out notes.txt: not an image this browser can open. Use a JPEG or PNG."
+    assert visit.notice() in (f"{full} {left_out}", f"{left_out} {full}")
+    assert "until you close this page" in visit.page.inner_text("#tally-text")
+    visit.page.click("#notice-close")
+    assert visit.page.is_hidden("#notice")

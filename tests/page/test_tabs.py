@@ -63,3 +63,17 @@ def test_photos_that_are_being_added_are_stored_first(visit: Visit) -> None:
         visit.page.wait_for_timeout(100)
     visit.page.reload()
     wait_for_tally(visit, "9 of 9 done.")
+
+
+def test_the_older_tab_does_not_go_on_with_the_connection(visit: Visit) -> None:
+    visit.page.route("**/v1/results*", lambda route: route.abort())
+    visit.choose(GOOD[:2], "failed")
+    visit.errors.clear()
+    other_tab(visit)
+    assert visit.notice().startswith(TAKEN)
+    visit.page.unroute("**/v1/results*")
+    sent = len(visit.posts("/v1/results"))
+    visit.page.evaluate("() => void dispatchEvent(new Event('online'))")
+    visit.settle()
+    assert visit.state() == "failed"
+    assert len(visit.posts("/v1/results")) == sent

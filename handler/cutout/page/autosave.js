@@ -15,6 +15,7 @@ export class Autosave {
   #opened; // called once the database is open, can't be opened or is blocked
   #lastAdded = new Promise((done) => (this.#opened = done)); // photos added before that wait
   #isLost = false; // whether the database was closed under the page
+  #refusal = null; // why the browser can't open the database
   #failures = new Set(); // texts of the errors that `onFailed` got
 
   /** Calls `onFull()` when the device has no space left, `onFailed(error)` when the browser fails to read or
@@ -31,6 +32,11 @@ export class Autosave {
     return this.#adding > 0;
   }
 
+  /** Returns whether a photo will be here after a reload. */
+  keeps(photo) {
+    return this.#store !== null && !this.#unkept.has(photo?.id);
+  }
+
   /** Adds the stored photos and choices to the album. Returns the stored background file, or null. */
   async restore() {
     this.#store = await Store.open({
@@ -40,6 +46,9 @@ export class Autosave {
       },
       onLost: (isNewer) => this.#lose(isNewer),
       onTaken: () => this.#leave(),
+    }).catch((error) => {
+      this.#refusal = error; // reported with the first photo
+      return null;
     });
     this.#opened();
     if (!this.#store) return null;
@@ -52,7 +61,7 @@ export class Autosave {
       const { file, address } = sources.get(id);
       const photo = Object.assign(new Photo(id, file, address), { thumb, isChecked });
       photo.own = own && { ...DEFAULTS, ...showable(own) };
-      photo.failure = failure && new Failure(failure.title, failure.message);
+      photo.failure = failure && new Failure(failure.title, failure.message, failure);
       photos.set(id, photo);
     }
     for (const made of results.filter(isComplete)) photos.get(made.id)?.made.set(made.mode, made);
@@ -200,6 +209,7 @@ export class Autosave {
   /** Runs `work(store)`. Returns false if there is no database or the work fails, which the user is
    * told: photos work without being stored. */
   async #attempt(work) {
+    if (this.#refusal) this.#fail(this.#refusal);
     if (!this.#store) return false;
     try {
       await work(this.#store);
@@ -221,6 +231,7 @@ function isComplete({ mode, shadow }) {
 
 /** Returns the row of a photo's data, except its file and results. */
 function recordRow({ id, thumb = null, own = null, isChecked = false, failure = null }) {
-  const told = failure && { title: failure.title, message: failure.message };
+  const { title, message, wantsKey, isOffline } = failure ?? {};
+  const told = failure && { title, message, wantsKey, isOffline };
   return ["photos", [id], { id, thumb, own, isChecked, failure: told }];
 }

@@ -55,9 +55,7 @@ export class Checking {
     if (photo === this.album.selected) {
       return say(["No other photos to check.", ...this.sentences].join(" ").trim());
     }
-    const focused = document.activeElement;
     this.onSelect(photo);
-    if (isUnreachable(focused)) byId("stage").focus();
     return say([`${photo.name}.`, ...this.sentences].join(" ").trim());
   }
 
@@ -69,9 +67,4 @@ export class Checking {
     if (hadFocus) byId(byId("next").hidden ? "stage" : "next").focus(); // the button is hidden now
     say("Marked as fine.");
   }
-}
-
-/** Returns whether an element can't have the focus any more, since it is hidden or inert now. */
-function isUnreachable(element) {
-  return element.getClientRects().length === 0 || element.closest("[inert]") !== null;
 }

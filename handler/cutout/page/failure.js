@@ -1,12 +1,13 @@
 /** Describes a failure to the user, by a short title and a message.
  *
  * `wantsKey`: an API key may help. `largestSide`: the longest side in pixels that the server accepts,
- * if the picture exceeds it, or null. `isOffline`: other photos would fail for the same reason.
- * `seconds`: how long to wait if the server is busy, or null. */
+ * if the picture exceeds it, or null. `isOffline`: other photos would fail for the same reason. `isSlow`:
+ * the upload took too long. `seconds`: how long to wait if the server is busy, or null. */
 export class Failure extends Error {
-  constructor(title, text, { wantsKey = false, largestSide = null, isOffline = false, seconds = null } = {}) {
+  constructor(title, text, terms = {}) {
     super(text);
-    Object.assign(this, { title, wantsKey, largestSide, isOffline, seconds });
+    const { wantsKey = false, largestSide = null, isOffline = false, isSlow = false, seconds = null } = terms;
+    Object.assign(this, { title, wantsKey, largestSide, isOffline, isSlow, seconds });
   }
 }
 
@@ -34,6 +35,7 @@ export function failureOf(error) {
   const isSilent = message === `The server answered ${status}.`;
   return new Failure(TITLES[status] ?? `The server answered ${status}`, isSilent ? "It gave no reason." : message, {
     wantsKey: code === "unauthorized",
+    isSlow: status === 408,
     seconds: retryAfter,
   });
 }

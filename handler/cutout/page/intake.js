@@ -9,22 +9,26 @@ const DROPPED = ["Files", "text/uri-list", "text/plain"];
  * are none. */
 export function watchFiles(open, nothing) {
   for (const input of document.querySelectorAll("input[data-picks]")) {
-    input.addEventListener("change", () => {
+    const take = () => {
       const files = [...input.files];
       input.value = ""; // so that the same files can be chosen again
       if (files.length) open(files);
-    });
+    };
+    input.addEventListener("change", take);
+    take(); // chosen before this script was there, on a slow connection
   }
   byId("drop").addEventListener("click", (event) => {
     if (!event.target.closest("label, input")) byId("file").click();
   });
   for (const button of document.querySelectorAll("button[data-photo]")) {
-    button.addEventListener("click", () =>
-      fetchSample(button.dataset.photo).then(
-        (file) => open([file]),
-        () => nothing("The sample can’t be downloaded."),
-      ),
-    );
+    button.addEventListener("click", async () => {
+      const samples = button.parentElement;
+      samples.inert = true; // it may take seconds, and a second tap would add it again
+      const file = await fetchSample(button.dataset.photo).catch(() => null);
+      samples.inert = false;
+      if (file) open([file]);
+      else nothing("The sample can’t be downloaded.");
+    });
   }
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files];

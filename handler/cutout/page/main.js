@@ -6,6 +6,7 @@ import { Checking } from "./checking.js";
 import { askedOf, isSame, showChoices } from "./choices.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
+import { watchFocus } from "./focus.js";
 import { watchFiles } from "./intake.js";
 import { askForKey, watchKey } from "./key.js";
 import { Mender } from "./mender.js";
@@ -66,7 +67,7 @@ function update() {
 
 /** Shows how many photos have each status, and what to check. */
 function showCounts() {
-  showTally(album, queue.isPaused, packing);
+  showTally(album, queue.isPaused, packing, autosave.keeps(album.selected));
   checking.show();
 }
 
@@ -153,6 +154,7 @@ function fail(photo) {
 
 /** Stops all work, since the page goes on in another tab. */
 function yieldPhotos() {
+  window.removeEventListener("online", reconnect);
   queue.pause();
   mender.cancelAll();
   update();
@@ -167,6 +169,13 @@ function retry(photos) {
 /** Continues the queue and the mending that the server has not finished. */
 function goOn() {
   queue.resume();
+  mender.finishAll().catch(report);
+  update();
+}
+
+/** Continues what a lost connection has stopped. */
+function reconnect() {
+  queue.reconnect();
   mender.finishAll().catch(report);
   update();
 }
@@ -222,6 +231,7 @@ function choose(choices) {
 
 watchFiles((files) => open(files).catch(report), (text) => showNotice("No photo", [text]));
 watchNotice();
+watchFocus();
 watchViewing(view, mender.tool);
 watchKey(() => retry(album.photos.filter((photo) => photo.failure?.wantsKey)));
 watchPanel(scene, {
@@ -247,12 +257,9 @@ byId("retry-all").addEventListener("click", () => retry(album.photos.filter((eac
 byId("cancel").addEventListener("click", () => {
   if (album.mending) return mender.leave().catch(report);
   queue.cancel(album.selected);
-  byId("stage").focus(); // the button is hidden as soon as the work has ended
   return update();
 });
-for (const id of ["mend", "mend-blank"]) {
-  byId(id).addEventListener("click", () => mender.start().catch(report));
-}
+for (const id of ["mend", "mend-blank"]) byId(id).addEventListener("click", () => mender.start().catch(report));
 byId("drop-photo").addEventListener("click", () => remove(album.selected));
 byId("stop").addEventListener("click", () => {
   if (queue.isPaused) return goOn();
@@ -260,19 +267,16 @@ byId("stop").addEventListener("click", () => {
   return update();
 });
 byId("clear").addEventListener("click", () => removeAll().catch(report));
-byId("zip").addEventListener("click", async () => {
-  try {
-    const count = await saveAll(album, { scene, side: limits.side }, (text) => {
-      packing = text;
-      showCounts();
-    });
-    say(`${count} pictures saved.`);
-  } catch (error) {
-    report(error);
-  }
-  packing = null;
+const showPacking = (text) => {
+  packing = text;
   showCounts();
-});
+};
+byId("zip").addEventListener("click", () =>
+  saveAll(album, { scene, side: limits.side }, showPacking)
+    .then((count) => say(`${count} pictures saved.`))
+    .catch(report)
+    .finally(() => showPacking(null)),
+);
 byId("copy").hidden = !navigator.clipboard;
 byId("copy").addEventListener("click", async () => {
   await navigator.clipboard.writeText(byId("command-text").textContent);
@@ -285,7 +289,7 @@ setInterval(() => {
 window.addEventListener("beforeunload", (event) => {
   if (autosave.isAdding) event.preventDefault(); // asks, since a photo would be missing afterwards
 });
-window.addEventListener("online", () => mender.finishAll().catch(report));
+window.addEventListener("online", reconnect);
 
 autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept, limits);

@@ -8,10 +8,10 @@ const MOST_TIMEOUTS = 2; // for each photo, since a cold start may cause one
 const CALM = 10; // photos made without a busy answer before one more is sent at once
 
 /** Processes the album's photos, as many at once as the server says that it accepts, and fewer for a
- * while after a busy answer. */
+ * while after a busy answer or a slow upload. */
 export class Queue {
   isPaused = false;
-  #running = new Map(); // photo → {control, asked, sentAt}
+  #running = new Map(); // photo → {control, asked, isShared, sentAt}
   #timeouts = new WeakMap(); // photo → how often it took too long
   #calm = 0; // photos made since the server was last busy
   #limit;
@@ -65,6 +65,13 @@ export class Queue {
     this.go();
   }
 
+  /** Tries photos again that a lost connection has stopped, and starts the others. */
+  reconnect() {
+    const stopped = this.album.photos.filter(({ failure }) => failure?.isOffline);
+    for (const photo of stopped) photo.failure = null;
+    if (stopped.length) this.resume();
+  }
+
   /** Returns the next waiting photo, the selected one first; undefined if there is none. */
   #next() {
     const { album } = this;
@@ -74,8 +81,9 @@ export class Queue {
 
   async #work(photo, asked) {
     const control = new AbortController();
-    const run = { control, asked, sentAt: Infinity };
+    const run = { control, asked, isShared: false, sentAt: Infinity };
     this.#running.set(photo, run);
+    if (this.#running.size > 1) for (const each of this.#running.values()) each.isShared = true;
     const report = (phase, fraction) => {
       if (control.signal.aborted) return;
       if (phase !== photo.phase) photo.since = performance.now();
@@ -87,7 +95,7 @@ export class Queue {
       await makeResult(photo, asked, { limits: this.limits, signal: control.signal, report });
       this.#grow();
     } catch (error) {
-      this.#note(photo, this.#isTimeout(photo, error, run) ? tooSlow() : error);
+      this.#note(photo, this.#isTimeout(photo, error, run) ? tooSlow() : error, run);
     }
     Object.assign(photo, { phase: null, fraction: null });
     this.#running.delete(photo);
@@ -108,11 +116,18 @@ export class Queue {
     return count === MOST_TIMEOUTS;
   }
 
-  #note(photo, error) {
+  #note(photo, error, { isShared }) {
     if (error.name === "AbortError") return;
-    if (error.seconds) this.#wait(error.seconds);
+    if (error.isSlow && isShared) this.#allow(1); // alone, it may be in time
+    else if (error.seconds) this.#wait(error.seconds);
     else photo.failure = error;
     if (error.wantsKey || error.isOffline) this.pause(); // other photos would fail for the same reason
+  }
+
+  /** Sends at most `count` photos at once from now on. */
+  #allow(count) {
+    this.#calm = 0;
+    this.#limit = Math.max(1, count);
   }
 
   #grow() {
@@ -122,8 +137,7 @@ export class Queue {
 
   /** Sends nothing for some seconds, and fewer photos at once from then on. */
   #wait(seconds) {
-    this.#calm = 0;
-    this.#limit = Math.max(1, this.#running.size - 1);
+    this.#allow(this.#running.size - 1);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;

@@ -1,26 +1,34 @@
 import { showNotice } from "./notice.js";
 
+/** Shows a notice on what is kept on this device, in place of the last one. */
+function showStorage(title, ...texts) {
+  showNotice(title, texts, "storage");
+}
+
 /** Says what `Autosave` reports: photos that are not kept on this device. */
 export const storageNotices = {
   onFull: () =>
-    showNotice("This device has no space left", ["The photos work, but won’t be here after a reload."]),
+    showStorage("This device has no space left", "The photos work, but won’t be here after a reload."),
   onFailed: (error) => {
     console.error(error);
     const text = "The photos work, but some of them or their results won’t be here after a reload.";
-    showNotice("The browser could not store everything", [text, String(error)]);
+    showStorage("The browser could not store everything", text, String(error));
   },
   onBlocked: () =>
-    showNotice("An older version of this page is open in another tab", [
+    showStorage(
+      "An older version of this page is open in another tab",
       "Close that tab and reload this one. Until then, no photo is kept here.",
-    ]),
+    ),
   onTaken: () =>
-    showNotice("This page was opened in another tab", [
+    showStorage(
+      "This page was opened in another tab",
       "It goes on there, with the photos that are done or waiting here. Reload this tab to go on here.",
-    ]),
+    ),
   onLost: (isNewer) =>
-    showNotice("Photos are no longer kept on this device", [
+    showStorage(
+      "Photos are no longer kept on this device",
       isNewer
         ? "A newer version of this page is open in another tab. Reload this tab to keep photos."
         : "The browser has closed or cleared its storage. Save your results, then reload this page.",
-    ]),
+    ),
 };

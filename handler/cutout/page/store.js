@@ -8,26 +8,21 @@ const LOCK = "cutout"; // held by the tab that works on the photos
 export class Store {
   #database;
 
-  /** Opens the database. Returns null if the browser forbids it, as some do in private windows. Calls
-   * `onBlocked()` while another tab has an older version of the page open, which blocks the database
-   * until that tab is closed. Calls `onLost(isNewer)` when the database closes: for a newer version of
-   * the page in another tab, or because the user or the browser has cleared it. Calls `onTaken()` when
-   * the page is opened in another tab. */
+  /** Opens the database. Rejects if the browser forbids it, or if a newer version of the page has made
+   * it. Calls `onBlocked()` while another tab has an older version of the page open, which blocks the
+   * database until that tab is closed. Calls `onLost(isNewer)` when the database closes: for a newer
+   * version of the page in another tab, or because the user or the browser has cleared it. Calls
+   * `onTaken()` when the page is opened in another tab. */
   static async open({ onBlocked, onLost, onTaken }) {
-    try {
-      const store = await Store.#opened(EDITION, onBlocked);
-      const database = store.#database;
-      database.onversionchange = ({ newVersion }) => {
-        database.close(); // lets a newer page open it
-        onLost(newVersion !== null);
-      };
-      database.onclose = () => onLost(false);
-      takeLock(onTaken);
-      return store;
-    } catch (error) {
-      console.info("Photos are not kept after a reload:", String(error));
-      return null;
-    }
+    const store = await Store.#opened(EDITION, onBlocked);
+    const database = store.#database;
+    database.onversionchange = ({ newVersion }) => {
+      database.close(); // lets a newer page open it
+      onLost(newVersion !== null);
+    };
+    database.onclose = () => onLost(false);
+    takeLock(onTaken);
+    return store;
   }
 
   /** Runs `work(store)` on a database that was lost, in the version that it has now. */
