@@ -88,10 +88,13 @@ def test_a_reader_that_has_gone_is_no_disaster(tmp_path: Path) -> None:
     ]
 
 
-def in_shell(redirection: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command with a redirection of the shell."""
+def in_shell(
+    redirection: str, *arguments: object, before: str = ":"
+) -> subprocess.CompletedProcess[str]:
+    """Run the command with a redirection of the shell, after a command of the shell."""
+    script = f'{before}; "$@" {redirection}'
     return subprocess.run(
-        ["/bin/bash", "-c", f'"$@" {redirection}', "bash", *STAND_IN, *map(str, arguments)],
+        ["/bin/bash", "-c", script, "bash", *STAND_IN, *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -110,6 +113,11 @@ def test_a_full_standard_output_is_a_failure(tmp_path: Path) -> None:
     done = in_shell(">/dev/full", photo, "-o", "-")
     message = f"{photo}: Standard output can't be written: No space left on device."
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, message)
+
+
+def test_too_many_open_files_are_one_line(tmp_path: Path) -> None:
+    done = in_shell("", write(tmp_path / "a.jpg"), before="ulimit -n 8")
+    assert (done.returncode, done.stderr) == (1, "cutout: Too many open files.\n")
 
 
 def test_a_closed_standard_input_is_wrong_usage(tmp_path: Path) -> None:
