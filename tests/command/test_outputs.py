@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pytest
 
+from cutout.command.history import HISTORY
 from cutout.command.outputs import OutputWriter
 from tests.command.conftest import STAND_IN, Run, files_in, opened, pictures_in, run_apart, write
 from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
@@ -217,6 +218,15 @@ def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) 
         f"{tmp_path}/in/a.jpg: {out}/a.png can't be written: No space left on device."
     )
     assert pictures_in(out) == {"b.png"}, "nothing is left of the one that didn't fit"
+
+
+def test_a_record_of_which_only_a_part_fits_is_told(tmp_path: Path) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg(gradient(8, 8)))
+    record = write(tmp_path / "out" / HISTORY, b"\n" * 1000)
+    full = "export PYTHONDONTWRITEBYTECODE=1; ulimit -f 1"  # of 1024 bytes
+    done = in_shell("", photo, "-o", f"{tmp_path}/out/", before=full)
+    assert done.stderr.splitlines() == [f"{record} can't be written: File too large."]
+    assert (done.returncode, opened(tmp_path / "out" / "a.png").size) == (0, (8, 8))
 
 
 def test_what_is_half_written_goes_at_the_end(
