@@ -229,6 +229,15 @@ def test_a_record_of_which_only_a_part_fits_is_told(tmp_path: Path) -> None:
     assert (done.returncode, opened(tmp_path / "out" / "a.png").size) == (0, (8, 8))
 
 
+def test_an_empty_file_is_no_cut_out(tmp_path: Path, run: Run) -> None:
+    """A power failure may leave one, of a cut-out that the disk had not stored yet."""
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out"
+    assert run(photo, "-o", f"{out}/").code == 0
+    (out / "a.png").write_bytes(b"")
+    assert run(photo, "-o", f"{out}/").code == 0
+    assert opened(out / "a.png").size == (64, 48)
+
+
 def test_what_is_half_written_goes_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
