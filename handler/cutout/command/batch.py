@@ -35,7 +35,8 @@ NO_CREDENTIALS = (
 )
 NO_PICTURES = "This folder has no pictures. Name their folder with --inbox."
 GONE = "It was removed, or these credentials may not read it."
-CHANGED = "Its result was written by another run meanwhile. Run the command again."
+AGAIN = "Run the command again."
+CHANGED = f"Its result was written by another run meanwhile. {AGAIN}"
 FAILED_BEFORE = "It failed before, and {} says why. To try again, remove that object."
 
 
@@ -217,6 +218,8 @@ def _explained(error: StorageError) -> str:
         return f"There are no AWS credentials: {printable(cause)}."
     if error.args:
         said = printable(error.args[0])
+        if error.is_busy:
+            return f"{said}. {AGAIN}"
         return f"{said}. Check the bucket's name, AWS_REGION, and what these credentials may do."
     return (
         f"The bucket can't be reached ({type(cause).__name__}). Check its name, AWS_REGION and the "
