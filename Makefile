@@ -44,6 +44,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 
 export PYTHON
+# Tools that import onnxruntime themselves report nothing to its makers (cutout/segment/session.py).
+export ORT_DISABLE_TELEMETRY ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help run test test-oldest page-folder check format fuzz corpora audit sbom bench bench-peers
 .PHONY: bench-mixed bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image

@@ -5,6 +5,8 @@ Whatever it was, the next request is served.
 
 import signal
 import socket
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -84,6 +86,21 @@ def test_a_full_disk_is_nothing_to_a_picture(tmp_path: Path) -> None:
         assert caught.value.response is not None
         assert caught.value.response.status_code == 503, "the disk is not full"
         assert served(server, large)
+
+
+def test_a_log_that_can_not_be_written_closes_no_connection(tmp_path: Path) -> None:
+    with (
+        LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path), TESTS_FULL_DISK="1") as server,
+        closing(HTTPConnection("127.0.0.1", server.port, SECONDS)) as connection,
+    ):
+        connection.connect()
+        first = connection.sock
+        for _ in range(3):
+            connection.request("GET", "/v1/version")
+            assert connection.getresponse().read().startswith(b"v")
+            assert connection.sock is first
+        server.stop()
+        assert server.log() == "", "the disk is not full"
 
 
 def test_killed_in_mid_request(tmp_path: Path) -> None:

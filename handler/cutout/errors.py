@@ -231,7 +231,10 @@ class StorageError(PictureError):
     """Report a storage that is down, full, or refuses.
 
     The log holds the cause; so does the argument, if there is one, which clients don't see.
+    `is_busy` says that the storage itself asks to come back later.
     """
+
+    is_busy = False
 
     message = (
         "The storage can not be reached. Try again later, ask for mode fg-mask, "

@@ -85,8 +85,15 @@ def metrics(found: dict[str, Any], function: str) -> dict[str, Any]:
 
 
 def to_stdout(text: str) -> None:
-    """Print a line, which Lambda passes to CloudWatch unchanged."""
-    print(text, flush=True)
+    """Print a line, which Lambda passes to CloudWatch unchanged.
+
+    If that fails, as on a full disk or without a reader, say so on standard error: a raised error
+    would have the local server close the connection of an answer that was sent.
+    """
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        logger.error("A log line can't be written: %s", error)  # noqa: TRY400
 
 
 Hook: TypeAlias = Callable[[], object]

@@ -6,6 +6,7 @@ A small server stands in for the one call.
 import json
 import socket
 from threading import Event
+from time import monotonic, sleep
 
 import pytest
 from pydantic import ValidationError
@@ -109,6 +110,38 @@ def test_it_is_given_up_when_it_stays_silent(monkeypatch: pytest.MonkeyPatch) ->
     assert hung_up.wait(10)
 
 
+def test_a_trickle_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trickle(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(200):
+            connection.sendall(b" ")
+            sleep(0.1)
+
+    start = monotonic()
+    with serving(trickle) as server, pytest.raises(KeysUnavailableError):
+        keys(server, monkeypatch).accept([KEY])
+    assert monotonic() - start < 15, "its 5 seconds did not hold (20 without them)"
+
+
+PASSING: dict[str, Reply] = {
+    "throttled": answer(b'{"__type": "ThrottlingException"}', "400 Bad Request"),
+    "a fault": answer(b"{}", "500 Internal Server Error"),
+    "no answer": lambda *_: None,
+}
+
+
+@pytest.mark.parametrize("trouble", PASSING.values(), ids=PASSING)
+def test_one_failure_is_tried_again(monkeypatch: pytest.MonkeyPatch, trouble: Reply) -> None:
+    """A whole burst of cold starts asks at once."""
+    replies = iter([trouble, holding(KEY)])
+
+    def in_turn(connection: socket.socket, request: bytes) -> None:
+        next(replies)(connection, request)
+
+    with serving(in_turn) as server:
+        assert keys(server, monkeypatch).accept([KEY])
+
+
 def test_the_log_says_how_it_was_refused(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -180,7 +213,7 @@ def test_no_other_bound_is_accepted(monkeypatch: pytest.MonkeyPatch, seconds: st
 def test_while_it_is_down_it_is_not_asked_at_every_request(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    replies = iter([answer(b"{}", "500 Oops"), holding(KEY), holding(KEY)])
+    replies = iter([*[answer(b"{}", "500 Oops")] * 2, holding(KEY), holding(KEY)])
 
     def recover(connection: socket.socket, request: bytes) -> None:
         next(replies)(connection, request)
@@ -190,9 +223,9 @@ def test_while_it_is_down_it_is_not_asked_at_every_request(
         for _ in range(3):
             with pytest.raises(KeysUnavailableError):
                 found.accept([KEY])
-        assert server.connections == 1
+        assert server.connections == 2
         clock(6)
-        for seconds, calls in ((0, 2), (299, 2), (2, 3)):  # then every five minutes again
+        for seconds, calls in ((0, 3), (299, 3), (2, 4)):  # then every five minutes again
             clock(seconds)
             assert found.accept([KEY])
             assert server.connections == calls

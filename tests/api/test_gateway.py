@@ -44,8 +44,9 @@ def test_no_header_makes_the_adapter_fail(odd: dict[str, str]) -> None:
     assert call_here(given).status == 200
 
 
-def test_a_body_that_is_not_base64_is_the_callers_fault() -> None:
-    given = event("results.json") | {"body": "a", "isBase64Encoded": True}
+@pytest.mark.parametrize("body", ["a", "größe"])
+def test_a_body_that_is_not_base64_is_the_callers_fault(body: str) -> None:
+    given = event("results.json") | {"body": body, "isBase64Encoded": True}
     assert call_here(given).status == 400
 
 

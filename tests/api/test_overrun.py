@@ -3,7 +3,12 @@
 from threading import Event, Thread
 from time import monotonic
 
+import pytest
+from fastapi.testclient import TestClient
+
+from cutout.api.app import build_app
 from cutout.pictures import Alpha, Picture
+from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from tests.api.test_large import FILES, RESULTS, result_of, serve
 from tests.conftest import middle_is_object
@@ -47,3 +52,18 @@ def test_who_waits_for_another_picture_waits_no_longer_than_the_deadline(
         assert "took too long" in second["status"]["message"]
         stuck.go_on.set()
         first.join(10)
+
+
+@pytest.mark.parametrize(
+    ("route", "status", "field"), [(RESULTS, 200, "image"), ("/v1.0/removebg", 503, "image_file")]
+)
+def test_a_request_that_comes_too_late_ends_no_instance(
+    settings: Settings, route: str, status: int, field: str
+) -> None:
+    """Nothing hangs where nothing was begun, as after a cold start as long as the gateway waits."""
+    late = settings.model_copy(update={"request_seconds": 0.0})
+    pipeline = Pipeline(late, middle_is_object)
+    answer = TestClient(build_app(pipeline)).post(route, files={field: FILES["image"]})
+    assert answer.status_code == status
+    assert "took too long" in answer.text
+    assert not pipeline.overran.is_set()

@@ -11,6 +11,7 @@ import pytest
 
 from tests.batch.conftest import Rig
 from tests.command.conftest import Done, Run, opened
+from tests.fetch.servers import answer, serving
 from tests.ports import free_ports
 from tests.s3 import S3Server
 from tests.samples import gradient, jpeg, png, png_header
@@ -247,6 +248,14 @@ def test_an_unreachable_bucket_is_one_line(bucket: Bucket) -> None:
         "cutout: The bucket can't be reached (NewConnectionError). "
         "Check its name, AWS_REGION and the network."
     )
+
+
+def test_a_busy_bucket_is_not_called_a_wrong_one(bucket: Bucket) -> None:
+    said = b"<Error><Code>SlowDown</Code><Message>Reduce it</Message></Error>"
+    with serving(answer(said, "503 Slow Down")) as server:
+        done = bucket.run("batch", server.url("/photos"))
+    line = "cutout: S3 answers 503 SlowDown: Reduce it. Run the command again."
+    assert (done.code, done.lines) == (1, [line])
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,13 @@ def test_nobody_waits_for_ever(run: Run, photo: Path, pauses: list[float], value
     assert not pauses
 
 
+def test_a_chunk_of_negative_length_is_a_broken_connection(run: Run, photo: Path) -> None:
+    broken = Reply(raw=lambda: [HEAD + CHUNKED + b"-5\r\nabc"])
+    with ScriptedApi({RESULTS: [broken, success()]}) as server:
+        assert run(photo, "--url", server.url).code == 0
+        assert len(server.asked_for(RESULTS)) == 2
+
+
 ESCAPE = "\x1b]0;title\x07\x1b[2J\u202e" + "x" * 5000
 LATIN = ESCAPE.encode("latin-1", "ignore").decode("latin-1")
 STATUS = {"code": "failure", "message": ESCAPE}

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pytest
 
+from cutout.command.history import HISTORY
 from cutout.command.outputs import OutputWriter
 from tests.command.conftest import STAND_IN, Run, files_in, opened, pictures_in, run_apart, write
 from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
@@ -88,10 +89,13 @@ def test_a_reader_that_has_gone_is_no_disaster(tmp_path: Path) -> None:
     ]
 
 
-def in_shell(redirection: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command with a redirection of the shell."""
+def in_shell(
+    redirection: str, *arguments: object, before: str = ":"
+) -> subprocess.CompletedProcess[str]:
+    """Run the command with a redirection of the shell, after a command of the shell."""
+    script = f'{before}; "$@" {redirection}'
     return subprocess.run(
-        ["/bin/bash", "-c", f'"$@" {redirection}', "bash", *STAND_IN, *map(str, arguments)],
+        ["/bin/bash", "-c", script, "bash", *STAND_IN, *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -110,6 +114,11 @@ def test_a_full_standard_output_is_a_failure(tmp_path: Path) -> None:
     done = in_shell(">/dev/full", photo, "-o", "-")
     message = f"{photo}: Standard output can't be written: No space left on device."
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, message)
+
+
+def test_too_many_open_files_are_one_line(tmp_path: Path) -> None:
+    done = in_shell("", write(tmp_path / "a.jpg"), before="ulimit -n 8")
+    assert (done.returncode, done.stderr) == (1, "cutout: Too many open files.\n")
 
 
 def test_a_closed_standard_input_is_wrong_usage(tmp_path: Path) -> None:
@@ -209,6 +218,24 @@ def test_a_full_disk(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) 
         f"{tmp_path}/in/a.jpg: {out}/a.png can't be written: No space left on device."
     )
     assert pictures_in(out) == {"b.png"}, "nothing is left of the one that didn't fit"
+
+
+def test_a_record_of_which_only_a_part_fits_is_told(tmp_path: Path) -> None:
+    photo = write(tmp_path / "a.jpg", jpeg(gradient(8, 8)))
+    record = write(tmp_path / "out" / HISTORY, b"\n" * 1000)
+    full = "export PYTHONDONTWRITEBYTECODE=1; ulimit -f 1"  # of 1024 bytes
+    done = in_shell("", photo, "-o", f"{tmp_path}/out/", before=full)
+    assert done.stderr.splitlines() == [f"{record} can't be written: File too large."]
+    assert (done.returncode, opened(tmp_path / "out" / "a.png").size) == (0, (8, 8))
+
+
+def test_an_empty_file_is_no_cut_out(tmp_path: Path, run: Run) -> None:
+    """A power failure may leave one, of a cut-out that the disk had not stored yet."""
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out"
+    assert run(photo, "-o", f"{out}/").code == 0
+    (out / "a.png").write_bytes(b"")
+    assert run(photo, "-o", f"{out}/").code == 0
+    assert opened(out / "a.png").size == (64, 48)
 
 
 def test_what_is_half_written_goes_at_the_end(

@@ -125,6 +125,28 @@ def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
     assert files_in(tmp_path / "in") == {"a.jpg", "b.jpg"}
 
 
+def test_an_interrupt_whose_report_can_not_be_written_waits_for_no_server(tmp_path: Path) -> None:
+    begun, go_on, report = tmp_path / "begun", Event(), tmp_path / "report.json"
+
+    def hang(_asked: Asked) -> Reply:
+        report.mkdir()
+        begun.touch()
+        go_on.wait(SLOW_SECONDS)
+        return success()
+
+    photo = write(tmp_path / "a.jpg")
+    with ScriptedApi({"/v1/results": [hang]}) as server:
+        places = ["--url", server.url, "--report", report, "--quiet"]
+        terminal = Terminal(photo, *places, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
+        wait_for(begun)
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.process.wait(SLOW_SECONDS / 2)
+        go_on.set()
+    text = terminal.finish()
+    assert terminal.process.returncode == 130, text
+    assert left_standing(text) == [f"{report}: Is a directory."], text
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
 def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> None:
     photos, out, begun = tmp_path / "in", tmp_path / "out", tmp_path / "begun"

@@ -49,7 +49,8 @@ def test_a_crash_is_a_line_of_its_own(tmp_path: Path, run: Run) -> None:
     done = run(folder, "-o", tmp_path / "out")
     assert done.code == 1
     assert pictures_in(tmp_path / "out") == {"0-good.png", "2-good.png"}
-    assert done.lines[0] == f"{folder}/1-{CRASHING_WIDTH}.jpg: Processing failed (WorkerDiedError)."
+    message = "Its worker process ended. Is there enough memory? Try --jobs 1."
+    assert done.lines[0] == f"{folder}/1-{CRASHING_WIDTH}.jpg: {message}"
 
 
 def test_a_process_that_ends_while_it_starts_is_one_line(

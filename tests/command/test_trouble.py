@@ -8,7 +8,7 @@ import pytest
 
 from cutout import __version__
 from cutout.command.limits import Limits
-from tests.command.conftest import Run, files_in, write
+from tests.command.conftest import Run, files_in, pictures_in, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.samples import jpeg, png
 
@@ -149,6 +149,22 @@ def test_what_is_sent_beside_a_file_counts(tmp_path: Path, run: Run, option: str
             arguments = photo, "-o", tmp_path / "x.png", option, other, "--url", server.url
             assert run(*arguments, limits=Limits(large_bytes=limit)).code == 0
             assert len(server.asked_for("/v1/uploads")) == uploads
+
+
+def test_a_background_that_is_removed_meanwhile(tmp_path: Path, run: Run) -> None:
+    ground = write(tmp_path / "ground.png", png())
+    for name in "ab":
+        write(tmp_path / "in" / f"{name}.jpg")
+
+    def reply(_asked: Asked) -> Reply:
+        ground.unlink(missing_ok=True)
+        return success()
+
+    with ScriptedApi({RESULTS: [reply, success()]}) as server:
+        places = ["-o", tmp_path / "out", "--url", server.url, "--jobs", "1"]
+        done = run(tmp_path / "in", *places, "--background", ground)
+    assert (done.code, done.err) == (0, "")
+    assert pictures_in(tmp_path / "out") == {"a.png", "b.png"}
 
 
 def test_an_api_that_takes_no_uploads(tmp_path: Path, run: Run) -> None:

@@ -239,6 +239,15 @@ def test_an_absurd_content_length_is_a_failed_download() -> None:
         download(server.url(), ALLOWED)
 
 
+@pytest.mark.parametrize("chunk", [b"-5\r\nabc", b"zz\r\nabc", b"5\r\nab"])
+def test_a_broken_chunk_is_a_failed_download(chunk: bytes) -> None:
+    def broken(client: socket.socket, _request: bytes) -> None:
+        client.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk)
+
+    with serving(broken) as server, pytest.raises(DownloadError):
+        download(server.url(), ALLOWED)
+
+
 @pytest.mark.parametrize("status", ["404 Not Found", "500 Oops", "204 No Content", "206 Partial"])
 def test_only_200_is_a_file(status: str) -> None:
     with serving(answer(CONTENT, status)) as server, pytest.raises(DownloadError):

@@ -2,19 +2,23 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from threading import Lock
+from time import sleep
 
 from cutout.aws_credentials import CredentialsError, open_credentials
 from cutout.lambda_runtime import after_restore
+from cutout.net.limits import Cutoff
 from cutout.request_errors import KeysUnavailableError
 from cutout.settings import Settings
 from cutout.storage.address import domain_of
 from cutout.storage.signature import Signer
-from cutout.timing import Elapsed
+from cutout.timing import Deadline, Elapsed
 
 FRESH_SECONDS = 300.0
 PAUSE_SECONDS = 5.0  # after a failure, so that not every request waits for the time-out
-TIMEOUT_SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0  # for both attempts
+ATTEMPT_PAUSE_SECONDS = 0.2
 
 logger = logging.getLogger(__name__)
 
@@ -79,11 +83,7 @@ class SecretText:
             self._age, self._failed = asked, None
 
     def _fetch(self) -> str:
-        # as in the storage: not every cold start needs it
-        import certifi  # noqa: PLC0415
-        from urllib3 import PoolManager  # noqa: PLC0415
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415
-
+        """Return the text. Ask once more if that fails, since it may be over in a moment."""
         body = json.dumps({"SecretId": self._id}).encode()
         signer = Signer.of(self._credentials.current(), self._region, "secretsmanager")
         headers = signer.signed_headers(
@@ -95,14 +95,31 @@ class SecretText:
             },
             body,
         )
+        deadline = Deadline.after(TIMEOUT_SECONDS)
         try:
-            with PoolManager(ca_certs=certifi.where()) as pools:
+            return self._ask(body, headers, deadline)
+        except ConnectionError:
+            logger.warning("Fetching %s is tried again", self.name)
+            sleep(min(ATTEMPT_PAUSE_SECONDS, deadline.remaining_or_raise()))
+        return self._ask(body, headers, deadline)
+
+    def _ask(self, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> str:
+        # as in the storage: not every cold start needs it
+        import certifi  # noqa: PLC0415
+        from urllib3 import PoolManager  # noqa: PLC0415
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
+        from cutout.net.connections import WATCHED_POOLS  # noqa: PLC0415
+
+        try:
+            with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
+                pools.pool_classes_by_scheme = WATCHED_POOLS
                 answer = pools.request(
                     "POST",
                     self._url,
                     body=body,
                     headers=headers,
-                    timeout=TIMEOUT_SECONDS,
+                    timeout=deadline.remaining_or_raise(),
                     retries=False,
                 )
         except HTTPError as error:

@@ -33,6 +33,8 @@ def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = ""
     def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401
         if not is_http(event):
             return other_answer(event)
+        if event.get("isBase64Encoded") and not (event.get("body") or "").isascii():
+            return MALFORMED  # Mangum would raise a bare ValueError
         try:
             answer = adapter(without_ports(event), context)
         except Base64Error:

@@ -112,6 +112,8 @@ async def _answer(service: Service, wanted: PictureRequest, stages: Stages) -> A
     The step then ends on its own thread, and the client reads a reason in place of the gateway's
     503.
     """
+    if not wanted.deadline.remaining():  # as after a slow start: no step is begun
+        return service.too_slow(wanted)
     with move_on_after(wanted.deadline.remaining()):
         return await to_thread.run_sync(service, wanted, stages, abandon_on_cancel=True)
     return service.give_up(wanted)

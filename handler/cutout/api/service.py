@@ -175,6 +175,10 @@ class Service:
     def give_up(self, request: PictureRequest) -> Answer:
         """Return the answer for a deadline that has passed while `__call__` still runs."""
         self.pipeline.overran.set()
+        return self.too_slow(request)
+
+    def too_slow(self, request: PictureRequest) -> Answer:
+        """Return the answer for a deadline that has passed."""
         return _failed(named_source(request.form), TooSlowError())
 
     def _with_background(self, request: PictureRequest, until: Deadline) -> Options:

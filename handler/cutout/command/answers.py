@@ -78,7 +78,7 @@ def _read(response: Response, limit: int) -> tuple[bytearray, bool]:
                 return content, False
             if gzip.unused_data:
                 raise TaskError(UNEXPECTED)
-    except HTTPError as error:
+    except (HTTPError, ValueError) as error:  # ValueError: a chunk of negative length
         raise NoConnectionError(error) from error
     except zlib.error as error:
         raise TaskError(UNEXPECTED) from error

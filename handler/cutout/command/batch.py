@@ -16,7 +16,7 @@ from cutout.command.batch_parser import BatchArguments, parse_batch
 from cutout.command.errors import CommandError, Problem, TaskError, printable
 from cutout.command.processing import failures_reported, local_jobs, made_of, run_parallel, wait_for
 from cutout.command.progress import Progress
-from cutout.command.records import KEPT, Record, require_writable, write_records
+from cutout.command.records import KEPT, Record, require_writable
 from cutout.command.report import Report
 from cutout.command.run import exit_code
 from cutout.engine import local_settings, open_workers
@@ -35,7 +35,8 @@ NO_CREDENTIALS = (
 )
 NO_PICTURES = "This folder has no pictures. Name their folder with --inbox."
 GONE = "It was removed, or these credentials may not read it."
-CHANGED = "Its result was written by another run meanwhile. Run the command again."
+AGAIN = "Run the command again."
+CHANGED = f"Its result was written by another run meanwhile. {AGAIN}"
 FAILED_BEFORE = "It failed before, and {} says why. To try again, remove that object."
 
 
@@ -87,11 +88,7 @@ class Run:
             self.report.plan(tasks)
             return
         self.report.summary(ended=True)
-        self._write_report()
-
-    def _write_report(self) -> None:
-        if self.given.report is not None:
-            write_records(Path(self.given.report), self.report.records.values())
+        self.report.write(self.given.report)
 
     @property
     def _places(self) -> Places:
@@ -134,7 +131,7 @@ class Run:
                 run_parallel(tasks, lambda task: self._process(task, cutter), jobs, self.report)
         except KeyboardInterrupt:
             self.report.summary(ended=False)
-            self._write_report()
+            self.report.write_so_far(self.given.report)
             raise
 
     def _process(self, task: BucketTask, cutter: Cutter) -> None:
@@ -221,6 +218,8 @@ def _explained(error: StorageError) -> str:
         return f"There are no AWS credentials: {printable(cause)}."
     if error.args:
         said = printable(error.args[0])
+        if error.is_busy:
+            return f"{said}. {AGAIN}"
         return f"{said}. Check the bucket's name, AWS_REGION, and what these credentials may do."
     return (
         f"The bucket can't be reached ({type(cause).__name__}). Check its name, AWS_REGION and the "

@@ -30,6 +30,7 @@ from cutout.options import Background, Options, ShadowLook, Source
 HISTORY = ".cutout.jsonl"
 NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
 SIZE, QUALITY, SOURCES = "bytes", "quality", "sources"
+LINE_BYTES = 64 * 1024  # no line is longer
 LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 
@@ -230,7 +231,8 @@ class _Folder:
         complete it, an empty line stays between the two, and readers pass it over.
         """
         start = "\n" if self.rest else ""
-        with self.path.open("ab", buffering=0) as file:
+        # the buffer sends it at once, and raises if the disk takes only a part
+        with self.path.open("ab", buffering=LINE_BYTES) as file:
             file.write(f"{start}{json.dumps(record)}\n".encode())
 
     def _read_on(self) -> None:

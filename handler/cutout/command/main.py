@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None, limits: Limits | None = None) -> int
         _tell(f"cutout: {error}")
         return 1
     except OSError as error:  # of a place, such as a name too long; pictures have their own
-        _tell(f"cutout: {printable(error.filename)}: {system_message(error)}")
+        place = "" if error.filename is None else f"{printable(error.filename)}: "
+        _tell(f"cutout: {place}{system_message(error)}")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

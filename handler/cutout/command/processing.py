@@ -30,6 +30,7 @@ Item = TypeVar("Item")
 
 PICTURES = frozenset({"jpg", "png", "webp"})
 DIED = "A worker process ended while it started. Is there enough memory? Try --jobs 1."
+DIED_IN_IT = "Its worker process ended. Is there enough memory? Try --jobs 1."
 REMOTE_JOBS = 4
 LOCAL_JOBS = 4
 """Default limit of pictures processed at once on this machine. Each is a process of some 650 MB.
@@ -149,7 +150,16 @@ def failures_reported(task: Reported, report: Report) -> Iterator[None]:
     except MemoryError:
         report.failed(task, "There is not enough memory for it.")
     except Exception as error:  # noqa: BLE001  # a bug must not stop the other pictures
-        report.failed(task, f"{ProcessingFailedError.message} ({type(error).__name__}).", error)
+        report.failed(task, _unexpected(error), error)
+
+
+def _unexpected(error: Exception) -> str:
+    """Return what to say of an error that is not the picture's own."""
+    from cutout.workers.pool import WorkerDiedError  # noqa: PLC0415  # an API needs none of these
+
+    if isinstance(error, WorkerDiedError):
+        return DIED_IN_IT
+    return f"{ProcessingFailedError.message} ({type(error).__name__})."
 
 
 def open_worker(

@@ -4,13 +4,12 @@ import re
 from binascii import a2b_base64
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from cutout.choices import FileFormat
 from cutout.command.answers import UNEXPECTED, describe_refusal, excerpt, parse_answer
 from cutout.command.client import Client, FilePart, Form, Sent
-from cutout.command.errors import CommandError, TaskError, printable, system_message
+from cutout.command.errors import CommandError, TaskError, printable
 from cutout.command.options import CommandOptions
 from cutout.command.progress import Progress
 from cutout.command.records import Made, parse_doubt
@@ -64,8 +63,9 @@ class RemoteWorker:
             self._client.check(MODES, "fg-image")
         except TaskError as error:
             raise CommandError(str(error)) from error
-        if self._options.background_file is not None:
-            self._prepare_background(self._options.background_file)
+        picture = self._options.processing_options.background.picture
+        if picture is not None:
+            self._prepare_background(picture)
 
     def close(self) -> None:
         """End all connections."""
@@ -113,19 +113,19 @@ class RemoteWorker:
         Image.fromarray(read_mask(mask.content, local_settings())).save(file, "PNG")
         return Source(file.getvalue(), mask.name)
 
-    def _prepare_background(self, file: Path) -> None:
-        """Upload a large background once, since each request carries it. Raise `CommandError`."""
+    def _prepare_background(self, picture: Source) -> None:
+        """Upload a large background once, since each request carries it. Raise `CommandError`.
+
+        Its file is not read again: it may be a pipe, or change before the last picture.
+        """
         try:
-            part = _file_part(_header_text(file.name), lambda: file.open("rb"))
+            part, size = _source_part(picture), len(picture.content)
             if part.kind == OTHER:
                 raise unsupported(_head(part.opener)).about(Subject.BACKGROUND)
-            size = file.stat().st_size
             is_large = size > self._limits.large_bytes // 4
             uploaded = self._uploads.put(part, size, _ignore) if is_large else None
-        except OSError as error:
-            raise CommandError(f"{printable(file)}: {system_message(error)}") from error
         except (TaskError, PictureError) as error:
-            raise CommandError(f"{printable(file)}: {error}") from error
+            raise CommandError(f"{printable(self._options.background)}: {error}") from error
         if uploaded is None:
             self._background, self._background_size = {"image-bg": part}, size
         else:
@@ -202,10 +202,11 @@ def _head(opener: Callable[[], BinaryIO]) -> bytes:
 
 
 def _mask_part(mask: Source | None) -> Form:
-    if mask is None:
-        return {}
-    content = mask.content
-    return {"mask": _file_part(_header_text(mask.name), lambda: BytesIO(content))}
+    return {} if mask is None else {"mask": _source_part(mask)}
+
+
+def _source_part(source: Source) -> FilePart:
+    return _file_part(_header_text(source.name), lambda: BytesIO(source.content))
 
 
 def _task_name(task: Task) -> str:

@@ -7,11 +7,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, TextIO
 
-from cutout.command.errors import Problem, printable
+from cutout.command.errors import CommandError, Problem, printable
 from cutout.command.progress import Progress, ProgressBar, format_rate
-from cutout.command.records import DONE, FAILED, KEPT, NOTHING, UNSURE, Made, Record
+from cutout.command.records import (
+    DONE,
+    FAILED,
+    KEPT,
+    NOTHING,
+    UNSURE,
+    Made,
+    Record,
+    write_records,
+)
 
 
 class Reported(Protocol):
@@ -158,6 +168,18 @@ class Report:
         """Print a line about the whole run."""
         if not self.quiet:
             self._line(text)
+
+    def write(self, path: str | None) -> None:
+        """Write the report's file, if one is wanted. Raise `CommandError` if that fails."""
+        if path is not None:
+            write_records(Path(path), self.records.values())
+
+    def write_so_far(self, path: str | None) -> None:
+        """Write the file of a run that goes on or is interrupted, or say why that fails."""
+        try:
+            self.write(path)
+        except CommandError as error:
+            self._line(str(error))
 
     def summary(self, *, ended: bool, timed: bool = True) -> None:
         """Print the last lines.

@@ -15,7 +15,7 @@ from cutout.command.processing import job_count, open_worker, process_all
 from cutout.command.progress import Progress
 from cutout.command.report import Report
 from cutout.command.tasks import Task
-from cutout.command.watch import Watcher, watch, write_report
+from cutout.command.watch import Watcher, watch
 
 NO_SUBJECT = 3
 """The exit code where nothing was found in a picture."""
@@ -80,9 +80,9 @@ def _run_once(
             _process(options, given, waiting, chooser.history, report)
         report.summary(ended=True)
     except KeyboardInterrupt:
-        write_report(given, report)
+        report.write_so_far(given.report)
         raise
-    write_report(given, report)
+    report.write(given.report)
 
 
 def _readable(tasks: Sequence[Task], report: Report) -> list[Task]:

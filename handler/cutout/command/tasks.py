@@ -95,11 +95,15 @@ def file_size(path: Path) -> int:
 
 
 def _modified(path: Path) -> int | None:
-    """Return a file's modification time in nanoseconds, None if it can't be examined."""
+    """Return a cut-out's modification time in nanoseconds, None if there is none.
+
+    An empty file is none: a power failure may leave one in place of what was written last.
+    """
     try:
-        return path.stat().st_mtime_ns
+        found = path.stat()
     except OSError:
         return None
+    return found.st_mtime_ns if found.st_size else None
 
 
 def put_apart(task: Task, folder: Path, output: Path | None) -> Task:

@@ -17,7 +17,6 @@ from cutout.command.options import CommandOptions
 from cutout.command.outputs import Destination
 from cutout.command.planning import Chooser, make_plan
 from cutout.command.processing import job_count, open_worker, process_all
-from cutout.command.records import write_records
 from cutout.command.report import Report
 from cutout.command.tasks import Task
 
@@ -127,28 +126,15 @@ def watch(options: CommandOptions, given: Arguments, watcher: Watcher, report: R
                     report.progress.expect(tasks)
                     process_all(tasks, worker, job_count(given), report, watcher.chooser.history)
                     watcher.plan_retries(tasks)
-                    _write_report_so_far(given, report)
+                    report.write_so_far(given.report)
                 sleep(pause)
     except KeyboardInterrupt:
         ended = report.progress.ended == report.progress.total
         report.summary(ended=ended, timed=False)
-        write_report(given, report)
         if not ended:
+            report.write_so_far(given.report)
             raise
-
-
-def _write_report_so_far(given: Arguments, report: Report) -> None:
-    """Write the report, or say why that fails: the next one may succeed."""
-    try:
-        write_report(given, report)
-    except CommandError as error:
-        report.note(str(error))
-
-
-def write_report(given: Arguments, report: Report) -> None:
-    """Write the report so far, if one is wanted. Raise `CommandError` if that fails."""
-    if given.report is not None:
-        write_records(Path(given.report), report.records.values())
+        report.write(given.report)
 
 
 def _stamp(task: Task) -> Stamp | None:

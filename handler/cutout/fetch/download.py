@@ -153,7 +153,7 @@ def _read(response: Response, settings: Settings, end: Deadline) -> bytes:
             content += chunk
             if len(content) >= settings.max_file_bytes:
                 raise FileTooBigError(settings.max_file_bytes)
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, ValueError) as error:  # ValueError: a chunk of negative length
         raise DownloadError from error
     end.remaining_or_raise()  # a shut socket looks like the end of a body of unknown length
     return bytes(content)

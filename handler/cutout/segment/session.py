@@ -1,8 +1,16 @@
-"""Open onnxruntime sessions."""
+"""Open onnxruntime sessions, without onnxruntime's telemetry.
 
+From version 1.29 on, onnxruntime reports sessions to Microsoft, and keeps an identifier and a
+database in the home folder, unless a variable says otherwise before it is imported. (Source:
+"Disabling Telemetry" in its Privacy.md.)
+"""
+
+import os
 from functools import cache
 from pathlib import Path
 from threading import Lock
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors

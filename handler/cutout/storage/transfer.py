@@ -159,7 +159,9 @@ def _refusal(response: BaseHTTPResponse) -> StorageError:
 
 
 def _refused(response: BaseHTTPResponse, said: list[str]) -> StorageError:
-    return StorageError(f"S3 answers {response.status} {': '.join(said)}".rstrip())
+    error = StorageError(f"S3 answers {response.status} {': '.join(said)}".rstrip())
+    error.is_busy = response.status >= 500
+    return error
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:

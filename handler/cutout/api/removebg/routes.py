@@ -259,6 +259,8 @@ async def _cut_out(
 
     A step that overruns the deadline is abandoned and ends on its own thread.
     """
+    if not deadline.remaining():  # as after a slow start: no step is begun
+        raise TooSlowError
     with move_on_after(deadline.remaining()):
         return await to_thread.run_sync(
             service, form, parsed, deadline, stages, abandon_on_cancel=True
