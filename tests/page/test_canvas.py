@@ -20,7 +20,14 @@ from tests.page.test_mending import PHOTO as GREY
 from tests.page.test_mending_shadow import erase_the_lower_half
 from tests.page.test_mending_shadow import finish as finish_mending
 from tests.page.test_saving import run, saved
-from tests.page.test_shown import PHOTO, SCENE, choose_background, premultiplied
+from tests.page.test_shown import (
+    MODES,
+    PHOTO,
+    SCENE,
+    choose_background,
+    premultiplied,
+    saved_and_made,
+)
 from tests.samples import PHOTOS, gradient, jpeg
 
 VISIBLE = 32  # the alpha from which a pixel belongs to the subject
@@ -96,7 +103,6 @@ def test_before_and_after_lie_at_the_same_place(visit: Visit) -> None:
     assert after != (255, 255, 255, 255)
 
 
-@pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow", "fg-mask"])
 @pytest.mark.parametrize(
     ("preset", "kind", "crop", "suffix"),
     [
@@ -107,14 +113,22 @@ def test_before_and_after_lie_at_the_same_place(visit: Visit) -> None:
     ],
 )
 def test_the_command_gives_it_again(
-    visit: Visit, tmp_path: Path, preset: str, kind: str, crop: str, suffix: str, mode: str
+    visit: Visit,
+    tmp_path: Path,
+    preset: str,
+    kind: str,
+    crop: str,
+    suffix: str,
+    subtests: pytest.Subtests,
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(PHOTO)
     (tmp_path / "scene.jpg").write_bytes(SCENE)
     visit.choose(file("a.jpg", PHOTO))
     visit.page.select_option("#crop", crop)
     visit.page.select_option("#canvas", preset)
-    assert_command_repeats(visit, tmp_path, kind, suffix, mode)
+    for mode in MODES:
+        with subtests.test(mode=mode):
+            assert_command_repeats(visit, tmp_path, kind, suffix, mode)
 
 
 def assert_command_repeats(
@@ -125,9 +139,7 @@ def assert_command_repeats(
     visit.press("format", suffix)
     visit.press("mode", mode)
     visit.wait_for_command(f"mode={mode}")
-    name, content = saved(visit.page, "#save")
-    run(visit.command(), folder)
-    here, there = (Image.open(BytesIO(each)) for each in (content, (folder / name).read_bytes()))
+    _, here, there = saved_and_made(visit, folder)
     assert here.format == there.format
     assert_alike(here, there, 2)
     return here
