@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
+from cutout.choices import Mode
 from tests.e2e.segmenter import INNER_SIZE
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
@@ -18,8 +19,6 @@ from tests.samples import PHOTOS, gradient, jpeg
 PHOTO = jpeg(gradient(*INNER_SIZE))
 DETAILED = jpeg(Image.open(PHOTOS / "astronaut-160.jpg").crop((0, 0, *INNER_SIZE)), quality=95)
 SCENE = jpeg(gradient(200, 50).rotate(180), quality=100)
-
-MODES = ["fg-image", "fg-image-shadow", "fg-mask"]
 
 SHOWN = """([width, height]) => {
   const canvas = document.getElementById("view");
@@ -72,7 +71,7 @@ def test_the_command_gives_it_again(
     visit.choose(file("a.jpg", PHOTO))
     choose_background(visit, kind)
     visit.page.select_option("#crop", crop)
-    for mode in MODES:
+    for mode in Mode:
         with subtests.test(mode=mode):
             visit.press("mode", mode)
             visit.wait_for_command(f"mode={mode}")
@@ -94,7 +93,7 @@ def test_the_command_gives_the_jpeg_again(
     choose_background(visit, kind)
     visit.page.select_option("#crop", crop)
     visit.press("format", "jpg")
-    for mode, (quality, most) in product(MODES, {"89": 12, "100": 6}.items()):
+    for mode, (quality, most) in product(Mode, {"89": 12, "100": 6}.items()):
         with subtests.test(mode=mode, quality=quality):
             visit.press("quality", quality)
             visit.press("mode", mode)
