@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from cutout.command import client
 from cutout.command.history import HISTORY
 from cutout.command.limits import Limits
 from cutout.command.main import main
+from cutout.workers import pool
 from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT, LocalServer
 from tests.samples import gradient, jpeg
@@ -41,9 +44,24 @@ class Done:
 Run = Callable[..., Done]
 
 
+@pytest.fixture(scope="session")
+def forks() -> ForkServerContext:
+    """Fork worker processes from one that has imported what they need: imports are most of their
+    start. `run_apart`, the servers and `tests/workers` start them as users do."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, "tests.e2e.segmenter"])
+    forkserver.ensure_running()  # in the folder and the environment of no test
+    return context
+
+
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    forks: ForkServerContext,
+) -> Run:
     """`run("photo.jpg", "-o", "out/")`, in this process."""
+    monkeypatch.setattr(pool, "get_context", lambda _: forks)
     monkeypatch.setattr(engine, "open_work", open_stand_in_work)
     monkeypatch.delenv("CUTOUT_KEY", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
@@ -69,9 +87,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return slept
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """The real app."""
+    """The real app, started once for the whole folder."""
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path_factory.mktemp("storage"))) as running:
         yield running
 

@@ -11,6 +11,7 @@ import requests
 from PIL import Image
 from playwright.sync_api import Browser
 
+from cutout.choices import Mode
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
 from tests.page.conftest import Open
@@ -20,12 +21,13 @@ from tests.page.test_mending import PHOTO as GREY
 from tests.page.test_mending_shadow import erase_the_lower_half
 from tests.page.test_mending_shadow import finish as finish_mending
 from tests.page.test_saving import run, saved
-from tests.page.test_shown import PHOTO, SCENE, choose_background, premultiplied
+from tests.page.test_shown import PHOTO, SCENE, choose_background, premultiplied, saved_and_made
 from tests.samples import PHOTOS, gradient, jpeg
 
 VISIBLE = 32  # the alpha from which a pixel belongs to the subject
 SIDES = {"amazon": 2000, "ebay": 1600, "shopify": 2048}
-LARGE = jpeg(Image.open(PHOTOS / "coffee.jpg").resize((2700, 1800)), quality=95)
+PRESETS = ["square", *SIDES]
+LARGE = jpeg(Image.open(PHOTOS / "coffee.jpg").resize((2100, 1400)), quality=95)
 WIDE = file("wide.jpg", jpeg(gradient(120, 40)))
 TALL = file("tall.jpg", jpeg(gradient(40, 120)))
 
@@ -60,19 +62,22 @@ def assert_alike(here: Image.Image, there: Image.Image, mean: float = 0.5) -> No
 
 
 @pytest.mark.parametrize("content", [PHOTO, LARGE], ids=["enlarged", "shrunk"])
-@pytest.mark.parametrize("preset", ["square", *SIDES])
 def test_a_preset_is_the_api_s(
-    visit: Visit, server: LocalServer, preset: str, content: bytes
+    visit: Visit, server: LocalServer, content: bytes, subtests: pytest.Subtests
 ) -> None:
     visit.choose(file("a.jpg", content))
-    side = SIDES.get(preset, max(Image.open(BytesIO(content)).size))
-    picture = place(visit, preset)
-    assert picture.size == (side, side)
-    assert f"{side} x {side}" in visit.facts()
-    assert_alike(picture, made_by(server, content, {"preset": preset}))
+    for preset in PRESETS:
+        with subtests.test(preset=preset):
+            side = SIDES.get(preset, max(Image.open(BytesIO(content)).size))
+            picture = place(visit, preset)
+            assert picture.size == (side, side)
+            assert f"{side} x {side}" in visit.facts()
+            assert_alike(picture, made_by(server, content, {"preset": preset}))
     visit.press("backdrop", "none")
-    transparent = {"preset": preset, "bg-color": "transparent"}
-    assert_alike(place(visit, preset), made_by(server, content, transparent))
+    for preset in PRESETS:
+        with subtests.test(preset=preset, background="none"):
+            transparent = {"preset": preset, "bg-color": "transparent"}
+            assert_alike(place(visit, preset), made_by(server, content, transparent))
 
 
 def test_the_subject_fills_85_percent_of_it(visit: Visit) -> None:
@@ -96,25 +101,22 @@ def test_before_and_after_lie_at_the_same_place(visit: Visit) -> None:
     assert after != (255, 255, 255, 255)
 
 
-@pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow", "fg-mask"])
 @pytest.mark.parametrize(
-    ("preset", "kind", "crop", "suffix"),
-    [
-        ("square", "none", "5%", "png"),
-        ("square", "picture", "0%", "png"),
-        ("ebay", "colour", "none", "png"),
-        ("ebay", "none", "10%", "jpg"),
-    ],
+    "case",
+    ["square none 5% png", "square picture 0% png", "ebay colour none png", "ebay none 10% jpg"],
 )
 def test_the_command_gives_it_again(
-    visit: Visit, tmp_path: Path, preset: str, kind: str, crop: str, suffix: str, mode: str
+    visit: Visit, tmp_path: Path, case: str, subtests: pytest.Subtests
 ) -> None:
+    preset, kind, crop, suffix = case.split()
     (tmp_path / "a.jpg").write_bytes(PHOTO)
     (tmp_path / "scene.jpg").write_bytes(SCENE)
     visit.choose(file("a.jpg", PHOTO))
     visit.page.select_option("#crop", crop)
     visit.page.select_option("#canvas", preset)
-    assert_command_repeats(visit, tmp_path, kind, suffix, mode)
+    for mode in Mode:
+        with subtests.test(mode=mode):
+            assert_command_repeats(visit, tmp_path, kind, suffix, mode)
 
 
 def assert_command_repeats(
@@ -125,9 +127,7 @@ def assert_command_repeats(
     visit.press("format", suffix)
     visit.press("mode", mode)
     visit.wait_for_command(f"mode={mode}")
-    name, content = saved(visit.page, "#save")
-    run(visit.command(), folder)
-    here, there = (Image.open(BytesIO(each)) for each in (content, (folder / name).read_bytes()))
+    _, here, there = saved_and_made(visit, folder)
     assert here.format == there.format
     assert_alike(here, there, 2)
     return here

@@ -1,6 +1,7 @@
 """What the brush leaves for later is neither lost nor shown otherwise."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.page.test_objects import LOWER, UPPER, canvas, is_on
 from tests.samples import jpeg
 
 LAST = (120, 320)  # where the last stroke is, in a picture of 400 pixels
-SIDE = 1501  # shown smaller, and not by a whole factor
+SIDE = 1001  # shown smaller, and not by a whole factor
 NEVER_IDLE = "window.requestIdleCallback = () => 0"
 COUNT_ENDS = """
   const whenIdle = window.requestIdleCallback;
@@ -31,6 +32,7 @@ COUNT_ENDS = """
 """
 
 
+@cache
 def photo() -> bytes:
     """Return a picture in which no pixel is like the next one."""
     noise = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)

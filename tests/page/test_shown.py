@@ -1,6 +1,7 @@
 """The saved file is the picture that is shown, and the command gives it again."""
 
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
+from cutout.choices import Mode
 from tests.e2e.segmenter import INNER_SIZE
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
@@ -40,29 +42,28 @@ def choose_background(visit: Visit, kind: str) -> None:
     visit.press("backdrop", kind)
 
 
-@pytest.mark.parametrize("canvas", ["none", "square"])
-@pytest.mark.parametrize("crop", ["none", "0%", "10%"])
 @pytest.mark.parametrize("kind", ["white", "colour", "picture"])
 def test_the_saved_picture_is_the_shown_one(
-    visit: Visit, kind: str, crop: str, canvas: str
+    visit: Visit, kind: str, subtests: pytest.Subtests
 ) -> None:
     visit.choose(file("a.jpg", PHOTO))
     choose_background(visit, kind)
-    visit.page.select_option("#crop", crop)
-    visit.page.select_option("#canvas", canvas)
-    visit.settle()
-    name, content = saved(visit.page, "#save")
-    picture = Image.open(BytesIO(content))
-    assert name == "a-cut-out.png"
-    assert (max(picture.size) == max(INNER_SIZE)) == (crop == "none")
-    assert (picture.width == picture.height) == (canvas == "square")
-    assert np.array_equal(np.asarray(picture.convert("RGB")), seen(visit, picture.size))
+    for canvas, crop in product(["none", "square"], ["none", "0%", "10%"]):
+        with subtests.test(canvas=canvas, crop=crop):
+            visit.page.select_option("#crop", crop)
+            visit.page.select_option("#canvas", canvas)
+            visit.settle()
+            name, content = saved(visit.page, "#save")
+            picture = Image.open(BytesIO(content))
+            assert name == "a-cut-out.png"
+            assert (max(picture.size) == max(INNER_SIZE)) == (crop == "none")
+            assert (picture.width == picture.height) == (canvas == "square")
+            assert np.array_equal(np.asarray(picture.convert("RGB")), seen(visit, picture.size))
 
 
-@pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow", "fg-mask"])
 @pytest.mark.parametrize(("kind", "crop"), [("none", "5%"), ("colour", "none"), ("picture", "0%")])
 def test_the_command_gives_it_again(
-    visit: Visit, tmp_path: Path, mode: str, kind: str, crop: str
+    visit: Visit, tmp_path: Path, kind: str, crop: str, subtests: pytest.Subtests
 ) -> None:
     """Both blend on their own, and round to either side."""
     (tmp_path / "a.jpg").write_bytes(PHOTO)
@@ -70,22 +71,21 @@ def test_the_command_gives_it_again(
     visit.choose(file("a.jpg", PHOTO))
     choose_background(visit, kind)
     visit.page.select_option("#crop", crop)
-    visit.press("mode", mode)
-    visit.wait_for_command(f"mode={mode}")
-    name, content = saved(visit.page, "#save")
-    run(visit.command(), tmp_path)
-    here, there = (Image.open(BytesIO(each)) for each in (content, (tmp_path / name).read_bytes()))
-    assert here.size == there.size
-    ours, theirs = (premultiplied(each) for each in (here, there))
-    smooth = 12 if kind == "picture" else 2  # the two scale the background by different filters
-    assert np.abs(ours - theirs).max() <= smooth
+    for mode in Mode:
+        with subtests.test(mode=mode):
+            visit.press("mode", mode)
+            visit.wait_for_command(f"mode={mode}")
+            _, here, there = saved_and_made(visit, tmp_path)
+            assert here.size == there.size
+            ours, theirs = (premultiplied(each) for each in (here, there))
+            # the two scale the background by different filters
+            smooth = 12 if kind == "picture" else 2
+            assert np.abs(ours - theirs).max() <= smooth
 
 
-@pytest.mark.parametrize("quality", ["89", "100"])
-@pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow", "fg-mask"])
 @pytest.mark.parametrize(("kind", "crop"), [("none", "none"), ("colour", "5%")])
 def test_the_command_gives_the_jpeg_again(
-    visit: Visit, tmp_path: Path, mode: str, kind: str, crop: str, quality: str
+    visit: Visit, tmp_path: Path, kind: str, crop: str, subtests: pytest.Subtests
 ) -> None:
     """Both round on their own, and compress alike."""
     (tmp_path / "a.jpg").write_bytes(DETAILED)
@@ -93,19 +93,30 @@ def test_the_command_gives_the_jpeg_again(
     choose_background(visit, kind)
     visit.page.select_option("#crop", crop)
     visit.press("format", "jpg")
-    visit.press("quality", quality)
-    visit.press("mode", mode)
-    visit.wait_for_command(f"mode={mode}")
+    for mode, (quality, most) in product(Mode, {"89": 12, "100": 6}.items()):
+        with subtests.test(mode=mode, quality=quality):
+            visit.press("quality", quality)
+            visit.press("mode", mode)
+            visit.wait_for_command(f"mode={mode}")
+            command = visit.command()
+            assert f"quality={quality}" in command
+            assert command.startswith("# The page and the server each compress the JPEG")
+            name, here, there = saved_and_made(visit, tmp_path)
+            suffix = name.rpartition(".")[2]
+            assert (suffix, here.format, there.format) == ("jpg", "JPEG", "JPEG")
+            assert here.size == there.size
+            ours, theirs = (np.asarray(each.convert("RGB")).astype(int) for each in (here, there))
+            assert np.abs(ours - theirs).max() <= most
+
+
+def saved_and_made(visit: Visit, folder: Path) -> tuple[str, Image.Image, Image.Image]:
+    """Return the saved file's name, its picture, and the one that the command makes in a folder."""
     name, content = saved(visit.page, "#save")
-    command = visit.command()
-    assert f"quality={quality}" in command
-    assert command.startswith("# The page and the server each compress the JPEG")
-    run(command, tmp_path)
-    here, there = (Image.open(BytesIO(each)) for each in (content, (tmp_path / name).read_bytes()))
-    assert (name.rpartition(".")[2], here.format, there.format) == ("jpg", "JPEG", "JPEG")
-    assert here.size == there.size
-    ours, theirs = (np.asarray(each.convert("RGB")).astype(int) for each in (here, there))
-    assert np.abs(ours - theirs).max() <= {"89": 12, "100": 6}[quality]
+    assert not (folder / name).exists()
+    run(visit.command(), folder)
+    made = (folder / name).read_bytes()
+    (folder / name).unlink()
+    return name, Image.open(BytesIO(content)), Image.open(BytesIO(made))
 
 
 def premultiplied(image: Image.Image) -> np.ndarray:
