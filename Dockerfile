@@ -7,10 +7,10 @@ ARG SERVER_BASE=public.ecr.aws/docker/library/python:3.13-slim
 FROM public.ecr.aws/lambda/python:3.13 AS build
 
 # Files are compiled explicitly below: hash-based bytecode is the same on every build, and is never
-# checked or written again.
+# checked or written again. The model's recipe imports onnxruntime, which would report to Microsoft.
 ENV PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore PIP_REQUIRE_HASHES=1 PIP_NO_DEPS=1 PIP_ONLY_BINARY=:all: \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 ORT_DISABLE_TELEMETRY=1
 
 COPY layers/strip.py /build/
 

@@ -43,6 +43,10 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 # With an attestation, Docker makes an image index, which Lambda refuses as an unsupported media type.
 export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 
+# The recipes and the peers in benchmarks import onnxruntime themselves; handler/cutout/segment/session.py
+# says what it would send.
+export ORT_DISABLE_TELEMETRY := 1
+
 export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help run test test-oldest page-folder check format fuzz corpora audit sbom bench bench-peers

@@ -1,8 +1,14 @@
 """Open onnxruntime sessions."""
 
+import os
 from functools import cache
 from pathlib import Path
 from threading import Lock
+
+# Before the import, which otherwise writes an identifier of the device to the home directory, and
+# sends it to Microsoft with facts about the machine and the models. Source: onnxruntime's
+# Privacy.md, "Disabling Telemetry".
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
