@@ -155,12 +155,12 @@ class Canvas:
         """Return the canvas's size for a picture of size `base`."""
         width, height = self.width, self.height
         ratio = self.ratio or base[0] / base[1]
-        if width is None and height is None:
-            return max(base[0], round(base[1] * ratio)), max(base[1], round(base[0] / ratio))
-        if width is None:
-            width = round((height or 1) * ratio)
         if height is None:
+            if width is None:
+                return max(base[0], round(base[1] * ratio)), max(base[1], round(base[0] / ratio))
             height = round(width / ratio)
+        elif width is None:
+            width = round(height * ratio)
         return max(1, width), max(1, height)
 
 

@@ -69,6 +69,20 @@ def test_nobody_gets_in_by_a_secret_without_a_valid_key(
     assert COMMENT.split()[0] not in line
 
 
+def test_the_description_names_the_answer_where_keys_can_not_be_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving(holding("")) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.url(host="127.0.0.1"))
+        client = TestClient(build_app(Pipeline(Settings(), middle_is_object)))
+        paths = client.get("/openapi.json").json()["paths"]
+        for path in set(paths) - {"/v1/version"}:
+            for method, described in paths[path].items():
+                answer = client.request(method, path, headers={"X-API-KEY": KEY})
+                assert answer.status_code == 503
+                assert "503" in described["responses"], path
+
+
 def test_a_secret_without_a_valid_key_ends_the_old_ones(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.choices import Mode
+from cutout.choices import Margin, Mode
 from cutout.compose.compose import compose
-from cutout.layout import CENTRE, Canvas, Position
+from cutout.layout import CENTRE, Bound, Canvas, Position
 from cutout.options import Options
 from cutout.pictures import Alpha, Picture, Pixels
 
@@ -60,3 +60,28 @@ def test_what_is_moved_but_not_scaled_keeps_its_pixels(position: Position) -> No
     found = compose(Picture(Image.fromarray(pixels)), square(255), options).pixels
     assert found.shape == (40, 61, 4)
     assert np.array_equal(found[found[..., 3] == 255][:, :3], pixels[10:30, 10:30].reshape(-1, 3))
+
+
+@pytest.mark.parametrize(
+    ("canvas", "shown"),
+    [((30, 60), (0, 22, 30, 38)), ((120, 30), (30, 0, 90, 30)), ((80, 40), (0, 0, 80, 40))],
+)
+def test_the_whole_picture_fits_a_canvas_of_any_proportions(
+    canvas: tuple[int, int], shown: tuple[int, int, int, int]
+) -> None:
+    picture, opaque = Picture(Image.new("RGB", (40, 20), COLOUR)), np.full((20, 40), 255, np.uint8)
+    width, height = canvas
+    pixels = compose(picture, opaque, Options(canvas=Canvas(width, height))).pixels
+    assert pixels.shape[:2] == (height, width)
+    assert Image.fromarray(pixels).getchannel("A").getbbox() == pytest.approx(shown, abs=1)
+
+
+def test_a_cropped_picture_that_is_scaled_down_shows_the_same() -> None:
+    alpha = np.zeros((40, 40), np.uint8)
+    alpha[14:34, 4:24] = 255
+    picture = Picture(Image.new("RGB", (40, 40), COLOUR))
+    options = Options(crop=Margin(2), bound=Bound(side=12))
+    found = compose(picture, alpha, options).pixels
+    assert found.shape[:2] == (12, 12)
+    solid = Image.fromarray(np.asarray(found[..., 3] > 127))
+    assert solid.getbbox() == (1, 1, 11, 11)

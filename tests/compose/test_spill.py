@@ -181,3 +181,16 @@ def test_stripes_do_not_show() -> None:
     blurred = row.resize((96, 1200)).filter(ImageFilter.GaussianBlur(2))
     shown = restored(Picture(blurred, coarse_chroma=True), alpha)
     assert np.abs(np.diff(shown, axis=0)).max() <= 1
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_it_is_the_same_at_every_border(axis: int) -> None:
+    noise = np.random.default_rng(0).integers(-20, 20, (SIDE, SIDE, 3))
+    colours = (plain(WHITE) + noise).clip(0, 255).astype(np.uint8)
+    rows, columns = np.ogrid[:SIDE, :SIDE]
+    alpha = np.clip((rows + columns - SIDE) * 64 + 128, 0, 255).astype(np.uint8)
+    image = np.asarray(photo(colours, alpha, RED))
+    found = restored(Picture(Image.fromarray(image), coarse_chroma=True), alpha)
+    flipped = Picture(Image.fromarray(np.flip(image, axis)), coarse_chroma=True)
+    again = restored(flipped, np.ascontiguousarray(np.flip(alpha, axis)))
+    assert np.abs(np.flip(again, axis) - found).max() <= 2

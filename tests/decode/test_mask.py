@@ -51,6 +51,7 @@ def cyclic_palette() -> Image.Image:
         (png(GREY), VALUES),
         (png(GREY.convert("RGB")), VALUES),
         (png(cyclic_palette()), VALUES),
+        (png(cyclic_palette(), transparency=bytes([77] * 256)), VALUES),
         (png(GREY.point(lambda value: 255 * (value > 127), "1")), BITS),
         (png(Image.fromarray(VALUES.astype(np.uint16) * 257)), VALUES),
         (webp(GREY, lossless=True), VALUES),

@@ -150,7 +150,7 @@ def test_where_there_is_no_time_nobody_is_asked() -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        *(("204 No Content", None), ("404 Not Found", None)),
+        *(("204 No Content", None), ("200 OK", None), ("404 Not Found", None)),
         *(("412 Precondition Failed", ChangedMeanwhileError), ("403 Forbidden", StorageError)),
     ],
 )

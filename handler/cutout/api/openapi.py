@@ -11,6 +11,7 @@ from cutout.choices import FileFormat
 from cutout.errors import MaskSizeError
 from cutout.request_errors import (
     BrokenFormError,
+    KeysUnavailableError,
     MissingSourceError,
     RequestTooLargeError,
     TooBusyError,
@@ -151,20 +152,26 @@ NO_COLOUR: dict[str, Any] = {
     ]
 }
 
-UNAUTHORIZED: Answers = {
+KEY_ANSWERS: Answers = {
     401: {
         "description": "The server requires an API key, and no valid one was sent.",
         "model": Message,
         "content": _json_examples({"key": {"value": UnauthorizedError.body()}}),
-    }
+    },
+    503: {
+        "description": "API keys can't be checked; `Retry-After` says when to try again.",
+        "model": Message,
+        "content": _json_examples({"keys": {"value": KeysUnavailableError.body()}}),
+    },
 }
+"""Answers of every route that may need a key."""
 
 FILE_CONTENT: dict[str, Any] = {
     each.media_type: {"schema": {"type": "string", "format": "binary"}} for each in FileFormat
 }
 """The file itself, for `representation=binary` or a client that accepts pictures and no JSON."""
 
-RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
+RESULTS_ANSWERS: Answers = KEY_ANSWERS | {
     200: {
         "description": "The picture, or the reason why there is none.",
         "content": _json_examples(RESULTS_EXAMPLES) | FILE_CONTENT,
@@ -217,7 +224,7 @@ RESULTS_ANSWERS: Answers = UNAUTHORIZED | {
     },
 }
 
-UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
+UPLOADS_ANSWERS: Answers = KEY_ANSWERS | {
     404: {
         "description": "This server has no storage.",
         "model": Detail,
@@ -230,6 +237,6 @@ UPLOADS_ANSWERS: Answers = UNAUTHORIZED | {
     },
 }
 
-MODES_ANSWER: Answers = UNAUTHORIZED | {
+MODES_ANSWER: Answers = KEY_ANSWERS | {
     200: {"content": {"application/json": {"example": ["fg-image", "fg-image-shadow", "fg-mask"]}}}
 }

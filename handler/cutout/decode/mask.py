@@ -43,7 +43,7 @@ def mask_values(image: Image.Image) -> Alpha:
     if alpha is not None and alpha.min() < alpha.max():
         return alpha
     if plain.mode not in ("1", "L", "LA", "RGB", "RGBA"):
-        plain = plain.convert("RGBA" if plain.has_transparency_data else "RGB")
+        plain = plain.convert("RGBA")  # RGB would warn of a transparent palette
     return np.asarray(plain if plain.mode == "L" else plain.convert("L"))
 
 

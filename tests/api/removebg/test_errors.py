@@ -1,5 +1,6 @@
 """Section 5 of the contract: every error, in its form."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -114,8 +115,9 @@ def test_a_broken_form(client: TestClient, case: str) -> None:
     assert error["detail"].startswith(detail)
 
 
-def test_broken_base64(client: TestClient) -> None:
-    answer = client.post(REMOVEBG, data={"image_file_b64": "!no base64!"})
+@pytest.mark.parametrize("text", ["!no base64!", f"!!!!{b64encode(png()).decode()}"])
+def test_broken_base64(client: TestClient, text: str) -> None:
+    answer = client.post(REMOVEBG, data={"image_file_b64": text})
     assert error_of(answer, 400)["code"] == "failed_to_read_image"
 
 

@@ -135,6 +135,14 @@ def test_json_with_very_many_values_takes_little_memory(client: TestClient, valu
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize(("numbers", "status"), [(9_998, 200), (9_999, 400)])
+def test_json_has_ten_thousand_values_at_most(
+    client: TestClient, numbers: int, status: int
+) -> None:
+    given = {"image_file_b64": B64, "tag": [0] * numbers}
+    assert client.post(REMOVEBG, json=given).status_code == status
+
+
 def test_a_body_of_another_type_holds_no_picture(client: TestClient) -> None:
     error = error_of(client.post(REMOVEBG, content=PICTURE), 400)
     assert error["code"] == "missing_source"

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeAlias
 
+from cutout.api.layout import PATTERNS
 from cutout.api.removebg.answers import ACCOUNT
 from cutout.api.removebg.errors import bad_key, missing_source
 from cutout.api.removebg.parameters import LEVELS
@@ -36,14 +37,27 @@ PARAMETERS: dict[str, Any] = {
         enum=["auto", "person", "product", "car", "animal", "graphic", "transportation"],
     ),
     "type_level": _text("none leaves out X-Type, which is always other.", enum=list(LEVELS)),
-    "roi": _text("x1 y1 x2 y2: the only region that can be foreground.", example="10% 10% 90% 90%"),
+    "roi": _text(
+        "x1 y1 x2 y2: the only region that can be foreground.",
+        pattern=PATTERNS["roi"],
+        example="10% 10% 90% 90%",
+    ),
     "crop": BOOLEAN | {"description": "Crops to the object."},
     "crop_margin": _text(
         "Margin around the cropped object, 1, 2 or 4 lengths; at most 50 % of it or 500 px a side.",
+        pattern=PATTERNS["margin"],
         example="10%",
     ),
-    "scale": _text("Part of the canvas that the object is fitted into.", example="80%"),
-    "position": _text("original, center, or one or two percentages.", example="center"),
+    "scale": _text(
+        "Part of the canvas that the object is fitted into.",
+        pattern=PATTERNS["scale"],
+        example="80%",
+    ),
+    "position": _text(
+        "original, center, or one or two percentages.",
+        pattern=PATTERNS["position"],
+        example="center",
+    ),
     "bg_color": _text(
         "Colour behind the object.", pattern=f"^(?:{HEX.pattern}|{'|'.join(NAMES)})$"
     ),
@@ -51,7 +65,9 @@ PARAMETERS: dict[str, Any] = {
     "shadow_type": _text(
         "Any but none draws a contact shadow.", enum=["auto", "car", "3D", "drop", "none"]
     ),
-    "shadow_opacity": _text("0 to 100, or auto.", example="50"),
+    "shadow_opacity": _text(
+        "0 to 100, or auto.", pattern=r"^(?:auto|100|[0-9]{1,2}(?:[.][0-9]{1,4})?)$", example="50"
+    ),
     "add_shadow": BOOLEAN | {"description": "Checked, but has no effect: it is for cars."},
     "semitransparency": BOOLEAN | {"description": "Checked, but has no effect."},
 }
