@@ -32,7 +32,8 @@ if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
     { apt-get update -qq && apt-get install -y -qq "$wanted" >/dev/null; } || fail "$advice"
 fi
 
-if ! [ -x "$folder/bin/python" ]; then
+# One that was interrupted while it was made has no pip, nor has one of a Python since upgraded.
+if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
     echo "Making $folder"
     "$PYTHON" -m venv --clear "$folder"
 fi

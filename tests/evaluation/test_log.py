@@ -1,6 +1,7 @@
 import subprocess
 from hashlib import sha256
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -76,6 +77,7 @@ def test_the_row_names_the_shipped_files() -> None:
     assert f"{FAST} {digest}, " in log_row(found(), SETS, [Model.FAST], "as it is")
 
 
+@pytest.mark.skipif(which("git") is None, reason="git is not installed")
 def test_the_revision_tells_changes(tmp_path: Path) -> None:
     def git(*arguments: str) -> None:
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"]

@@ -1,6 +1,7 @@
 """All that the library takes and returns, and what it says of everything else."""
 
 import pydoc
+import re
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -150,7 +151,7 @@ def test_help_is_plain() -> None:
     words = pydoc.plain(pydoc.render_doc(cutout.cut_out)) + pydoc.plain(pydoc.render_doc(Session))
     for name in (*CutOutOptions.__annotations__, "returns", "model", "threads", "read_ahead"):
         assert name in words
-    assert "Session(model: " in words
+    assert re.search(r"Session\([\s|]*model: ", words)  # newer Pythons break long signatures
 
 
 @pytest.mark.parametrize(

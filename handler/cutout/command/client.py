@@ -40,6 +40,8 @@ RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that API Gateway and S3 use for failures that are over in a moment."""
 BROKEN = (SSLEOFError, SSLZeroReturnError)
 """Errors of an encrypted connection that breaks during the handshake or an upload."""
+BROKEN_REASON = "UNEXPECTED_EOF_WHILE_READING"
+"""The same during an upload where Python raises a plain `SSLError`, as with OpenSSL 3.5."""
 
 
 class FilePart(NamedTuple):
@@ -159,7 +161,7 @@ def _with_retries(send: Callable[[], Answer]) -> Answer:
             answer = send()
         except (NoConnectionError, Timeout) as error:
             inner = _innermost(error)
-            if isinstance(error, SSLError) and not isinstance(inner, BROKEN):
+            if isinstance(error, SSLError) and not _is_broken(inner):
                 raise TaskError(f"No secure connection: {_message(inner)}") from error
             if last:
                 raise TaskError(f"The server can't be reached: {_message(inner)}") from error
@@ -200,6 +202,11 @@ def _innermost(error: BaseException) -> BaseException:
         if following is None or following is error:
             return error
         error = following
+
+
+def _is_broken(error: BaseException) -> bool:
+    """Tell a connection that broke from one that never was secure."""
+    return isinstance(error, BROKEN) or getattr(error, "reason", None) == BROKEN_REASON
 
 
 def _message(error: BaseException) -> str:

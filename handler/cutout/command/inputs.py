@@ -1,5 +1,6 @@
 """Find the pictures that the command line names: files, folders and patterns."""
 
+import errno
 import os
 import re
 import sys
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from glob import escape, glob, has_magic
 from pathlib import Path
+from stat import S_ISREG
 from unicodedata import normalize
 
 from cutout.command.errors import Problem, printable, system_message
@@ -25,6 +27,8 @@ BETTER = {
 """Advice for addresses with these schemes. Others must be downloaded first."""
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://|data:", re.IGNORECASE)
 ANY_DEPTH = "**"
+NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EINVAL})
+"""Errors of a path that leads to nothing; Windows has the last for names that no file can have."""
 CASE_BLIND = frozenset({"darwin"})
 """Systems whose disks usually take names that differ in case, or in how an accent is written, for
 one name, which `os.path.normcase` does not know."""
@@ -173,6 +177,20 @@ class InputFinder:
         self.problems.append(Problem(printable(name), message))
 
 
+def is_there(path: Path) -> bool:
+    """Return whether a path leads to something. Raise `OSError` if it can't be examined.
+
+    `Path.exists` returns False for the latter since Python 3.14.
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno in NOWHERE:
+            return False
+        raise
+    return True
+
+
 def is_folder(path: str | Path) -> bool:
     """Return whether a path leads to a folder, False if the path can't be examined."""
     try:
@@ -189,9 +207,9 @@ def is_link(path: Path) -> bool:
 def _may_be_file(path: Path) -> bool:
     """Return whether a path leads to a file, or nowhere, which is reported when it is opened."""
     try:
-        return path.is_file() or is_link(path)
-    except OSError:
-        return True
+        return S_ISREG(path.stat().st_mode)
+    except OSError as error:
+        return error.errno not in NOWHERE or is_link(path)
 
 
 def _why_missing(name: str) -> str:

@@ -8,7 +8,7 @@ from cutout.choices import FileFormat, Mode, parse_margin
 from cutout.colours import parse_colour
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, UsageError, printable, system_message
-from cutout.command.inputs import is_address
+from cutout.command.inputs import is_address, is_there
 from cutout.layout_options import LayoutOptions
 from cutout.options import QUALITY, Background, Options, ShadowLook, Source
 
@@ -56,7 +56,7 @@ class CommandOptions:
                 f"--background is an address; download the picture: {printable(self.background)}"
             )
         file = self.background_file
-        if file is not None and (file.is_dir() or not file.exists()):
+        if file is not None and (not is_there(file) or file.is_dir()):
             raise UsageError(f"--background is neither a colour nor a file: {printable(file)}")
 
     @property

@@ -14,7 +14,7 @@ from threading import Lock
 from cutout.choices import FileFormat
 from cutout.command.arguments import STANDARD, Arguments
 from cutout.command.errors import TaskError, UsageError, printable, system_message
-from cutout.command.inputs import is_address, is_folder
+from cutout.command.inputs import is_address, is_folder, is_there
 
 WRITABLE = frozenset((*(f".{each}" for each in FileFormat), ".jpeg"))
 UNSUPPORTED = frozenset(
@@ -51,7 +51,7 @@ def choose_destination(given: Arguments) -> Destination:
     if is_address(output):
         raise UsageError(f"-o is an address, not a file or folder: {printable(output)}")
     if not _is_file(output):
-        if Path(output).exists() and not Path(output).is_dir():
+        if is_there(Path(output)) and not Path(output).is_dir():
             raise UsageError(f"-o is a file, not a folder: {printable(output)}")
         if from_standard:
             raise UsageError("standard input has no name: give a file with -o")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import UsageError, printable
-from cutout.command.inputs import fixed_part, is_address, is_folder, real_path
+from cutout.command.inputs import fixed_part, is_address, is_folder, is_there, real_path
 from cutout.command.masks import one_for_several
 from cutout.command.outputs import Destination, is_single
 from cutout.command.records import require_writable
@@ -28,7 +28,7 @@ def require_places(given: Arguments, to: Destination) -> None:
 def _require_mask(given: Arguments, mask: str) -> None:
     if is_address(mask):
         raise UsageError(f"--mask is an address; download the mask: {printable(mask)}")
-    if not Path(mask).exists():
+    if not is_there(Path(mask)):
         raise UsageError(f"--mask is neither a file nor a folder: {printable(mask)}")
     if given.watch and not is_folder(mask) and not is_single(given.inputs):  # more may come
         raise one_for_several(Path(mask))
@@ -39,7 +39,7 @@ def _require_review(given: Arguments, to: Destination, review: Path) -> None:
 
     It may lie inside their folder, where it is skipped.
     """
-    if review.exists() and not review.is_dir():
+    if is_there(review) and not review.is_dir():
         raise UsageError(f"--review is not a folder: {printable(review)}")
     root = real_path(review)
     output = to.folder if to.file is None else to.file.parent
