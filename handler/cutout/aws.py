@@ -47,7 +47,12 @@ def warm_up(networks: Networks) -> None:
 def make_afresh() -> None:
     """Replace what instances must not share: random numbers, and the sockets of the event loop."""
     random.seed()
-    asyncio.get_event_loop().close()
+    try:
+        shared = asyncio.get_event_loop()
+    except RuntimeError:  # there is none, as in a process that Python 3.14 has forked
+        shared = None
+    if shared is not None:
+        shared.close()
     asyncio.set_event_loop(asyncio.new_event_loop())
 
 

@@ -205,7 +205,7 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _is_broken(error: BaseException) -> bool:
-    """Tell a connection that broke from one that never was secure."""
+    """Return whether the error is of a connection that broke, not of an insecure one."""
     return isinstance(error, BROKEN) or getattr(error, "reason", None) == BROKEN_REASON
 
 
