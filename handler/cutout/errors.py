@@ -141,7 +141,7 @@ class LimitError(FileError):
 
 
 class TooManyPixelsError(LimitError):
-    """Report so many pixels that the reference API quotes the limit and not the size."""
+    """Report more pixels than allowed: the reference API then names the limit, not the size."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -231,7 +231,7 @@ class StorageError(PictureError):
     """Report a storage that is down, full, or refuses.
 
     The log holds the cause; so does the argument, if there is one, which clients don't see.
-    `is_busy` says that the storage itself asks to come back later.
+    `is_busy` says that the storage is there but overloaded or faulty: a later attempt may succeed.
     """
 
     is_busy = False

@@ -101,6 +101,15 @@ def test_the_clock() -> None:
     ]
 
 
+def interrupt(terminal: Terminal, begun: Path, go_on: Event) -> str:
+    """Interrupt a run while the API works on a picture, and return what the run printed."""
+    wait_for(begun)
+    terminal.process.send_signal(signal.SIGINT)
+    terminal.process.wait(SLOW_SECONDS / 2)
+    go_on.set()
+    return terminal.finish()
+
+
 def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
     begun, go_on = tmp_path / "begun", Event()
 
@@ -115,11 +124,7 @@ def test_an_interrupt_waits_for_no_server(tmp_path: Path) -> None:
         terminal = Terminal(
             tmp_path / "in", "--url", server.url, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1"
         )
-        wait_for(begun)
-        terminal.process.send_signal(signal.SIGINT)
-        terminal.process.wait(SLOW_SECONDS / 2)
-        go_on.set()
-    text = terminal.finish()
+        text = interrupt(terminal, begun, go_on)
     assert terminal.process.returncode == 130, text
     assert left_standing(text) == ["0 done, 2 not finished"], text
     assert files_in(tmp_path / "in") == {"a.jpg", "b.jpg"}
@@ -138,11 +143,7 @@ def test_an_interrupt_whose_report_can_not_be_written_waits_for_no_server(tmp_pa
     with ScriptedApi({"/v1/results": [hang]}) as server:
         places = ["--url", server.url, "--report", report, "--quiet"]
         terminal = Terminal(photo, *places, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
-        wait_for(begun)
-        terminal.process.send_signal(signal.SIGINT)
-        terminal.process.wait(SLOW_SECONDS / 2)
-        go_on.set()
-    text = terminal.finish()
+        text = interrupt(terminal, begun, go_on)
     assert terminal.process.returncode == 130, text
     assert left_standing(text) == [f"{report}: Is a directory."], text
 

@@ -47,9 +47,9 @@ SHADOW_ALPHA, SHADOW_STEP, SHADOW_DARK = 0.3, 9.0, 150.0
 """Limits of a shadow: the networks' alpha, the step between neighbours, and the shade (0..255). An
 object's outline has a larger step."""
 CONTACT_ROWS, CONTACT_SIDE, CONTACT_STEP = (1, 2, 4, 8, 16), 4, 0.2
-"""Where an object meets the ground, its shadow is steeper. Up to 31 rows (the sum of CONTACT_ROWS)
-below what the networks see, and 4 pixels to each side, a fifth of the shade is added to the largest
-step."""
+"""A shadow has larger steps where the object meets the ground. Within 31 rows (the sum of
+CONTACT_ROWS) below the part that the networks see, and 4 pixels to each side, its largest step is
+SHADOW_STEP plus a fifth of the shade."""
 GLOW, GLOW_STEP = 60.0, 4.0
 """How much lighter than fitted a backdrop may be in a studio's light, and the largest step
 there."""

@@ -41,7 +41,7 @@ RETRYABLE = frozenset({408, 429, 500, 502, 503, 504})
 BROKEN = (SSLEOFError, SSLZeroReturnError)
 """Errors of an encrypted connection that breaks during the handshake or an upload."""
 BROKEN_REASON = "UNEXPECTED_EOF_WHILE_READING"
-"""The same during an upload where Python raises a plain `SSLError`, as with OpenSSL 3.5."""
+"""Reason of the plain `SSLError` that Python raises instead during an upload with OpenSSL 3.5."""
 
 
 class FilePart(NamedTuple):

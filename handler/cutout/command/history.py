@@ -30,7 +30,7 @@ from cutout.options import Background, Options, ShadowLook, Source
 HISTORY = ".cutout.jsonl"
 NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
 SIZE, QUALITY, SOURCES = "bytes", "quality", "sources"
-LINE_BYTES = 64 * 1024  # no line is longer
+LINE_BYTES = 64 * 1024  # longer than any line
 LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 

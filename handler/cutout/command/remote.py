@@ -225,7 +225,7 @@ def _ignore(_count: int) -> None:
 def _decoded_file(answer: dict[str, Any], kind: FileFormat) -> Made:
     """Return the file in the answer, with its quality if the answer reports it.
 
-    Raise `TaskError` with the answer's own words if there is no file.
+    Raise `TaskError` with the answer's message if there is no file.
     """
     try:
         (result,) = answer["results"]

@@ -93,7 +93,7 @@ ELSEWHERE = {
     "mask": "A mask belongs to one picture: give both to cut_out",
     "model": "A session has one for all pictures: Session(model='fast')",
 }
-"""What is said of options that only other calls take."""
+"""Messages for options that belong to another call."""
 
 
 def build_options(given: CutOutOptions) -> Options:
