@@ -8,7 +8,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.backdrop.correction import find_correction
-from cutout.pictures import Alpha, Picture
+from cutout.errors import RegionEmptyError, RegionOutsideError
+from cutout.layout import Region, Size
+from cutout.pictures import Alpha, Box, Picture
 from cutout.refine.hair import draw_hair
 from cutout.timing import Deadline
 
@@ -138,3 +140,34 @@ def within_own(alpha: Alpha, picture: Picture) -> Alpha:
     half-transparent already shows half of the ground. Its edges would be thinned twice.
     """
     return alpha if picture.own_alpha is None else np.minimum(alpha, picture.own_alpha)
+
+
+NEARLY = 0.01
+"""Tolerance in pixels for rounded percentages."""
+
+
+def region_box(region: Region, size: Size) -> Box:
+    """Return the region's box in a picture of `size`, in pixels.
+
+    Raise `RegionOutsideError` or `RegionEmptyError`.
+    """
+    left, top, right, bottom = region.within(size)
+    if max(left, right) > size[0] + NEARLY or max(top, bottom) > size[1] + NEARLY:
+        raise RegionOutsideError
+    if min(left, top, right, bottom) < -NEARLY:
+        raise RegionOutsideError
+    box = [round(each) for each in (left, top, right, bottom)]
+    if box[2] <= box[0] or box[3] <= box[1]:
+        raise RegionEmptyError
+    return Box(box[0], box[1], box[2] - box[0], box[3] - box[1])
+
+
+def keep_region(alpha: Alpha, box: Box, size: Size) -> Alpha:
+    """Return `alpha` with zeros outside of `box`, which is in pixels of a picture of `size`."""
+    height, width = alpha.shape
+    across, down = width / size[0], height / size[1]
+    rows = slice(round(box.top * down), max(1, round((box.top + box.height) * down)))
+    columns = slice(round(box.left * across), max(1, round((box.left + box.width) * across)))
+    kept = np.zeros_like(alpha)
+    kept[rows, columns] = alpha[rows, columns]
+    return kept
