@@ -163,11 +163,20 @@ def region_box(region: Region, size: Size) -> Box:
 
 
 def keep_region(alpha: Alpha, box: Box, size: Size) -> Alpha:
-    """Return `alpha` with zeros outside of `box`, which is in pixels of a picture of `size`."""
-    height, width = alpha.shape
-    across, down = width / size[0], height / size[1]
-    rows = slice(round(box.top * down), max(1, round((box.top + box.height) * down)))
-    columns = slice(round(box.left * across), max(1, round((box.left + box.width) * across)))
+    """Return `alpha` with zeros outside of `box`, which is in pixels of a picture of `size`.
+
+    At least one row and one column are kept, however much smaller `alpha` is.
+    """
+    rows = _span(box.top, box.height, len(alpha) / size[1])
+    columns = _span(box.left, box.width, alpha.shape[1] / size[0])
     kept = np.zeros_like(alpha)
     kept[rows, columns] = alpha[rows, columns]
     return kept
+
+
+def _span(start: int, length: int, scale: float) -> slice:
+    """Return the pixels of a span after scaling; if it is too short, the one in its middle."""
+    first, last = round(start * scale), round((start + length) * scale)
+    if first == last:
+        first = int((start + length / 2) * scale)
+    return slice(first, max(last, first + 1))
