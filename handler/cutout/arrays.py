@@ -1,4 +1,4 @@
-"""Provide helpers for large arrays: stripes, padding, and connected components."""
+"""Provide helpers for large arrays: stripes, padding, box means, and connected components."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -13,6 +13,7 @@ a stripe fits the processor's cache, and no step needs a second picture in memor
 Kind = TypeVar("Kind", bound=np.generic)
 Mask = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float32]
 
 
 def stripes(height: int) -> Iterator[slice]:
@@ -36,6 +37,23 @@ def hide_colours(pixels: npt.NDArray[np.uint8]) -> None:
     """
     words = pixels.view(np.uint32)[..., 0]  # a pixel in one word: faster than a boolean index
     words *= pixels[..., 3] > 0
+
+
+def box_mean(planes: Floats, reach: int) -> Floats:
+    """Return the mean over a square of 2 · `reach` + 1 a side, of the values inside the plane.
+
+    The last two axes are rows and columns.
+    """
+    for axis in (-2, -1):
+        length = planes.shape[axis]
+        sums = np.cumsum(planes, axis=axis, dtype=np.float64)
+        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
+        at = np.arange(length)
+        first, last = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
+        counts = (last - first)[:, np.newaxis] if axis == -2 else last - first
+        mean = (sums.take(last, axis) - sums.take(first, axis)) / counts
+        planes = mean.astype(np.float32)
+    return planes
 
 
 def label_components(mask: Mask) -> tuple[Labels, int]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cutout.refine.guided_filter import CELL, REACH, Planes, box_mean, fit_lines, interpolate
+from cutout.refine.guided_filter import CELL, REACH, Planes, fit_lines, interpolate
 
 SIZE = CELL * (4 * REACH + 10)
 
@@ -44,17 +44,6 @@ def test_grey_pictures_have_lines_as_well() -> None:
     """Their three colours are one: without a regularization that is a singular system."""
     grey = np.random.default_rng(2).random((1, SIZE, SIZE), np.float32).repeat(3, 0)
     assert np.abs(said(grey, grey[0]) - grey[0]).max() < 0.02
-
-
-@pytest.mark.parametrize("reach", [0, 1, 3, 100])
-def test_box_is_a_mean_of_what_is_there(reach: int) -> None:
-    planes = np.random.default_rng(3).random((2, 9, 14), np.float32)
-    found = box_mean(planes, reach)
-    for row, column in np.ndindex(9, 14):
-        rows = slice(max(0, row - reach), row + reach + 1)
-        columns = slice(max(0, column - reach), column + reach + 1)
-        expected = planes[:, rows, columns].mean(axis=(1, 2))
-        assert np.allclose(found[:, row, column], expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("side", [4, 8, 12])

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops
 
+from cutout.arrays import box_mean
 from cutout.backdrop.border import (
     BOX,
     SLACK,
@@ -20,7 +21,7 @@ from cutout.backdrop.border import (
     strips,
     work_size,
 )
-from cutout.backdrop.masks import box_mean
+from cutout.backdrop.masks import grow
 
 MIN_GAP, MAX_TINT = 8.0, 24.0
 """Minimum difference of the two colours (0..255), and maximum tint: both are nearly grey."""
@@ -287,5 +288,4 @@ def _shows_grid(close: Mask, cell: float) -> Mask:
     matching = box_mean(close.astype(np.float32), reach) >= WINDOW_SHARE
     inside = np.zeros_like(matching)  # a square cut off by the border may hold a single cell
     inside[reach:-reach, reach:-reach] = matching[reach:-reach, reach:-reach]
-    shown: Mask = (box_mean(inside.astype(np.float32), reach) > 0) & close
-    return shown
+    return grow(inside, reach) & close

@@ -1,4 +1,4 @@
-"""Grow, shrink and average masks and planes by squares; label the connected parts of a mask."""
+"""Grow, shrink and sum masks and planes by squares; label the connected parts of a mask."""
 
 from typing import TypeVar
 
@@ -47,23 +47,10 @@ def shrink(mask: Mask, radius: int) -> Mask:
     return ~largest_within(~mask, radius)
 
 
-def box_mean(values: Plane, radius: int) -> Plane:
-    """Return the mean within `radius` pixels of each, in a square inside the picture."""
-    for axis in (0, 1):
-        length = values.shape[axis]
-        at = np.arange(length)
-        first, last = np.maximum(at - radius, 0), np.minimum(at + radius + 1, length)
-        sums = np.cumsum(values, axis=axis, dtype=np.float64)
-        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
-        counts = np.expand_dims(last - first, 1 - axis)
-        values = ((sums.take(last, axis) - sums.take(first, axis)) / counts).astype(np.float32)
-    return values
-
-
 def box_sum(values: Plane, radius: int) -> Plane:
     """Return the sum within `radius` pixels of each, in a square.
 
-    It is faster than `box_mean` for a small radius.
+    It is faster than `cutout.arrays.box_mean` for a small radius.
     """
     found = values
     for axis in (0, 1):
