@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cutout.backdrop.border import BOX, WORK_SIDE, Backdrop, Mask, Plane, find_backdrop, work_size
+from cutout.backdrop.border import BOX, WORK_SIDE, Backdrop, find_backdrop, work_size
 from cutout.backdrop.checker import find_checker
 from cutout.backdrop.frame import FramedArea, find_framed_area
-from cutout.backdrop.masks import grow, largest_within, shrink
+from cutout.backdrop.masks import Mask, Plane, grow, largest_within, shrink
 from cutout.backdrop.regions import Regions, find_regions
 from cutout.backdrop.rim import Rim, rim_of
 from cutout.pictures import Alpha

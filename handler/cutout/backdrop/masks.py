@@ -1,6 +1,6 @@
-"""Grow, shrink and sum masks and planes by squares; label the connected parts of a mask."""
+"""Grow, shrink and sum masks and planes by squares, label a mask's parts, mask a border."""
 
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ Areas = npt.NDArray[np.intp]
 """Pixels of each label."""
 Figures = npt.NDArray[np.float64]
 """A value for each label."""
+Area: TypeAlias = tuple[slice, slice]
+"""Rows and columns."""
 Array = TypeVar("Array", bound=npt.NDArray[np.generic])
 
 
@@ -90,3 +92,32 @@ def means(labels: Labels, values: Plane, count: int) -> Figures:
     sums = np.bincount(flat, values.ravel(), count)
     found: Figures = sums / np.maximum(np.bincount(flat, minlength=count), 1)
     return found
+
+
+RING = 0.01
+"""Width of the border that is examined, as a fraction of the shorter side."""
+
+
+def ring_of(height: int, width: int) -> Mask:
+    """Return the border of a picture of that size as a mask."""
+    wide = ring_width(height, width)
+    ring = np.ones((height, width), np.bool_)
+    ring[wide:-wide, wide:-wide] = False
+    return ring
+
+
+def ring_areas(height: int, width: int) -> tuple[Area, Area, Area, Area]:
+    """Return the border as four areas that do not overlap."""
+    wide = ring_width(height, width)
+    beside, everywhere = slice(wide, -wide), slice(None)
+    return (
+        (slice(wide), everywhere),
+        (slice(-wide, None), everywhere),
+        (beside, slice(wide)),
+        (beside, slice(-wide, None)),
+    )
+
+
+def ring_width(height: int, width: int) -> int:
+    """Return the width of the border that is examined, in pixels."""
+    return max(1, round(RING * min(height, width)))

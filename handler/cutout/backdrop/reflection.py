@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.masks import areas_of, labelled, largest_within
+from cutout.backdrop.border import Backdrop
+from cutout.backdrop.masks import Mask, Plane, areas_of, labelled, largest_within
 
 SMALL = 4
 """Factor by which the picture is reduced for the first search of the line."""

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cutout.backdrop.border import Backdrop, Light, Mask, Plane
+from cutout.backdrop.border import Backdrop, Light
 from cutout.backdrop.masks import (
     Areas,
     Labels,
+    Mask,
+    Plane,
     areas_of,
     grow,
     labelled,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from cutout.backdrop.border import Backdrop, Mask, Plane, Planes
-from cutout.backdrop.masks import box_sum, grow
+from cutout.backdrop.border import Backdrop, Planes
+from cutout.backdrop.masks import Mask, Plane, box_sum, grow
 from cutout.pictures import Alpha
 
 BLOCK = 24

@@ -2,8 +2,19 @@
 
 import numpy as np
 
-from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.masks import Figures, Labels, areas_of, grow, labelled, means, shrink, touching
+from cutout.backdrop.border import Backdrop
+from cutout.backdrop.masks import (
+    Figures,
+    Labels,
+    Mask,
+    Plane,
+    areas_of,
+    grow,
+    labelled,
+    means,
+    shrink,
+    touching,
+)
 
 REFUSED = 0.2
 """Mean alpha of the networks up to which they refuse a stroke."""
