@@ -160,11 +160,11 @@ def lay_under(pixels: Pixels, darkness: Alpha) -> None:
     """
     for rows in stripes(len(pixels)):
         stripe, shade = pixels[rows], darkness[rows]
+        if not shade.any():  # the shadow lies at the object's foot
+            continue
         alpha = stripe[..., 3]
         soft = np.flatnonzero((shade > 0) & (alpha > 0) & (alpha < 255))
-        np.copyto(
-            alpha, shade, where=alpha == 0
-        )  # these pixels are invisible, so their colour is black
+        np.copyto(alpha, shade, where=alpha == 0)  # the colour of what is invisible is black
         over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
         over[soft] = _over_black(over[soft], shade.reshape(-1)[soft])
 
