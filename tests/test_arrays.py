@@ -50,7 +50,7 @@ def test_box_is_a_mean_of_what_is_there(reach: int) -> None:
 
 def flooded(mask: Mask) -> tuple[Labels, int]:
     """The slow way: 8 neighbours, numbered in reading order."""
-    labels = np.zeros(mask.shape, np.intp)
+    labels = np.zeros(mask.shape, np.int32)
     count = 0
     for start in zip(*mask.nonzero(), strict=True):
         if labels[start]:

@@ -1,17 +1,15 @@
-"""Grow, shrink and sum masks and planes by squares, label a mask's parts, mask a border."""
+"""Grow, shrink and sum masks and planes by squares, measure labels, mask a border."""
 
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from cutout.arrays import label_components
+from cutout.arrays import Labels
 
 Mask = npt.NDArray[np.bool_]
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
-Labels = npt.NDArray[np.int32]
-"""Shape (height, width): 0 for none, then 1, 2, ..."""
 Areas = npt.NDArray[np.intp]
 """Pixels of each label."""
 Figures = npt.NDArray[np.float64]
@@ -65,12 +63,6 @@ def box_sum(values: Plane, radius: int) -> Plane:
                 found[:, :-step] += before[:, step:]
                 found[:, step:] += before[:, :-step]
     return found
-
-
-def labelled(mask: Mask) -> tuple[Labels, int]:
-    """Return the result of `label_components` in half of the memory."""
-    labels, count = label_components(mask)
-    return labels.astype(np.int32), count
 
 
 def areas_of(labels: Labels, count: int) -> Areas:

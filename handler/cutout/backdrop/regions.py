@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cutout.arrays import Labels, label_components
 from cutout.backdrop.border import Backdrop, Light
 from cutout.backdrop.masks import (
     Areas,
-    Labels,
     Mask,
     Plane,
     areas_of,
     grow,
-    labelled,
     largest_within,
     means,
     shrink,
@@ -81,7 +80,7 @@ class Regions:
 
 def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the networks'."""
-    labels, count = labelled(backdrop.distance <= backdrop.near)
+    labels, count = label_components(backdrop.distance <= backdrop.near)
     areas = areas_of(labels, count)
     large = areas >= max(4.0, MIN_BACKDROP * labels.size)
     large[0] = False
@@ -184,7 +183,7 @@ def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
     steepest = SHADOW_STEP + CONTACT_STEP * np.maximum(shade, 0) * contact
     possible &= _largest_step(shade) <= np.where(shade > 0, steepest, GLOW_STEP)
     possible &= ~backs
-    labels, count = labelled(backs | possible)
+    labels, count = label_components(backs | possible)
     return touching(labels, count, backs)[labels] & possible
 
 
@@ -215,7 +214,7 @@ def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) ->
 
     In a graphic, dots of three pixels are kept.
     """
-    labels, count = labelled(objects)
+    labels, count = label_components(objects)
     areas = areas_of(labels, count)
     if flat:
         kept = areas >= 3
@@ -233,7 +232,7 @@ def _enclosed(objects: Mask, known: Mask, alpha: Plane) -> Mask:
 
     Gaps that the networks see in an object do not, such as narrow ones that both sides darken.
     """
-    labels, count = labelled(~objects)
+    labels, count = label_components(~objects)
     near = np.where(shrink(objects, 1), largest_within(labels, THICK), 0)
     within, around = (means(each, alpha, count + 1) for each in (labels, near))
     gaps = (within < SMALL_HOLE) & (around >= SURE_AROUND)

@@ -2,15 +2,14 @@
 
 import numpy as np
 
+from cutout.arrays import Labels, label_components
 from cutout.backdrop.border import Backdrop
 from cutout.backdrop.masks import (
     Figures,
-    Labels,
     Mask,
     Plane,
     areas_of,
     grow,
-    labelled,
     means,
     shrink,
     touching,
@@ -52,13 +51,13 @@ def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
 
 
 def _has_subject(objects: Mask, alpha: Plane) -> bool:
-    labels, count = labelled(objects)
+    labels, count = label_components(objects)
     return bool((means(labels, alpha, count + 1)[1:] >= SUBJECT).any())
 
 
 def _strokes(faint: Mask, backdrop: Backdrop, alpha: Plane) -> tuple[Labels, Figures]:
     """Return labels, and each one's distance from the backdrop; 0 for a label that is no stroke."""
-    labels, count = labelled(faint)
+    labels, count = label_components(faint)
     areas = areas_of(labels, count)
     thick = shrink(faint, max(2, round(STROKE * min(faint.shape))))
     good = (areas >= LEAST) & (means(labels, alpha, count + 1) <= REFUSED)

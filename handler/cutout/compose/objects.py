@@ -32,7 +32,7 @@ def find_objects(alpha: Alpha) -> tuple[FoundObject, ...]:
     order = np.argsort(-sizes, kind="stable")
     large = order[sizes[order] >= max(1, SPECK * sizes[order[0]])][:MOST] + 1
     samples = alpha[::side, ::side]
-    return tuple(_found(alpha, samples, labels == label, side) for label in large)
+    return tuple(_found(alpha, samples, labels == label, side) for label in large.tolist())
 
 
 def blockwise_max(alpha: Alpha, side: int) -> Alpha:
