@@ -54,7 +54,7 @@ frame is plain too, but ends before."""
 
 
 @dataclass(frozen=True)
-class Backdrop:
+class PlainBackdrop:
     """Hold a plain backdrop and the distance of every pixel from it, at the working size.
 
     Colour differences are in units of 0..255. `distance` is the largest channel's difference,
@@ -103,7 +103,7 @@ class Backdrop:
         return ring_of(*self.distance.shape)
 
 
-def find_backdrop(image: Image.Image) -> Backdrop | None:
+def find_backdrop(image: Image.Image) -> PlainBackdrop | None:
     """Return the backdrop of an image in mode RGB; None if the border is not plain.
 
     Most photos have no plain border, and are ruled out by the border alone.
@@ -127,7 +127,7 @@ def find_backdrop(image: Image.Image) -> Backdrop | None:
     near = near_for(noise)
     if not _is_plain(distance, ring, noise, near):
         return None
-    return Backdrop(distance, sharp, near, light_of(small), difference, surface)
+    return PlainBackdrop(distance, sharp, near, light_of(small), difference, surface)
 
 
 def near_for(noise: float) -> float:

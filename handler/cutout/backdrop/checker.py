@@ -12,7 +12,7 @@ from cutout.backdrop.border import (
     BOX,
     MIN_NEAR,
     SLACK,
-    Backdrop,
+    PlainBackdrop,
     Planes,
     largest_channel,
     light_of,
@@ -103,7 +103,7 @@ class _Grid:
         return part
 
 
-def find_checker(image: Image.Image) -> Backdrop | None:
+def find_checker(image: Image.Image) -> PlainBackdrop | None:
     """Return the checker behind an image in mode RGB as a backdrop; None if the border shows none.
 
     `distance` is then measured from the grid moved by up to a pixel.
@@ -210,7 +210,7 @@ def _frame(height: int, width: int) -> Mask:
 
 def _as_backdrop(
     image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour], rough_noise: float
-) -> Backdrop | None:
+) -> PlainBackdrop | None:
     gap = _gap(colours)
     rough = _differences(image, grid, colours)
     sharp = largest_channel(rough)
@@ -227,7 +227,7 @@ def _as_backdrop(
         return None
     # an area of one colour may be the object: it is backdrop only if the networks agree
     distance[(distance <= near) & ~shown] = near + np.float32(1)
-    return Backdrop(distance, sharp, near, light_of(image), difference, [], float(cell))
+    return PlainBackdrop(distance, sharp, near, light_of(image), difference, [], float(cell))
 
 
 def _border_noise(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> float:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.arrays import label_components
-from cutout.backdrop.border import Backdrop
+from cutout.backdrop.border import PlainBackdrop
 from cutout.backdrop.masks import Mask, Plane, areas_of, largest_within
 
 SMALL = 4
@@ -50,7 +50,7 @@ class _Fit:
     explained: float
 
 
-def find_reflections(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
+def find_reflections(objects: Mask, backdrop: PlainBackdrop, alpha: Plane) -> Mask:
     """Return the reflections among the objects. `alpha` (0..1) is the networks'."""
     found = np.zeros_like(objects)
     other = backdrop.distance > backdrop.near

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cutout.arrays import Labels, label_components
-from cutout.backdrop.border import Backdrop, Light
+from cutout.backdrop.border import Light, PlainBackdrop
 from cutout.backdrop.masks import (
     Areas,
     Mask,
@@ -78,7 +78,7 @@ class Regions:
     flat: bool
 
 
-def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
+def find_regions(backdrop: PlainBackdrop, alpha: Plane) -> Regions:
     """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the networks'."""
     labels, count = label_components(backdrop.distance <= backdrop.near)
     areas = areas_of(labels, count)
@@ -111,7 +111,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     return Regions(objects, shadow, reflections, inside, marks, flat)
 
 
-def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
+def _contrast(backdrop: PlainBackdrop, alpha: Plane) -> Mask:
     """Return where the colour clearly differs from the backdrop's.
 
     A small difference counts in a thick part, or where the networks agree.
@@ -139,7 +139,7 @@ def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
     return bool((span[core] <= FLAT_STEP).mean() >= FLAT_SHARE)
 
 
-def _are_the_same(labels: Labels, areas: Areas, backdrop: Backdrop, outside: Mask) -> Mask:
+def _are_the_same(labels: Labels, areas: Areas, backdrop: PlainBackdrop, outside: Mask) -> Mask:
     """Return for each label whether its shade and noise are those of the backdrop outside."""
     count = len(areas)
     shade, noise = (means(labels, each, count) for each in (backdrop.shade, backdrop.sharp))
@@ -174,7 +174,7 @@ def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast
     return found
 
 
-def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
+def _shadow(backdrop: PlainBackdrop, alpha: Plane, backs: Mask) -> Mask:
     """Return the shadows: pixels connected with the backdrop outside without a sharp step."""
     shade = backdrop.shade
     grey = backdrop.tint <= SHADOW_TINT + SHADOW_TINT_SHARE * np.maximum(shade, 0)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cutout.arrays import Labels, label_components
-from cutout.backdrop.border import Backdrop
+from cutout.backdrop.border import PlainBackdrop
 from cutout.backdrop.masks import (
     Figures,
     Mask,
@@ -34,7 +34,7 @@ LEAST = 16
 """Minimum pixels of a stroke."""
 
 
-def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
+def find_watermark(objects: Mask, backdrop: PlainBackdrop, alpha: Plane) -> Mask:
     """Return which of the objects' pixels are a watermark. `alpha` (0..1) is the networks'."""
     faint = objects & (backdrop.distance <= FAINT) & (alpha < SUBJECT)
     away = ~grow(objects & ~faint, AWAY)
@@ -55,7 +55,7 @@ def _has_subject(objects: Mask, alpha: Plane) -> bool:
     return bool((means(labels, alpha, count + 1)[1:] >= SUBJECT).any())
 
 
-def _strokes(faint: Mask, backdrop: Backdrop, alpha: Plane) -> tuple[Labels, Figures]:
+def _strokes(faint: Mask, backdrop: PlainBackdrop, alpha: Plane) -> tuple[Labels, Figures]:
     """Return labels, and each one's distance from the backdrop; 0 for a label that is no stroke."""
     labels, count = label_components(faint)
     areas = areas_of(labels, count)

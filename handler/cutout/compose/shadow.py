@@ -19,7 +19,9 @@ from cutout.pictures import Alpha, Pixels
 Plane = npt.NDArray[np.float32]
 
 WORK_SIDE = 512
-SOLID = 128  # alpha from which a pixel belongs to the contour
+"""Longest side, in pixels, at which a shadow is drawn."""
+SOLID = 128
+"""Alpha from which a pixel belongs to the contour."""
 CONTACT_RISE = 0.07
 """Height above the ground at which a contour casts 1/e of the shadow, as a fraction of the object's
 height."""
@@ -79,6 +81,7 @@ class Contact:
 
 
 LAYERS = (Layer(across=0.012, along=0.02, opacity=0.55), Layer(0.045, 0.07, 0.40))
+"""The line where object and ground touch, and the soft shadow around it."""
 OPACITY = ShadowLook().opacity  # of both layers: 1 - 0.45 * 0.60
 
 

@@ -59,7 +59,8 @@ def _rows_uint16(alpha: Alpha, rows: npt.NDArray[np.intp]) -> Alpha16:
     return alpha.take(rows, axis=0).astype(np.uint16)
 
 
-FLOOR, CEILING = 16, 240  # of 255
+FLOOR, CEILING = 16, 240
+"""Coarse alpha up to which a pixel is background, and from which it is foreground."""
 
 
 def _table() -> Alpha:
