@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cutout.refine.guided_filter import CELL, REACH, Planes, fit_lines, interpolate
+from cutout.refine.guided_filter import (
+    CELL,
+    REACH,
+    REGULARIZATION,
+    Planes,
+    fit_lines,
+    interpolate,
+)
 
 SIZE = CELL * (4 * REACH + 10)
 
@@ -44,6 +51,37 @@ def test_grey_pictures_have_lines_as_well() -> None:
     """Their three colours are one: without a regularization that is a singular system."""
     grey = np.random.default_rng(2).random((1, SIZE, SIZE), np.float32).repeat(3, 0)
     assert np.abs(said(grey, grey[0]) - grey[0]).max() < 0.02
+
+
+def line(colours: Planes, alpha: Planes) -> list[float]:
+    """Return the ridge regression of alpha on the colours of some samples, and the offset."""
+    seen, wanted = colours.reshape(3, -1).astype(np.float64), alpha.ravel().astype(np.float64)
+    off = seen - seen.mean(axis=1, keepdims=True)
+    covariance = off @ off.T / off.shape[1] + REGULARIZATION * np.eye(3)
+    slopes = np.linalg.solve(covariance, (off * (wanted - wanted.mean())).mean(axis=1))
+    return [*slopes, wanted.mean() - slopes @ seen.mean(axis=1)]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 17), (9, 15)])
+def test_lines_are_least_squares_fits_averaged(rows: int, columns: int) -> None:
+    rng = np.random.default_rng(4)
+    colours = rng.random((3, rows * CELL, columns * CELL), np.float32)
+    alpha = rng.random((1, rows * CELL, columns * CELL), np.float32)
+
+    def window(row: int, column: int, size: int) -> tuple[slice, slice]:
+        down, across = (slice(max(0, at - REACH), at + REACH + 1) for at in (row, column))
+        return (
+            slice(down.start * size, down.stop * size),
+            slice(across.start * size, across.stop * size),
+        )
+
+    lines, expected = np.zeros((2, 4, rows, columns))
+    for row, column in np.ndindex(rows, columns):
+        near = window(row, column, CELL)
+        lines[:, row, column] = line(colours[:, *near], alpha[:, *near])
+    for row, column in np.ndindex(rows, columns):
+        expected[:, row, column] = lines[:, *window(row, column, 1)].mean(axis=(1, 2))
+    assert np.abs(fit_lines(colours, alpha) - expected).max() < 1e-5
 
 
 @pytest.mark.parametrize("side", [4, 8, 12])
