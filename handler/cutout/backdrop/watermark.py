@@ -66,6 +66,8 @@ def _strokes(faint: Mask, backdrop: PlainBackdrop, alpha: Plane) -> tuple[Labels
     apart = np.zeros(count + 1)
     order, ends = np.argsort(labels, axis=None, kind="stable"), np.cumsum(areas)
     distances = backdrop.distance.ravel()[order]
-    for label in np.flatnonzero(good):
-        apart[label] = np.quantile(distances[ends[label - 1] : ends[label]], PEAK)
+    for area in np.unique(areas[good]):  # strokes of one size at once
+        same = np.flatnonzero(good & (areas == area))
+        pixels = distances[ends[same - 1][:, np.newaxis] + np.arange(area)]
+        apart[same] = np.quantile(pixels, PEAK, axis=1)
     return labels, apart
