@@ -1,4 +1,4 @@
-"""Stripes, padding, and components, which are compared with a flood fill pixel by pixel."""
+"""Stripes, padding, box means, and components; these are compared with a flood fill by pixels."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from cutout.arrays import (
     STRIPE_ROWS,
     Labels,
     Mask,
+    box_mean,
     hide_colours,
     label_components,
     pad_to_multiple,
@@ -35,9 +36,21 @@ def test_whole_repeats_the_last(shape: tuple[int, ...]) -> None:
     assert (made[: shape[0], shape[1] :] == data[:, -1:]).all()
 
 
+@pytest.mark.parametrize("reach", [0, 1, 3, 100])
+def test_box_is_a_mean_of_what_is_there(reach: int) -> None:
+    planes = np.random.default_rng(3).random((2, 9, 14), np.float32)
+    found = box_mean(planes, reach)
+    assert np.array_equal(box_mean(planes[0], reach), found[0])
+    for row, column in np.ndindex(9, 14):
+        rows = slice(max(0, row - reach), row + reach + 1)
+        columns = slice(max(0, column - reach), column + reach + 1)
+        expected = planes[:, rows, columns].mean(axis=(1, 2))
+        assert np.allclose(found[:, row, column], expected, atol=1e-6)
+
+
 def flooded(mask: Mask) -> tuple[Labels, int]:
     """The slow way: 8 neighbours, numbered in reading order."""
-    labels = np.zeros(mask.shape, np.intp)
+    labels = np.zeros(mask.shape, np.int32)
     count = 0
     for start in zip(*mask.nonzero(), strict=True):
         if labels[start]:

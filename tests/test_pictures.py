@@ -22,6 +22,16 @@ def test_holes_are_filled_with_a_tone_that_sets_the_object_off(tone: int, behind
     assert (seen[:, 4:] == behind).all()
 
 
+@pytest.mark.parametrize(("middle", "behind"), [(150, 255), (151, 48)])
+@pytest.mark.parametrize("side", [8, 500, 1000])
+def test_the_tone_does_not_depend_on_the_size(side: int, middle: int, behind: int) -> None:
+    """The mean is exact, however many pixels are added up."""
+    own_alpha = np.full((side, side), 200, np.uint8)
+    own_alpha[0] = 0
+    seen = flatten(Image.new("RGB", (side, side), (middle,) * 3), own_alpha)
+    assert seen.getpixel((0, 0)) == (behind,) * 3
+
+
 def test_a_picture_that_is_all_hole() -> None:
     seen = flatten(Image.new("RGB", (8, 8), "red"), np.zeros((8, 8), np.uint8))
     assert seen.getcolors() == [(64, (255, 255, 255))]

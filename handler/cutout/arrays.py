@@ -1,4 +1,4 @@
-"""Provide helpers for large arrays: stripes, padding, and connected components."""
+"""Provide helpers for large arrays: stripes, padding, box means, and connected components."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -12,7 +12,10 @@ a stripe fits the processor's cache, and no step needs a second picture in memor
 
 Kind = TypeVar("Kind", bound=np.generic)
 Mask = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.intp]
+Labels = npt.NDArray[np.int32]
+"""Shape (height, width): 0 for none, then 1, 2, ..."""
+Indices = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float32]
 
 
 def stripes(height: int) -> Iterator[slice]:
@@ -38,6 +41,23 @@ def hide_colours(pixels: npt.NDArray[np.uint8]) -> None:
     words *= pixels[..., 3] > 0
 
 
+def box_mean(planes: Floats, reach: int) -> Floats:
+    """Return the mean over a square of 2 · `reach` + 1 a side, of the values inside the plane.
+
+    The last two axes are rows and columns.
+    """
+    for axis in (-2, -1):
+        length = planes.shape[axis]
+        sums = np.cumsum(planes, axis=axis, dtype=np.float64)
+        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
+        at = np.arange(length)
+        first, last = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
+        counts = (last - first)[:, np.newaxis] if axis == -2 else last - first
+        mean = (sums.take(last, axis) - sums.take(first, axis)) / counts
+        planes = mean.astype(np.float32)
+    return planes
+
+
 def label_components(mask: Mask) -> tuple[Labels, int]:
     """Return labels of `mask`'s shape, and how many components there are.
 
@@ -51,13 +71,13 @@ def label_components(mask: Mask) -> tuple[Labels, int]:
     rows, starts, stops = _runs(mask)
     roots = _merged(len(rows), *_touching(mask.shape[1] + 2, rows, starts, stops))
     names, numbers = np.unique(roots, return_inverse=True)
-    marks = np.zeros((mask.shape[0], mask.shape[1] + 1), np.intp)
+    marks = np.zeros((mask.shape[0], mask.shape[1] + 1), np.int32)
     marks[rows, starts] += numbers + 1
     marks[rows, stops] -= numbers + 1
-    return np.cumsum(marks, axis=1)[:, :-1], len(names)
+    return np.cumsum(marks, axis=1, dtype=np.int32)[:, :-1], len(names)
 
 
-def _runs(mask: Mask) -> tuple[Labels, Labels, Labels]:
+def _runs(mask: Mask) -> tuple[Indices, Indices, Indices]:
     """Return the row, first column and last column (exclusive) of each run, in reading order."""
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
@@ -65,7 +85,9 @@ def _runs(mask: Mask) -> tuple[Labels, Labels, Labels]:
     return rows, starts, stops
 
 
-def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[Labels, Labels]:
+def _touching(
+    pitch: int, rows: Indices, starts: Indices, stops: Indices
+) -> tuple[Indices, Indices]:
     """Return pairs of touching runs, each in the row below the other's.
 
     `pitch` is wider than a row, so that positions in reading order never meet across its ends.
@@ -79,7 +101,7 @@ def _touching(pitch: int, rows: Labels, starts: Labels, stops: Labels) -> tuple[
     return upper, np.repeat(first, counts) + within
 
 
-def _merged(count: int, one: Labels, other: Labels) -> Labels:
+def _merged(count: int, one: Indices, other: Indices) -> Indices:
     """Return for each of `count` runs the first run of its component."""
     labels = np.arange(count)
     while True:

@@ -209,6 +209,18 @@ class MaskSizeError(PictureError):
         )
 
 
+class RegionOutsideError(PictureError):
+    """Report a region of interest that reaches past the picture."""
+
+    message = "The region of interest exceeds the picture. Use 0% to 100%, or pixels within it."
+
+
+class RegionEmptyError(PictureError):
+    """Report a region of interest without a pixel."""
+
+    message = "The region of interest is empty. Give its left, top, right and bottom."
+
+
 class TooSlowError(PictureError):
     """Report that the request's time is over."""
 

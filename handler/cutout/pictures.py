@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from cutout.arrays import stripes
+
 BRIGHT, DARK, MIDDLE = TONES = 255, 48, 150
 """Greys to lay a transparent picture on."""
 ALIKE, FEW = 32, 0.02
@@ -20,12 +22,12 @@ SAMPLES = 512
 
 def flatten(colour: Image.Image, own_alpha: npt.NDArray[np.uint8]) -> Image.Image:
     """Return the picture in mode RGB, laid by its own alpha on a grey that sets it off."""
-    tone = _tone(colour, Image.fromarray(own_alpha))
+    tone = _tone(colour, own_alpha)
     backdrop = Image.new("RGB", colour.size, (tone, tone, tone))
     return Image.composite(colour, backdrop, Image.fromarray(own_alpha))
 
 
-def _tone(colour: Image.Image, own_alpha: Image.Image) -> int:
+def _tone(colour: Image.Image, own_alpha: npt.NDArray[np.uint8]) -> int:
     """Return white, or dark grey if what is visible is itself bright, if little is lost on it.
 
     Otherwise return the grey on which least is lost, of the outline first: a white collar of a dark
@@ -34,7 +36,9 @@ def _tone(colour: Image.Image, own_alpha: Image.Image) -> int:
     """
     factor = min(1.0, SAMPLES / max(colour.size))
     size = (max(1, int(colour.width * factor)), max(1, int(colour.height * factor)))
-    some, alpha = (each.resize(size, Image.Resampling.NEAREST) for each in (colour, own_alpha))
+    some, alpha = (
+        each.resize(size, Image.Resampling.NEAREST) for each in (colour, Image.fromarray(own_alpha))
+    )
     seen = np.asarray(alpha) > 127
     outline = seen & (np.asarray(alpha.filter(ImageFilter.MinFilter(3))) <= 127)
     pixels = np.asarray(some, np.int16)
@@ -48,11 +52,14 @@ def _tone(colour: Image.Image, own_alpha: Image.Image) -> int:
     return min((usual, *TONES), key=lost)
 
 
-def _brightness(colour: Image.Image, own_alpha: Image.Image) -> float:
-    """Return the mean grey of what is visible."""
-    grey, alpha = np.asarray(colour.convert("L"), np.float32), np.asarray(own_alpha)
-    visible = float(alpha.sum(dtype=np.float64))
-    return float(np.vdot(grey, alpha)) / visible if visible else 0
+def _brightness(colour: Image.Image, own_alpha: npt.NDArray[np.uint8]) -> float:
+    """Return the mean grey of what is visible, from exact sums."""
+    grey, weighted = np.asarray(colour.convert("L")), 0
+    for rows in stripes(len(grey)):
+        products = np.multiply(grey[rows], own_alpha[rows], dtype=np.uint16)
+        weighted += int(products.sum(dtype=np.uint64))
+    visible = int(own_alpha.sum(dtype=np.uint64))
+    return weighted / visible if visible else 0
 
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]

@@ -35,7 +35,8 @@ def judge(alpha: Alpha, look: Look | None, own_alpha: Alpha | None = None) -> Qu
     for rows in stripes(len(alpha)):
         stripe = alpha[rows]
         brightest = max(brightest, int(stripe.max()))
-        visible, soft = stripe >= FAINT, (stripe >= FAINT) & (stripe <= SOLID)
+        visible = stripe >= FAINT
+        soft = visible & (stripe <= SOLID)
         if own_alpha is not None:
             soft &= own_alpha[rows] == 255
         shown += int(np.count_nonzero(visible))

@@ -8,7 +8,6 @@ import numpy as np
 
 from cutout.compose.background import Backdrop
 from cutout.compose.compose import compose
-from cutout.compose.roi import keep_region, region_box
 from cutout.decode.decode import answer_sized, decode, resize_alpha, shrink
 from cutout.decode.header import open_picture
 from cutout.decode.mask import decode_mask
@@ -18,7 +17,15 @@ from cutout.layout import Bound
 from cutout.options import Options, Source
 from cutout.pictures import Alpha, Box, Composition, Look, Matte, Picture, Quality, Verdict
 from cutout.quality import judge, judge_mask
-from cutout.refine.refine import Sharpen, refine, refine_mask, with_hair, within_own
+from cutout.refine.refine import (
+    Sharpen,
+    keep_region,
+    refine,
+    refine_mask,
+    region_box,
+    with_hair,
+    within_own,
+)
 from cutout.settings import Settings
 from cutout.timing import Clock, Deadline, Stages
 
@@ -123,8 +130,7 @@ class PictureWork:
         with clock.time("refine"):
             if mask.shape[::-1] != picture.size:
                 alpha = refine_mask(mask, picture, self.sharpen, self._edges_until(clock))
-            if region is not None:
-                alpha = keep_region(alpha, region, picture.full_size)
+            alpha = _kept(alpha, region, picture)
             return Matte(alpha, judge_mask(alpha, picture.own_alpha))
 
     def _edges_until(self, clock: Clock) -> Deadline:

@@ -13,9 +13,8 @@ from model.recipe.calibrate import observe
 from model.recipe.check import check_same
 from model.recipe.compress_weights import compress_weights
 from model.recipe.experts import FUSED, GRAPHS, Expert
-from model.recipe.extract import extract_expert
 from model.recipe.gate import GATES
-from model.recipe.looks import assemble_looks, save_looks
+from model.recipe.looks import assemble_looks, extract_expert, save_looks
 from model.recipe.optimize.conv_before_upscale import convolve_before_upscaling
 from model.recipe.optimize.group_pixels import group_first_conv
 from model.recipe.optimize.split_last_conv import split_last_conv

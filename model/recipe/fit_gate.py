@@ -20,6 +20,7 @@ import onnxruntime as ort
 from onnx import ModelProto, TensorProto, helper
 from PIL import Image
 
+from cutout.refine.refine import CEILING, FLOOR
 from model.recipe.experts import FUSED, Expert
 from model.recipe.fusion import fuse
 from model.recipe.gate import GATES, GRID, Gate
@@ -117,7 +118,7 @@ def _fusion(gate: Gate) -> ModelProto:
 def _levelled(logits: Maps) -> Maps:
     """Return the alpha as `cutout.refine.refine` stretches it."""
     alpha = 1 / (1 + np.exp(-logits))
-    return np.clip((alpha * 255 - 16) / 224, 0, 1)
+    return np.clip((alpha * 255 - FLOOR) / (CEILING - FLOOR), 0, 1)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cutout.refine.refine import CEILING, FLOOR
 from model.recipe.experts import FUSED
 from model.recipe.fit_gate import fused
 from model.recipe.gate import CELLS, CLIP, CONFIDENT, GATES, GRID, Gate, Review
@@ -226,7 +227,7 @@ def _loss(logits: Tensor, truth: Tensor, better: Tensor, choice: float) -> Tenso
     with torch.no_grad():
         doubt = functional.avg_pool2d(4 * soft * (1 - soft), 3, 1, 1, count_include_pad=False)
     chosen = torch.sigmoid(logits * (1 + choice * doubt))
-    levelled = ((chosen * 255 - 16) / 224).clamp(0, 1)
+    levelled = ((chosen * 255 - FLOOR) / (CEILING - FLOOR)).clamp(0, 1)
     wrong = ((levelled - truth).abs() + (soft - truth).abs()).mean((1, 2, 3)) / 2
     lost, failed = functional.relu(wrong - better - 0.02), functional.relu(wrong - 0.1)
     return (torch.log(wrong + 0.01) + 3 * lost + 3 * failed).mean()

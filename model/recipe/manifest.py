@@ -136,7 +136,7 @@ def _graph(path: Path, name: str) -> Manifest:
     model = load(path, load_external_data=False)
     return {
         "experts": [_expert(expert) for expert in GRAPHS[name]],
-        **({"gate": asdict(GATES[name])} if name in GATES else {}),
+        "gate": asdict(GATES[name]),
         "inputs": {each.name: _tensor(each) for each in model.graph.input},
         "outputs": {each.name: _tensor(each) for each in model.graph.output},
         "opset": next(item.version for item in model.opset_import if not item.domain),

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from cutout.compose.compose import straight_rgba
+from cutout.compose.soft_blocks import BLOCK, find_blocks
+from cutout.compose.spill import TRIANGLE, mean_alpha
 from cutout.decode.decode import decode
 from cutout.pictures import Alpha, Picture, Pixels
 from cutout.settings import Settings
@@ -194,3 +196,21 @@ def test_it_is_the_same_at_every_border(axis: int) -> None:
     flipped = Picture(Image.fromarray(np.flip(image, axis)), coarse_chroma=True)
     again = restored(flipped, np.ascontiguousarray(np.flip(alpha, axis)))
     assert np.abs(np.flip(again, axis) - found).max() <= 2
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (4, 90), (23, 37)])
+def test_the_mean_alpha_is_that_of_the_pixels_around(shape: tuple[int, int]) -> None:
+    """Compare it with a sum over each pixel's square."""
+    alpha = np.random.default_rng(3).integers(0, 256, shape, np.uint8)
+    whole = np.pad(alpha, [(0, -length % BLOCK) for length in shape], "edge")
+    wide = np.concatenate([whole[:, :BLOCK], whole, whole[:, -BLOCK:]], axis=1)
+    wide = np.pad(wide, ((BLOCK, BLOCK), (0, 0)), "edge")
+    weights, side = np.outer(TRIANGLE, TRIANGLE) / 255, len(TRIANGLE)
+    blocks = find_blocks(alpha)
+    found = mean_alpha(alpha, blocks)
+    for index, block in enumerate(blocks.soft):
+        top, left = (BLOCK * int(at) for at in np.divmod(block, whole.shape[1] // BLOCK))
+        for pixel, (down, across) in enumerate(np.ndindex(BLOCK, BLOCK)):
+            square = np.s_[top + down :, left + across :]
+            expected = (wide[square][:side, :side] * weights).sum()
+            assert found[pixel, index] == pytest.approx(expected, abs=1e-5)

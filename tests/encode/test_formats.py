@@ -1,4 +1,5 @@
 from io import BytesIO
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from cutout.choices import Compression, FileFormat
 from cutout.decode.header import has_coarse_chroma
 from cutout.encode.encode import Encoding, encode
-from cutout.encode.formats import FINE, encode_webp
+from cutout.encode.formats import FINE, encode_webp, encode_zip
 from cutout.encode.png import encode_png
 from cutout.pictures import Composition, Pixels
 from cutout.timing import Deadline
@@ -100,3 +101,13 @@ def test_a_png_is_compressed_as_wanted(compression: Compression) -> None:
     composition = Composition(cut_out(), PROFILE)
     encoding = Encoding(compression=compression)
     assert encode(composition, encoding, None, LATER) == encode_png(composition, compression)
+
+
+def test_a_zip_of_one_pixel_leaves_the_pixels_as_they_are() -> None:
+    pixels, under = np.zeros((1, 1, 4), np.uint8), np.full((1, 1, 3), 200, np.uint8)
+    pixels.flags.writeable = False  # as those of a picture that was shrunk to fit an answer
+    file = encode_zip(Composition(pixels, under=under), 90)
+    with ZipFile(BytesIO(file)) as archive:
+        colour = Image.open(BytesIO(archive.read("color.jpg")))
+    assert colour.getpixel((0, 0)) == (200, 200, 200)
+    assert not pixels.any()

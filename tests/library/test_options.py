@@ -11,7 +11,7 @@ from PIL import Image
 from cutout import cut_out
 from cutout.api.parameters import OptionsQuery
 from cutout.choices import FileFormat, Mode, Model
-from cutout.compose.roi import RegionOutsideError
+from cutout.errors import RegionOutsideError
 from cutout.layout_options import Preset
 from cutout.library import session as library
 from cutout.library.options import (

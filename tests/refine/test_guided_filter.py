@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from cutout.refine.guided_filter import CELL, REACH, Planes, box_mean, fit_lines, interpolate
+from cutout.refine.guided_filter import (
+    CELL,
+    REACH,
+    REGULARIZATION,
+    Planes,
+    fit_lines,
+    interpolate,
+)
 
 SIZE = CELL * (4 * REACH + 10)
 
@@ -46,15 +53,35 @@ def test_grey_pictures_have_lines_as_well() -> None:
     assert np.abs(said(grey, grey[0]) - grey[0]).max() < 0.02
 
 
-@pytest.mark.parametrize("reach", [0, 1, 3, 100])
-def test_box_is_a_mean_of_what_is_there(reach: int) -> None:
-    planes = np.random.default_rng(3).random((2, 9, 14), np.float32)
-    found = box_mean(planes, reach)
-    for row, column in np.ndindex(9, 14):
-        rows = slice(max(0, row - reach), row + reach + 1)
-        columns = slice(max(0, column - reach), column + reach + 1)
-        expected = planes[:, rows, columns].mean(axis=(1, 2))
-        assert np.allclose(found[:, row, column], expected, atol=1e-6)
+def line(colours: Planes, alpha: Planes) -> list[float]:
+    """Return the ridge regression of alpha on the colours of some samples, and the offset."""
+    seen, wanted = colours.reshape(3, -1).astype(np.float64), alpha.ravel().astype(np.float64)
+    off = seen - seen.mean(axis=1, keepdims=True)
+    covariance = off @ off.T / off.shape[1] + REGULARIZATION * np.eye(3)
+    slopes = np.linalg.solve(covariance, (off * (wanted - wanted.mean())).mean(axis=1))
+    return [*slopes, wanted.mean() - slopes @ seen.mean(axis=1)]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 17), (9, 15)])
+def test_lines_are_least_squares_fits_averaged(rows: int, columns: int) -> None:
+    rng = np.random.default_rng(4)
+    colours = rng.random((3, rows * CELL, columns * CELL), np.float32)
+    alpha = rng.random((1, rows * CELL, columns * CELL), np.float32)
+
+    def window(row: int, column: int, size: int) -> tuple[slice, slice]:
+        down, across = (slice(max(0, at - REACH), at + REACH + 1) for at in (row, column))
+        return (
+            slice(down.start * size, down.stop * size),
+            slice(across.start * size, across.stop * size),
+        )
+
+    lines, expected = np.zeros((2, 4, rows, columns))
+    for row, column in np.ndindex(rows, columns):
+        near = window(row, column, CELL)
+        lines[:, row, column] = line(colours[:, *near], alpha[:, *near])
+    for row, column in np.ndindex(rows, columns):
+        expected[:, row, column] = lines[:, *window(row, column, 1)].mean(axis=(1, 2))
+    assert np.abs(fit_lines(colours, alpha) - expected).max() < 1e-5
 
 
 @pytest.mark.parametrize("side", [4, 8, 12])

@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.pictures import Alpha, Picture
+from cutout.pictures import Alpha, Box, Picture
 from cutout.refine.refine import (
     CEILING,
     FLOOR,
     ROWS,
     enlarge,
+    keep_region,
     refine,
     refine_mask,
     stretch_levels,
@@ -171,3 +172,21 @@ def test_the_edges_of_a_mask_are_sharpened() -> None:
     alpha = refine_mask(step(16), picture, sharpen, SOON)
     assert seen == [((16, 16), (64, 64))]
     assert np.array_equal(alpha, step(64))
+
+
+@pytest.mark.parametrize("at", [0, 1, 499, 998, 999])
+@pytest.mark.parametrize("size", [(1000, 10), (10, 1000)])
+def test_a_narrow_region_keeps_a_pixel_wherever_it_is(at: int, size: tuple[int, int]) -> None:
+    """The region is a line of a picture that was shrunk to a hundredth."""
+    width, height = size
+    box = Box(at, 0, 1, height) if width > height else Box(0, at, width, 1)
+    kept = keep_region(np.full((height // 10, width // 10), 255, np.uint8), box, size)
+    assert np.flatnonzero(kept).tolist() == [at // 10]
+
+
+def test_a_region_keeps_what_is_in_it() -> None:
+    alpha = np.arange(1, 49, dtype=np.uint8).reshape(6, 8)
+    kept = keep_region(alpha, Box(2, 2, 4, 8), (16, 12))
+    assert np.array_equal(kept[1:5, 1:3], alpha[1:5, 1:3])
+    assert np.count_nonzero(kept) == 8
+    assert alpha.all(), "the alpha itself stays"

@@ -12,7 +12,6 @@ from cutout.api.results import (
     Status,
 )
 from cutout.choices import Representation
-from cutout.compose.roi import RegionEmptyError, RegionOutsideError
 from cutout.errors import (
     AnswerTooLargeError,
     DownloadError,
@@ -21,6 +20,8 @@ from cutout.errors import (
     NoStorageError,
     PictureError,
     ProcessingFailedError,
+    RegionEmptyError,
+    RegionOutsideError,
     ResolutionTooBigError,
     StorageError,
     Subject,

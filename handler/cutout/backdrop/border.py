@@ -2,30 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
-Plane = npt.NDArray[np.float32]
-"""Shape (height, width)."""
+from cutout.backdrop.masks import Mask, Plane, ring_of, ring_width
+
 Planes = list[Plane]
 """Red, green and blue as separate planes: numpy takes ten times as long along an axis of three."""
 Light = npt.NDArray[np.uint8]
 """Shape (height, width)."""
 Values = npt.NDArray[np.float32]
 """Any other shape."""
-Area: TypeAlias = tuple[slice, slice]
-"""Rows and columns."""
 Edges: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom, in pixels."""
-Mask = npt.NDArray[np.bool_]
 
 WORK_SIDE = 768
 """Longest side, in pixels, of the working size at which regions are found."""
-RING = 0.01
-"""Width of the border that is examined, as a fraction of the shorter side."""
 TERMS = 6
 """Terms of the fit: 1, x, y, x², xy, y², which cover a gradient and a vignette."""
 
@@ -58,21 +54,18 @@ frame is plain too, but ends before."""
 
 
 @dataclass(frozen=True)
-class Backdrop:
+class PlainBackdrop:
     """Hold a plain backdrop and the distance of every pixel from it, at the working size.
 
-    Colour differences are in units of 0..255. `shade` is how much darker than the backdrop a pixel
-    is (mean of the channels, negative if lighter), `tint` how much the channels differ in that.
-    `distance` is the largest channel's difference, denoised, and `sharp` the same without
-    denoising. Pixels up to `near` are backdrop-coloured. `light` is each pixel's largest channel.
+    Colour differences are in units of 0..255. `distance` is the largest channel's difference,
+    denoised, and `sharp` the same without denoising. Pixels up to `near` are backdrop-coloured.
+    `light` is each pixel's largest channel.
 
-    `surface` is the backdrop's colour, and `difference` how much each channel exceeds it. `surface`
-    is empty if it is valid at the working size only. `cell` is the side of a painted checker's
-    cells in pixels, 0 for a backdrop of one colour.
+    `difference` is how much each channel exceeds the backdrop's colour, `surface`, which is empty
+    if it is valid at the working size only. `cell` is the side of a painted checker's cells in
+    pixels, 0 for a backdrop of one colour.
     """
 
-    shade: Plane
-    tint: Plane
     distance: Plane
     sharp: Plane
     near: float
@@ -80,6 +73,20 @@ class Backdrop:
     difference: Planes
     surface: Planes
     cell: float = 0
+
+    @cached_property
+    def shade(self) -> Plane:
+        """Return how much darker than the backdrop each pixel is: the mean of its channels."""
+        red, green, blue = self.difference
+        return (red + green + blue) * np.float32(-1 / 3)
+
+    @cached_property
+    def tint(self) -> Plane:
+        """Return how much the channels of each pixel's difference differ."""
+        red, green, blue = self.difference
+        tint: Plane = np.maximum(np.maximum(red, green), blue)
+        tint -= np.minimum(np.minimum(red, green), blue)
+        return tint
 
     @property
     def clean(self) -> bool:
@@ -96,7 +103,7 @@ class Backdrop:
         return ring_of(*self.distance.shape)
 
 
-def find_backdrop(image: Image.Image) -> Backdrop | None:
+def find_backdrop(image: Image.Image) -> PlainBackdrop | None:
     """Return the backdrop of an image in mode RGB; None if the border is not plain.
 
     Most photos have no plain border, and are ruled out by the border alone.
@@ -107,22 +114,38 @@ def find_backdrop(image: Image.Image) -> Backdrop | None:
         return None
     surface = _surface(fit, width, height)
     small = image if image.size == (width, height) else image.resize((width, height), BOX)
-    sharp = _largest(_difference(small, surface))
+    rough = _difference(small, surface)
+    sharp = largest_channel(rough)
     ring = ring_of(height, width)
     noise_free = np.percentile(sharp[ring & (sharp <= TOLERANCE)], 90) <= 1
-    smooth = small if noise_free else small.filter(ImageFilter.BoxBlur(1))
-    difference = _difference(smooth, surface)
-    distance = sharp if noise_free else _largest(difference)
+    if noise_free:
+        difference, distance = rough, sharp
+    else:
+        difference = _difference(small.filter(ImageFilter.BoxBlur(1)), surface)
+        distance = largest_channel(difference)
     noise = float(np.percentile(distance[ring & (sharp <= TOLERANCE)], 90))
-    near = min(max(NEAR_FACTOR * noise + NEAR_BASE, MIN_NEAR), MAX_NEAR)
+    near = near_for(noise)
     if not _is_plain(distance, ring, noise, near):
         return None
-    red, green, blue = difference
-    tint = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-    bands = small.split()
-    shade = (red + green + blue) * np.float32(-1 / 3)
-    light = np.asarray(ImageChops.lighter(ImageChops.lighter(*bands[:2]), bands[2]))
-    return Backdrop(shade, tint, distance, sharp, near, light, difference, surface)
+    return PlainBackdrop(distance, sharp, near, light_of(small), difference, surface)
+
+
+def near_for(noise: float) -> float:
+    """Return the distance up to which a pixel is backdrop-coloured, for a border with `noise`."""
+    return min(max(NEAR_FACTOR * noise + NEAR_BASE, MIN_NEAR), MAX_NEAR)
+
+
+def light_of(image: Image.Image) -> Light:
+    """Return the largest channel of each pixel of an image in mode RGB."""
+    red, green, blue = image.split()
+    return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
+
+
+def largest_channel(difference: Planes) -> Plane:
+    """Return the largest absolute difference in any channel."""
+    red, green, blue = (np.abs(plane) for plane in difference)
+    largest: Plane = np.maximum(np.maximum(red, green), blue)
+    return largest
 
 
 BOX = Image.Resampling.BOX
@@ -135,36 +158,12 @@ def work_size(image: Image.Image) -> tuple[int, int]:
     return width, height
 
 
-def ring_of(height: int, width: int) -> Mask:
-    """Return the border of a picture of that size, at least a pixel wide."""
-    wide = _ring_width(height, width)
-    ring = np.ones((height, width), np.bool_)
-    ring[wide:-wide, wide:-wide] = False
-    return ring
-
-
-def ring_areas(height: int, width: int) -> tuple[Area, Area, Area, Area]:
-    """Return the same border as four areas that do not overlap."""
-    wide = _ring_width(height, width)
-    beside, everywhere = slice(wide, -wide), slice(None)
-    return (
-        (slice(wide), everywhere),
-        (slice(-wide, None), everywhere),
-        (beside, slice(wide)),
-        (beside, slice(-wide, None)),
-    )
-
-
-def _ring_width(height: int, width: int) -> int:
-    return max(1, round(RING * min(height, width)))
-
-
 def _border(image: Image.Image, width: int, height: int) -> tuple[Values, Values]:
     """Return the border's colours, shape (pixels, 3), and their terms, shape (pixels, 6).
 
     The rest of the picture is not read.
     """
-    wide = min(_ring_width(height, width), width, height)
+    wide = min(ring_width(height, width), width, height)
     colours, terms = [], []
     x, y = _axes(width, height)
     for strip, (left, top, right, bottom) in strips(image, (width, height), (wide, wide)):
@@ -254,12 +253,6 @@ def _surface(fit: Values, width: int, height: int) -> Planes:
 def _difference(image: Image.Image, surface: Planes) -> Planes:
     bands = (np.asarray(band, np.float32) for band in image.split())
     return [band - plane for band, plane in zip(bands, surface, strict=True)]
-
-
-def _largest(difference: Planes) -> Plane:
-    red, green, blue = (np.abs(plane) for plane in difference)
-    largest: Plane = np.maximum(np.maximum(red, green), blue)
-    return largest
 
 
 def _is_plain(distance: Plane, ring: Mask, noise: float, near: float) -> bool:

@@ -5,22 +5,22 @@ from math import inf
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageChops
+from PIL import Image
 
+from cutout.arrays import box_mean
 from cutout.backdrop.border import (
     BOX,
+    MIN_NEAR,
     SLACK,
-    Area,
-    Backdrop,
-    Mask,
-    Plane,
+    PlainBackdrop,
     Planes,
-    ring_areas,
-    ring_of,
+    largest_channel,
+    light_of,
+    near_for,
     strips,
     work_size,
 )
-from cutout.backdrop.masks import box_mean
+from cutout.backdrop.masks import Area, Mask, Plane, grow, ring_areas, ring_of
 
 MIN_GAP, MAX_TINT = 8.0, 24.0
 """Minimum difference of the two colours (0..255), and maximum tint: both are nearly grey."""
@@ -37,8 +37,6 @@ STEPS = 32
 MAX_NOISE, NOISE_SHARE = 12.0, 0.3
 """Largest 90th percentile of the border's distance from the grid: absolute, and relative to the
 gap."""
-NEAR_FACTOR, NEAR_BASE, MIN_NEAR, MAX_NEAR = 2.0, 2.5, 4.0, 14.0
-"""These limits mean the same as for a backdrop of one colour (`cutout.backdrop.border`)."""
 GAP_SHARE = 0.45
 """Largest `near` as a fraction of the gap, so that the two colours are not confused."""
 SIDE_SHARE, SIDES, RING_SHARE = 0.5, 3, 0.7
@@ -105,7 +103,7 @@ class _Grid:
         return part
 
 
-def find_checker(image: Image.Image) -> Backdrop | None:
+def find_checker(image: Image.Image) -> PlainBackdrop | None:
     """Return the checker behind an image in mode RGB as a backdrop; None if the border shows none.
 
     `distance` is then measured from the grid moved by up to a pixel.
@@ -212,15 +210,15 @@ def _frame(height: int, width: int) -> Mask:
 
 def _as_backdrop(
     image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour], rough_noise: float
-) -> Backdrop | None:
+) -> PlainBackdrop | None:
     gap = _gap(colours)
     rough = _differences(image, grid, colours)
-    sharp = _largest(rough)
+    sharp = largest_channel(rough)
     likely = ring_of(*sharp.shape) & (sharp <= max(MIN_NEAR, gap * GAP_SHARE))
     difference = rough if rough_noise <= 1 else [box_mean(plane, 1) for plane in rough]
-    distance = _largest(difference)
+    distance = largest_channel(difference)
     noise = float(np.percentile(distance[likely], 90))
-    near = min(max(NEAR_FACTOR * noise + NEAR_BASE, MIN_NEAR), MAX_NEAR, gap * GAP_SHARE)
+    near = min(near_for(noise), gap * GAP_SHARE)
     if not _is_shown(distance, near):
         return None
     cell = max(grid.across.cell, grid.down.cell)
@@ -229,12 +227,7 @@ def _as_backdrop(
         return None
     # an area of one colour may be the object: it is backdrop only if the networks agree
     distance[(distance <= near) & ~shown] = near + np.float32(1)
-    red, green, blue = difference
-    tint = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-    bands = image.split()
-    light = np.asarray(ImageChops.lighter(ImageChops.lighter(*bands[:2]), bands[2]))
-    shade = (red + green + blue) * np.float32(-1 / 3)
-    return Backdrop(shade, tint, distance, sharp, near, light, difference, [], float(cell))
+    return PlainBackdrop(distance, sharp, near, light_of(image), difference, [], float(cell))
 
 
 def _border_noise(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour]) -> float:
@@ -245,7 +238,7 @@ def _border_noise(image: Image.Image, grid: _Grid, colours: tuple[Colour, Colour
     gap = _gap(colours)
     areas = ring_areas(image.height, image.width)
     sharp = np.concatenate(
-        [_largest(_differences(image, grid, colours, area)).ravel() for area in areas]
+        [largest_channel(_differences(image, grid, colours, area)).ravel() for area in areas]
     )
     likely = sharp[sharp <= max(MIN_NEAR, gap * GAP_SHARE)]
     return float(np.percentile(likely, 90)) if likely.size else inf
@@ -265,12 +258,6 @@ def _differences(
     return found
 
 
-def _largest(difference: Planes) -> Plane:
-    red, green, blue = (np.abs(plane) for plane in difference)
-    largest: Plane = np.maximum(np.maximum(red, green), blue)
-    return largest
-
-
 def _is_shown(distance: Plane, near: float) -> bool:
     """Return whether most of the border shows the grid, on three sides at least."""
     close = distance <= near + SLACK / 2
@@ -287,5 +274,4 @@ def _shows_grid(close: Mask, cell: float) -> Mask:
     matching = box_mean(close.astype(np.float32), reach) >= WINDOW_SHARE
     inside = np.zeros_like(matching)  # a square cut off by the border may hold a single cell
     inside[reach:-reach, reach:-reach] = matching[reach:-reach, reach:-reach]
-    shown: Mask = (box_mean(inside.astype(np.float32), reach) > 0) & close
-    return shown
+    return grow(inside, reach) & close

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cutout.backdrop.border import BOX, WORK_SIDE, Backdrop, Mask, Plane, find_backdrop, work_size
+from cutout.backdrop.border import BOX, WORK_SIDE, PlainBackdrop, find_backdrop, work_size
 from cutout.backdrop.checker import find_checker
 from cutout.backdrop.frame import FramedArea, find_framed_area
-from cutout.backdrop.masks import grow, largest_within, shrink
+from cutout.backdrop.masks import Mask, Plane, grow, largest_within, shrink
 from cutout.backdrop.regions import Regions, find_regions
 from cutout.backdrop.rim import Rim, rim_of
 from cutout.pictures import Alpha
@@ -113,7 +113,7 @@ def _scaled(box: FramedArea, across: float, down: float) -> tuple[float, float, 
     return left * across, top * down, right * across, bottom * down
 
 
-def _correct(backdrop: Backdrop, coarse: Image.Image, *, exact: bool) -> Correction | None:
+def _correct(backdrop: PlainBackdrop, coarse: Image.Image, *, exact: bool) -> Correction | None:
     """Correct the networks' alpha, of the backdrop's size.
 
     `exact` adds a rim for a larger picture.
@@ -163,7 +163,7 @@ def _reaches_across(objects: Mask) -> bool:
     return bool(first and last)
 
 
-def _alpha(backdrop: Backdrop, regions: Regions, alpha: Plane) -> Plane:
+def _alpha(backdrop: PlainBackdrop, regions: Regions, alpha: Plane) -> Plane:
     """Return 1 within objects and 0 outside.
 
     At their rim a colour is a mixture of the backdrop's, which is known, and the object's: the

@@ -1,21 +1,21 @@
-"""Grow, shrink and average masks and planes by squares; label the connected parts of a mask."""
+"""Grow, shrink and sum masks and planes by squares, measure labels, mask a border."""
 
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from cutout.arrays import label_components
+from cutout.arrays import Labels
 
 Mask = npt.NDArray[np.bool_]
 Plane = npt.NDArray[np.float32]
 """Shape (height, width)."""
-Labels = npt.NDArray[np.int32]
-"""Shape (height, width): 0 for none, then 1, 2, ..."""
 Areas = npt.NDArray[np.intp]
 """Pixels of each label."""
 Figures = npt.NDArray[np.float64]
 """A value for each label."""
+Area: TypeAlias = tuple[slice, slice]
+"""Rows and columns."""
 Array = TypeVar("Array", bound=npt.NDArray[np.generic])
 
 
@@ -47,23 +47,10 @@ def shrink(mask: Mask, radius: int) -> Mask:
     return ~largest_within(~mask, radius)
 
 
-def box_mean(values: Plane, radius: int) -> Plane:
-    """Return the mean within `radius` pixels of each, in a square inside the picture."""
-    for axis in (0, 1):
-        length = values.shape[axis]
-        at = np.arange(length)
-        first, last = np.maximum(at - radius, 0), np.minimum(at + radius + 1, length)
-        sums = np.cumsum(values, axis=axis, dtype=np.float64)
-        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
-        counts = np.expand_dims(last - first, 1 - axis)
-        values = ((sums.take(last, axis) - sums.take(first, axis)) / counts).astype(np.float32)
-    return values
-
-
 def box_sum(values: Plane, radius: int) -> Plane:
     """Return the sum within `radius` pixels of each, in a square.
 
-    It is faster than `box_mean` for a small radius.
+    It is faster than `cutout.arrays.box_mean` for a small radius.
     """
     found = values
     for axis in (0, 1):
@@ -76,12 +63,6 @@ def box_sum(values: Plane, radius: int) -> Plane:
                 found[:, :-step] += before[:, step:]
                 found[:, step:] += before[:, :-step]
     return found
-
-
-def labelled(mask: Mask) -> tuple[Labels, int]:
-    """Return the result of `label_components` in half of the memory."""
-    labels, count = label_components(mask)
-    return labels.astype(np.int32), count
 
 
 def areas_of(labels: Labels, count: int) -> Areas:
@@ -103,3 +84,32 @@ def means(labels: Labels, values: Plane, count: int) -> Figures:
     sums = np.bincount(flat, values.ravel(), count)
     found: Figures = sums / np.maximum(np.bincount(flat, minlength=count), 1)
     return found
+
+
+RING = 0.01
+"""Width of the border that is examined, as a fraction of the shorter side."""
+
+
+def ring_of(height: int, width: int) -> Mask:
+    """Return the border of a picture of that size as a mask."""
+    wide = ring_width(height, width)
+    ring = np.ones((height, width), np.bool_)
+    ring[wide:-wide, wide:-wide] = False
+    return ring
+
+
+def ring_areas(height: int, width: int) -> tuple[Area, Area, Area, Area]:
+    """Return the border as four areas that do not overlap."""
+    wide = ring_width(height, width)
+    beside, everywhere = slice(wide, -wide), slice(None)
+    return (
+        (slice(wide), everywhere),
+        (slice(-wide, None), everywhere),
+        (beside, slice(wide)),
+        (beside, slice(-wide, None)),
+    )
+
+
+def ring_width(height: int, width: int) -> int:
+    """Return the width of the border that is examined, in pixels."""
+    return max(1, round(RING * min(height, width)))

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.masks import areas_of, labelled, largest_within
+from cutout.arrays import label_components
+from cutout.backdrop.border import PlainBackdrop
+from cutout.backdrop.masks import Mask, Plane, areas_of, largest_within
 
 SMALL = 4
 """Factor by which the picture is reduced for the first search of the line."""
@@ -49,11 +50,11 @@ class _Fit:
     explained: float
 
 
-def find_reflections(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
+def find_reflections(objects: Mask, backdrop: PlainBackdrop, alpha: Plane) -> Mask:
     """Return the reflections among the objects. `alpha` (0..1) is the networks'."""
     found = np.zeros_like(objects)
     other = backdrop.distance > backdrop.near
-    labels, count = labelled(objects)
+    labels, count = label_components(objects)
     areas = areas_of(labels, count)
     for label in np.flatnonzero(areas >= LEAST_AREA * objects.size):
         if not label:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cutout.backdrop.border import Backdrop, Light, Mask, Plane
+from cutout.arrays import Labels, label_components
+from cutout.backdrop.border import Light, PlainBackdrop
 from cutout.backdrop.masks import (
     Areas,
-    Labels,
+    Mask,
+    Plane,
     areas_of,
     grow,
-    labelled,
     largest_within,
     means,
     shrink,
@@ -77,9 +78,9 @@ class Regions:
     flat: bool
 
 
-def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
+def find_regions(backdrop: PlainBackdrop, alpha: Plane) -> Regions:
     """Return the regions of a picture with a plain backdrop. `alpha` (0..1) is the networks'."""
-    labels, count = labelled(backdrop.distance <= backdrop.near)
+    labels, count = label_components(backdrop.distance <= backdrop.near)
     areas = areas_of(labels, count)
     large = areas >= max(4.0, MIN_BACKDROP * labels.size)
     large[0] = False
@@ -110,7 +111,7 @@ def find_regions(backdrop: Backdrop, alpha: Plane) -> Regions:
     return Regions(objects, shadow, reflections, inside, marks, flat)
 
 
-def _contrast(backdrop: Backdrop, alpha: Plane) -> Mask:
+def _contrast(backdrop: PlainBackdrop, alpha: Plane) -> Mask:
     """Return where the colour clearly differs from the backdrop's.
 
     A small difference counts in a thick part, or where the networks agree.
@@ -138,7 +139,7 @@ def _is_flat(light: Light, contrast: Mask, shadow: Mask) -> bool:
     return bool((span[core] <= FLAT_STEP).mean() >= FLAT_SHARE)
 
 
-def _are_the_same(labels: Labels, areas: Areas, backdrop: Backdrop, outside: Mask) -> Mask:
+def _are_the_same(labels: Labels, areas: Areas, backdrop: PlainBackdrop, outside: Mask) -> Mask:
     """Return for each label whether its shade and noise are those of the backdrop outside."""
     count = len(areas)
     shade, noise = (means(labels, each, count) for each in (backdrop.shade, backdrop.sharp))
@@ -173,7 +174,7 @@ def _are_seen(labels: Labels, areas: Areas, chosen: Mask, alpha: Plane, contrast
     return found
 
 
-def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
+def _shadow(backdrop: PlainBackdrop, alpha: Plane, backs: Mask) -> Mask:
     """Return the shadows: pixels connected with the backdrop outside without a sharp step."""
     shade = backdrop.shade
     grey = backdrop.tint <= SHADOW_TINT + SHADOW_TINT_SHARE * np.maximum(shade, 0)
@@ -182,7 +183,7 @@ def _shadow(backdrop: Backdrop, alpha: Plane, backs: Mask) -> Mask:
     steepest = SHADOW_STEP + CONTACT_STEP * np.maximum(shade, 0) * contact
     possible &= _largest_step(shade) <= np.where(shade > 0, steepest, GLOW_STEP)
     possible &= ~backs
-    labels, count = labelled(backs | possible)
+    labels, count = label_components(backs | possible)
     return touching(labels, count, backs)[labels] & possible
 
 
@@ -213,7 +214,7 @@ def _without_specks(objects: Mask, alpha: Plane, steps: Plane, *, flat: bool) ->
 
     In a graphic, dots of three pixels are kept.
     """
-    labels, count = labelled(objects)
+    labels, count = label_components(objects)
     areas = areas_of(labels, count)
     if flat:
         kept = areas >= 3
@@ -231,7 +232,7 @@ def _enclosed(objects: Mask, known: Mask, alpha: Plane) -> Mask:
 
     Gaps that the networks see in an object do not, such as narrow ones that both sides darken.
     """
-    labels, count = labelled(~objects)
+    labels, count = label_components(~objects)
     near = np.where(shrink(objects, 1), largest_within(labels, THICK), 0)
     within, around = (means(each, alpha, count + 1) for each in (labels, near))
     gaps = (within < SMALL_HOLE) & (around >= SURE_AROUND)

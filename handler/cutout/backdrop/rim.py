@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from cutout.backdrop.border import Backdrop, Mask, Plane, Planes
-from cutout.backdrop.masks import box_sum, grow
+from cutout.backdrop.border import PlainBackdrop, Planes
+from cutout.backdrop.masks import Mask, Plane, box_sum, grow
 from cutout.pictures import Alpha
 
 BLOCK = 24
@@ -116,7 +116,7 @@ def _unmixed(
     return np.rint(share * np.float32(255)).astype(np.uint8), apart >= LEAST
 
 
-def rim_of(backdrop: Backdrop, objects: Mask, changed: Mask) -> Rim | None:
+def rim_of(backdrop: PlainBackdrop, objects: Mask, changed: Mask) -> Rim | None:
     """Return the edge of the objects where it is `changed`.
 
     Return None if there is none, or if the backdrop's colour is known at the working size only.

@@ -2,8 +2,18 @@
 
 import numpy as np
 
-from cutout.backdrop.border import Backdrop, Mask, Plane
-from cutout.backdrop.masks import Figures, Labels, areas_of, grow, labelled, means, shrink, touching
+from cutout.arrays import Labels, label_components
+from cutout.backdrop.border import PlainBackdrop
+from cutout.backdrop.masks import (
+    Figures,
+    Mask,
+    Plane,
+    areas_of,
+    grow,
+    means,
+    shrink,
+    touching,
+)
 
 REFUSED = 0.2
 """Mean alpha of the networks up to which they refuse a stroke."""
@@ -24,7 +34,7 @@ LEAST = 16
 """Minimum pixels of a stroke."""
 
 
-def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
+def find_watermark(objects: Mask, backdrop: PlainBackdrop, alpha: Plane) -> Mask:
     """Return which of the objects' pixels are a watermark. `alpha` (0..1) is the networks'."""
     faint = objects & (backdrop.distance <= FAINT) & (alpha < SUBJECT)
     away = ~grow(objects & ~faint, AWAY)
@@ -41,13 +51,13 @@ def find_watermark(objects: Mask, backdrop: Backdrop, alpha: Plane) -> Mask:
 
 
 def _has_subject(objects: Mask, alpha: Plane) -> bool:
-    labels, count = labelled(objects)
+    labels, count = label_components(objects)
     return bool((means(labels, alpha, count + 1)[1:] >= SUBJECT).any())
 
 
-def _strokes(faint: Mask, backdrop: Backdrop, alpha: Plane) -> tuple[Labels, Figures]:
+def _strokes(faint: Mask, backdrop: PlainBackdrop, alpha: Plane) -> tuple[Labels, Figures]:
     """Return labels, and each one's distance from the backdrop; 0 for a label that is no stroke."""
-    labels, count = labelled(faint)
+    labels, count = label_components(faint)
     areas = areas_of(labels, count)
     thick = shrink(faint, max(2, round(STROKE * min(faint.shape))))
     good = (areas >= LEAST) & (means(labels, alpha, count + 1) <= REFUSED)
@@ -56,6 +66,8 @@ def _strokes(faint: Mask, backdrop: Backdrop, alpha: Plane) -> tuple[Labels, Fig
     apart = np.zeros(count + 1)
     order, ends = np.argsort(labels, axis=None, kind="stable"), np.cumsum(areas)
     distances = backdrop.distance.ravel()[order]
-    for label in np.flatnonzero(good):
-        apart[label] = np.quantile(distances[ends[label - 1] : ends[label]], PEAK)
+    for area in np.unique(areas[good]):  # strokes of one size at once
+        same = np.flatnonzero(good & (areas == area))
+        pixels = distances[ends[same - 1][:, np.newaxis] + np.arange(area)]
+        apart[same] = np.quantile(pixels, PEAK, axis=1)
     return labels, apart

@@ -28,6 +28,7 @@ Means = npt.NDArray[np.float32]
 MINIMUM = np.float32(0.1)
 """Weight below which a level gives way to the coarser one."""
 NOTHING = np.float32(1e-30)
+"""Minimum sum of weights in a division, so that none is by zero."""
 SMALLEST = 4
 """Maximum blocks along the longer side of the coarsest level."""
 

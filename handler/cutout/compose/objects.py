@@ -8,8 +8,10 @@ from cutout.pictures import Alpha, Box, FoundObject
 
 WORK_SIDE = 512
 """Longest side at which components are found: a picture of 4096 is reduced to blocks of 8 x 8."""
-VISIBLE = 32  # alpha below which a pixel belongs to no object
+VISIBLE = 32
+"""Alpha below which a pixel belongs to no object."""
 SOLID = 128
+"""Alpha from which a pixel counts for an object's size."""
 SPECK = 0.01
 """Minimum size of an object, relative to the largest one."""
 MOST = 100
@@ -32,7 +34,7 @@ def find_objects(alpha: Alpha) -> tuple[FoundObject, ...]:
     order = np.argsort(-sizes, kind="stable")
     large = order[sizes[order] >= max(1, SPECK * sizes[order[0]])][:MOST] + 1
     samples = alpha[::side, ::side]
-    return tuple(_found(alpha, samples, labels == label, side) for label in large)
+    return tuple(_found(alpha, samples, labels == label, side) for label in large.tolist())
 
 
 def blockwise_max(alpha: Alpha, side: int) -> Alpha:
@@ -89,7 +91,7 @@ def _margin(line: Alpha) -> int:
 
 
 def _span(line: Mask) -> slice:
-    """Return the slice from the first true value to the last, inclusive."""
+    """Return the slice from the first true value to the last one, which it includes."""
     (found,) = line.nonzero()
     return slice(int(found[0]), int(found[-1]) + 1)
 

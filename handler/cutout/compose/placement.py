@@ -14,6 +14,9 @@ from cutout.options import Options
 from cutout.pictures import Box, FoundObject, Pixels
 
 EPSILON = 1e-6
+"""Deviation of a scale, or of an offset in pixels, that is rounding alone."""
+COVERED = 0.01
+"""Part of a pixel that a box must cover to include it; less may be rounding."""
 KERNEL = 2
 """Pixels to each side that a bicubic kernel reads."""
 
@@ -54,7 +57,8 @@ class Placement:
         for axis in (0, 1):
             start = box[axis] * self.scale[axis] + self.offset[axis]
             end = (box[axis] + box[axis + 2]) * self.scale[axis] + self.offset[axis]
-            edges.append((max(0, floor(start + 0.01)), min(self.size[axis], ceil(end - 0.01))))
+            first, last = floor(start + COVERED), ceil(end - COVERED)
+            edges.append((max(0, first), min(self.size[axis], last)))
         (left, right), (top, bottom) = edges
         if right <= left or bottom <= top:
             return None

@@ -19,7 +19,9 @@ from cutout.pictures import Alpha, Pixels
 Plane = npt.NDArray[np.float32]
 
 WORK_SIDE = 512
-SOLID = 128  # alpha from which a pixel belongs to the contour
+"""Longest side, in pixels, at which a shadow is drawn."""
+SOLID = 128
+"""Alpha from which a pixel belongs to the contour."""
 CONTACT_RISE = 0.07
 """Height above the ground at which a contour casts 1/e of the shadow, as a fraction of the object's
 height."""
@@ -79,6 +81,7 @@ class Contact:
 
 
 LAYERS = (Layer(across=0.012, along=0.02, opacity=0.55), Layer(0.045, 0.07, 0.40))
+"""The line where object and ground touch, and the soft shadow around it."""
 OPACITY = ShadowLook().opacity  # of both layers: 1 - 0.45 * 0.60
 
 
@@ -160,11 +163,11 @@ def lay_under(pixels: Pixels, darkness: Alpha) -> None:
     """
     for rows in stripes(len(pixels)):
         stripe, shade = pixels[rows], darkness[rows]
+        if not shade.any():  # the shadow lies at the object's foot
+            continue
         alpha = stripe[..., 3]
         soft = np.flatnonzero((shade > 0) & (alpha > 0) & (alpha < 255))
-        np.copyto(
-            alpha, shade, where=alpha == 0
-        )  # these pixels are invisible, so their colour is black
+        np.copyto(alpha, shade, where=alpha == 0)  # the colour of what is invisible is black
         over = stripe.reshape(-1, 4)  # a view: whole rows are contiguous
         over[soft] = _over_black(over[soft], shade.reshape(-1)[soft])
 

@@ -93,8 +93,7 @@ def _parts(composition: Composition) -> tuple[Pixels, Pixels]:
     pixels = composition.pixels
     if pixels.shape[2] == 3:
         return pixels, np.full(pixels.shape[:2], OPAQUE, np.uint8)
-    alpha = np.ascontiguousarray(pixels[..., 3])
-    colour = np.ascontiguousarray(pixels[..., :3])
+    alpha, colour = pixels[..., 3].copy(), pixels[..., :3].copy()
     if composition.under is not None:
         np.copyto(colour, composition.under, where=alpha[..., np.newaxis] == 0)
     return colour, alpha

@@ -17,7 +17,9 @@ from cutout.timing import Deadline
 QUALITIES = (80, 70, 55)
 """JPEG and WebP qualities to try in turn if a file is too large."""
 SAFETY = 0.95
+"""Factor on the sides, because a smaller picture has more bytes a pixel."""
 ROUNDS = 8
+"""Maximum number of sizes tried."""
 
 
 @dataclass(frozen=True)

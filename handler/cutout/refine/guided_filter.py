@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from cutout.arrays import box_mean
+
 CELL = 4
 """Samples a side of a cell; only the means of cells are used."""
 REACH = 6
@@ -37,20 +39,6 @@ def fit_lines(colours: Planes, alpha: Planes) -> Planes:
     slopes = _solve(covariance, means[10:] - colour * share)
     offset = share - (slopes * colour).sum(axis=0)
     return box_mean(np.concatenate([slopes, offset[np.newaxis]]).astype(np.float32), REACH)
-
-
-def box_mean(planes: Planes, reach: int) -> Planes:
-    """Return the mean over a square of 2 · `reach` + 1 a side, of the values inside the plane."""
-    for axis in (1, 2):
-        length = planes.shape[axis]
-        sums: Planes64 = np.cumsum(planes, axis=axis, dtype=np.float64)
-        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
-        at = np.arange(length)
-        first, last = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
-        counts = (last - first).reshape([-1 if each == axis else 1 for each in range(3)])
-        mean = (sums.take(last, axis) - sums.take(first, axis)) / counts
-        planes = mean.astype(np.float32)
-    return planes
 
 
 def _cells(samples: Planes) -> Planes:

@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cutout.arrays import STRIPE_ROWS, pad_to_multiple
+from cutout.arrays import STRIPE_ROWS, box_mean, pad_to_multiple
 from cutout.pictures import Alpha
 from cutout.refine.guided_filter import (
     CELL,
     REACH,
     BlockIndices,
     Planes,
-    box_mean,
     fit_lines,
     interpolate,
 )

@@ -8,7 +8,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.backdrop.correction import find_correction
-from cutout.pictures import Alpha, Picture
+from cutout.errors import RegionEmptyError, RegionOutsideError
+from cutout.layout import Region, Size
+from cutout.pictures import Alpha, Box, Picture
 from cutout.refine.hair import draw_hair
 from cutout.timing import Deadline
 
@@ -57,7 +59,8 @@ def _rows_uint16(alpha: Alpha, rows: npt.NDArray[np.intp]) -> Alpha16:
     return alpha.take(rows, axis=0).astype(np.uint16)
 
 
-FLOOR, CEILING = 16, 240  # of 255
+FLOOR, CEILING = 16, 240
+"""Coarse alpha up to which a pixel is background, and from which it is foreground."""
 
 
 def _table() -> Alpha:
@@ -138,3 +141,43 @@ def within_own(alpha: Alpha, picture: Picture) -> Alpha:
     half-transparent already shows half of the ground. Its edges would be thinned twice.
     """
     return alpha if picture.own_alpha is None else np.minimum(alpha, picture.own_alpha)
+
+
+NEARLY = 0.01
+"""Tolerance in pixels for rounded percentages."""
+
+
+def region_box(region: Region, size: Size) -> Box:
+    """Return the region's box in a picture of `size`, in pixels.
+
+    Raise `RegionOutsideError` or `RegionEmptyError`.
+    """
+    left, top, right, bottom = region.within(size)
+    if max(left, right) > size[0] + NEARLY or max(top, bottom) > size[1] + NEARLY:
+        raise RegionOutsideError
+    if min(left, top, right, bottom) < -NEARLY:
+        raise RegionOutsideError
+    box = [round(each) for each in (left, top, right, bottom)]
+    if box[2] <= box[0] or box[3] <= box[1]:
+        raise RegionEmptyError
+    return Box(box[0], box[1], box[2] - box[0], box[3] - box[1])
+
+
+def keep_region(alpha: Alpha, box: Box, size: Size) -> Alpha:
+    """Return `alpha` with zeros outside of `box`, which is in pixels of a picture of `size`.
+
+    At least one row and one column are kept, however much smaller `alpha` is.
+    """
+    rows = _span(box.top, box.height, len(alpha) / size[1])
+    columns = _span(box.left, box.width, alpha.shape[1] / size[0])
+    kept = np.zeros_like(alpha)
+    kept[rows, columns] = alpha[rows, columns]
+    return kept
+
+
+def _span(start: int, length: int, scale: float) -> slice:
+    """Return the pixels of a span after scaling; if it is too short, the one in its middle."""
+    first, last = round(start * scale), round((start + length) * scale)
+    if first == last:
+        first = int((start + length / 2) * scale)
+    return slice(first, max(last, first + 1))

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cutout.compose.roi import RegionEmptyError, RegionOutsideError
 from cutout.errors import (
     AnswerTooLargeError,
     DownloadError,
     FileTooBigError,
     LimitError,
+    RegionEmptyError,
+    RegionOutsideError,
     ResolutionTooBigError,
     StorageError,
     Subject,

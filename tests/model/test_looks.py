@@ -1,4 +1,4 @@
-"""`model.recipe.extract`: what `model.recipe.assemble` has put together is taken apart again."""
+"""`model.recipe.looks`: what `model.recipe.assemble` has put together is taken apart again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,9 +9,9 @@ from onnx import ModelProto, numpy_helper
 
 from model.recipe.assemble import Part, Seen, assemble, assemble_look, map_side
 from model.recipe.compress_weights import compress_weights
-from model.recipe.extract import extract_expert
 from model.recipe.gate import GATES
 from model.recipe.graph import GraphError
+from model.recipe.looks import extract_expert
 from tests.model.parts import KINDS, ask, channels_first, described, expert, picture, run
 
 
