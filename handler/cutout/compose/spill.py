@@ -78,7 +78,7 @@ def remove_spill(pure: Words, mixed: Words, front: Means, back: Means, shares: S
     length = (line**2).sum(axis=-1)
     for row in range(BLOCK**2):
         words, seen, share = pure[row], mixed[row], shares[row]
-        alpha = (seen >> 24) * np.float32(1 / 255)
+        alpha = (seen >> 24).astype(np.float32) * np.float32(1 / 255)
         at = np.flatnonzero((np.abs(share - alpha) >= SAME) & (alpha > 0) & (length >= LEAST))
         limits = np.stack([1 - alpha.take(at), 1 - share.take(at)])
         sides = own.take(at, axis=0), line.take(at, axis=0), length.take(at)
