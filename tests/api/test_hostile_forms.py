@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import Headers, UploadFile
 
-from cutout.api.body import FormLimits, parse_multipart
+from cutout.api.body import MAX_SEMICOLONS, FormLimits, parse_multipart
 from tests.local_server import ROOT
 from tests.samples import jpeg
 
@@ -76,6 +76,12 @@ def test_quotes_that_never_close_cost_little() -> None:
         [sys.executable, "-c", OPEN_QUOTES], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout.strip()) == (0, "100"), done.stderr
+
+
+@pytest.mark.parametrize(("count", "status"), [(MAX_SEMICOLONS, 200), (MAX_SEMICOLONS + 1, 400)])
+def test_a_header_has_at_most_100_semicolons(client: TestClient, count: int, status: int) -> None:
+    assert post(client, form(part(NAMED + ";" * (count - NAMED.count(";"))))) == status
+    assert post(client, form(part(NAMED)), f"boundary={BOUNDARY}{';' * (count - 1)}") == status
 
 
 def test_a_boundary_has_at_most_256_characters(client: TestClient) -> None:

@@ -42,6 +42,9 @@ async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGen
 
 
 MAX_TEXT_BYTES = 64 * 1024
+MAX_SEMICOLONS = 100
+"""Semicolons in a header. The parser copies what is left of the header at each, or searches it for
+quotes, so that a form with thousands of them would occupy the event loop for seconds."""
 FILES = frozenset({"image", "image-bg", "mask"})
 
 
@@ -103,6 +106,7 @@ class PictureFormParser(MultiPartParser):
         """Read texts as UTF-8 and the parts named in `files` as files, named by `filename*`."""
         self._charset = "utf-8"  # some of Python's codecs, which a client may name, raise or worse
         disposition = self._current_part.content_disposition or b""
+        _require_few_semicolons(disposition.decode("latin-1"))
         _, options = parse_options_header(disposition)
         name = options.get(b"name")
         if name in self._own_files and b"filename" not in options:
@@ -154,10 +158,16 @@ async def parse_multipart(
     """
     form = from_first_boundary(headers, body)
     try:
+        _require_few_semicolons(headers.get("content-type", ""))
         return await PictureFormParser(headers, form, limits, files).parse()
     except (MultiPartException, ValueError, KeyError) as error:
         # ValueError: a charset with a zero byte. KeyError: no Content-Type at all
         raise BrokenFormError from error
+
+
+def _require_few_semicolons(header: str) -> None:
+    if header.count(";") > MAX_SEMICOLONS:
+        raise MultiPartException("A header has too many parameters.")
 
 
 async def from_first_boundary(
