@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from cutout.api.hints import NO_FORM
+from cutout.api.hints import MAX_NAMES, NO_FORM
 from tests.options.asking import FILES, RESULTS
 from tests.samples import png
 
@@ -118,3 +118,14 @@ def test_a_name_in_several_places_is_told_once_and_five_at_most(client: TestClie
 def test_a_name_that_can_not_be_quoted_is_not_repeated(client: TestClient) -> None:
     for name in ('bg_color"', "bg color", "bg_colour" * 9):
         assert "Warning" not in client.post(RESULTS, files=FILES | {name: PHOTO}).headers
+
+
+@pytest.mark.parametrize("place", ["params", "data"])
+def test_only_the_first_names_are_compared(client: TestClient, place: str) -> None:
+    """The event loop compares them, and answers no other request meanwhile."""
+    for others, expected in ((MAX_NAMES - 1, told(unlike("image_url", "url"))), (MAX_NAMES, None)):
+        names = {f"x{number}": "1" for number in range(others)} | {"image_url": "a"}
+        sent: dict[str, Any] = {"data": {"x": "1"}, place: names}
+        answer = client.post(RESULTS, **sent)
+        assert (answer.status_code, answer.json()) == (422, MISSING)
+        assert answer.headers.get("Warning") == expected

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import Headers, UploadFile
 
-from cutout.api.body import FormLimits, parse_multipart
+from cutout.api.body import MAX_SEMICOLONS, FormLimits, parse_multipart
+from tests.local_server import ROOT
 from tests.samples import jpeg
 
 PICTURE = jpeg()
@@ -46,6 +49,39 @@ def test_a_header_of_a_part_has_at_most_4_kb(client: TestClient) -> None:
     assert post(client, form(part(f"{NAMED}\r\nX: {'y' * 4000}"))) == 200
     assert post(client, form(part(f"{NAMED}\r\nX: {'y' * 4300}"))) == 400
     assert post(client, form(part(f"{NAMED}\r\n{'y' * (1 << 20)}"))) == 400
+
+
+OPEN_QUOTES = f"""
+import asyncio, resource
+from collections.abc import AsyncGenerator
+from starlette.datastructures import Headers
+from cutout.api.body import FormLimits, parse_multipart
+
+resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
+head = b'Content-Disposition: form-data; name="n"; filename="a"; x="' + b'\\\\"' * 2000
+body = b"--{BOUNDARY}\\r\\n" + head + b"\\r\\n\\r\\nx\\r\\n"
+
+async def chunks() -> AsyncGenerator[bytes, None]:
+    yield body * 100 + b"--{BOUNDARY}--\\r\\n"
+
+headers = Headers({{"content-type": "multipart/form-data; boundary={BOUNDARY}"}})
+form = asyncio.run(parse_multipart(headers, chunks(), FormLimits(1 << 20, parts=100)))
+print(len(form.multi_items()))
+"""
+
+
+def test_quotes_that_never_close_cost_little() -> None:
+    """The form is read on the event loop, where no other request is answered meanwhile."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_QUOTES], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "100"), done.stderr
+
+
+@pytest.mark.parametrize(("count", "status"), [(MAX_SEMICOLONS, 200), (MAX_SEMICOLONS + 1, 400)])
+def test_a_header_has_at_most_100_semicolons(client: TestClient, count: int, status: int) -> None:
+    assert post(client, form(part(NAMED + ";" * (count - NAMED.count(";"))))) == status
+    assert post(client, form(part(NAMED)), f"boundary={BOUNDARY}{';' * (count - 1)}") == status
 
 
 def test_a_boundary_has_at_most_256_characters(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """How the report's file is written."""
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ from select import POLLHUP, poll
 import pytest
 
 from cutout.command.errors import CommandError
-from cutout.command.records import DONE, Record, require_writable, write_records
+from cutout.command.records import DONE, FAILED, Record, require_writable, write_records
 from tests.command.conftest import files_in
 
 FEW = [Record("a.jpg", DONE)]
@@ -71,3 +72,22 @@ def test_a_link_to_a_device(tmp_path: Path) -> None:
     require_writable(link)
     write_records(link, FEW)
     assert link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        *(("=1+1.jpg", "'=1+1.jpg"), ("+1.jpg", "'+1.jpg"), ("-1.jpg", "'-1.jpg")),
+        *(("@A1.jpg", "'@A1.jpg"), ("a;=1+1.jpg", "a;'=1+1.jpg"), (";-1.jpg", ";'-1.jpg")),
+        *(("a=1.jpg", "a=1.jpg"), ("a-1;b.jpg", "a-1;b.jpg"), ("a,=1.jpg", "a,=1.jpg")),
+    ],
+)
+def test_no_cell_of_a_table_is_a_formula(tmp_path: Path, text: str, cell: str) -> None:
+    """Names may come from anybody, and messages from a hostile API."""
+    record = Record(text, FAILED, cutout=text, message=text)
+    write_records(tmp_path / "report.csv", [record])
+    with (tmp_path / "report.csv").open(newline="") as table:
+        (row,) = csv.DictReader(table)
+    assert [row[name] for name in ("picture", "cutout", "message")] == [cell] * 3
+    write_records(tmp_path / "report.json", [record])
+    assert pictures((tmp_path / "report.json").read_text()) == [text]

@@ -10,6 +10,7 @@ from PIL import Image
 
 from cutout.command.limits import Limits
 from tests.command.conftest import Run, opened, pictures_in, run_apart, write
+from tests.command.scripted_api import RESULTS, ScriptedApi, success
 from tests.command.terminal import Terminal, left_standing
 from tests.local_server import LocalServer
 from tests.samples import gradient, jpeg, png, webp
@@ -164,3 +165,23 @@ def test_what_is_sent_is_shown(tmp_path: Path, server: LocalServer) -> None:
     assert terminal.process.returncode == 0, text
     assert f"0/1  {size}/{size} MB sent" in text, text
     assert left_standing(text)[-1].startswith("1 done in ")
+
+
+@pytest.mark.parametrize("linked", ["a.jpg", "masks/a.png"])
+def test_what_is_no_picture_is_not_sent(tmp_path: Path, run: Run, linked: str) -> None:
+    """Somebody else's photos may come with a link to a private file."""
+    private = write(tmp_path / "id_rsa", b"-----BEGIN OPENSSH PRIVATE KEY-----")
+    photo = tmp_path / "a.jpg"
+    (tmp_path / "masks").mkdir()
+    (tmp_path / linked).symlink_to(private)
+    if linked != photo.name:
+        write(photo)
+    options = () if linked == photo.name else ("--mask", tmp_path / "masks")
+    with ScriptedApi({RESULTS: [success()]}) as server:
+        done = run(photo, "--url", server.url, *options)
+        assert not server.asked_for(RESULTS)
+    assert done.code == 1
+    which = "" if linked == photo.name else "mask "
+    assert done.lines[0] == (
+        f"{photo}: Unsupported {which}file type. Only JPEG, PNG and WebP images are accepted."
+    )

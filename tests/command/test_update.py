@@ -211,6 +211,28 @@ def test_a_record_that_can_not_be_used(tmp_path: Path) -> None:
     assert notes == expected, "each once"
 
 
+@pytest.mark.parametrize("content", ["# mine\n", None], ids=["a file", "nothing"])
+def test_a_link_among_somebodys_photos_leads_nowhere(
+    run: Run, photos: Path, tmp_path: Path, content: str | None
+) -> None:
+    """A shell would run the name of a photo in the line, such as `$(reboot).jpg`."""
+    mine, link = tmp_path / ".bashrc", photos / HISTORY
+    if content is not None:
+        mine.write_text(content)
+    link.symlink_to(mine)
+    done = run(photos / "a.jpg", "--crop")
+    assert (done.code, opened(photos / "a-cutout.png").size) == (0, (200, 150))
+    assert done.lines == [f"{link} can't be written: Too many levels of symbolic links."]
+    assert (mine.read_text() if mine.exists() else None) == content
+
+
+def test_a_pipe_among_somebodys_photos_keeps_nobody_waiting(run: Run, photos: Path) -> None:
+    os.mkfifo(photos / HISTORY)
+    done = run(photos / "a.jpg", "--crop")
+    assert done.code == 0
+    assert done.lines == [f"{photos / HISTORY} can't be written: No such device or address."]
+
+
 def test_a_record_that_can_not_be_used_stops_nothing(
     run: Run, photos: Path, tmp_path: Path
 ) -> None:

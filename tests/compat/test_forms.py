@@ -78,6 +78,7 @@ def test_file_upload(client: TestClient, body: bytes) -> None:
         ("name=image; filename=a.jpg; filename*=utf-8''", "a.jpg"),
         ("name=image; filename=a.jpg; filename*=b.jpg", "a.jpg"),
         ("name=image; filename=\"a; filename*=utf-8''b.jpg\"", "a; filename*=utf-8''b.jpg"),
+        ('name=image; filename="a"b.jpg"; filename*=utf-8\'\'a%22b.jpg', 'a"b.jpg'),
     ],
 )
 def test_file_names_come_back(client: TestClient, disposition: str, name: str) -> None:

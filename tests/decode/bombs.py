@@ -86,6 +86,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "empty comments": lambda: repeated(b"\xff\xfe\0\2", JPEG[:2], JPEG[2:]),
     "restart intervals": lambda: repeated(b"\xff\xdd\0\4\0\0", JPEG[:2], JPEG[2:]),
     "starts": lambda: repeated(b"\xff\xd8", JPEG[:2] + b"\xff", JPEG[2:]),
+    "comments after the scan": lambda: repeated(b"\xff\xfe\0\2", JPEG[:-2], JPEG[-2:]),
     "exif of one segment": lambda: laden_jpeg(in_segments(0xE1, b"Exif\0\0", exif(2000, 40_000))),
     "exif of many": lambda: laden_jpeg(in_segments(0xE1, b"Exif\0\0", exif(65_535, 500_000))),
     "a profile of 16 MB": lambda: laden_jpeg(profile()),

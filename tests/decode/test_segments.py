@@ -73,6 +73,15 @@ def test_segments_are_counted() -> None:
         open_picture(laden(COMMENT * (MAX_SEGMENTS - own)), Settings())
 
 
+def test_segments_after_the_scan_are_counted_as_well() -> None:
+    own = len(split_jpeg(PLAIN).segments) + 1
+    most = PLAIN[:-2] + COMMENT * (MAX_SEGMENTS - own)
+    assert open_picture(most + PLAIN[-2:], Settings()).size == SIZE
+    with pytest.raises(UnreadablePictureError):
+        open_picture(most + COMMENT + PLAIN[-2:], Settings())
+    assert open_picture(PLAIN + COMMENT * MAX_SEGMENTS, Settings()).size == SIZE
+
+
 def test_what_a_phone_appends_is_no_scan() -> None:
     """A film behind the picture holds the bytes of a scan's marker by chance, megabytes of them."""
     for film in (b"\xff\xda" * 1000, b"\0\2" + b"\xff\xda\0\2" * 1000):

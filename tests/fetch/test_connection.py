@@ -63,6 +63,12 @@ def test_proxies_and_netrc_of_the_environment_are_ignored(
     assert b"authorization" not in server.requests[0].lower()
 
 
+def test_a_broken_header_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with serving(answer(CONTENT, "200 OK", "no header")) as server:
+        assert download(server.url("/a.jpg?token=private"), ALLOWED).content == CONTENT
+    assert caplog.text == "", "the log holds somebody's address"
+
+
 def test_cookies_are_not_carried_along() -> None:
     def reply(connection: socket.socket, request: bytes) -> None:
         if request.startswith(b"GET /0"):
@@ -96,10 +102,13 @@ def test_tls_is_verified_against_the_name_and_sends_it(tmp_path: Path) -> None:
     assert tls.sni == ["localhost"]
 
 
-def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+def test_a_certificate_for_another_name_is_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     tls = Tls(tmp_path, "other.example")
     with serving(answer(CONTENT), tls.context) as server, pytest.raises(DownloadError):
         download(server.url(scheme="https"), tls.settings)
+    assert caplog.text == "", "the log holds the name of somebody's server"
     assert not any(server.requests), "the request was sent to somebody else"
 
 

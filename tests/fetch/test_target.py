@@ -1,7 +1,7 @@
 import pytest
 
 from cutout.errors import DownloadError
-from cutout.fetch.target import Target, file_name, parse_target, redirected
+from cutout.fetch.target import MAX_UNICODE, Target, file_name, parse_target, redirected
 from cutout.settings import Settings
 
 SETTINGS = Settings()
@@ -82,3 +82,22 @@ def test_redirects_are_resolved_and_checked() -> None:
 )
 def test_file_name(url: str, name: str) -> None:
     assert file_name(url) == name
+
+
+@pytest.mark.parametrize(
+    ("length", "is_ascii", "accepted"),
+    [(MAX_UNICODE, False, True), (MAX_UNICODE + 1, False, False), (MAX_UNICODE + 1, True, True)],
+)
+def test_a_url_that_is_not_ascii_has_a_limit(length: int, is_ascii: bool, accepted: bool) -> None:
+    here = parse_target("https://a.example/b", SETTINGS)
+    last = "a.jpg" if is_ascii else "ä.jpg"
+    url = "https://b.example/".ljust(length - len(last) - 1, "x") + f"/{last}"
+    assert file_name(url) == (last if accepted else "image")
+    if accepted:
+        assert parse_target(url, SETTINGS).url == url
+        assert redirected(here, url, SETTINGS).url == url
+        return
+    with pytest.raises(DownloadError):
+        parse_target(url, SETTINGS)
+    with pytest.raises(DownloadError):
+        redirected(here, url, SETTINGS)

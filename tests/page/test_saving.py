@@ -184,13 +184,27 @@ def test_a_command_that_fails_says_so_and_writes_nothing(visit: Visit, tmp_path:
     assert [each.name for each in tmp_path.iterdir()] == [ASTRONAUT.name]
 
 
-def test_the_command_runs_nothing_that_a_file_is_called(visit: Visit, tmp_path: Path) -> None:
-    """A line break would end the comment with the name of a file that the page converted."""
+@pytest.mark.parametrize("name", ["a\ntouch ran\n.gif", "a; touch ran; .gif", "$(touch ran).gif"])
+def test_the_command_runs_nothing_that_a_file_is_called(
+    visit: Visit, tmp_path: Path, name: str
+) -> None:
+    """A comment names a file that the page converted.
+
+    A line break would end the comment, and some shells have none when they are interactive: zsh, as
+    on macOS, and bash without `interactive_comments`.
+    """
     content = BytesIO()
     Image.new("P", (60, 40)).save(content, "GIF")
-    name = "a\ntouch ran\n.gif"
     visit.choose({"name": name, "mimeType": "image/gif", "buffer": content.getvalue()})
     assert "converted to PNG" in visit.command()
-    command = ["bash", "-c", visit.command()]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    assert not (tmp_path / "ran").exists()
+    for start in ("", "shopt -u interactive_comments\n"):
+        subprocess.run(
+            ["bash", "--norc", "-i"],  # noqa: S607
+            input=f"{start}{visit.command()}\n",
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            start_new_session=True,  # it would take the terminal away
+            check=False,
+        )
+        assert not (tmp_path / "ran").exists()

@@ -90,6 +90,28 @@ def test_an_object_that_may_not_be_read_is_not_called_missing(message: str) -> N
         get_object(server.url(), LIMIT, LATER)
 
 
+BUCKET = "arn:aws:s3:::bucket"
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        (f'"{BUCKET}/inbox/my holiday.jpg" because', f'"{BUCKET}/..." because'),
+        (f"&quot;{BUCKET}/inbox/my holiday.jpg&quot; because", f'"{BUCKET}/..." because'),
+        (f"{BUCKET}/uploads/holiday because", f"{BUCKET}/... because"),
+        (f'"{BUCKET}" because', f'"{BUCKET}" because'),
+    ],
+)
+def test_no_name_of_an_object_is_in_the_log(
+    caplog: pytest.LogCaptureFixture, resource: str, told: str
+) -> None:
+    message = f"{RIGHT}s3:PutObject on resource: {resource} no identity-based policy allows it"
+    with serving(refusal(message)) as server, pytest.raises(StorageError):
+        put_object(server.url(), b"content", {}, LATER)
+    assert f"on resource: {told} no identity-based" in caplog.text
+    assert "holiday" not in caplog.text
+
+
 def stored(md5: str) -> Reply:
     if not md5:
         return answer(b"", "404 Not Found")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from cutout.api.body import FILES
 from cutout.api.parameters import REFERENCE_FIELDS, OptionsQuery
@@ -34,6 +35,8 @@ ELSEWHERE = {
 ON_WHITE = "JPEG has no transparency: the object is laid on white. Set bg-color for another colour."
 NO_FORM = "The body is not a form. Send multipart/form-data or application/x-www-form-urlencoded."
 MOST = 5
+MAX_NAMES = 100
+"""Names of each place that are compared; a query and a URL-encoded form have room for 16,000."""
 
 
 def warnings(query: Iterable[str], form: PictureForm, options: Options) -> dict[str, str]:
@@ -56,9 +59,9 @@ def ignored(query: Iterable[str], texts: Iterable[str], files: Iterable[str]) ->
 
     `query` has the names in the query, `texts` and `files` those of the form's parts. At most
     `MOST` warnings are returned, one for each name. A name that is where it belongs may be
-    elsewhere as well.
+    elsewhere as well. The first `MAX_NAMES` names of each place count.
     """
-    asked, texts, files = list(query), list(texts), list(files)
+    asked, texts, files = (list(islice(each, MAX_NAMES)) for each in (query, texts, files))
     in_form = FILES.intersection(files) | (FORM_FIELDS - FILES).intersection(texts)
     in_place = in_form | REFERENCE_FIELDS.intersection(asked)
     places = ((asked, _in_query), (texts, _as_text), (files, _as_file))

@@ -171,7 +171,7 @@ def _parts(url: str) -> SplitResult:
 
 def _is_near(host: str) -> bool:
     """Return whether the host is this machine or link-local, where clouds keep credentials."""
-    address = _address(host)
+    address = _address(host.rstrip("."))
     return _is_local(host) or bool(address and address.is_link_local)
 
 

@@ -31,6 +31,9 @@ HISTORY = ".cutout.jsonl"
 NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
 SIZE, QUALITY, SOURCES = "bytes", "quality", "sources"
 LINE_BYTES = 64 * 1024  # longer than any line
+AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Flags for opening the file, which may come with photos of somebody else: a link could lead to the
+user's own files, and a pipe have no reader. Windows has neither flag."""
 LOSSY = frozenset({FileFormat.JPG, FileFormat.WEBP, FileFormat.ZIP})
 
 
@@ -204,6 +207,11 @@ class History:
         return self._folders.setdefault(cut_out.parent, _Folder(cut_out.parent / HISTORY))
 
 
+def _opened(path: str, flags: int) -> int:
+    """Return the descriptor of a file that is no link and that can be opened at once."""
+    return os.open(path, flags | AS_IT_IS, 0o666)
+
+
 @dataclass
 class _Folder:
     """Hold what has been read of one folder's file."""
@@ -232,20 +240,20 @@ class _Folder:
         """
         start = "\n" if self.rest else ""
         # the buffer sends it at once, and raises if the disk takes only a part
-        with self.path.open("ab", buffering=LINE_BYTES) as file:
+        with open(self.path, "ab", buffering=LINE_BYTES, opener=_opened) as file:
             file.write(f"{start}{json.dumps(record)}\n".encode())
 
     def _read_on(self) -> None:
         """Read what was appended to the file; start again if it is shorter than before."""
         try:
-            size = self.path.stat().st_size
+            size = self.path.lstat().st_size
         except FileNotFoundError:
             size = 0
         if size < self.size:
             self.size, self.known, self.rest = 0, {}, b""
         if size == self.size:
             return
-        with self.path.open("rb") as file:
+        with open(self.path, "rb", opener=_opened) as file:
             file.seek(self.size)
             added = file.read()
         self.size += len(added)

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -21,6 +22,8 @@ FINE_OR_UNKNOWN = frozenset({FINE, None})
 """Qualities that need no review; an API may not report any."""
 DONE, KEPT, FAILED = "done", "kept", "failed"
 SUFFIXES = (".json", ".csv")
+FORMULA = re.compile(r"(^|;)(?=[=+@-])")
+"""Where a spreadsheet would begin a formula; some take semicolons for commas."""
 
 
 Doubt: TypeAlias = tuple[str | None, float | None, float | None]
@@ -94,7 +97,8 @@ def require_writable(path: Path) -> None:
 def write_records(path: Path, records: Iterable[Record]) -> None:
     """Write a JSON list or a CSV table, by the suffix, in the pictures' order.
 
-    An earlier report stays until the new one is complete. Raise `CommandError` if that fails.
+    An earlier report stays until the new one is complete. In a table, an apostrophe marks a text
+    that spreadsheets would take for a formula. Raise `CommandError` if that fails.
     """
     rows = [asdict(each) for each in sorted(records, key=lambda each: each.picture)]
     if path.suffix.lower() == ".json":
@@ -103,12 +107,17 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
         table = StringIO()
         writer = csv.DictWriter(table, [each.name for each in fields(Record)], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
         text = table.getvalue()
     try:
         _write(real_path(path), text)
     except OSError as error:
         raise CommandError(f"{printable(path)}: {system_message(error)}") from error
+
+
+def _cell(value: object) -> object:
+    """Return a value of which no part is a formula: files and hostile APIs may be named as one."""
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _write(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ from cutout.errors import (
     PictureError,
     Subject,
     UnreadablePictureError,
+    of_mask,
 )
 from cutout.options import Source
 
@@ -34,6 +35,7 @@ SIGNATURES = {
 MAX_NAME = 200  # characters of a file's name that the API accepts
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 OTHER = "application/octet-stream"
+ACCEPTED = "JPEG, PNG and WebP"
 HEAD = 1024
 """Bytes of a file that tell its type."""
 STORED = frozenset({200, 201, 204})
@@ -77,6 +79,7 @@ class RemoteWorker:
         Raise `TaskError`, `PictureError` or `OSError`.
         """
         size, image = task.size(), _file_part(_task_name(task), task.open)
+        _require_picture(image)
 
         def report(count: int) -> None:
             """Report at most the file's size, which is a little less than the form's."""
@@ -201,8 +204,22 @@ def _head(opener: Callable[[], BinaryIO]) -> bytes:
         return file.read(HEAD)
 
 
+def _require_picture(part: FilePart) -> None:
+    """Raise `UnsupportedTypeError` for a file of another type, unless it is empty.
+
+    It is not sent: among somebody else's photos, it may be a link to a private file.
+    """
+    if part.kind == OTHER and (head := _head(part.opener)):
+        raise unsupported(head, ACCEPTED)
+
+
 def _mask_part(mask: Source | None) -> Form:
-    return {} if mask is None else {"mask": _source_part(mask)}
+    if mask is None:
+        return {}
+    part = _source_part(mask)
+    with of_mask():
+        _require_picture(part)
+    return {"mask": part}
 
 
 def _source_part(source: Source) -> FilePart:

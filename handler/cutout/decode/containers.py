@@ -118,8 +118,8 @@ def _is_needed(name: bytes, length: int, exif: bool) -> bool:
 
 
 MAX_SEGMENTS = 10_000
-"""Maximum number of segments before the first scan. An ICC profile has at most 255, and cameras
-write a few dozen more."""
+"""Maximum number of segments, before and after the first scan. An ICC profile has at most 255, and
+cameras write a few dozen more."""
 
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -209,9 +209,14 @@ class JpegParts:
                 yield self.scans[at + 4 : at + 2 + length]
 
     def _markers(self) -> Iterator[tuple[int, int]]:
-        """Yield kind and place of each marker from the first scan to the end of the image."""
+        """Yield kind and place of each marker from the first scan to the end of the image.
+
+        Raise `UnreadablePictureError` if the file has more than `MAX_SEGMENTS` segments.
+        """
         at, scans = 0, self.scans
-        while at + 2 <= len(scans):
+        for _ in range(MAX_SEGMENTS - len(self.segments) + 1):  # the end is no segment
+            if at + 2 > len(scans):
+                return
             kind = scans[at + 1]
             yield kind, at
             if kind == END_OF_IMAGE or at + 4 > len(scans):
@@ -221,6 +226,7 @@ class JpegParts:
             if marker is None:
                 return
             at = marker.start()
+        raise UnreadablePictureError
 
 
 def split_jpeg(content: bytes) -> JpegParts:

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from cutout.errors import DownloadError
 from cutout.settings import Settings
@@ -116,6 +116,18 @@ def require_public(addresses: Iterable[str]) -> None:
         raise DownloadError
 
 
+MAX_UNICODE = 8192
+"""Maximum characters of a URL that is not ASCII. To split it normalizes its host, and 64 kB of
+combining characters keep all threads waiting for seconds."""
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of a URL. Raise `ValueError` for an invalid one."""
+    if len(url) > MAX_UNICODE and not url.isascii():
+        raise ValueError("too long")
+    return urlsplit(url.strip())
+
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAME = re.compile(r"[a-z0-9_.-]{1,254}")
 """Names of RFC 1123, and the underscore that some real hosts have. Nothing else may pass: parsers
@@ -160,10 +172,10 @@ def parse_target(url: str, settings: Settings) -> Target:
     Raise `DownloadError` unless it is http or https, without credentials, on an allowed port.
     """
     try:
-        parts = urlsplit(url.strip())
+        parts = _split(url)
         port = DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
         host = _host(parts.hostname or "")
-    except ValueError as error:  # bad port, bad IPv6 literal, bad IDNA label
+    except ValueError as error:  # too long, bad port, bad IPv6 literal, bad IDNA label
         raise DownloadError from error
     if parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc:
         raise DownloadError
@@ -194,8 +206,9 @@ def _host(host: str) -> str:
 def redirected(target: Target, location: str, settings: Settings) -> Target:
     """Return the target of a redirect, checked like the first one."""
     try:
+        _split(location)
         url = urljoin(target.url, location)
-    except ValueError as error:  # a stray bracket
+    except ValueError as error:  # too long, a stray bracket
         raise DownloadError from error
     return parse_target(url, settings)
 
@@ -214,7 +227,7 @@ def addresses(target: Target, settings: Settings, seconds: float) -> list[str]:
 def file_name(url: str) -> str:
     """Return the last part of the URL's path, or its host if the path is empty."""
     try:
-        parts = urlsplit(url.strip())
+        parts = _split(url)
         return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.hostname or "image"
     except ValueError:
         return "image"

@@ -1,11 +1,16 @@
 """Report urllib3's connections to the cutoff as soon as they are made."""
 
+import logging
 import socket
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from cutout.net.limits import current_cutoff
+
+# urllib3's warnings of broken headers and of certificates for other names hold the URL or the host,
+# and Lambda's runtime writes warnings to the log
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 class WatchedHTTPConnection(HTTPConnection):

@@ -24,16 +24,16 @@ export function commandOf({ file, address: source, note, made, choices, scene, t
   const whole = isPart ? ", the whole photo," : "";
   const files = background + (mask ? ` -F ${formFile("mask", mask)}` : "");
   const remarks = [
-    note && `# ${file.name} is the photo as the page sent it: ${note}.`,
-    below && scene.note && `# ${below.name} is the background as the page uses it: ${scene.note}.`,
-    mask && `# ${mask} is the mask as the page saves it: choose the result “Mask”${whole} and save it.`,
+    note && `# ${inComment(file.name)} is the photo as the page sent it: ${note}.`,
+    below && scene.note && `# ${inComment(below.name)} is the background as the page uses it: ${scene.note}.`,
+    mask && `# ${inComment(mask)} is the mask as the page saves it: choose the result “Mask”${whole} and save it.`,
     choices.format === "jpg" && "# The page and the server each compress the JPEG: values may differ slightly.",
   ];
   const image = file ? `-F ${formFile("image", file.name)}` : `--form-string ${quoted(`url=${source}`)}`;
   const upload = made.uploaded ? uploading(file, key) : [];
   const sent = made.uploaded ? '--form-string "url=$(echo "$UPLOAD" | jq -r .url)"' : image;
   return [
-    ...remarks.filter(Boolean).map(inOneLine),
+    ...remarks.filter(Boolean),
     ...upload,
     `IMAGE=$(curl -sSL${key} ${sent}${files} ${results} \\`,
     `  | ${IMAGE}) \\`,
@@ -69,9 +69,10 @@ function queryOf(choices) {
   return query;
 }
 
-/** Returns a comment without the line breaks of a file's name, after which a shell would run the rest. */
-function inOneLine(remark) {
-  return remark.replace(/[\s\p{Cc}]+/gu, " ");
+/** Returns a file's name without its line breaks, which would end a comment, and quoted: an interactive
+ * zsh, as on macOS, reads no comments and would run what follows a semicolon. */
+function inComment(name) {
+  return quoted(name.replace(/[\s\p{Cc}]+/gu, " "));
 }
 
 function address(path) {

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from html import unescape
 from time import sleep
 
 import certifi
@@ -24,6 +25,8 @@ from cutout.timing import Deadline
 CHUNK_BYTES = 1 << 20
 ERROR_BYTES = 10_000
 CAUSE = re.compile(rb"<(?:Code|Message)>([^<]*)<")
+OBJECT = re.compile(r'(arn:[\w-]+:s3:::[^/"\s]+/)(?:[^"]*(?=")|\S*)')
+"""An object's name in a message: the name of somebody's file, or a token that opens it."""
 MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
 DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request has expired")
@@ -165,11 +168,12 @@ def _refused(response: BaseHTTPResponse, said: list[str]) -> StorageError:
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:
-    """Log and return S3's code and message for a refused request.
+    """Log and return S3's code and message for a refused request, without the object's name.
 
     (Its answer may repeat the request with signature and session token, which are kept out of the
     log.)
     """
-    said = [each.decode(errors="replace") for each in CAUSE.findall(response.read(ERROR_BYTES))]
+    found = CAUSE.findall(response.read(ERROR_BYTES))
+    said = [OBJECT.sub(r"\1...", unescape(each.decode(errors="replace"))) for each in found]
     logger.error("Storage answered %d: %s", response.status, " ".join(said))
     return said
