@@ -126,6 +126,8 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers that no length follows
 JFIF, JPEG_EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = {*range(0xE0, 0xF0), 0xFE}  # APP0 to APP15, and comments
+LEAST_BYTES = {JFIF: 14, ADOBE: 12}
+"""Minimum length of the metadata that decoding needs. Decoders ignore a shorter segment."""
 ICC_NAME, EXIF_NAME = b"ICC_PROFILE\0", b"Exif\0\0"
 HEADER_MARKER = re.compile(rb"\xff[^\x00\xff]")
 """A marker of the header; any number of 255s may come before it, and decoders skip other bytes."""
@@ -147,7 +149,9 @@ class Segment:
 
         Adobe's defines how CMYK values are stored, JFIF's that three channels are YCbCr.
         """
-        return self.kind not in METADATA or self.kind in {JFIF, ADOBE}
+        if self.kind not in METADATA:
+            return True
+        return self.kind in LEAST_BYTES and len(self.data) >= LEAST_BYTES[self.kind]
 
     @property
     def starts_frame(self) -> bool:
