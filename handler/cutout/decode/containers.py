@@ -104,6 +104,7 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
                 sizes = ()
                 yield content[at:end]
         elif _is_needed(name, length, exif):
+            exif = exif and name != EXIF  # the first counts
             yield content[at:end]
         if name == END:
             return
