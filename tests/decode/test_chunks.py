@@ -41,6 +41,11 @@ def test_exif_stays_up_to_its_limit() -> None:
     assert lean_png(laden(png_chunk(b"eXIf", bytes(MAX_EXIF_BYTES + 1)))) == PLAIN
 
 
+def test_the_first_exif_counts() -> None:
+    first, second = png_chunk(b"eXIf", b"MM"), png_chunk(b"eXIf", b"II")
+    assert lean_png(laden(first, second)) == laden(first)
+
+
 def packed(profile: bytes) -> bytes:
     return png_chunk(b"iCCP", b"a\0\0" + compress(profile))
 

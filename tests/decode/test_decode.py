@@ -12,7 +12,7 @@ from cutout.decode.decode import decode
 from cutout.errors import UnreadablePictureError
 from cutout.pictures import Picture
 from cutout.settings import Settings
-from tests.decode.keyed import KEYED
+from tests.decode.keyed import KEYED, MORE_BITS
 from tests.decode.profiles import plain
 from tests.samples import gradient, jpeg, png, png_chunk
 
@@ -207,7 +207,7 @@ def test_a_transparent_colour_becomes_a_hole(
     assert (picture.own_alpha == 255).sum() == 63
 
 
-@pytest.mark.parametrize("content", KEYED)
+@pytest.mark.parametrize("content", [*KEYED, *MORE_BITS])
 def test_the_transparent_colour_is_found_at_every_depth(content: bytes) -> None:
     picture = decode(content, SETTINGS)
     assert picture.own_alpha is not None

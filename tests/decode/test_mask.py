@@ -16,7 +16,7 @@ from cutout.errors import (
 )
 from cutout.pictures import Alpha
 from cutout.settings import Settings
-from tests.decode.keyed import KEYED
+from tests.decode.keyed import KEYED, MORE_BITS
 from tests.decode.profiles import plain
 from tests.samples import after_header, gradient, jpeg, png, png_chunk, png_header, webp
 
@@ -68,7 +68,7 @@ def test_values(content: bytes, values: npt.NDArray[np.uint8]) -> None:
     assert np.array_equal(found, values)
 
 
-@pytest.mark.parametrize("content", KEYED)
+@pytest.mark.parametrize("content", [*KEYED, *MORE_BITS])
 def test_a_transparent_colour_is_background(content: bytes) -> None:
     assert read(content, (2, 1)).tolist() == [[0, 255]]
 

@@ -110,6 +110,19 @@ def test_an_animation_is_its_first_frame() -> None:
     assert decode(content, SETTINGS).colour.getpixel((30, 20)) == (255, 0, 0)
 
 
+@pytest.mark.parametrize("opaque", [0, 1], ids=["around", "everywhere"])
+def test_an_animation_is_transparent_around_its_first_frame(opaque: int) -> None:
+    """Encoders crop a frame to its visible part, which may be opaque."""
+    first, second = (Image.new("RGBA", (64, 48), (0, 0, 0, 255 * opaque)) for _ in range(2))
+    first.paste("red", (10, 6, 30, 20))
+    second.paste("blue", (14, 6, 34, 20))
+    content = webp(first, save_all=True, append_images=[second], lossless=True)
+    alpha = decode(content, SETTINGS).own_alpha
+    assert (alpha is None) == bool(opaque)
+    if alpha is not None:
+        assert Image.fromarray(alpha).getbbox() == (10, 6, 30, 20)
+
+
 @pytest.mark.parametrize(
     ("content", "error"),
     [

@@ -108,6 +108,12 @@ def test_a_broken_profile_marker_fails_no_good_picture() -> None:
     assert picture.icc_profile is None
 
 
+@pytest.mark.parametrize(("kind", "data"), [(0xE0, b"JFIF\0\1"), (0xEE, b"Adobe\0")])
+def test_a_marker_that_ends_early_fails_no_good_picture(kind: int, data: bytes) -> None:
+    expected = decode(PLAIN, Settings()).colour.tobytes()
+    assert decode(laden(segment(kind, data)), Settings()).colour.tobytes() == expected
+
+
 def test_cmyk_keeps_adobes_segment() -> None:
     content = jpeg(Image.new("CMYK", (8, 8)))
     assert b"Adobe" in split_jpeg(content).lean()

@@ -24,7 +24,7 @@ TRANSPARENT_COLOUR = b"tRNS"
 PALETTE, PROFILE, EXIF, PIXELS = b"PLTE", b"iCCP", b"eXIf", b"IDAT"
 COLOUR_SPACES = {PROFILE, b"cICP", b"sRGB", b"gAMA", b"cHRM"}
 HEADER = SIGNATURE + b"\0\0\0\x0dIHDR"  # how each PNG begins: the first chunk has 13 bytes
-COLOUR_TYPE = slice(25, 26)
+BIT_DEPTH, COLOUR_TYPE = 24, slice(25, 26)
 GREY, RGB, INDEXED = b"\0", b"\2", b"\3"
 TRANSPARENT_BYTES: Mapping[bytes, Sequence[int]] = {GREY: (2,), RGB: (6,)}
 """Sizes of the transparent colour by colour type."""
@@ -102,13 +102,26 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
         if name == TRANSPARENT_COLOUR:
             if length in sizes and _is_sound(content[at:end]):
                 sizes = ()
-                yield content[at:end]
+                colour = content[at:end]
+                yield colour if colour_type == INDEXED else _masked(colour, content[BIT_DEPTH])
         elif _is_needed(name, length, exif):
+            exif = exif and name != EXIF  # the first counts
             yield content[at:end]
         if name == END:
             return
         at = end
     raise UnreadablePictureError
+
+
+def _masked(chunk: bytes, depth: int) -> bytes:
+    """Return the chunk of a transparent colour, whose samples of 16 bits have `depth` used ones.
+
+    Decoders must ignore the other bits (PNG, Third Edition, 11.3.1.1).
+    """
+    used = (1 << depth) - 1
+    samples = (int.from_bytes(chunk[at : at + 2], "big") for at in range(8, len(chunk) - 4, 2))
+    body = TRANSPARENT_COLOUR + b"".join((each & used).to_bytes(2, "big") for each in samples)
+    return chunk[:4] + body + zlib.crc32(body).to_bytes(4, "big")
 
 
 def _is_needed(name: bytes, length: int, exif: bool) -> bool:
@@ -126,6 +139,8 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers that no length follows
 JFIF, JPEG_EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = {*range(0xE0, 0xF0), 0xFE}  # APP0 to APP15, and comments
+LEAST_BYTES = {JFIF: 14, ADOBE: 12}
+"""Minimum length of the metadata that decoding needs. Decoders ignore a shorter segment."""
 ICC_NAME, EXIF_NAME = b"ICC_PROFILE\0", b"Exif\0\0"
 HEADER_MARKER = re.compile(rb"\xff[^\x00\xff]")
 """A marker of the header; any number of 255s may come before it, and decoders skip other bytes."""
@@ -147,7 +162,9 @@ class Segment:
 
         Adobe's defines how CMYK values are stored, JFIF's that three channels are YCbCr.
         """
-        return self.kind not in METADATA or self.kind in {JFIF, ADOBE}
+        if self.kind not in METADATA:
+            return True
+        return self.kind in LEAST_BYTES and len(self.data) >= LEAST_BYTES[self.kind]
 
     @property
     def starts_frame(self) -> bool:

@@ -15,6 +15,7 @@ from cutout.decode.colour import split_colour, transparent_colour
 from cutout.decode.header import JPEG, has_coarse_chroma, open_picture
 from cutout.decode.open_end import with_end
 from cutout.decode.orientation import SIDEWAYS, orientation_turn
+from cutout.decode.png_rows import load_rows
 from cutout.errors import UnreadablePictureError
 from cutout.layout import Bound, Size
 from cutout.pictures import Alpha, Picture
@@ -78,7 +79,7 @@ def _mended(content: bytes) -> bytes | None:
 def load_pixels(image: Image.Image) -> None:
     """Decode the pixels, and keep a transparent colour in the depth that they are decoded to."""
     key = transparent_colour(image)
-    image.load()
+    load_rows(image)
     if key is not None:
         image.info["transparency"] = key
 

@@ -94,7 +94,8 @@ def gamma_and_primaries(chunks: Mapping[bytes, bytes]) -> ColourSpace | None:
     """
     if SRGB in chunks:
         return None
-    gamma = int.from_bytes(chunks.get(GAMMA, b""), "big")
+    data = chunks.get(GAMMA, b"")
+    gamma = int.from_bytes(data, "big") if len(data) == 4 else 0
     found = space_of(gamma / UNIT, _chromaticities(chunks.get(CHROMATICITIES, b"")))
     return None if found == ColourSpace() else found
 

@@ -14,6 +14,8 @@ from cutout.errors import UnreadablePictureError
 MAX_CHUNKS = 10_000
 MAX_EXIF_BYTES = 4 << 20
 SIGNATURE_LENGTH, FRAME_HEADER = 12, 16
+ANIMATED, HAS_ALPHA = 0x02, 0x10
+"""Flags in the first byte of `VP8X`."""
 EXTENDED, LOSSY, LOSSLESS, ALPHA = b"VP8X", b"VP8 ", b"VP8L", b"ALPH"
 ANIMATION, FRAME, PROFILE, EXIF = b"ANIM", b"ANMF", b"ICCP", b"EXIF"
 START_CODE, LOSSLESS_CODE = b"\x9d\x01\x2a", b"\x2f"
@@ -54,7 +56,7 @@ def split_webp(content: bytes) -> WebpParts:
             profile = profile or (data if len(data) <= MAX_PROFILE_BYTES else None)
         elif name == EXTENDED:
             sizes.append(_extended_size(data))
-            kept.append(_chunk(name, data))
+            kept.append(_chunk(name, _with_alpha(data)))
         elif name == FRAME and not frames:
             frames += 1
             is_lossy |= data[FRAME_HEADER:][:4] in (LOSSY, ALPHA)
@@ -88,6 +90,16 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return name + len(data).to_bytes(4, "little") + data + b"\0" * (len(data) % 2)
+
+
+def _with_alpha(extended: bytes) -> bytes:
+    """Return the data of `VP8X`, for an animation with the flag that says it has alpha.
+
+    Files in which each frame is opaque lack it, although the canvas around a smaller frame is
+    transparent.
+    """
+    flags = extended[0] | HAS_ALPHA if extended[0] & ANIMATED else extended[0]
+    return bytes((flags,)) + extended[1:]
 
 
 def _extended_size(data: bytes) -> tuple[int, int]:
