@@ -1,5 +1,6 @@
 """Run the local server: uvicorn, with a limit on how long answers may wait to be read."""
 
+import logging
 from asyncio import TimerHandle, get_running_loop
 from socket import SO_SNDBUF, SOL_SOCKET
 from time import monotonic
@@ -9,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cutout.api.accept_errors import AcceptErrors
 from cutout.api.admission import CONNECTION
 from cutout.api.lingering import Lingering
 
@@ -97,6 +99,7 @@ def serve(
 
     The app logs its requests itself, because uvicorn's log would hold their queries.
     """
+    logging.getLogger("asyncio").addFilter(AcceptErrors())
     uvicorn.run(
         app,
         host=host,
