@@ -83,6 +83,7 @@ def test_a_missing_object_is_denied_to_who_may_not_list(message: str) -> None:
         f"{RIGHT}kms:Decrypt on resource: k",
         f"{RIGHT}s3:GetObject on resource: b/k with an explicit deny",
         "Request has expired",
+        "Request is not yet valid",
     ],
 )
 def test_an_object_that_may_not_be_read_is_not_called_missing(message: str) -> None:

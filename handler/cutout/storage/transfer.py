@@ -26,9 +26,9 @@ ERROR_BYTES = 10_000
 CAUSE = re.compile(rb"<(?:Code|Message)>([^<]*)<")
 MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
-DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request has expired")
-"""What S3 says of an object that may not be read with this role or request. Of a missing object it
-says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
+DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request (?:has expired|is not yet valid)")
+"""What S3 says of an object that may not be read with this role, request or clock. Of a missing
+object it says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
 REMOVED = frozenset({200, 204, 404})
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
