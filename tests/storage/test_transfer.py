@@ -7,7 +7,7 @@ from time import monotonic, sleep
 import pytest
 from pydantic import SecretStr
 
-from cutout.errors import ChangedMeanwhileError, StorageError, UploadMissingError
+from cutout.errors import ChangedMeanwhileError, FileTooBigError, StorageError, UploadMissingError
 from cutout.settings import Settings
 from cutout.storage.objects import New, Objects
 from cutout.storage.storage import AnswerKind
@@ -25,6 +25,15 @@ def in_turn(*replies: Reply) -> Reply:
 
     def reply(connection: socket.socket, request: bytes) -> None:
         (left.pop(0) if len(left) > 1 else left[0])(connection, request)
+
+    return reply
+
+
+def sending(text: str) -> Reply:
+    """The same bytes for every request."""
+
+    def reply(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(text.encode())
 
     return reply
 
@@ -113,6 +122,32 @@ def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str, status: 
         objects = Objects(Settings().model_copy(update=keys | address))
         with nullcontext() if md5 == "ours" else pytest.raises(ChangedMeanwhileError):
             objects.put("outbox/1.png", new, None, LATER)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ("Content-Length: abc\r\n\r\nxx", None),
+        ("Content-Length: " + "9" * 5000, FileTooBigError),
+        ("Transfer-Encoding: chunked\r\n\r\n-5\r\nxx", StorageError),
+    ],
+)
+def test_a_malformed_length(headers: str, expected: type[Exception] | None) -> None:
+    """urllib3 reads to the end where it doesn't understand the length."""
+    outcome = nullcontext() if expected is None else pytest.raises(expected)
+    with serving(sending(f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n")) as server, outcome:
+        assert get_object(server.url(), LIMIT, LATER).startswith(b"xx")
+
+
+@pytest.mark.parametrize(("size", "expected"), [(LIMIT - 1, None), (LIMIT, FileTooBigError)])
+@pytest.mark.parametrize("announced", [True, False])
+def test_an_object_stays_below_the_limit(
+    size: int, expected: type[FileTooBigError] | None, announced: bool
+) -> None:
+    length = f"Content-Length: {size}\r\n" if announced else ""
+    outcome = nullcontext() if expected is None else pytest.raises(expected)
+    with serving(sending(f"HTTP/1.1 200 OK\r\n{length}\r\n{'x' * size}")) as server, outcome:
+        assert len(get_object(server.url(), LIMIT, LATER)) == size
 
 
 def test_half_a_body_is_no_file() -> None:

@@ -18,7 +18,7 @@ from cutout.errors import (
     UploadMissingError,
 )
 from cutout.net.connections import WATCHED_POOLS
-from cutout.net.limits import Cutoff
+from cutout.net.limits import Cutoff, exceeds
 from cutout.timing import Deadline
 
 CHUNK_BYTES = 1 << 20
@@ -93,7 +93,7 @@ def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
     with _sent("GET", url, deadline) as response:
         if response.status != 200:
             raise _missing(response)
-        if int(response.headers.get("content-length", 0)) >= limit:
+        if exceeds(response.headers, limit - 1):
             raise FileTooBigError(limit)
         content = bytearray()
         for chunk in response.stream(CHUNK_BYTES, decode_content=False):
@@ -123,7 +123,7 @@ def _sent(
             )
             with _persistent(request, deadline) as response:
                 yield response
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, ValueError) as error:  # ValueError: a chunk of negative length
         logger.exception("Storage request failed")
         raise StorageError from error
 
