@@ -13,7 +13,7 @@ from cutout.storage.objects import New, Objects
 from cutout.storage.storage import AnswerKind
 from cutout.storage.transfer import delete_object, get_object, put_object
 from cutout.timing import Deadline
-from tests.fetch.servers import Reply, answer, serving
+from tests.fetch.servers import Reply, Server, answer, serving
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 10_000
@@ -36,6 +36,12 @@ def sending(text: str) -> Reply:
         connection.sendall(text.encode())
 
     return reply
+
+
+def settings_of(server: Server) -> Settings:
+    """Of a bucket at that server."""
+    keys = {"access_key_id": "AKID", "secret_access_key": SecretStr("secret")}
+    return Settings().model_copy(update=keys | {"bucket_url": f"{server.url()}bucket"})
 
 
 def hang_up(_connection: socket.socket, _request: bytes) -> None:
@@ -117,11 +123,18 @@ def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str, status: 
     conflict = answer(b"", status)
     new = New(b"content", AnswerKind.PNG, {"source-md5": "ours"})
     with serving(in_turn(hang_up, conflict, stored(md5))) as server:
-        keys = {"access_key_id": "AKID", "secret_access_key": SecretStr("secret")}
-        address = {"bucket_url": f"{server.url()}bucket"}
-        objects = Objects(Settings().model_copy(update=keys | address))
+        objects = Objects(settings_of(server))
         with nullcontext() if md5 == "ours" else pytest.raises(ChangedMeanwhileError):
             objects.put("outbox/1.png", new, None, LATER)
+
+
+@pytest.mark.parametrize("headers", ["", "Content-Length: 0\r\n", "ETag:\r\n"])
+def test_an_object_without_etag_is_the_store_s_fault(headers: str) -> None:
+    with serving(sending(f"HTTP/1.1 200 OK\r\n{headers}\r\n")) as server:
+        objects = Objects(settings_of(server))
+        with pytest.raises(StorageError) as caught:
+            objects.look_at("outbox/1.png", LATER)
+    assert caught.value.args == ("The bucket describes an object with no ETag",)
 
 
 @pytest.mark.parametrize(
