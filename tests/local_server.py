@@ -102,6 +102,9 @@ def main() -> None:
         max_unread_seconds = float(
             os.environ.get("TESTS_UNREAD_SECONDS", PacedProtocol.max_unread_seconds)
         )
+        max_head_seconds = float(
+            os.environ.get("TESTS_HEAD_SECONDS", PacedProtocol.max_head_seconds)
+        )
 
     settings = get_settings()
     if "TESTS_FULL_DISK" in os.environ:
