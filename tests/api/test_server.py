@@ -1,6 +1,8 @@
 """Answers that nobody reads, on the local server."""
 
+import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -199,6 +201,28 @@ def test_a_request_may_take_longer_than_its_head(tmp_path: Path) -> None:
             while not received.endswith(b"}"):
                 received += connection.recv(4096)
             assert b" 422 " in received
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_a_picture_is_finished_before_the_server_stops(
+    tmp_path: Path, stack: ExitStack, sent: signal.Signals
+) -> None:
+    """The terminal and systemd send the signal to all processes of the server."""
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        client = stack.enter_context(ask_and_not_read(server))
+        sleep(1)  # it is being processed
+        for pid in (*children(server.process.pid), server.process.pid):
+            os.kill(pid, sent)
+        received = bytearray()
+        while more := client.recv(1 << 20):
+            received += more
+        assert b'"code":"ok"' in received
+        server.process.wait(SECONDS)
+
+
+def children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(each) for task in tasks for each in (task / "children").read_text().split()]
 
 
 def test_an_error_in_a_setting_is_one_line(tmp_path: Path) -> None:
