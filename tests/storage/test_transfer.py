@@ -50,10 +50,11 @@ def hang_up(_connection: socket.socket, _request: bytes) -> None:
 
 SAID = b"<Error><Code>SlowDown</Code><Message>Reduce it.</Message><CanonicalRequest>X-Amz-Security-"
 BUSY = answer(SAID, "503 Slow Down")
+THROTTLED = answer(SAID, "429 Too Many Requests")
 FAULTY = answer(SAID, "500 Internal Server Error")
 
 
-@pytest.mark.parametrize("trouble", [[BUSY], [FAULTY], [BUSY, hang_up]])
+@pytest.mark.parametrize("trouble", [[BUSY], [THROTTLED], [FAULTY], [BUSY, hang_up]])
 def test_a_passing_trouble_is_sat_out(trouble: list[Reply]) -> None:
     with serving(in_turn(*trouble, answer(b"content"))) as server:
         assert get_object(server.url(), LIMIT, LATER) == b"content"
@@ -61,6 +62,17 @@ def test_a_passing_trouble_is_sat_out(trouble: list[Reply]) -> None:
         put_object(server.url(), b"content", {"content-type": "image/png"}, LATER)
     assert server.requests[-1].startswith(b"PUT / HTTP/1.1\r\n")
     assert server.requests[-1].endswith(b"\r\n\r\ncontent"), "the repeated request lost its body"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("429 Too Many Requests", True), ("500 A", True), ("499 A", False), ("428 A", False)],
+)
+def test_a_busy_store_may_take_a_later_attempt(status: str, expected: bool) -> None:
+    with serving(answer(SAID, status)) as server, pytest.raises(StorageError) as caught:
+        put_object(server.url(), b"content", {}, LATER)
+    assert caught.value.is_busy is expected
+    assert server.connections == (3 if expected else 1)
 
 
 def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -31,6 +31,7 @@ DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request (?:has expired|is 
 object it says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
 REMOVED = frozenset({200, 204, 404})
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
+THROTTLED = 429  # where S3 itself answers 503, some S3-compatible stores answer this
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
 
 logger = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def _sent(
 
 
 def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) -> BaseHTTPResponse:
-    """Return the first response below 500, or the last one.
+    """Return the first response of a store that isn't busy, or the last one.
 
     (urllib3 would log each of its own retries with the URL, and in it a signature that is still
     valid.)
@@ -137,11 +138,15 @@ def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) ->
     for pause in PAUSES:
         with suppress(HTTPError):
             response = request(retries=False, timeout=deadline.remaining_or_raise())
-            if response.status < 500:
+            if not _is_busy(response.status):
                 return response
             response.close()
         sleep(min(pause, deadline.remaining_or_raise()))
     return request(retries=False, timeout=deadline.remaining_or_raise())
+
+
+def _is_busy(status: int) -> bool:
+    return status == THROTTLED or status >= 500
 
 
 def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
@@ -160,7 +165,7 @@ def _refusal(response: BaseHTTPResponse) -> StorageError:
 
 def _refused(response: BaseHTTPResponse, said: list[str]) -> StorageError:
     error = StorageError(f"S3 answers {response.status} {': '.join(said)}".rstrip())
-    error.is_busy = response.status >= 500
+    error.is_busy = _is_busy(response.status)
     return error
 
 
