@@ -20,11 +20,15 @@ SPARE = 10
 LINE = "New connections wait (Too many open files)."
 
 
+def record_of(error: Exception, text: str = "socket.accept()") -> logging.LogRecord:
+    """Return a record as asyncio logs it."""
+    found = (type(error), error, None)
+    return logging.LogRecord("asyncio", logging.ERROR, "", 0, text, None, found)
+
+
 def failure(number: int) -> logging.LogRecord:
-    """Return asyncio's record of a connection that was not accepted."""
-    error = OSError(number, "Too many open files")
-    found = (OSError, error, None)
-    return logging.LogRecord("asyncio", logging.ERROR, "", 0, "socket.accept()", None, found)
+    """Return the record of a connection that was not accepted."""
+    return record_of(OSError(number, "Too many open files"))
 
 
 @pytest.mark.parametrize(("repeat_seconds", "expected"), [(3600, [True, False]), (0, [True, True])])
@@ -44,6 +48,13 @@ def test_other_errors_are_logged_whole() -> None:
     assert accept_errors.filter(logging.LogRecord("asyncio", logging.ERROR, "", 0, "a", None, None))
 
 
+@pytest.mark.parametrize(("call", "expected"), [("_start_serving", False), ("_run", True)])
+def test_an_attempt_after_the_server_has_stopped_is_not_logged(call: str, expected: bool) -> None:
+    error = ValueError("Invalid file descriptor: -1")
+    text = f"Exception in callback BaseSelectorEventLoop.{call}()"
+    assert AcceptErrors().filter(record_of(error, text)) is expected
+
+
 def test_connections_beyond_the_limit_wait_and_are_logged_once(tmp_path: Path) -> None:
     with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server, ExitStack() as opened:
         descriptors = Path(f"/proc/{server.process.pid}/fd")
@@ -61,6 +72,6 @@ def test_connections_beyond_the_limit_wait_and_are_logged_once(tmp_path: Path) -
         waiting.request("GET", "/v1/version")
         assert waiting.getresponse().status == 200
         waiting.close()
-        server.stop()
+        server.stop()  # attempts may be left
         assert server.log().count(LINE) == 1
         assert "Traceback" not in server.log()
