@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -102,6 +103,9 @@ def main() -> None:
         max_unread_seconds = float(
             os.environ.get("TESTS_UNREAD_SECONDS", PacedProtocol.max_unread_seconds)
         )
+        max_head_seconds = float(
+            os.environ.get("TESTS_HEAD_SECONDS", PacedProtocol.max_head_seconds)
+        )
 
     settings = get_settings()
     if "TESTS_FULL_DISK" in os.environ:
@@ -111,11 +115,11 @@ def main() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then a write fails, as on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     build = partial(open_without_network, settings)
-    workers = Workers(build, settings.concurrency, settings.picture_seconds)
-    workers.wait()
-    app = build_app(Pipeline(settings, storage=DiskStorage(settings), workers=workers))
-    certificate = os.environ.get("TESTS_CERTIFICATE")  # a file with its key
-    serve(app, "127.0.0.1", int(sys.argv[2]), certificate, Protocol)
+    with closing(Workers(build, settings.concurrency, settings.picture_seconds)) as workers:
+        workers.wait()
+        app = build_app(Pipeline(settings, storage=DiskStorage(settings), workers=workers))
+        certificate = os.environ.get("TESTS_CERTIFICATE")  # a file with its key
+        serve(app, "127.0.0.1", int(sys.argv[2]), certificate, Protocol)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,14 @@ def test_head_of_what_is_only_posted_to_is_refused(client: TestClient, path: str
     assert reply.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("path", GETS)
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT"])
+def test_a_refusal_names_head_beside_get(client: TestClient, method: str, path: str) -> None:
+    reply = client.request(method, path)
+    assert reply.status_code == 405
+    assert set(reply.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
 def test_the_log_names_the_method_that_was_sent(
     client: TestClient, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,8 @@
 """Answers that nobody reads, on the local server."""
 
+import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -19,6 +21,8 @@ from tests.samples import jpeg, png
 SECONDS = 60
 UNREAD_SECONDS = 3
 """The server's limit in the tests of it, in the place of its two minutes."""
+HEAD_SECONDS = 3
+"""The server's limit in the tests of it, in the place of more than two minutes."""
 PROXY_SECONDS = 11
 """Pause of a proxy that empties its own buffer into a slow link; longer pauses occur."""
 CLIENTS, SLOTS = 12, 4
@@ -163,6 +167,62 @@ def test_an_idle_connection_stays_open_as_long_as_proxies_keep_it(tmp_path: Path
             connection.request("GET", "/v1/version")
             assert connection.getresponse().read().startswith(b"v1.")
         connection.close()
+
+
+GET = b"GET /v1/version HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("sent", [b"", GET[:30], GET, GET + GET[:30]])
+def test_a_connection_without_a_request_is_closed_in_time(tmp_path: Path, sent: bytes) -> None:
+    """Browsers open connections in advance, and some clients vanish without closing theirs."""
+    settings = {"CUTOUT_STORAGE_DIR": str(tmp_path), "TESTS_HEAD_SECONDS": str(HEAD_SECONDS)}
+    with LocalServer(**settings) as server, socket.socket() as connection:
+        connection.settimeout(SECONDS)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(sent)
+        received = bytearray()
+        while more := connection.recv(4096):
+            received += more
+        assert received.endswith(b"v1.2.0" if sent.startswith(GET) else b"")
+
+
+def test_a_request_may_take_longer_than_its_head(tmp_path: Path) -> None:
+    settings = {"CUTOUT_STORAGE_DIR": str(tmp_path), "TESTS_HEAD_SECONDS": str(HEAD_SECONDS)}
+    with LocalServer(**settings) as server, socket.socket() as connection:
+        connection.settimeout(SECONDS)
+        connection.connect(("127.0.0.1", server.port))
+        for _ in range(2):
+            connection.sendall(b"POST /v1/results HTTP/1.1\r\nHost: localhost\r\n")
+            sleep(HEAD_SECONDS / 2)
+            connection.sendall(b"Content-Length: 2\r\n\r\na")
+            sleep(HEAD_SECONDS + 1)
+            connection.sendall(b"b")
+            received = bytearray()
+            while not received.endswith(b"}"):
+                received += connection.recv(4096)
+            assert b" 422 " in received
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_a_picture_is_finished_before_the_server_stops(
+    tmp_path: Path, stack: ExitStack, sent: signal.Signals
+) -> None:
+    """The terminal and systemd send the signal to all processes of the server."""
+    with LocalServer(CUTOUT_STORAGE_DIR=str(tmp_path)) as server:
+        client = stack.enter_context(ask_and_not_read(server))
+        sleep(1)  # it is being processed
+        for pid in (*children(server.process.pid), server.process.pid):
+            os.kill(pid, sent)
+        received = bytearray()
+        while more := client.recv(1 << 20):
+            received += more
+        assert b'"code":"ok"' in received
+        server.process.wait(SECONDS)
+
+
+def children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(each) for task in tasks for each in (task / "children").read_text().split()]
 
 
 def test_an_error_in_a_setting_is_one_line(tmp_path: Path) -> None:

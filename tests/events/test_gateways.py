@@ -1,6 +1,7 @@
 """Paths, methods and events as the several gateways send them."""
 
 import json
+from base64 import b64encode
 from copy import deepcopy
 from typing import Any
 
@@ -10,8 +11,10 @@ from cutout.api.app import build_app
 from cutout.api.gateway import NOT_HTTP, build_handler
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
+from tests.api.removebg.asking import form_of
 from tests.conftest import middle_is_object
 from tests.events.answers import Answer, event_loop
+from tests.samples import png
 from tools.events.batch import batch_samples
 from tools.events.gateway import Event, Request, load_balancer, payload_v1, payload_v2
 
@@ -89,6 +92,34 @@ def test_a_rest_api_leaves_its_stage_out() -> None:
     del given["version"]
     given["requestContext"]["stage"] = "v1"
     assert ask(given).status == 200
+
+
+def by_rest_api(body: bytes, kind: str = "Multipart/Form-Data; boundary=b") -> Event:
+    """Return a post to a REST API without binary media types, which passes bodies as text."""
+    asked = Request("POST", "/v1/results", headers={"Content-Type": kind}, body=body)
+    found = deepcopy(payload_v1(asked))
+    del found["version"]
+    return found | {"body": body.decode(errors="replace"), "isBase64Encoded": False}
+
+
+def test_a_picture_that_a_rest_api_has_damaged_is_refused_in_words() -> None:
+    form = form_of(("image", "a.png", png()))
+    answer = ask(by_rest_api(form))
+    assert answer.status == 400
+    assert "binary media type" in answer.text
+    intact = by_rest_api(form) | {"body": b64encode(form).decode(), "isBase64Encoded": True}
+    assert ask(intact).result["status"]["code"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (form_of(("url", None, b"http://127.0.0.1/a")), "multipart/form-data; boundary=b"),
+        (b"url=http://127.0.0.1/\xff", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_text_that_passes_a_rest_api_is_read(body: bytes, kind: str) -> None:
+    assert ask(by_rest_api(body, kind)).result["status"]["code"] == "failure"
 
 
 SCHEDULED = {

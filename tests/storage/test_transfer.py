@@ -7,13 +7,13 @@ from time import monotonic, sleep
 import pytest
 from pydantic import SecretStr
 
-from cutout.errors import ChangedMeanwhileError, StorageError, UploadMissingError
+from cutout.errors import ChangedMeanwhileError, FileTooBigError, StorageError, UploadMissingError
 from cutout.settings import Settings
 from cutout.storage.objects import New, Objects
 from cutout.storage.storage import AnswerKind
 from cutout.storage.transfer import delete_object, get_object, put_object
 from cutout.timing import Deadline
-from tests.fetch.servers import Reply, answer, serving
+from tests.fetch.servers import Reply, Server, answer, serving
 
 LATER = Deadline.after(86_400)  # longer than any run of all tests
 LIMIT = 10_000
@@ -29,16 +29,32 @@ def in_turn(*replies: Reply) -> Reply:
     return reply
 
 
+def sending(text: str) -> Reply:
+    """The same bytes for every request."""
+
+    def reply(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(text.encode())
+
+    return reply
+
+
+def settings_of(server: Server) -> Settings:
+    """Of a bucket at that server."""
+    keys = {"access_key_id": "AKID", "secret_access_key": SecretStr("secret")}
+    return Settings().model_copy(update=keys | {"bucket_url": f"{server.url()}bucket"})
+
+
 def hang_up(_connection: socket.socket, _request: bytes) -> None:
     """The server's end closes without a word."""
 
 
 SAID = b"<Error><Code>SlowDown</Code><Message>Reduce it.</Message><CanonicalRequest>X-Amz-Security-"
 BUSY = answer(SAID, "503 Slow Down")
+THROTTLED = answer(SAID, "429 Too Many Requests")
 FAULTY = answer(SAID, "500 Internal Server Error")
 
 
-@pytest.mark.parametrize("trouble", [[BUSY], [FAULTY], [BUSY, hang_up]])
+@pytest.mark.parametrize("trouble", [[BUSY], [THROTTLED], [FAULTY], [BUSY, hang_up]])
 def test_a_passing_trouble_is_sat_out(trouble: list[Reply]) -> None:
     with serving(in_turn(*trouble, answer(b"content"))) as server:
         assert get_object(server.url(), LIMIT, LATER) == b"content"
@@ -46,6 +62,17 @@ def test_a_passing_trouble_is_sat_out(trouble: list[Reply]) -> None:
         put_object(server.url(), b"content", {"content-type": "image/png"}, LATER)
     assert server.requests[-1].startswith(b"PUT / HTTP/1.1\r\n")
     assert server.requests[-1].endswith(b"\r\n\r\ncontent"), "the repeated request lost its body"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("429 Too Many Requests", True), ("500 A", True), ("499 A", False), ("428 A", False)],
+)
+def test_a_busy_store_may_take_a_later_attempt(status: str, expected: bool) -> None:
+    with serving(answer(SAID, status)) as server, pytest.raises(StorageError) as caught:
+        put_object(server.url(), b"content", {}, LATER)
+    assert caught.value.is_busy is expected
+    assert server.connections == (3 if expected else 1)
 
 
 def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -83,6 +110,7 @@ def test_a_missing_object_is_denied_to_who_may_not_list(message: str) -> None:
         f"{RIGHT}kms:Decrypt on resource: k",
         f"{RIGHT}s3:GetObject on resource: b/k with an explicit deny",
         "Request has expired",
+        "Request is not yet valid",
     ],
 )
 def test_an_object_that_may_not_be_read_is_not_called_missing(message: str) -> None:
@@ -129,11 +157,44 @@ def test_what_was_stored_although_its_answer_was_lost_is_ours(md5: str, status: 
     conflict = answer(b"", status)
     new = New(b"content", AnswerKind.PNG, {"source-md5": "ours"})
     with serving(in_turn(hang_up, conflict, stored(md5))) as server:
-        keys = {"access_key_id": "AKID", "secret_access_key": SecretStr("secret")}
-        address = {"bucket_url": f"{server.url()}bucket"}
-        objects = Objects(Settings().model_copy(update=keys | address))
+        objects = Objects(settings_of(server))
         with nullcontext() if md5 == "ours" else pytest.raises(ChangedMeanwhileError):
             objects.put("outbox/1.png", new, None, LATER)
+
+
+@pytest.mark.parametrize("headers", ["", "Content-Length: 0\r\n", "ETag:\r\n"])
+def test_an_object_without_etag_is_the_store_s_fault(headers: str) -> None:
+    with serving(sending(f"HTTP/1.1 200 OK\r\n{headers}\r\n")) as server:
+        objects = Objects(settings_of(server))
+        with pytest.raises(StorageError) as caught:
+            objects.look_at("outbox/1.png", LATER)
+    assert caught.value.args == ("The bucket describes an object with no ETag",)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ("Content-Length: abc\r\n\r\nxx", None),
+        ("Content-Length: " + "9" * 5000, FileTooBigError),
+        ("Transfer-Encoding: chunked\r\n\r\n-5\r\nxx", StorageError),
+    ],
+)
+def test_a_malformed_length(headers: str, expected: type[Exception] | None) -> None:
+    """urllib3 reads to the end where it doesn't understand the length."""
+    outcome = nullcontext() if expected is None else pytest.raises(expected)
+    with serving(sending(f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n")) as server, outcome:
+        assert get_object(server.url(), LIMIT, LATER).startswith(b"xx")
+
+
+@pytest.mark.parametrize(("size", "expected"), [(LIMIT - 1, None), (LIMIT, FileTooBigError)])
+@pytest.mark.parametrize("announced", [True, False])
+def test_an_object_stays_below_the_limit(
+    size: int, expected: type[FileTooBigError] | None, announced: bool
+) -> None:
+    length = f"Content-Length: {size}\r\n" if announced else ""
+    outcome = nullcontext() if expected is None else pytest.raises(expected)
+    with serving(sending(f"HTTP/1.1 200 OK\r\n{length}\r\n{'x' * size}")) as server, outcome:
+        assert len(get_object(server.url(), LIMIT, LATER)) == size
 
 
 def test_half_a_body_is_no_file() -> None:

@@ -244,8 +244,12 @@ def test_closing_ends_a_job_for_good(workers: Workers[Context]) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_an_interrupt_of_the_terminal_is_the_parents_matter(workers: Workers[Context]) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_a_signal_to_stop_is_the_parents_matter(
+    workers: Workers[Context], sent: signal.Signals
+) -> None:
+    """A terminal sends one to all processes of a command, and systemd to all of a service."""
     pid = do(workers, "pid")
     assert isinstance(pid, int)
-    kill(pid, signal.SIGINT)
+    kill(pid, sent)
     assert do(workers, "pid") == pid

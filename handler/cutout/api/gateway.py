@@ -12,12 +12,22 @@ if TYPE_CHECKING:
 
 LambdaHandler: TypeAlias = Callable[[dict[str, Any], Any], dict[str, Any]]
 
-MALFORMED = {
-    "statusCode": 400,
-    "headers": {"content-type": "text/plain"},
-    "body": "The body is not base64.",
-    "isBase64Encoded": False,
-}
+
+def refusal(text: str) -> dict[str, Any]:
+    """Return a 400 that says what is wrong."""
+    return {
+        "statusCode": 400,
+        "headers": {"content-type": "text/plain"},
+        "body": text,
+        "isBase64Encoded": False,
+    }
+
+
+MALFORMED = refusal("The body is not base64.")
+DAMAGED = refusal(
+    "The gateway has damaged the file, because it reads bodies as text. "
+    "Set its binary media type to */*."
+)
 
 
 def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = "") -> LambdaHandler:
@@ -35,6 +45,8 @@ def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = ""
             return other_answer(event)
         if event.get("isBase64Encoded") and not (event.get("body") or "").isascii():
             return MALFORMED  # Mangum would raise a bare ValueError
+        if is_damaged(event):
+            return DAMAGED
         try:
             answer = adapter(without_ports(event), context)
         except Base64Error:
@@ -113,18 +125,29 @@ def other_answer(event: object) -> dict[str, Any]:
     records = event.get("Records") if isinstance(event, dict) else None
     if isinstance(event, dict) and event.get("source") in {"aws.events", "aws.scheduler"}:
         return {"statusCode": 204}
-    answer: dict[str, Any] = {
-        "statusCode": 400,
-        "headers": {"content-type": "text/plain"},
-        "body": NOT_HTTP,
-        "isBase64Encoded": False,
-    }
+    answer = refusal(NOT_HTTP)
     if isinstance(records, list):
         ids = [
             each["messageId"] for each in records if isinstance(each, dict) and "messageId" in each
         ]
         answer["batchItemFailures"] = [{"itemIdentifier": each} for each in ids]
     return answer
+
+
+REPLACEMENT = "\ufffd"
+"""What takes the place of bytes that are not UTF-8."""
+
+
+def is_damaged(event: dict[str, Any]) -> bool:
+    """Return whether the event is a form with a file whose bytes the gateway has replaced.
+
+    REST APIs pass a body as base64 only if its media type is one of their binary media types.
+    """
+    if event.get("isBase64Encoded") or REPLACEMENT not in (event.get("body") or ""):
+        return False
+    headers = (event.get("headers") or {}).items()
+    kinds = [value.lower() for name, value in headers if name.lower() == "content-type"]
+    return any(kind.startswith("multipart/") for kind in kinds)
 
 
 def needs_text(event: dict[str, Any]) -> bool:

@@ -3,33 +3,44 @@
 from urllib.parse import quote
 
 from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Answer `HEAD` as `GET`, without the body."""
+    """Answer `HEAD` as `GET`, without the body, and name it in `Allow`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request; send an empty body for `HEAD`."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"]
 
-        async def without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
+        async def adapted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _allow_head(message)
+            elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        scope["method"] = "GET"
+        scope["method"] = "GET" if method == "HEAD" else method
         try:
-            await self._app(scope, receive, without_body)
+            await self._app(scope, receive, adapted)
         finally:
-            scope["method"] = "HEAD"  # the request log names what was sent
+            scope["method"] = method  # the request log names what was sent
+
+
+def _allow_head(start: Message) -> None:
+    headers = MutableHeaders(raw=start["headers"])
+    if headers.get("allow") == "GET":
+        headers["allow"] = "GET, HEAD"
+        start["headers"] = headers.raw
 
 
 class SingleLeadingSlash:

@@ -1,5 +1,6 @@
 """Run the local server: uvicorn, with a limit on how long answers may wait to be read."""
 
+import logging
 from asyncio import TimerHandle, get_running_loop
 from socket import SO_SNDBUF, SOL_SOCKET
 from time import monotonic
@@ -9,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from cutout.api.accept_errors import AcceptErrors
 from cutout.api.admission import CONNECTION
 from cutout.api.lingering import Lingering
 
@@ -30,12 +32,14 @@ balancers and nginx 60, Caddy 120), so that none sends a request while it is bei
 
 
 class PacedProtocol(H11Protocol):
-    """Measure how long a connection waits for its client to read."""
+    """Limit how long a connection waits for its client to read, and to send a request's head."""
 
     max_unread_seconds = MAX_UNREAD_SECONDS
+    max_head_seconds: float = KEEP_ALIVE_SECONDS
     _inner: ASGIApp
     _unread_since: float | None = None
     _timer: TimerHandle | None = None
+    _head_timer: TimerHandle | None = None
 
     def connection_made(self, transport: "BaseTransport") -> None:
         """Report every waiting byte, and give the app the connection.
@@ -48,6 +52,12 @@ class PacedProtocol(H11Protocol):
         if connection is not None:
             connection.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
         self._inner, self.app = self.app, self._with_connection
+        self._await_head()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request's head. uvicorn itself waits for its first byte only."""
+        self._await_head()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """Start the client's time: some bytes have not been read."""
@@ -64,6 +74,7 @@ class PacedProtocol(H11Protocol):
         """Stop the client's time: the connection is closed."""
         super().connection_lost(exc)
         self._stop_timer()
+        self._stop_head_timer()
 
     @property
     def unread_seconds(self) -> float:
@@ -75,9 +86,21 @@ class PacedProtocol(H11Protocol):
         self.transport.abort()
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._stop_head_timer()
         lingering = Lingering(scope, receive, send)
         await self._inner({**scope, CONNECTION: self}, lingering.receive, lingering.send)
         await lingering.finish()
+
+    def _await_head(self) -> None:
+        self._stop_head_timer()
+        self._head_timer = get_running_loop().call_later(
+            self.max_head_seconds, self.transport.close
+        )
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
     def _stop_timer(self) -> None:
         self._unread_since = None
@@ -97,6 +120,7 @@ def serve(
 
     The app logs its requests itself, because uvicorn's log would hold their queries.
     """
+    logging.getLogger("asyncio").addFilter(AcceptErrors())
     uvicorn.run(
         app,
         host=host,

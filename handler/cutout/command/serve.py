@@ -1,6 +1,7 @@
 """Start the local server: `cutout serve`."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from importlib.util import find_spec
 
 from cutout.command.errors import CommandError
@@ -39,13 +40,12 @@ def _serve(host: str, port: int) -> None:
         settings = get_settings()
     except ValidationError as error:
         raise CommandError(first_problem(error)) from error
-    workers = open_workers(settings, settings.concurrency, settings.network_threads)
+    with closing(open_workers(settings, settings.concurrency, settings.network_threads)) as workers:
+        from cutout.api.app import create_app  # noqa: PLC0415
+        from cutout.api.server import serve  # noqa: PLC0415
 
-    from cutout.api.app import create_app  # noqa: PLC0415
-    from cutout.api.server import serve  # noqa: PLC0415
-
-    try:
-        app = create_app(settings, workers)
-    except ModelError as error:
-        raise CommandError(str(error)) from error
-    serve(app, host, port)
+        try:
+            app = create_app(settings, workers)
+        except ModelError as error:
+            raise CommandError(str(error)) from error
+        serve(app, host, port)

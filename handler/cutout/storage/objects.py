@@ -98,6 +98,8 @@ class Objects:
             for name, value in found.items()
             if name.startswith(METADATA)
         }
+        if not found.get("etag"):
+            raise StorageError("The bucket describes an object with no ETag")
         return Stored(found["etag"], metadata)
 
     def put(

@@ -19,7 +19,7 @@ from cutout.errors import (
     UploadMissingError,
 )
 from cutout.net.connections import WATCHED_POOLS
-from cutout.net.limits import Cutoff
+from cutout.net.limits import Cutoff, exceeds
 from cutout.timing import Deadline
 
 CHUNK_BYTES = 1 << 20
@@ -29,11 +29,12 @@ OBJECT = re.compile(r'(arn:[\w-]+:s3:::[^/"\s]+/)(?:[^"]*(?=")|\S*)')
 """An object's name in a message: the name of somebody's file, or a token that opens it."""
 MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
-DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request has expired")
-"""What S3 says of an object that may not be read with this role or request. Of a missing object it
-says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
+DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request (?:has expired|is not yet valid)")
+"""What S3 says of an object that may not be read with this role, request or clock. Of a missing
+object it says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
 REMOVED = frozenset({200, 204, 404})
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
+THROTTLED = 429  # where S3 itself answers 503, some S3-compatible stores answer this
 PAUSES = (0.1, 0.4)  # seconds before each further attempt: S3 may be busy for a moment
 
 logger = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def get_object(url: str, limit: int, deadline: Deadline) -> bytes:
     with _sent("GET", url, deadline) as response:
         if response.status != 200:
             raise _missing(response)
-        if int(response.headers.get("content-length", 0)) >= limit:
+        if exceeds(response.headers, limit - 1):
             raise FileTooBigError(limit)
         content = bytearray()
         for chunk in response.stream(CHUNK_BYTES, decode_content=False):
@@ -126,13 +127,13 @@ def _sent(
             )
             with _persistent(request, deadline) as response:
                 yield response
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, ValueError) as error:  # ValueError: a chunk of negative length
         logger.exception("Storage request failed")
         raise StorageError from error
 
 
 def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) -> BaseHTTPResponse:
-    """Return the first response below 500, or the last one.
+    """Return the first response of a store that isn't busy, or the last one.
 
     (urllib3 would log each of its own retries with the URL, and in it a signature that is still
     valid.)
@@ -140,11 +141,15 @@ def _persistent(request: Callable[..., BaseHTTPResponse], deadline: Deadline) ->
     for pause in PAUSES:
         with suppress(HTTPError):
             response = request(retries=False, timeout=deadline.remaining_or_raise())
-            if response.status < 500:
+            if not _is_busy(response.status):
                 return response
             response.close()
         sleep(min(pause, deadline.remaining_or_raise()))
     return request(retries=False, timeout=deadline.remaining_or_raise())
+
+
+def _is_busy(status: int) -> bool:
+    return status == THROTTLED or status >= 500
 
 
 def _missing(response: BaseHTTPResponse) -> StorageError | UploadMissingError:
@@ -163,7 +168,7 @@ def _refusal(response: BaseHTTPResponse) -> StorageError:
 
 def _refused(response: BaseHTTPResponse, said: list[str]) -> StorageError:
     error = StorageError(f"S3 answers {response.status} {': '.join(said)}".rstrip())
-    error.is_busy = response.status >= 500
+    error.is_busy = _is_busy(response.status)
     return error
 
 

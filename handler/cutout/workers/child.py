@@ -49,7 +49,8 @@ def serve_jobs(connection: "Connection[Any, Any]", build: Callable[[], Context])
 
     Ignore warnings: Pillow's, of slightly damaged files, don't belong on the parent's terminal.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # the parent handles it, and ends this process
     warnings.simplefilter("ignore")
     with _until_the_parent_ends():
         try:
