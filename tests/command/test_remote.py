@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import numpy as np
 import pytest
@@ -81,6 +82,26 @@ def test_a_large_file_is_uploaded(tmp_path: Path, run: Run, server: LocalServer)
     assert opened(tmp_path / "large-cutout.png").size == (2100, 2100)
     assert '"route": "/v1/uploads", "status": 200' in server.log()
     assert '"source": "url"' in server.log()
+
+
+@pytest.mark.parametrize("side", [60, 2100], ids=["in a request", "as an upload"])
+def test_a_pipe_is_sent(tmp_path: Path, run: Run, server: LocalServer, side: int) -> None:
+    """As of `cutout <(...)`: it can be read only once, and has no length."""
+    content = noise(side)
+    assert (len(content) > Limits().large_bytes) == (side == 2100)
+    photo = write(tmp_path / "a.jpg", content)
+    with Popen(["cat", photo], stdout=PIPE) as cat:  # noqa: S607
+        assert cat.stdout is not None
+        pipe = f"/dev/fd/{cat.stdout.fileno()}"
+        done = run(pipe, "-o", tmp_path / "a.png", "--url", server.url)
+    assert (done.code, done.err) == (0, "")
+    assert opened(tmp_path / "a.png").size == (side, side)
+
+
+def test_a_pipe_of_another_type_is_refused(tmp_path: Path, run: Run, server: LocalServer) -> None:
+    done = run("/dev/zero", "-o", tmp_path / "a.png", "--url", server.url)
+    assert done.code == 1
+    assert done.lines[0].startswith("/dev/zero: Unsupported file type.")
 
 
 def test_a_file_too_large_for_an_upload(tmp_path: Path, run: Run, server: LocalServer) -> None:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, TaskError, printable, system_message
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-PICTURES = frozenset({"jpg", "png", "webp"})
 DIED = "A worker process ended while it started. Is there enough memory? Try --jobs 1."
 DIED_IN_IT = "Its worker process ended. Is there enough memory? Try --jobs 1."
 REMOTE_JOBS = 4
@@ -231,21 +230,12 @@ def _local_worker(
             raise CommandError(f"{printable(options.background)}: {error}") from error
 
         def work(task: Task) -> Made:
-            with task.open() as file:
-                source = Source(_content(file), task.name)
+            source = Source(task.read(), task.name)
             job = FileJob(source, replace(processing, mask=task.read_mask()))
             found = workers(job, NO_DEADLINE, Stages())
             return made_of(found.content, found.quality)
 
         yield work
-
-
-def _content(file: BinaryIO) -> bytes:
-    """Return a picture's file; of one of another type only the first bytes, which tell its type."""
-    from cutout.decode.kinds import TEXT_BYTES, kind_of  # noqa: PLC0415  # slow to import
-
-    head = file.read(TEXT_BYTES)
-    return head + file.read() if kind_of(head) in PICTURES else head
 
 
 @contextmanager

@@ -78,6 +78,7 @@ class RemoteWorker:
 
         Raise `TaskError`, `PictureError` or `OSError`.
         """
+        task = task.reopenable()
         size, image = task.size(), _file_part(_task_name(task), task.open)
         _require_picture(image)
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 
 from cutout.command.errors import TaskError, printable, system_message
 from cutout.command.inputs import InputFile, path_key
 from cutout.options import Source
 
+PICTURES = frozenset({"jpg", "png", "webp"})
 CUTOUT_SUFFIX = "-cutout"
 """Added to the name of a cut-out in the same folder as its picture."""
 
@@ -51,6 +53,26 @@ class Task:
     def open(self) -> BinaryIO:
         """Open the picture. Raise `OSError` if it cannot be read."""
         return BytesIO(self.content) if self.source is None else self.source.open("rb")
+
+    def read(self) -> bytes:
+        """Return the picture's file; of one of another type only the first bytes, which tell it.
+
+        Raise `OSError` if it cannot be read.
+        """
+        from cutout.decode.kinds import TEXT_BYTES, kind_of  # noqa: PLC0415  # slow to import
+
+        with self.open() as file:
+            head = file.read(TEXT_BYTES)
+            return head + file.read() if kind_of(head) in PICTURES else head
+
+    def reopenable(self) -> "Task":
+        """Return the task; one of a pipe, which can be read only once, with its content.
+
+        Raise `OSError` if a pipe cannot be read.
+        """
+        if self.source is None or S_ISREG(self.source.stat().st_mode):
+            return self
+        return replace(self, source=None, content=self.read())
 
     def size(self) -> int:
         """Return the picture's size in bytes, 0 if it is unknown."""
