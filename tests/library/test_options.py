@@ -203,6 +203,18 @@ def test_a_background_is_a_colour_or_any_picture(tmp_path: Path) -> None:
         assert cut_out(png(), background=given).tobytes() == expected
 
 
+def test_a_background_that_can_not_be_examined_is_not_called_missing() -> None:
+    """`Path.is_file` hides such errors since Python 3.14."""
+    with pytest.raises(OSError, match="File name too long"):
+        cut_out(png(), background="x" * 300)
+
+
+@pytest.mark.parametrize("name", ["missing.png", f"{__file__}/a.png", "a\0.png", "."])
+def test_a_background_that_is_no_file_is_named(name: str) -> None:
+    with pytest.raises(ValueError, match="background must be a colour or a file, not"):
+        cut_out(png(), background=name)
+
+
 def test_a_background_keeps_its_own_transparency_and_colour_space() -> None:
     clear = gradient(40, 30)
     clear.putalpha(Image.linear_gradient("L").resize(clear.size))

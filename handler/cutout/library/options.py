@@ -6,6 +6,7 @@ from numbers import Real
 from operator import index
 from os import PathLike
 from pathlib import Path
+from stat import S_ISREG
 from typing import (
     IO,
     TYPE_CHECKING,
@@ -230,10 +231,21 @@ def _background(value: object) -> Background:
         try:
             return Background(parse_colour(value))
         except ValueError as error:
-            if not Path(value).is_file():
+            if not _is_file(value):
                 raise ValueError(
                     f"background must be a colour or a file, not {value!r}. {error}"
                 ) from None
     from cutout.library.inputs import to_source  # noqa: PLC0415  # imports numpy
 
     return Background(picture=to_source(value))
+
+
+def _is_file(path: str) -> bool:
+    """Return whether a path leads to a file. Raise `OSError` if it can't be examined.
+
+    `Path.is_file` returns False for the latter since Python 3.14.
+    """
+    try:
+        return S_ISREG(Path(path).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last one for a null byte
+        return False
