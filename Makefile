@@ -43,13 +43,16 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 # With an attestation, Docker makes an image index, which Lambda refuses as an unsupported media type.
 export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 
+# Empty while an environment's own Python finds its packages; it doesn't once the system's was upgraded or removed.
+STALE = $(shell $(@D)/bin/python -c 'import pip' 2>&- || echo stale)
+
 export PYTHON
 # Tools that import onnxruntime themselves report nothing to its makers (cutout/segment/session.py).
 export ORT_DISABLE_TELEMETRY ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help run test test-oldest page-folder check format fuzz corpora audit sbom bench bench-peers
 .PHONY: bench-mixed bench-folder bench-cost bench-cold evaluate model edge-refiner tinyvit wrap image
-.PHONY: server-image image-test image-sizes arm-test events pin-base settings lock clean
+.PHONY: server-image image-test image-sizes arm-test events pin-base settings lock clean stale
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -172,11 +175,12 @@ clean: ## remove everything that make made
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(RUN_READY): $(RUN_SET) pyproject.toml
+.SECONDEXPANSION:
+$(RUN_READY): $(RUN_SET) pyproject.toml $$(STALE)
 	@tools/venv.sh --project .venv $(RUN_SET)
 	@touch $@
 
-$(DEV_READY): $(DEV_SET) pyproject.toml
+$(DEV_READY): $(DEV_SET) pyproject.toml $$(STALE)
 	@tools/venv.sh --project .venv $(DEV_SET)
 	@touch $(RUN_READY) $@
 
@@ -188,16 +192,16 @@ $(FIT_READY): $(DEV_READY) requirements/fit.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements/fit.txt
 	@touch $@
 
-$(AUDIT_READY): requirements/audit.txt
+$(AUDIT_READY): requirements/audit.txt $$(STALE)
 	@tools/venv.sh .venv-audit requirements/audit.txt
 	@touch $@
 
-$(SAM_READY): requirements/sam.txt
+$(SAM_READY): requirements/sam.txt $$(STALE)
 	@tools/venv.sh .venv-sam requirements/sam.txt
 	@touch $@
 
 # Not hash-pinned like the others: the point is what pip installs for a user with older packages.
-$(OLDEST_READY): pyproject.toml $(DEV_READY)
+$(OLDEST_READY): pyproject.toml $(DEV_READY) $$(STALE)
 	@$(PYTHON) -m venv --clear .venv-oldest
 	@$(BIN)/python -m tools.oldest > .venv-oldest/oldest.txt
 	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check --only-binary :all: \
@@ -205,19 +209,19 @@ $(OLDEST_READY): pyproject.toml $(DEV_READY)
 		--requirement requirements/dev.in onnx
 	@touch $@
 
-$(LOCK_READY): requirements/lock.txt
+$(LOCK_READY): requirements/lock.txt $$(STALE)
 	@tools/venv.sh .venv-lock requirements/lock.txt
 	@touch $@
 
-$(REMBG_READY): requirements/rembg.txt
+$(REMBG_READY): requirements/rembg.txt $$(STALE)
 	@tools/venv.sh .venv-rembg requirements/rembg.txt
 	@touch $@
 
-$(MEASURES_READY): requirements/measures.txt
+$(MEASURES_READY): requirements/measures.txt $$(STALE)
 	@tools/venv.sh .venv-measures requirements/measures.txt
 	@touch $@
 
-$(OPENAPI_READY): requirements/openapi.txt
+$(OPENAPI_READY): requirements/openapi.txt $$(STALE)
 	@tools/venv.sh .venv-openapi requirements/openapi.txt
 	@touch $@
 
