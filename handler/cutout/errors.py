@@ -242,16 +242,18 @@ class NoStorageError(PictureError):
 class StorageError(PictureError):
     """Report a storage that is down, full, or refuses.
 
-    The log holds the cause; so does the argument, if there is one, which clients don't see.
-    `is_busy` says that the storage is there but overloaded or faulty: a later attempt may succeed.
+    The log holds the cause; so do `causes`, if there are any, which clients don't see. `is_busy`
+    says that the storage is there but overloaded or faulty: a later attempt may succeed.
     """
-
-    is_busy = False
 
     message = (
         "The storage can not be reached. Try again later, ask for mode fg-mask, "
         "or send a smaller picture."
     )
+
+    def __init__(self, *causes: str, is_busy: bool = False) -> None:
+        super().__init__(*causes)
+        self.is_busy = is_busy
 
 
 class ChangedMeanwhileError(StorageError):

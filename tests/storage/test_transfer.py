@@ -76,9 +76,10 @@ def test_a_busy_store_may_take_a_later_attempt(status: str, expected: bool) -> N
 
 
 def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    with serving(BUSY) as server, pytest.raises(StorageError):
+    with serving(BUSY) as server, pytest.raises(StorageError) as raised:
         put_object(server.url(), b"content", {}, LATER)
     assert server.connections == 3
+    assert raised.value.is_busy
     assert "503: SlowDown Reduce it." in caplog.text, "the cause is lost"
     assert "Security" not in caplog.text, "the log holds more than the cause"
 

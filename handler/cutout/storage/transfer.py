@@ -167,9 +167,8 @@ def _refusal(response: BaseHTTPResponse) -> StorageError:
 
 
 def _refused(response: BaseHTTPResponse, said: list[str]) -> StorageError:
-    error = StorageError(f"S3 answers {response.status} {': '.join(said)}".rstrip())
-    error.is_busy = _is_busy(response.status)
-    return error
+    cause = f"S3 answers {response.status} {': '.join(said)}".rstrip()
+    return StorageError(cause, is_busy=_is_busy(response.status))
 
 
 def _logged(response: BaseHTTPResponse) -> list[str]:
