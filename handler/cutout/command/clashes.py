@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cutout.command.errors import Problem, printable
 from cutout.command.inputs import is_link, path_key, real_path
+from cutout.command.spelling import Spellings
 from cutout.command.tasks import Task
 
 
@@ -17,16 +18,19 @@ def without_clashes(
     review folder count as well.
     """
     kept, problems = [], []
-    protected = {key for each in originals for key in _keys(each)}
+    taken = Spellings(key for each in originals for key in _keys(each))
     owners: dict[str, Task] = {}
     for task in tasks:
         keys = {path_key(each): each for each in task.places}
-        clash = next((keys[key] for key in keys if key in protected or key in owners), None)
+        found = ((place, taken.find(key)) for key, place in keys.items())
+        clash = next(((place, key) for place, key in found if key is not None), None)
         if clash is None:
             owners.update(dict.fromkeys(keys, task))
+            taken.add(keys)
             kept.append(task)
         else:
-            problems.append(_problem(task, clash, owners.get(path_key(clash))))
+            place, key = clash
+            problems.append(_problem(task, place, owners.get(key)))
     return kept, problems
 
 

@@ -1,0 +1,62 @@
+"""Names that differ only in case, on file systems that do and do not tell them apart."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.command.conftest import Run, files_in, pictures_in, write
+from tests.samples import png
+
+
+@pytest.fixture
+def case_blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find files as exFAT, FAT and shares of Windows do."""
+    exactly = os.path.lexists
+
+    def lexists(path: str | Path) -> bool:
+        folder, name = Path(path).parent, Path(path).name
+        names = {each.name.lower() for each in folder.iterdir()} if folder.is_dir() else set()
+        return exactly(path) or name.lower() in names
+
+    monkeypatch.setattr(os.path, "lexists", lexists)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for name in ("A.jpg", "a.jpg", "b.jpg", "Deep/c.jpg", "deep/c.jpg", "deep/d.jpg"):
+        write(tmp_path / "photos" / name)
+    return tmp_path / "photos"
+
+
+def test_both_are_written(photos: Path, tmp_path: Path, run: Run) -> None:
+    assert run(photos, "-o", tmp_path / "out").code == 0
+    names = {"A.png", "a.png", "b.png", "Deep/c.png", "deep/c.png", "deep/d.png"}
+    assert pictures_in(tmp_path / "out") == names
+
+
+@pytest.mark.usefixtures("case_blind")
+def test_one_does_not_overwrite_the_other(photos: Path, tmp_path: Path, run: Run) -> None:
+    out = tmp_path / "out"
+    for _ in range(2):  # nor is it up to date afterwards
+        done = run(photos, "-o", out)
+        assert done.code == 1
+        assert done.lines[:2] == [
+            f"{photos}/{small}.jpg: Its cut-out would overwrite {out}/{small}.png, {owner}"
+            for small, owner in (
+                ("a", f"the cut-out of {photos}/A.jpg."),
+                ("deep/c", f"the cut-out of {photos}/Deep/c.jpg."),
+            )
+        ]
+        assert pictures_in(out) == {"A.png", "b.png", "Deep/c.png", "deep/d.png"}
+
+
+@pytest.mark.usefixtures("case_blind")
+def test_a_picture_is_not_overwritten_in_a_folder_spelled_otherwise(
+    tmp_path: Path, run: Run
+) -> None:
+    photo = write(tmp_path / "photos" / "a.png", png())
+    done = run(photo.parent, "-o", tmp_path / "Photos", "--force")
+    assert done.code == 1
+    assert done.lines[0] == (f"{photo}: Its cut-out would overwrite {tmp_path}/Photos/a.png.")
+    assert files_in(tmp_path) == {"photos/a.png"}
