@@ -5,11 +5,13 @@ import subprocess
 from collections.abc import Callable
 from io import BufferedIOBase
 from pathlib import Path
+from shutil import rmtree
 from threading import Event, Thread
 from typing import Any, Self
 
 import pytest
 
+from cutout.command.errors import TaskError
 from cutout.command.history import HISTORY
 from cutout.command.outputs import OutputWriter
 from tests.command.conftest import STAND_IN, Run, files_in, opened, pictures_in, run_apart, write
@@ -227,6 +229,15 @@ def test_a_record_of_which_only_a_part_fits_is_told(tmp_path: Path) -> None:
     done = in_shell("", photo, "-o", f"{tmp_path}/out/", before=full)
     assert done.stderr.splitlines() == [f"{record} can't be written: File too large."]
     assert (done.returncode, opened(tmp_path / "out" / "a.png").size) == (0, (8, 8))
+
+
+def test_a_folder_that_is_removed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    writing(monkeypatch, lambda _file, _content: rmtree(out))
+    with pytest.raises(TaskError, match="No such file or directory"):
+        OutputWriter().write(out / "a.png", b"content")
 
 
 def test_an_empty_file_is_no_cut_out(tmp_path: Path, run: Run) -> None:

@@ -1,7 +1,9 @@
-"""Names that differ only in case, on file systems that do and do not tell them apart."""
+"""Names that file systems refuse, or do not tell apart."""
 
+import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,3 +62,27 @@ def test_a_picture_is_not_overwritten_in_a_folder_spelled_otherwise(
     assert done.code == 1
     assert done.lines[0] == (f"{photo}: Its cut-out would overwrite {tmp_path}/Photos/a.png.")
     assert files_in(tmp_path) == {"photos/a.png"}
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EILSEQ, errno.ENOENT])
+@pytest.mark.parametrize(("call", "name"), [("replace", "a?.jpg"), ("mkdir", "b:/c.jpg")])
+def test_a_name_that_the_disk_does_not_take(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, call: str, name: str, number: int
+) -> None:
+    """As of Windows' file systems, whose drivers say this in different ways."""
+    photos, out = tmp_path / "in", tmp_path / "out"
+    photo = write(photos / name)
+    write(photos / "d.jpg")
+    real = getattr(Path, call)
+
+    def refuse(path: Path, *rest: Any, **named: Any) -> None:
+        if set("?:") & set(str(rest or path)):
+            raise OSError(number, os.strerror(number))
+        real(path, *rest, **named)
+
+    monkeypatch.setattr(Path, call, refuse)
+    done = run(photos, "-o", out)
+    target = (out / name).with_suffix(".png")
+    assert done.code == 1
+    assert done.lines[0] == f"{photo}: {target} can't be written: The disk does not take this name."
+    assert pictures_in(out) == {"d.png"}

@@ -1,9 +1,10 @@
 """Choose the destination of the cut-outs, and write files that are complete or absent."""
 
+import errno
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
@@ -20,6 +21,9 @@ WRITABLE = frozenset((*(f".{each}" for each in FileFormat), ".jpeg"))
 UNSUPPORTED = frozenset(
     ".jpe .jfif .gif .bmp .tif .tiff .avif .heic .jxl .pdf .svg".split()  # noqa: SIM905
 )
+
+REFUSALS = frozenset({errno.EINVAL, errno.EILSEQ, errno.ENOENT})
+REFUSED = "The disk does not take this name"
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,8 @@ class OutputWriter:
             self._parts.clear()
 
     def _write_file(self, target: Path, content: bytes) -> bool:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with _refusals_told():
+            target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{token_hex(8)}.part")
         try:
             with self._lock:
@@ -167,7 +172,8 @@ class OutputWriter:
     def _finish(self, part: Path, target: Path) -> bool:
         with self._lock:
             if self._open:
-                part.replace(target)
+                with _refusals_told(part):
+                    part.replace(target)
                 self._parts.discard(part)
             return self._open
 
@@ -175,6 +181,21 @@ class OutputWriter:
         with self._lock, suppress(OSError):
             self._parts.discard(part)
             part.unlink()
+
+
+@contextmanager
+def _refusals_told(part: Path | None = None) -> Iterator[None]:
+    """Say so if the system refuses a new name in the block; `part` is the file with the old one.
+
+    File systems of Windows take no `?` or `:`. Their drivers call it an invalid argument, or say
+    that no such file exists.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in REFUSALS and (part is None or os.path.lexists(part)):
+            raise OSError(error.errno, REFUSED) from error
+        raise
 
 
 def _unwritable(target: Path | None, error: OSError) -> TaskError:
