@@ -25,7 +25,7 @@ def test_the_notebook_runs(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT / "handler"), "CUTOUT_MODEL": "fast"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stderr

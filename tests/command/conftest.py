@@ -25,6 +25,8 @@ from tests.command.stand_in import open_stand_in_work
 from tests.local_server import ROOT, LocalServer
 from tests.samples import gradient, jpeg
 
+PATIENCE_SECONDS = 300
+"""Far more than anything takes that does not hang, also on a busy machine."""
 STAND_IN = [sys.executable, "-m", "tests.command.stand_in"]
 
 
@@ -125,7 +127,7 @@ def run_apart(*arguments: object, stdin: bytes = b"", **environment: str) -> Don
         env={**os.environ, **environment},
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr.decode())

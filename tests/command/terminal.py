@@ -10,10 +10,9 @@ import subprocess
 import termios
 from pathlib import Path
 
-from tests.command.conftest import STAND_IN
+from tests.command.conftest import PATIENCE_SECONDS, STAND_IN
 from tests.local_server import ROOT
 
-SECONDS = 60
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -48,7 +47,7 @@ class Terminal:
                 break
             parts.append(part)
         os.close(self._screen)
-        self.process.wait(SECONDS)
+        self.process.wait(PATIENCE_SECONDS)
         return b"".join(parts).decode()
 
 
@@ -62,7 +61,7 @@ def wait_for(path: Path) -> None:
     """Until the file is there."""
     from time import monotonic, sleep  # noqa: PLC0415
 
-    end = monotonic() + SECONDS
+    end = monotonic() + PATIENCE_SECONDS
     while not path.exists():
         assert monotonic() < end, f"{path} did not come"
         sleep(0.02)

@@ -18,7 +18,7 @@ from tests.local_server import ROOT
 
 BASH = shutil.which("bash") or "bash"
 FISH, ZSH = shutil.which("fish"), shutil.which("zsh")
-SECONDS = 20.0
+SECONDS = 120.0
 PROBE = """
 source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))

@@ -16,7 +16,7 @@ import pytest
 
 from cutout.command.answers import MAX_VALUES, SMALL_BYTES, UNEXPECTED
 from cutout.command.limits import Limits
-from tests.command.conftest import Done, Run, opened
+from tests.command.conftest import PATIENCE_SECONDS, Done, Run, opened
 from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 from tests.local_server import ROOT
 
@@ -70,7 +70,7 @@ def measured(*arguments: object, large: int = Limits().large_bytes) -> tuple[Don
         cwd=ROOT,
         env={"NO_PROXY": "127.0.0.1", "PYTHONPATH": str(ROOT / "handler")},
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     kilobytes = int(done.stdout.split()[1])  # not `ru_maxrss`, which begins at the parent's

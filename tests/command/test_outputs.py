@@ -14,7 +14,16 @@ import pytest
 from cutout.command.errors import TaskError
 from cutout.command.history import HISTORY
 from cutout.command.outputs import OutputWriter
-from tests.command.conftest import STAND_IN, Run, files_in, opened, pictures_in, run_apart, write
+from tests.command.conftest import (
+    PATIENCE_SECONDS,
+    STAND_IN,
+    Run,
+    files_in,
+    opened,
+    pictures_in,
+    run_apart,
+    write,
+)
 from tests.command.stand_in import FAULTY_WIDTH, GREEDY_WIDTH
 from tests.local_server import ROOT
 from tests.samples import gradient, jpeg
@@ -101,7 +110,7 @@ def in_shell(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command.conftest import STAND_IN, pictures_in, write
+from tests.command.conftest import PATIENCE_SECONDS, STAND_IN, pictures_in, write
 from tests.local_server import ROOT
 
 WITHOUT_POWERS = """
@@ -42,7 +42,7 @@ def test_what_may_not_be_read_is_told_and_stops_no_other_picture(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert done.returncode == 1

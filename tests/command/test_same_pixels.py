@@ -15,7 +15,7 @@ from PIL import Image
 from cutout import engine
 from cutout.settings import Settings
 from cutout.work import PictureWork
-from tests.command.conftest import Run, files_in, opened, write
+from tests.command.conftest import PATIENCE_SECONDS, Run, files_in, opened, write
 from tests.e2e.segmenter import INNER_SIZE, open_without_network
 from tests.local_server import ROOT, LocalServer
 from tests.samples import PHOTOS, gradient, jpeg, png
@@ -54,7 +54,7 @@ def ask(url: str, picture: Path, query: Mapping[str, str]) -> bytes:
             f"{url}/v1/results",
             params={**query, "representation": "binary"},
             files={"image": file},
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
     assert answer.headers["Content-Type"].startswith(("image/", "application/zip")), answer.text
     return answer.content

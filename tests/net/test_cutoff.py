@@ -1,5 +1,5 @@
 import socket
-from time import monotonic, sleep
+from threading import enumerate as threads
 
 import pytest
 
@@ -9,11 +9,10 @@ from cutout.timing import Deadline
 
 def test_a_watched_read_ends_with_it() -> None:
     ours, theirs = socket.socketpair()
-    with ours, theirs, Cutoff(Deadline.after(0.2)) as cutoff:
+    ours.settimeout(60)
+    with ours, theirs, Cutoff(Deadline.after(2)) as cutoff:
         cutoff.watch(ours)
-        start = monotonic()
         assert ours.recv(1) == b"", "as if the other side had closed"
-        assert monotonic() - start < 5
 
 
 def test_a_connection_that_comes_too_late_is_closed() -> None:
@@ -24,11 +23,14 @@ def test_a_connection_that_comes_too_late_is_closed() -> None:
 
 
 def test_what_is_done_in_time_is_left_alone() -> None:
+    before = set(threads())
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        with Cutoff(Deadline.after(0.1)) as cutoff:
+        with Cutoff(Deadline.after(300)) as cutoff:
             cutoff.watch(ours)
-        sleep(0.2)
+            (timer,) = set(threads()) - before
+        timer.join(60)
+        assert not timer.is_alive(), "it would still shut the socket"
         theirs.sendall(b"x")
         assert ours.recv(1) == b"x"
 

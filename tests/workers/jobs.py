@@ -39,6 +39,18 @@ def hang_the_first_time(mark: Path) -> Context:
     return build()
 
 
+@dataclass(frozen=True)
+class Meet:
+    """Wait in a folder until another job has come there as well. Raise `TimeoutError`."""
+
+    folder: Path
+
+    def __call__(self, context: Context, deadline: Deadline, _stages: Stages, /) -> None:
+        (self.folder / str(context.pid)).touch()
+        while len(list(self.folder.iterdir())) < 2:
+            sleep(min(0.01, deadline.remaining_or_raise()))
+
+
 class OwnError(Exception):
     """An error that pickle can't make again."""
 

@@ -19,11 +19,12 @@ import pytest
 
 from cutout.errors import ResolutionTooBigError, TooSlowError
 from cutout.timing import Deadline, Stages
-from cutout.workers.pool import GRACE_SECONDS, WorkerDiedError, Workers
+from cutout.workers.pool import WorkerDiedError, Workers
 from tests.local_server import ROOT
 from tests.workers.jobs import (
     Context,
     Do,
+    Meet,
     build,
     die_while_building,
     fail_to_build,
@@ -31,7 +32,7 @@ from tests.workers.jobs import (
 )
 
 FOREVER = Deadline(inf)
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_process_that_hangs_is_replaced(workers: Workers[Context], name: str) 
     before, start = do(workers, "pid"), monotonic()
     with pytest.raises(TooSlowError):
         do(workers, name, Deadline.after(0.5))
-    assert 0.5 <= monotonic() - start < 0.5 + GRACE_SECONDS + 2
+    assert monotonic() - start >= 0.5
     assert not Path(f"/proc/{before}").exists()
     assert do(workers, "pid") != before
 
@@ -146,15 +147,13 @@ def test_a_process_that_dies_while_it_starts_is_told() -> None:
         workers.wait()
 
 
-def test_several_jobs_run_at_once() -> None:
-    with closing(Workers(build, 2)) as workers, ThreadPoolExecutor(4) as threads:
+def test_several_jobs_run_at_once(tmp_path: Path) -> None:
+    with closing(Workers(build, 2)) as workers, ThreadPoolExecutor(2) as threads:
         workers.wait()
-        start = monotonic()
-        futures = [threads.submit(do, workers, "nap") for _ in range(2)]
-        futures += [threads.submit(do, workers, "pid") for _ in range(2)]
-        found = [each.result() for each in futures]
-    assert monotonic() - start < 1.9, "one after the other"
-    assert found[:2] == [None, None]
+        deadline = Deadline.after(START_SECONDS)
+        meetings = [threads.submit(workers, Meet(tmp_path), deadline, Stages()) for _ in range(2)]
+        for each in meetings:
+            each.result()
 
 
 def test_who_waits_for_a_process_waits_no_longer_than_the_deadline(
@@ -240,7 +239,7 @@ def test_closing_ends_a_job_for_good(workers: Workers[Context]) -> None:
         sleep(0.5)
         workers.close()
         with pytest.raises(WorkerDiedError):
-            hanging.result(10)
+            hanging.result(START_SECONDS)
     assert not Path(f"/proc/{pid}").exists()
 
 
