@@ -43,8 +43,8 @@ SAM := SAM_CLI_TELEMETRY=0 __SAM_CLI_APP_DIR=.venv-sam/state AWS_DEFAULT_REGION=
 # With an attestation, Docker makes an image index, which Lambda refuses as an unsupported media type.
 export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 
-# Empty while an environment's own Python finds its packages; it doesn't once the system's was upgraded or removed.
-STALE = $(shell $(@D)/bin/python -c 'import pip' 2>&- || echo stale)
+# Empty while an environment can be used: not once its Python was upgraded or removed, or its folder moved.
+STALE = $(shell $(@D)/bin/python tools/usable.py 2>&- || echo stale)
 
 export PYTHON
 # Tools that import onnxruntime themselves report nothing to its makers (cutout/segment/session.py).

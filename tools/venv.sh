@@ -32,8 +32,9 @@ if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
     { apt-get update -qq && apt-get install -y -qq "$wanted" >/dev/null; } || fail "$advice"
 fi
 
-# One that was interrupted while it was made has no pip, nor has one of a Python since upgraded.
-if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+# One that was interrupted while it was made has no pip.
+if ! { "$folder/bin/python" "$(dirname "$0")/usable.py" && "$folder/bin/python" -m pip --version; } >/dev/null 2>&1
+then
     echo "Making $folder"
     "$PYTHON" -m venv --clear "$folder"
 fi

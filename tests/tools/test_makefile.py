@@ -38,7 +38,7 @@ ENVIRONMENTS = {
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy with all environments, which hold nothing but pip."""
-    for name in ("Makefile", "layers", "pyproject.toml", "requirements"):
+    for name in ("Makefile", "layers", "pyproject.toml", "requirements", "tools"):
         (tmp_path / name).symlink_to(ROOT / name)
     for name in ENVIRONMENTS:
         EnvBuilder().create(tmp_path / name)
@@ -66,14 +66,20 @@ def _remove(environment: Path) -> None:
         each.symlink_to("/nowhere/python3")
 
 
+def _move(environment: Path) -> None:
+    """As if the checkout had been renamed after they were made."""
+    record = environment / "pyvenv.cfg"
+    record.write_text(record.read_text().replace(str(environment), f"/before/{environment.name}"))
+
+
 def test_environments_are_kept_while_nothing_changes(checkout: Path) -> None:
     for name, stamps in ENVIRONMENTS.items():
         for each in stamps:
             assert not _is_to_do(f"{name}/{each}", checkout), name
 
 
-@pytest.mark.parametrize("change", [_upgrade, _remove])
-def test_environments_of_a_python_that_was_upgraded_or_removed_are_made_again(
+@pytest.mark.parametrize("change", [_upgrade, _remove, _move])
+def test_environments_that_can_not_be_used_any_more_are_made_again(
     checkout: Path, change: Callable[[Path], None]
 ) -> None:
     for name, stamps in ENVIRONMENTS.items():
