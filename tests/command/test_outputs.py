@@ -5,13 +5,11 @@ import subprocess
 from collections.abc import Callable
 from io import BufferedIOBase
 from pathlib import Path
-from shutil import rmtree
 from threading import Event, Thread
 from typing import Any, Self
 
 import pytest
 
-from cutout.command.errors import TaskError
 from cutout.command.history import HISTORY
 from cutout.command.outputs import OutputWriter
 from tests.command.conftest import (
@@ -58,6 +56,12 @@ def test_from_standard_input_to_standard_output() -> None:
     done = run_apart("-", stdin=jpeg(gradient()))
     assert (done.code, done.err) == (0, "")
     assert opened(done.out).size == (64, 48)
+
+
+def test_endless_standard_input_of_another_type_is_refused() -> None:
+    done = in_shell("< /dev/zero", "-", before="ulimit -v 2500000")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[0].startswith("-: Unsupported file type.")
 
 
 def test_from_standard_input_to_a_file(tmp_path: Path) -> None:
@@ -238,15 +242,6 @@ def test_a_record_of_which_only_a_part_fits_is_told(tmp_path: Path) -> None:
     done = in_shell("", photo, "-o", f"{tmp_path}/out/", before=full)
     assert done.stderr.splitlines() == [f"{record} can't be written: File too large."]
     assert (done.returncode, opened(tmp_path / "out" / "a.png").size) == (0, (8, 8))
-
-
-def test_a_folder_that_is_removed_meanwhile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "out"
-    writing(monkeypatch, lambda _file, _content: rmtree(out))
-    with pytest.raises(TaskError, match="No such file or directory"):
-        OutputWriter().write(out / "a.png", b"content")
 
 
 def test_an_empty_file_is_no_cut_out(tmp_path: Path, run: Run) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -86,3 +87,17 @@ def test_a_name_that_the_disk_does_not_take(
     assert done.code == 1
     assert done.lines[0] == f"{photo}: {target} can't be written: The disk does not take this name."
     assert pictures_in(out) == {"d.png"}
+
+
+def test_a_folder_that_is_removed_meanwhile_is_no_refused_name(
+    tmp_path: Path, run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        rmtree(path.parent)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    done = run(photo, "-o", tmp_path / "out")
+    assert done.lines[0].endswith("out/a.png can't be written: No such file or directory.")

@@ -21,6 +21,7 @@ from cutout.command.tasks import (
     plan_file,
     plan_folder,
     put_apart,
+    read_picture,
     without_cut_outs,
 )
 
@@ -67,7 +68,7 @@ def _without(tasks: Iterable[Task], others: Iterable[Path]) -> list[Task]:
 
 def _plan_pictures(given: Arguments, to: Destination, kept: Mapping[Path, Path]) -> Plan:
     if STANDARD in given.inputs:
-        content = b"" if given.dry_run else sys.stdin.buffer.read()
+        content = b"" if given.dry_run else read_picture(sys.stdin.buffer)
         return Plan([Task(STANDARD, None, to.file, content)])
     review = None if given.review is None else Path(given.review)
     finder = InputFinder([each for each in (to.folder, review) if each], may_be_empty=given.watch)

@@ -55,15 +55,9 @@ class Task:
         return BytesIO(self.content) if self.source is None else self.source.open("rb")
 
     def read(self) -> bytes:
-        """Return the picture's file; of one of another type only the first bytes, which tell it.
-
-        Raise `OSError` if it cannot be read.
-        """
-        from cutout.decode.kinds import TEXT_BYTES, kind_of  # noqa: PLC0415  # slow to import
-
+        """Return the picture as `read_picture` does. Raise `OSError` if it cannot be read."""
         with self.open() as file:
-            head = file.read(TEXT_BYTES)
-            return head + file.read() if kind_of(head) in PICTURES else head
+            return read_picture(file)
 
     def reopenable(self) -> "Task":
         """Return the task; one of a pipe, which can be read only once, with its content.
@@ -106,6 +100,14 @@ class Task:
             return False
         times = (_modified(each) for each in self.places)
         return any(each is not None and each >= newest for each in times)
+
+
+def read_picture(file: BinaryIO) -> bytes:
+    """Return a picture's file; of one of another type only the first bytes, which tell its type."""
+    from cutout.decode.kinds import TEXT_BYTES, kind_of  # noqa: PLC0415  # slow to import
+
+    head = file.read(TEXT_BYTES)
+    return head + file.read() if kind_of(head) in PICTURES else head
 
 
 def file_size(path: Path) -> int:
