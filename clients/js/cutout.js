@@ -173,7 +173,7 @@ function resultIn(text) {
 async function refusedBy(reply) {
   const { status } = reply;
   const message = reasonIn(await reply.body.text()) || `The server answered ${status}.`;
-  const retryAfter = BUSY.includes(status) ? secondsToWait(reply) : null;
+  const retryAfter = BUSY.includes(status) ? secondsAskedFor(reply) : null;
   return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter });
 }
 
@@ -191,17 +191,18 @@ function reasonIn(text) {
 async function sendPatiently(url, body, terms) {
   for (let left = terms.retries; ; left--) {
     const reply = await (globalThis.XMLHttpRequest ? sendByXhr : sendByFetch)(url, body, terms);
-    const seconds = BUSY.includes(reply.status) ? secondsToWait(reply) : 0;
+    const seconds = BUSY.includes(reply.status) ? (secondsAskedFor(reply) ?? BUSY_SECONDS) : 0;
     if (!seconds || seconds > LONGEST_WAIT || left <= 0) return reply;
     terms.report({ phase: "wait", fraction: null, seconds });
     await pause(seconds, terms.signal);
   }
 }
 
-function secondsToWait(reply) {
+/** Returns how many seconds the server asks to wait; null if it doesn't say. */
+function secondsAskedFor(reply) {
   const text = reply.header("Retry-After") ?? "";
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000);
-  return seconds > 0 ? seconds : BUSY_SECONDS;
+  return seconds > 0 ? seconds : null;
 }
 
 function pause(seconds, signal) {

@@ -2,12 +2,14 @@
  *
  * `wantsKey`: an API key may help. `largestSide`: the longest side in pixels that the server accepts,
  * if the picture exceeds it, or null. `isOffline`: other photos would fail for the same reason. `isSlow`:
- * the upload took too long. `seconds`: how long to wait if the server is busy, or null. */
+ * the upload took too long. `isBusy`: the server asks to try again later, after `seconds`, which is null
+ * if it doesn't say when. */
 export class Failure extends Error {
   constructor(title, text, terms = {}) {
     super(text);
-    const { wantsKey = false, largestSide = null, isOffline = false, isSlow = false, seconds = null } = terms;
-    Object.assign(this, { title, wantsKey, largestSide, isOffline, isSlow, seconds });
+    const { wantsKey = false, largestSide = null, isOffline = false, isSlow = false } = terms;
+    const { isBusy = false, seconds = null } = terms;
+    Object.assign(this, { title, wantsKey, largestSide, isOffline, isSlow, isBusy, seconds });
   }
 }
 
@@ -36,6 +38,7 @@ export function failureOf(error) {
   return new Failure(TITLES[status] ?? `The server answered ${status}`, isSilent ? "It gave no reason." : message, {
     wantsKey: code === "unauthorized",
     isSlow: status === 408,
+    isBusy: code === "busy",
     seconds: retryAfter,
   });
 }

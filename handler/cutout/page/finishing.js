@@ -1,3 +1,4 @@
+import { backoff } from "./backoff.js";
 import { currentKey } from "./key.js";
 import { keyed, shapeOf } from "./photo.js";
 import { requestResult } from "./service.js";
@@ -59,8 +60,9 @@ export class Finisher {
         const terms = { key: currentKey(), signal, report: () => {}, mask: photo.mask };
         return await requestResult(photo.file, { mode: "fg-image" }, terms);
       } catch (error) {
-        if (!error.seconds || attempt === ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 1000 * error.seconds));
+        if (!error.isBusy || attempt === ATTEMPTS) throw error;
+        const seconds = error.seconds ?? backoff(attempt);
+        await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
       }
     }
   }

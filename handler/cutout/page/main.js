@@ -33,7 +33,7 @@ const album = new Album();
 const scene = new Scene();
 const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
-const progress = (photo) => wordsOf(photo, queue.isPaused);
+const progress = (photo) => wordsOf(photo, queue);
 const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
 const autosave = new Autosave(album, { ...storageNotices, onTaken: yieldPhotos });

@@ -1,3 +1,4 @@
+import { backoff } from "./backoff.js";
 import { isSame } from "./choices.js";
 import { Failure } from "./failure.js";
 import { makeResult } from "./work.js";
@@ -14,6 +15,7 @@ export class Queue {
   #running = new Map(); // photo → {control, asked, isShared, sentAt}
   #timeouts = new WeakMap(); // photo → how often it took too long
   #calm = 0; // photos made since the server was last busy
+  #refusals = 0; // times in a row that it was busy
   #limit;
   #timer = null;
 
@@ -22,6 +24,11 @@ export class Queue {
   constructor(album, limits, { onChange, onEnd, onError }) {
     Object.assign(this, { album, limits, onChange, onEnd, onError });
     this.#limit = limits.atOnce;
+  }
+
+  /** Returns whether the queue waits until the server is no longer busy. */
+  get isBusy() {
+    return this.#timer !== null;
   }
 
   /** Starts waiting photos, as many as may run at once. */
@@ -62,6 +69,7 @@ export class Queue {
 
   resume() {
     this.isPaused = false;
+    this.#refusals = 0;
     this.go();
   }
 
@@ -119,7 +127,7 @@ export class Queue {
   #note(photo, error, { isShared }) {
     if (error.name === "AbortError") return;
     if (error.isSlow && isShared) this.#allow(1); // alone, it may be in time
-    else if (error.seconds) this.#wait(error.seconds);
+    else if (error.isBusy) this.#rest(error);
     else photo.failure = error;
     if (error.wantsKey || error.isOffline) this.pause(); // other photos would fail for the same reason
   }
@@ -131,8 +139,16 @@ export class Queue {
   }
 
   #grow() {
+    this.#refusals = 0;
     this.#calm += 1;
     if (this.#calm % CALM === 0) this.#limit = Math.min(this.limits.atOnce, this.#limit + 1);
+  }
+
+  /** Waits as long as a busy server asks; otherwise longer each time, since each attempt sends the whole
+   * photo. */
+  #rest({ seconds }) {
+    if (!this.#timer) this.#refusals += 1; // photos that were sent together are refused together
+    this.#wait(seconds ?? backoff(this.#refusals));
   }
 
   /** Sends nothing for some seconds, and fewer photos at once from then on. */
