@@ -22,11 +22,12 @@ const CODES = {
 const SIGNATURES = [[/^\x89PNG/, "image/png"], [/^RIFF.{4}WEBP/s, "image/webp"]];
 
 /** Describes what went wrong. `code` is for programs, `status` is the HTTP status, or 0 without an
- * answer, and `retryAfter` is the number of seconds that a busy server asks to wait, or null. */
+ * answer, `retryAfter` is the number of seconds that a busy server asks to wait, or null, and `isHtml`
+ * says that the answer is a web page, thus not the server's own. */
 export class CutOutError extends Error {
-  constructor(code, message, { status = 0, retryAfter = null, cause } = {}) {
+  constructor(code, message, { status = 0, retryAfter = null, isHtml = false, cause } = {}) {
     super(message, { cause });
-    Object.assign(this, { name: "CutOutError", code, status, retryAfter });
+    Object.assign(this, { name: "CutOutError", code, status, retryAfter, isHtml });
   }
 }
 
@@ -156,7 +157,8 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CutOutError("unreadable", "The server's answer is not JSON.", { status: 200, cause });
+    const terms = { status: 200, isHtml: isWebPage(text), cause };
+    throw new CutOutError("unreadable", "The server's answer is not JSON.", terms);
   }
 }
 
@@ -172,9 +174,14 @@ function resultIn(text) {
 /** Returns the error for an answer without a result. */
 async function refusedBy(reply) {
   const { status } = reply;
-  const message = reasonIn(await reply.body.text()) || `The server answered ${status}.`;
+  const text = await reply.body.text();
+  const message = reasonIn(text) || `The server answered ${status}.`;
   const retryAfter = BUSY.includes(status) ? secondsAskedFor(reply) : null;
-  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter });
+  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter, isHtml: isWebPage(text) });
+}
+
+function isWebPage(text) {
+  return /^\s*<(!doctype\s+html|html)\b/i.test(text);
 }
 
 function reasonIn(text) {

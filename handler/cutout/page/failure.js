@@ -19,15 +19,18 @@ const TITLES = {
   403: "The server refused the request",
   408: "The upload took too long",
   413: "The file is too large to send",
-  504: "The server took too long",
 };
+
+const NOT_OURS = [502, 504]; // a gateway's answers in the server's place
+const CAPACITY = ["busy", "too-large"]; // of gateways, which may tell them by a web page
 
 /** Returns the `Failure` that a client's `CutOutError` means for this page; returns other errors
  * unchanged. */
 export function failureOf(error) {
-  const { code, status, message, retryAfter } = error;
+  const { code, status, message, retryAfter, isHtml } = error;
   if (error.name !== "CutOutError") return error;
   if (code === "failure") return unprocessed(message);
+  if (NOT_OURS.includes(status) || (isHtml && !CAPACITY.includes(code))) return replaced(status);
   if (code === "unreadable") {
     return new Failure("The server’s answer can’t be read", "It doesn’t contain results.");
   }
@@ -41,6 +44,14 @@ export function failureOf(error) {
     isBusy: code === "busy",
     seconds: retryAfter,
   });
+}
+
+/** Returns the failure of a request that something else has answered in the server's place. */
+function replaced(status) {
+  const text = NOT_OURS.includes(status)
+    ? `A gateway answered ${status} in its place.`
+    : "A web page answered in its place. If this network has a sign-in page, sign in there first.";
+  return new Failure("The server can’t be reached", `${text} Your photo is still here.`, { isOffline: true });
 }
 
 /** Returns the failure of a picture that the service could not process, with the service's reason. */
