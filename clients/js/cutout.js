@@ -251,7 +251,8 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
     request.onload = () => resolve({ status: request.status, header, body: request.response });
     request.onerror = () => reject(brokenBy());
     request.ontimeout = () => reject(lateAfter(timeout));
-    request.onabort = () => reject(signal.reason);
+    // The browser aborts, too, for example when the user stops the page from loading.
+    request.onabort = () => reject(signal?.aborted ? signal.reason : brokenBy());
     request.onloadend = () => signal?.removeEventListener("abort", abort);
     onUpload?.(0);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload, extend);

@@ -104,6 +104,17 @@ def test_a_page_that_wakes_up_looks_for_the_server_at_once(open_page: Open, even
             visit.page.evaluate(f"() => void {target}.dispatchEvent(new Event('{event}'))")
 
 
+def test_requests_that_the_browser_aborts_are_sent_again(open_page: Open) -> None:
+    """Browsers do so if the user stops the page from loading, or in a phone's background."""
+    with open_page(complaints=None) as visit:
+        with visit.waiting_for_results():
+            visit.choose(GOOD[:3], "busy")
+            visit.page.wait_for_selector('[role=option][data-status="busy"] >> nth=1')
+            visit.page.evaluate("window.stop()")
+            wait_for_stop(visit)
+        wait_for_tally(visit, "3 of 3 done.")
+
+
 def test_the_server_is_looked_for_less_and_less_often(open_page: Open) -> None:
     with open_page(complaints=None) as visit:
         visit.page.route("**/v1/*", lambda route: route.abort())
