@@ -1,4 +1,4 @@
-"""Strokes with a pen, while a hand rests on the screen."""
+"""Strokes that something interrupts: a hand on the screen, or a focus that moves."""
 
 from tests.page.browser import Visit
 from tests.page.test_mending import PHOTO, finish, place_of, start
@@ -31,3 +31,19 @@ def test_a_palm_does_not_disturb_the_pen(visit: Visit) -> None:
     alpha = finish(visit)[200, :, 3]
     assert alpha[100:151].max() == 0, "the pen's stroke"
     assert alpha[230:330].min() == 255, "the palm has painted"
+
+
+def test_a_stroke_ends_where_the_keyboard_leaves_the_picture(visit: Visit) -> None:
+    visit.choose(PHOTO)
+    start(visit, "erase")
+    visit.page.focus("#stage")
+    keyboard = visit.page.keyboard
+    keyboard.down(" ")
+    keyboard.press("Tab")
+    keyboard.up(" ")
+    assert visit.page.is_enabled("#undo"), "the stroke is visible, but not among the steps"
+    visit.page.mouse.move(*place_of(visit, 200, 350), steps=4)
+    visit.settle()
+    alpha = finish(visit)[:, 200, 3]
+    assert alpha[200] == 0
+    assert alpha[320:380].min() == 255, "the mouse has painted without a button"

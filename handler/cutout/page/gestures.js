@@ -91,6 +91,9 @@ export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
   stage.addEventListener("keyup", (event) => {
     if (event.key === " " && brush.isOn) brush.release();
   });
+  stage.addEventListener("blur", () => {
+    if (brush.isOn && !held) brush.release(); // another element, or nothing, gets the `keyup`
+  });
 }
 
 /** Returns the index in `ZOOMS` of the view's zoom. A zoom in between counts as 100 % if it is less
