@@ -14,6 +14,9 @@ export function showNotice(title, texts = [], topic = "message") {
 function drawNotices() {
   byId("notice-texts").replaceChildren(...[...notices.values()].reverse().flatMap(headedList));
   byId("notice").hidden = notices.size === 0;
+  for (const list of byId("notice-texts").querySelectorAll("ul")) {
+    if (list.scrollHeight > list.clientHeight) list.tabIndex = 0; // scrolls by keyboard, also in Safari
+  }
 }
 
 /** Returns a notice's heading and list. */
