@@ -24,6 +24,7 @@ NOTE_SENDS = """() => {
     send.call(this, body);
   };
 }"""
+BUSY = "The server is busy: waiting to try again"
 SLACK = 1000
 """Milliseconds by which the test's steps are longer than the page's waits."""
 
@@ -100,6 +101,21 @@ def test_a_busy_server_s_own_time_is_kept(open_page: Open) -> None:
         assert all(7000 <= wait <= 7000 + SLACK for wait in waits), waits
 
 
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_server_that_is_busy_for_days_is_left_alone(open_page: Open, days: int) -> None:
+    """The browser's timers end at once after more than 24 days."""
+    with open_page(complaints=None) as visit:
+        refuse(visit, 503, {"Retry-After": str(days * 86_400)})
+        visit.page.set_input_files("#file", ASTRONAUT)
+        sends_after(visit, 1)
+        visit.page.wait_for_selector(f"#busy-text:text-is('{BUSY}')")
+        for _ in range(10):
+            visit.page.clock.run_for(1000)
+        assert len(visit.page.evaluate("sends")) == 1
+        visit.page.clock.fast_forward(86_400_000)
+        sends_after(visit, 2)
+
+
 def test_the_wait_starts_anew_after_an_answer(open_page: Open) -> None:
     with open_page(complaints=None) as visit:
         refuse(visit, 429, {})
@@ -117,9 +133,7 @@ def test_a_cancelled_photo_is_not_sent_again(open_page: Open) -> None:
         refuse(visit, 503, {})
         visit.page.set_input_files("#file", ASTRONAUT)
         sends_after(visit, 2)
-        visit.page.wait_for_selector(
-            "#busy-text:text-is('The server is busy: waiting to try again')"
-        )
+        visit.page.wait_for_selector(f"#busy-text:text-is('{BUSY}')")
         visit.page.clock.resume()
         visit.page.click("#cancel")
         assert visit.failure() == "Cancelled Your photo is still here."

@@ -21,6 +21,7 @@ const TITLES = {
   413: "The file is too large to send",
 };
 
+const DAY = 86_400; // seconds; timers over 24 days would end at once
 const NOT_OURS = [502, 504]; // a gateway's answers in the server's place
 const CAPACITY = ["busy", "too-large"]; // of gateways, which may tell them by a web page
 
@@ -42,7 +43,7 @@ export function failureOf(error) {
     wantsKey: code === "unauthorized",
     isSlow: status === 408,
     isBusy: code === "busy",
-    seconds: retryAfter,
+    seconds: retryAfter && Math.min(retryAfter, DAY),
   });
 }
 
