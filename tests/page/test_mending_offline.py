@@ -77,3 +77,20 @@ def test_the_server_finishes_when_it_is_back(open_page: Open, way: str) -> None:
         elif way == "online":
             visit.page.evaluate("() => void dispatchEvent(new Event('online'))")
         visit.page.wait_for_selector(FINISHED)
+
+
+def test_a_mask_that_breaks_each_connection_is_not_sent_for_ever(open_page: Open) -> None:
+    """The server is there, but this mask crashes it."""
+    with open_page(complaints=None) as visit:
+        visit.choose(PHOTO)
+        start(visit, "erase")
+        paint(visit, (200, 200))
+        sent = len(visit.posts("/v1/results"))
+        visit.page.clock.install()
+        visit.page.route("**/v1/results*", lambda route: route.abort())
+        visit.page.click("#mended")
+        assert "couldn't refine the edges" in visit.notice()
+        for _ in range(120):
+            visit.page.clock.run_for(1000)
+        assert len(visit.posts("/v1/results")) - sent == 3
+        assert "The connection failed" not in visit.page.inner_text("#notice h2 >> nth=0")
