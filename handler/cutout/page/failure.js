@@ -23,7 +23,7 @@ const TITLES = {
 
 const DAY = 86_400; // seconds; timers over 24 days would end at once
 const NOT_OURS = [502, 504]; // a gateway's answers in the server's place
-const CAPACITY = ["busy", "too-large"]; // of gateways, which may tell them by a web page
+const CAPACITY = ["busy", "too-large"]; // gateways answer these with web pages, too
 
 /** Returns the `Failure` that a client's `CutOutError` means for this page; returns other errors
  * unchanged. */
