@@ -119,7 +119,7 @@ export class CutOutError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    terms?: { status?: number; retryAfter?: number | null; cause?: unknown },
+    terms?: { status?: number; retryAfter?: number | null; isHtml?: boolean; cause?: unknown },
   );
   readonly name: "CutOutError";
   readonly code: ErrorCode;
@@ -127,6 +127,8 @@ export class CutOutError extends Error {
   readonly status: number;
   /** Seconds that a busy server asks to wait; otherwise null. */
   readonly retryAfter: number | null;
+  /** Whether the answer is a web page, such as a gateway's or a network's sign-in page. */
+  readonly isHtml: boolean;
 }
 
 /** Bytes above which files go through `/v1/uploads`. */

@@ -22,11 +22,12 @@ const CODES = {
 const SIGNATURES = [[/^\x89PNG/, "image/png"], [/^RIFF.{4}WEBP/s, "image/webp"]];
 
 /** Describes what went wrong. `code` is for programs, `status` is the HTTP status, or 0 without an
- * answer, and `retryAfter` is the number of seconds that a busy server asks to wait, or null. */
+ * answer, `retryAfter` is the number of seconds that a busy server asks to wait, or null, and `isHtml`
+ * says that the answer is a web page, thus not the server's own. */
 export class CutOutError extends Error {
-  constructor(code, message, { status = 0, retryAfter = null, cause } = {}) {
+  constructor(code, message, { status = 0, retryAfter = null, isHtml = false, cause } = {}) {
     super(message, { cause });
-    Object.assign(this, { name: "CutOutError", code, status, retryAfter });
+    Object.assign(this, { name: "CutOutError", code, status, retryAfter, isHtml });
   }
 }
 
@@ -156,7 +157,8 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CutOutError("unreadable", "The server's answer is not JSON.", { status: 200, cause });
+    const terms = { status: 200, isHtml: isWebPage(text), cause };
+    throw new CutOutError("unreadable", "The server's answer is not JSON.", terms);
   }
 }
 
@@ -172,9 +174,14 @@ function resultIn(text) {
 /** Returns the error for an answer without a result. */
 async function refusedBy(reply) {
   const { status } = reply;
-  const message = reasonIn(await reply.body.text()) || `The server answered ${status}.`;
-  const retryAfter = BUSY.includes(status) ? secondsToWait(reply) : null;
-  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter });
+  const text = await reply.body.text();
+  const message = reasonIn(text) || `The server answered ${status}.`;
+  const retryAfter = BUSY.includes(status) ? secondsAskedFor(reply) : null;
+  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter, isHtml: isWebPage(text) });
+}
+
+function isWebPage(text) {
+  return /^\s*<(!doctype\s+html|html)\b/i.test(text);
 }
 
 function reasonIn(text) {
@@ -191,17 +198,18 @@ function reasonIn(text) {
 async function sendPatiently(url, body, terms) {
   for (let left = terms.retries; ; left--) {
     const reply = await (globalThis.XMLHttpRequest ? sendByXhr : sendByFetch)(url, body, terms);
-    const seconds = BUSY.includes(reply.status) ? secondsToWait(reply) : 0;
+    const seconds = BUSY.includes(reply.status) ? (secondsAskedFor(reply) ?? BUSY_SECONDS) : 0;
     if (!seconds || seconds > LONGEST_WAIT || left <= 0) return reply;
     terms.report({ phase: "wait", fraction: null, seconds });
     await pause(seconds, terms.signal);
   }
 }
 
-function secondsToWait(reply) {
+/** Returns how many seconds the server asks to wait; null if it doesn't say. */
+function secondsAskedFor(reply) {
   const text = reply.header("Retry-After") ?? "";
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000);
-  return seconds > 0 ? seconds : BUSY_SECONDS;
+  return seconds > 0 ? seconds : null;
 }
 
 function pause(seconds, signal) {
@@ -243,7 +251,8 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
     request.onload = () => resolve({ status: request.status, header, body: request.response });
     request.onerror = () => reject(brokenBy());
     request.ontimeout = () => reject(lateAfter(timeout));
-    request.onabort = () => reject(signal.reason);
+    // The browser aborts, too, for example when the user stops the page from loading.
+    request.onabort = () => reject(signal?.aborted ? signal.reason : brokenBy());
     request.onloadend = () => signal?.removeEventListener("abort", abort);
     onUpload?.(0);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload, extend);

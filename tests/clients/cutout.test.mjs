@@ -149,6 +149,12 @@ for (const [retries, posts] of [[0, 1], [1, 2]]) {
   });
 }
 
+test("a busy server that names no time", async () => {
+  const { base } = await scripted(() => ({ status: 503, body: { detail: "Busy." } }));
+  const { code, retryAfter } = await errorOf(cutOut(small, { url: base, retries: 0 }));
+  assert.deepEqual({ code, retryAfter }, { code: "busy", retryAfter: null });
+});
+
 for (const [seconds, code] of [["120", "AbortError"], ["121", "busy"]]) {
   test(`a wait of ${seconds} s`, async () => {
     const { base } = await scripted(busy(seconds));

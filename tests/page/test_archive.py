@@ -82,3 +82,12 @@ def choose_scene(visit: Visit, colour: str) -> None:
     picture = file(f"{colour}.jpg", jpeg(Image.new("RGB", (80, 60), colour)))
     visit.page.set_input_files("#scene", picture)
     visit.page.wait_for_selector(f"#scene-name:has-text('{colour}.jpg')", state="attached")
+
+
+def test_names_of_which_a_mac_makes_one(visit: Visit) -> None:
+    """Macs write an accent as a character of its own, and other systems mostly don't."""
+    names = ["caf\u00e9.jpg", "cafe\u0301.jpg"]
+    visit.choose([file(name, jpeg()) for name in names])
+    wait_for_tally(visit, "2 of 2 done.")
+    found = list(pictures_of(saved(visit.page, "#zip")[1]))
+    assert found == ["caf\u00e9-cut-out.png", "cafe\u0301-cut-out (2).png"]

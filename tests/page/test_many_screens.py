@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.page.browser import DESKTOP, PHONE, file, plain
+from tests.page.browser import DESKTOP, PHONE, Visit, file, plain
 from tests.page.conftest import Open
 from tests.page.test_accessibility import ON_A_PHONE, findings
 from tests.page.test_many import BLANK, BROKEN, GOOD, HEIC, select, wait_for_tally
@@ -30,6 +30,21 @@ def test_axe_finds_nothing_with_many(open_page: Open, scheme: str, device: dict[
         select(visit, "broken.jpg")
         visit.wait("failed")
         assert findings(visit.page) == [], "failed"
+
+
+def test_a_long_list_of_files_is_scrolled_by_keyboard(open_page: Open) -> None:
+    """Safari, unlike Chromium, does not move the focus to what scrolls by itself."""
+    with open_page(**ON_A_PHONE) as visit:
+        visit.choose([GOOD[0], *(file(f"IMG_{number}.HEIC", HEIC) for number in range(12))])
+        assert findings(visit.page) == []
+        visit.page.focus("#notice ul")
+        visit.page.keyboard.press("End")
+        visit.page.wait_for_function("() => document.querySelector('#notice ul').scrollTop > 0")
+
+
+def test_a_short_list_of_files_is_no_stop_of_the_keyboard(visit: Visit) -> None:
+    visit.choose([GOOD[0], file("IMG_1.HEIC", HEIC)])
+    assert visit.page.get_attribute("#notice ul", "tabindex") is None
 
 
 def test_the_first_button_is_on_a_phone_s_first_screen(open_page: Open) -> None:

@@ -25,16 +25,21 @@ def start(visit: Visit, brush: str) -> None:
 
 def paint(visit: Visit, *points: tuple[float, float]) -> None:
     """A stroke with the mouse, in the picture's pixels, where it fits its frame."""
-    box = visit.page.locator("#view").bounding_box()
-    assert box
-    side = min(box["width"], box["height"]) - 32
-    left, top = box["x"] + (box["width"] - side) / 2, box["y"] + (box["height"] - side) / 2
-    for at, (x, y) in enumerate(points):
-        visit.page.mouse.move(left + x / 400 * side, top + y / 400 * side, steps=4)
+    for at, point in enumerate(points):
+        visit.page.mouse.move(*place_of(visit, *point), steps=4)
         if at == 0:
             visit.page.mouse.down()
     visit.page.mouse.up()
     visit.settle()
+
+
+def place_of(visit: Visit, x: float, y: float) -> tuple[float, float]:
+    """Return where a pixel of a picture of 400 x 400 is in the window, where it fits its frame."""
+    box = visit.page.locator("#view").bounding_box()
+    assert box
+    side = min(box["width"], box["height"]) - 32
+    left, top = box["x"] + (box["width"] - side) / 2, box["y"] + (box["height"] - side) / 2
+    return left + x / 400 * side, top + y / 400 * side
 
 
 def finish(visit: Visit) -> np.ndarray:

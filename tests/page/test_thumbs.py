@@ -1,6 +1,13 @@
 """The strip's small pictures: cut-outs or shadows, and masks only where there is nothing else."""
 
-from tests.page.browser import Visit
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from tests.page.browser import Visit, file
+from tests.page.test_formats import turned_webp
 from tests.page.test_many import GOOD, wait_for_tally
 
 IS_GREY = """async (name) => {
@@ -47,3 +54,31 @@ def test_a_mask_is_shown_until_there_is_a_cut_out(visit: Visit) -> None:
     visit.wait_for_command("mode=fg-image-shadow")
     wait_for_tally(visit, "2 of 2 done.")
     assert are_grey(visit) == [False, False]
+
+
+COLOURS = """async (name) => {
+  const image = document.querySelector(`[role=option][aria-label^="${name}:"] img`);
+  await image.decode();
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  const colourAt = (x, y) => [...context.getImageData(x * width, y * height, 1, 1).data];
+  return [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]].map(([x, y]) => colourAt(x, y));
+}"""
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_webp_on_its_side_is_upright_in_the_strip(visit: Visit, orientation: int) -> None:
+    """Until its cut-out is there: browsers do not turn WebPs, unlike JPEGs."""
+    content = turned_webp(orientation)
+    upright = ImageOps.exif_transpose(Image.open(BytesIO(content)))
+    with visit.waiting_for_results():
+        visit.choose([file("a.webp", content), GOOD[0]], "busy")
+        visit.page.wait_for_selector('[role=option][aria-label^="a.webp:"] img:not([hidden])')
+        found = visit.page.evaluate(COLOURS, "a.webp")
+    places = ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))
+    for (x, y), colour in zip(places, found, strict=True):
+        expected = upright.crop((int(x * upright.width), int(y * upright.height), *upright.size))
+        red, green, blue = expected.convert("RGB").tobytes()[:3]
+        assert np.abs(np.subtract(colour[:3], (red, green, blue))).max() < 30

@@ -14,6 +14,7 @@ GREY = (90, 120, 150)
 PHOTO = file("grey.jpg", jpeg(Image.new("RGB", (400, 400), GREY), quality=100))
 CORNER, MIDDLE = (0.002, 0.002), (0.5, 0.5)  # with the tests' segmenter: background, and object
 CHECKS = {(255, 255, 255, 255), (228, 230, 234, 255)}
+WIDTH = "document.getElementById('view').width"
 FRAME = "getComputedStyle(document.getElementById('divider')).left"
 
 
@@ -184,3 +185,19 @@ def test_the_facts_tell_the_picture_s_size_from_the_photo_s(visit: Visit) -> Non
     visit.page.wait_for_selector("#facts:has-text('2000')")
     kilobytes = -(-len(photo["buffer"]) // 1000)
     assert visit.facts().startswith(f"2000 x 2000 · photo of {kilobytes} kB · ")
+
+
+def test_a_zoomed_page_uses_the_screen_s_pixels(open_page: Open) -> None:
+    """In a wide window, the browser's zoom leaves the picture's frame as it is in CSS pixels."""
+    with open_page(viewport={"width": 2400, "height": 900}) as visit:
+        visit.choose(PHOTO)
+        visit.set_split(0)
+        screen = visit.page.context.new_cdp_session(visit.page)
+        width = visit.page.evaluate(WIDTH)
+        for ratio in (1.25, 1.5, 1):
+            metrics = {"width": int(2400 / ratio), "height": 900, "deviceScaleFactor": ratio}
+            screen.send("Emulation.setDeviceMetricsOverride", {**metrics, "mobile": False})
+            visit.page.wait_for_function(f"() => devicePixelRatio === {ratio}")
+            visit.settle()
+            assert visit.page.evaluate(WIDTH) == ratio * width
+            assert visit.pixel(*CORNER) in CHECKS

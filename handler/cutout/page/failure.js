@@ -2,12 +2,14 @@
  *
  * `wantsKey`: an API key may help. `largestSide`: the longest side in pixels that the server accepts,
  * if the picture exceeds it, or null. `isOffline`: other photos would fail for the same reason. `isSlow`:
- * the upload took too long. `seconds`: how long to wait if the server is busy, or null. */
+ * the upload took too long. `isBusy`: the server asks to try again later, after `seconds`, which is null
+ * if it doesn't say when. */
 export class Failure extends Error {
   constructor(title, text, terms = {}) {
     super(text);
-    const { wantsKey = false, largestSide = null, isOffline = false, isSlow = false, seconds = null } = terms;
-    Object.assign(this, { title, wantsKey, largestSide, isOffline, isSlow, seconds });
+    const { wantsKey = false, largestSide = null, isOffline = false, isSlow = false } = terms;
+    const { isBusy = false, seconds = null } = terms;
+    Object.assign(this, { title, wantsKey, largestSide, isOffline, isSlow, isBusy, seconds });
   }
 }
 
@@ -17,15 +19,19 @@ const TITLES = {
   403: "The server refused the request",
   408: "The upload took too long",
   413: "The file is too large to send",
-  504: "The server took too long",
 };
+
+const DAY = 86_400; // seconds; timers over 24 days would end at once
+const NOT_OURS = [502, 504]; // a gateway's answers in the server's place
+const CAPACITY = ["busy", "too-large"]; // gateways answer these with web pages, too
 
 /** Returns the `Failure` that a client's `CutOutError` means for this page; returns other errors
  * unchanged. */
 export function failureOf(error) {
-  const { code, status, message, retryAfter } = error;
+  const { code, status, message, retryAfter, isHtml } = error;
   if (error.name !== "CutOutError") return error;
   if (code === "failure") return unprocessed(message);
+  if (NOT_OURS.includes(status) || (isHtml && !CAPACITY.includes(code))) return replaced(status);
   if (code === "unreadable") {
     return new Failure("The server’s answer can’t be read", "It doesn’t contain results.");
   }
@@ -36,8 +42,17 @@ export function failureOf(error) {
   return new Failure(TITLES[status] ?? `The server answered ${status}`, isSilent ? "It gave no reason." : message, {
     wantsKey: code === "unauthorized",
     isSlow: status === 408,
-    seconds: retryAfter,
+    isBusy: code === "busy",
+    seconds: retryAfter && Math.min(retryAfter, DAY),
   });
+}
+
+/** Returns the failure of a request that something else has answered in the server's place. */
+function replaced(status) {
+  const text = NOT_OURS.includes(status)
+    ? `A gateway answered ${status} in its place.`
+    : "A web page answered in its place. If this network has a sign-in page, sign in there first.";
+  return new Failure("The server can’t be reached", `${text} Your photo is still here.`, { isOffline: true });
 }
 
 /** Returns the failure of a picture that the service could not process, with the service's reason. */

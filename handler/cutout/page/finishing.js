@@ -1,19 +1,23 @@
+import { backoff } from "./backoff.js";
 import { currentKey } from "./key.js";
 import { keyed, shapeOf } from "./photo.js";
 import { requestResult } from "./service.js";
 import { ready } from "./work.js";
 
 const ATTEMPTS = 4; // maximum requests while the server is busy
+const MOST_LOSSES = 3; // lost connections for each mask, since one may crash the server
 
 /** Sends the masks of mended photos to the server, which makes their cut-outs again: only it can
  * compute the object's own colours at soft edges. Until then, and if the server can't, the picture
  * mended in the browser stays. */
 export class Finisher {
   #running = new Map(); // photo → AbortController
+  #losses = new WeakMap(); // mask → how often the connection was lost
 
-  /** Calls `onEnd(photo)` when a photo is finished, and `onFailure(photo, error)` if it can't be. */
-  constructor(limits, { onEnd, onFailure }) {
-    Object.assign(this, { limits, onEnd, onFailure });
+  /** Calls `onEnd(photo)` when a photo is finished, `onFailure(photo, error)` if it can't be, and before
+   * that `onLost(error)` if it can be once the server is back. */
+  constructor(limits, { onEnd, onFailure, onLost }) {
+    Object.assign(this, { limits, onEnd, onFailure, onLost });
   }
 
   isAt(photo) {
@@ -37,6 +41,7 @@ export class Finisher {
     } catch (error) {
       if (control.signal.aborted) return;
       this.#running.delete(photo);
+      if (error.isOffline && this.#mayReturn(photo.mask)) this.onLost(error);
       this.onFailure(photo, error);
     }
   }
@@ -51,6 +56,12 @@ export class Finisher {
     for (const photo of [...this.#running.keys()]) this.cancel(photo);
   }
 
+  #mayReturn(mask) {
+    const count = (this.#losses.get(mask) ?? 0) + 1;
+    this.#losses.set(mask, count);
+    return count < MOST_LOSSES;
+  }
+
   async #sent(photo, signal) {
     await ready(photo, this.limits);
     for (let attempt = 1; ; attempt++) {
@@ -59,8 +70,9 @@ export class Finisher {
         const terms = { key: currentKey(), signal, report: () => {}, mask: photo.mask };
         return await requestResult(photo.file, { mode: "fg-image" }, terms);
       } catch (error) {
-        if (!error.seconds || attempt === ATTEMPTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 1000 * error.seconds));
+        if (!error.isBusy || attempt === ATTEMPTS) throw error;
+        const seconds = error.seconds ?? backoff(attempt);
+        await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
       }
     }
   }

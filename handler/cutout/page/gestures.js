@@ -14,7 +14,7 @@ const ZOOMS = ["fit", 1, 4];
  * and after is moved, and `onZoom(zoom, centre)` when another zoom is chosen; the view itself moves the
  * picture. While `brush.isOn`, the brush gets the pointer and the keys. */
 export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
-  let held = null; // {what: "line", "picture" or "brush", at: the last point}, or "two" fingers
+  let held = null; // {what: "line", "picture" or "brush", by: pointer's id, at: last point}, or "two" fingers
 
   const place = (event) => {
     const box = view.canvas.getBoundingClientRect();
@@ -23,22 +23,25 @@ export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
   const takesLine = (point) =>
     view.after && (!view.canPan || Math.abs(point.x - view.divide) < GRIP * view.ratio);
 
+  // such as a palm, while a pen paints
+  const isOther = ({ pointerId }) => held !== null && held.by !== pointerId;
+
   stage.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !view.picture || held === "two") return;
+    if (event.button !== 0 || !view.picture || isOther(event)) return;
     const at = place(event);
     if (brush.isOn) {
       stage.setPointerCapture(event.pointerId);
-      held = { what: "brush", at };
+      held = { what: "brush", by: event.pointerId, at };
       brush.press(view.pointAt(at.x, at.y));
       return;
     }
-    held = { what: takesLine(at) ? "line" : "picture", at };
+    held = { what: takesLine(at) ? "line" : "picture", by: event.pointerId, at };
     stage.setPointerCapture(event.pointerId);
     if (held.what === "line") onSplit(view.splitAt(at.x));
   });
 
   stage.addEventListener("pointermove", (event) => {
-    if (!view.picture || held === "two") return;
+    if (!view.picture || isOther(event)) return;
     const at = place(event);
     if (brush.isOn) {
       brush[held ? "move" : "hover"](view.pointAt(at.x, at.y));
@@ -51,7 +54,8 @@ export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
   });
 
   for (const kind of ["pointerup", "pointercancel"]) {
-    stage.addEventListener(kind, () => {
+    stage.addEventListener(kind, (event) => {
+      if (held !== "two" && isOther(event)) return;
       if (held?.what === "brush" && brush.isOn) brush.release();
       held = null;
     });
@@ -86,6 +90,9 @@ export function watchGestures(stage, view, { onSplit, onZoom, brush }) {
   });
   stage.addEventListener("keyup", (event) => {
     if (event.key === " " && brush.isOn) brush.release();
+  });
+  stage.addEventListener("blur", () => {
+    if (brush.isOn && !held) brush.release(); // another element, or nothing, gets the `keyup`
   });
 }
 

@@ -4,6 +4,7 @@ import { saveAll } from "./archive.js";
 import { Autosave } from "./autosave.js";
 import { Checking } from "./checking.js";
 import { askedOf, isSame, showChoices } from "./choices.js";
+import { Connection } from "./connection.js";
 import { byId, chosen } from "./dom.js";
 import { Failure } from "./failure.js";
 import { watchFocus } from "./focus.js";
@@ -33,7 +34,7 @@ const album = new Album();
 const scene = new Scene();
 const view = new View(byId("view"), showDivider);
 const saver = new Saver(report);
-const progress = (photo) => wordsOf(photo, queue.isPaused);
+const progress = (photo) => wordsOf(photo, queue);
 const isFinishing = (photo) => mender.isFinishing(photo);
 const photoView = new PhotoView({ album, view, scene, saver, limits, progress, isFinishing, onUnreadable });
 const autosave = new Autosave(album, { ...storageNotices, onTaken: yieldPhotos });
@@ -44,9 +45,10 @@ const thumbs = new Thumbs((photo) => {
   strip.refresh(photo);
 }, report);
 const resume = () => queue.resume();
-const mender = new Mender({ album, view, photoView, autosave, limits, refresh, resume, report });
+const connection = new Connection(reconnect);
+const mender = new Mender({ album, view, photoView, autosave, limits, refresh, resume, connection, report });
 let packing = null; // progress of the ZIP in the making
-const queue = new Queue(album, limits, { onChange: follow, onEnd: settle, onError: report });
+const queue = new Queue(album, limits, connection, { onChange: follow, onEnd: settle, onError: report });
 
 /** Shows an error and keeps the page running; logs it unless it is a `Failure`. */
 function report(error) {
@@ -154,7 +156,6 @@ function fail(photo) {
 
 /** Stops all work, since the page goes on in another tab. */
 function yieldPhotos() {
-  window.removeEventListener("online", reconnect);
   queue.pause();
   mender.cancelAll();
   update();
@@ -289,12 +290,11 @@ setInterval(() => {
 window.addEventListener("beforeunload", (event) => {
   if (autosave.isAdding) event.preventDefault(); // asks, since a photo would be missing afterwards
 });
-window.addEventListener("online", reconnect);
 
 autosave.restore().then(async (kept) => {
   if (kept) await scene.take(kept, limits);
   if (album.photos.length && !album.selected) select(album.photos[0]);
   thumbs.add(album.photos.filter((photo) => !photo.thumb)).catch(report);
   await autosave.tidy();
-  await mender.finishAll();
+  reconnect();
 }).catch(report);

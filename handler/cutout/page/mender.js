@@ -20,7 +20,8 @@ export class Mender {
   #unkept = 0; // mended pictures that are not in their photos' results yet
 
   /** Takes `album`, `view`, `photoView`, `autosave`, the server's `limits`, `refresh()`, which
-   * updates the page and the queue, `resume()`, which resumes a stopped queue, and `report(error)`. */
+   * updates the page and the queue, `resume()`, which resumes a stopped queue, `connection`, and
+   * `report(error)`. */
   constructor(parts) {
     Object.assign(this, parts);
     const { view, limits, report } = parts;
@@ -32,6 +33,7 @@ export class Mender {
     this.#finisher = new Finisher(limits, {
       onEnd: (photo) => this.#keepFinished(photo),
       onFailure: (photo, error) => this.#tellUnfinished(photo, error),
+      onLost: (error) => this.connection.lose(error),
     });
   }
 
@@ -160,6 +162,7 @@ export class Mender {
 
   /** Stores the results of a mended photo that the server has finished. */
   async #keepFinished(photo) {
+    this.connection.prove();
     if (!this.album.photos.includes(photo)) return;
     for (const mode of ["fg-image", "fg-mask"]) await this.autosave.addResult(photo, mode);
     this.#show(photo);

@@ -14,16 +14,22 @@ export function resultName(name, { mode, format }) {
   return `${kept}-${ENDINGS[mode]}.${format}`;
 }
 
-/** Makes names unique: a second `a.png` becomes `a (2).png`. Case is ignored, as in some file systems. */
+/** Makes names unique: a second `a.png` becomes `a (2).png`. Case is ignored, and how accents are written,
+ * as in some file systems. */
 export class Names {
   #taken = new Set();
 
   unique(name) {
     let found = name;
-    for (let count = 2; this.#taken.has(found.toLowerCase()); count++) {
+    for (let count = 2; this.#taken.has(keyOf(found)); count++) {
       found = name.replace(/(\.[^.]*)?$/, ` (${count})$1`);
     }
-    this.#taken.add(found.toLowerCase());
+    this.#taken.add(keyOf(found));
     return found;
   }
+}
+
+/** Returns what names have in common that some file systems can't tell apart. */
+function keyOf(name) {
+  return name.normalize().toLowerCase();
 }

@@ -8,8 +8,15 @@ export function showNotice(title, texts = [], topic = "message") {
   if (`${notices.get(topic)}` === `${[title, texts]}`) return; // would be announced again
   notices.delete(topic);
   notices.set(topic, [title, texts]);
+  drawNotices();
+}
+
+function drawNotices() {
   byId("notice-texts").replaceChildren(...[...notices.values()].reverse().flatMap(headedList));
-  byId("notice").hidden = false;
+  byId("notice").hidden = notices.size === 0;
+  for (const list of byId("notice-texts").querySelectorAll("ul")) {
+    if (list.scrollHeight > list.clientHeight) list.tabIndex = 0; // scrolls by keyboard, also in Safari
+  }
 }
 
 /** Returns a notice's heading and list. */
@@ -30,7 +37,9 @@ export function watchNotice() {
   byId("notice-close").addEventListener("click", () => hideNotice());
 }
 
-export function hideNotice() {
-  notices.clear();
-  byId("notice").hidden = true;
+/** Hides the notice on one topic, or all of them. */
+export function hideNotice(topic = null) {
+  if (topic === null) notices.clear();
+  else notices.delete(topic);
+  drawNotices();
 }

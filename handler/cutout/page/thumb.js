@@ -1,4 +1,5 @@
-import { encoded } from "./picture.js";
+import { webpOrientation } from "./header.js";
+import { decoded, encoded } from "./picture.js";
 
 const LONGEST = 144; // pixels, about twice the size on the page, for high-resolution screens
 
@@ -7,7 +8,7 @@ const LONGEST = 144; // pixels, about twice the size on the page, for high-resol
 export async function thumbOf(blob) {
   let bitmap;
   try {
-    bitmap = await createImageBitmap(blob, { resizeHeight: LONGEST, resizeQuality: "medium" });
+    bitmap = await scaledDown(blob);
   } catch {
     return null; // the service reports what is wrong with it
   }
@@ -16,4 +17,16 @@ export async function thumbOf(blob) {
   canvas.getContext("2d").drawImage(bitmap, Math.round((side - bitmap.width) / 2), 0);
   bitmap.close();
   return encoded(canvas, "image/webp");
+}
+
+/** Decodes an image at a thumbnail's height. Browsers scale while they decode, but don't turn WebPs. */
+async function scaledDown(blob) {
+  const terms = { resizeHeight: LONGEST, resizeQuality: "medium" };
+  if ((await webpOrientation(blob)) === 1) return createImageBitmap(blob, terms);
+  const upright = await decoded(blob);
+  try {
+    return await createImageBitmap(upright, terms);
+  } finally {
+    upright?.close();
+  }
 }

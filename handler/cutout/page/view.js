@@ -28,6 +28,7 @@ export class View {
     Object.assign(this, { canvas, onDraw, backdrop: new Backdrop() });
     this.context = canvas.getContext("2d");
     new ResizeObserver(() => this.#resize()).observe(canvas.parentElement);
+    this.#watchRatio();
   }
 
   show(before, after, { part = null, backdrop = new Backdrop() } = {}) {
@@ -138,6 +139,16 @@ export class View {
   #span() {
     const { x, width } = this.frame;
     return [Math.max(0, x), Math.min(this.canvas.width, x + width)];
+  }
+
+  /** Follows `ratio`, which changes on another screen and with the browser's zoom. */
+  #watchRatio() {
+    const isSame = window.matchMedia(`(resolution: ${this.ratio}dppx)`);
+    const follow = () => {
+      this.#resize();
+      this.#watchRatio();
+    };
+    isSame.addEventListener("change", follow, { once: true });
   }
 
   #resize() {
