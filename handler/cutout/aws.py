@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cutout.engine import Networks
-from cutout.lambda_runtime import after_restore, before_snapshot
+from cutout.lambda_runtime import after_restore, before_snapshot, keep_memory
 from cutout.settings import get_settings
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def build_lambda_handler() -> "LambdaHandler":
     credentials and secrets where they are held. Connections last for one call, and deadlines and
     identifiers are made for each request.
     """
+    keep_memory()
     settings = get_settings().on_lambda()
     networks = Networks(settings)
 

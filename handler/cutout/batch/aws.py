@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cutout.engine import Networks
+from cutout.lambda_runtime import keep_memory, to_stdout
 from cutout.settings import get_settings
 
 if TYPE_CHECKING:
@@ -11,12 +12,12 @@ if TYPE_CHECKING:
 
 def build_lambda_handler() -> "Batch":
     """Return the handler. The networks load while the rest is imported."""
+    keep_memory()
     settings = get_settings()
     networks = Networks(settings)
 
     from cutout.batch.batch import Batch  # noqa: PLC0415
     from cutout.batch.picture import Cutter  # noqa: PLC0415
-    from cutout.lambda_runtime import to_stdout  # noqa: PLC0415
     from cutout.storage.objects import Objects  # noqa: PLC0415
 
     handler = Batch(Cutter(networks.pipeline(), Objects(settings)), to_stdout)
