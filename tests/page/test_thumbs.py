@@ -10,20 +10,25 @@ from tests.page.browser import Visit, file
 from tests.page.test_formats import turned_webp
 from tests.page.test_many import GOOD, wait_for_tally
 
-IS_GREY = """async (name) => {
+DRAWN = """async (name) => {
   const image = document.querySelector(`[role=option][aria-label^="${name}:"] img`);
   await image.decode();
   const { naturalWidth: width, naturalHeight: height } = image;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d");
   context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height);
+"""
+"""The beginning of a function that reads the pixels of the thumbnail of that name."""
+IS_GREY = (
+    DRAWN
+    + """  const { data } = context.getImageData(0, 0, width, height);
   let most = 0;
   for (let at = 0; at < data.length; at += 4) {
     most = Math.max(most, Math.abs(data[at] - data[at + 2]));
   }
   return most < 30;
 }"""
+)
 
 
 def are_grey(visit: Visit) -> list[bool]:
@@ -56,16 +61,12 @@ def test_a_mask_is_shown_until_there_is_a_cut_out(visit: Visit) -> None:
     assert are_grey(visit) == [False, False]
 
 
-COLOURS = """async (name) => {
-  const image = document.querySelector(`[role=option][aria-label^="${name}:"] img`);
-  await image.decode();
-  const { naturalWidth: width, naturalHeight: height } = image;
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  context.drawImage(image, 0, 0);
-  const colourAt = (x, y) => [...context.getImageData(x * width, y * height, 1, 1).data];
+COLOURS = (
+    DRAWN
+    + """  const colourAt = (x, y) => [...context.getImageData(x * width, y * height, 1, 1).data];
   return [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]].map(([x, y]) => colourAt(x, y));
 }"""
+)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
