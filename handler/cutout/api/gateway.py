@@ -135,7 +135,7 @@ def other_answer(event: object) -> dict[str, Any]:
 
 
 REPLACEMENT = "\ufffd"
-"""What takes the place of bytes that are not UTF-8."""
+"""The character that replaces bytes which are not UTF-8."""
 
 
 def is_damaged(event: dict[str, Any]) -> bool:

@@ -185,10 +185,10 @@ class OutputWriter:
 
 @contextmanager
 def _refusals_told(part: Path | None = None) -> Iterator[None]:
-    """Say so if the system refuses a new name in the block; `part` is the file with the old one.
+    """Raise `OSError` with `REFUSED` if the block fails because the disk refuses a new name.
 
-    File systems of Windows take no `?` or `:`. Their drivers call it an invalid argument, or say
-    that no such file exists.
+    If the block renames a file, that is `part`. File systems of Windows take no `?` or `:`; their
+    drivers report an invalid argument, or that no such file exists.
     """
     try:
         yield

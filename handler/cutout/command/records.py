@@ -23,7 +23,7 @@ FINE_OR_UNKNOWN = frozenset({FINE, None})
 DONE, KEPT, FAILED = "done", "kept", "failed"
 SUFFIXES = (".json", ".csv")
 FORMULA = re.compile(r"(^|;)(?=[=+@-])")
-"""Where a spreadsheet would begin a formula; some take semicolons for commas."""
+"""The places where a formula would begin. Some spreadsheets also split a text at semicolons."""
 
 
 Doubt: TypeAlias = tuple[str | None, float | None, float | None]
@@ -116,7 +116,7 @@ def write_records(path: Path, records: Iterable[Record]) -> None:
 
 
 def _cell(value: object) -> object:
-    """Return a value of which no part is a formula: files and hostile APIs may be named as one."""
+    """Return a value without formulas: a file's name or an API's message may look like one."""
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 

@@ -117,8 +117,8 @@ def require_public(addresses: Iterable[str]) -> None:
 
 
 MAX_UNICODE = 8192
-"""Maximum characters of a URL that is not ASCII. To split it normalizes its host, and 64 kB of
-combining characters keep all threads waiting for seconds."""
+"""Maximum characters of a URL that is not ASCII. `urlsplit` normalizes the host, which keeps all
+threads waiting for seconds if it has 64 kB of combining characters."""
 
 
 def _split(url: str) -> SplitResult:

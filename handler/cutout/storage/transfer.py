@@ -30,8 +30,8 @@ OBJECT = re.compile(r'(arn:[\w-]+:s3:::[^/"\s]+/)(?:[^"]*(?=")|\S*)')
 MISSING = frozenset({403, 404})  # without the right to list, S3 answers 403 for a missing object
 MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, SignatureDoesNotMatch
 DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request (?:has expired|is not yet valid)")
-"""What S3 says of an object that may not be read with this role, request or clock. Of a missing
-object it says that ``s3:ListBucket`` may not be performed, or only that access is denied."""
+"""S3's messages for an object that this role, request or clock may not read. For a missing object,
+S3 answers that ``s3:ListBucket`` may not be performed, or only that access is denied."""
 REMOVED = frozenset({200, 204, 404})
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 THROTTLED = 429  # where S3 itself answers 503, some S3-compatible stores answer this
