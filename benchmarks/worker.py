@@ -1,4 +1,7 @@
-"""Measure one combination in a process of its own, for a peak of memory of its own; print JSON."""
+"""Measure one combination in a process of its own, for a peak of memory of its own; print JSON.
+
+Freed memory is kept, as on Lambda.
+"""
 
 import json
 import sys
@@ -14,6 +17,7 @@ import numpy.typing as npt
 from cutout.api.service import Service
 from cutout.choices import Mode
 from cutout.decode.decode import decode
+from cutout.lambda_runtime import keep_memory
 from cutout.options import Options, Source
 from cutout.pictures import Alpha
 from cutout.pipeline import Pipeline
@@ -107,6 +111,7 @@ def peak_rss() -> int:
 
 def main() -> None:
     """Run ``python -m benchmarks.worker PHOTO MODE THREADS REPEATS``."""
+    keep_memory()
     parser = ArgumentParser()
     parser.add_argument("photo", type=Path)
     parser.add_argument("mode", type=Mode)

@@ -26,8 +26,8 @@ HEAD = (
 )
 PART = """`make bench-mixed SETS="..."` measures this, here on {cpu}, each program alone on
 {cores} of its cores, warm: whole requests for {pictures} pictures of {sets} sets (people, animals,
-products, scenes, renderings, logos). Ratios are picture by picture. Runs of each picture: {repeats}
-(medians).
+products, scenes, renderings, logos). Ours keeps freed memory, as on Lambda. Ratios are picture by
+picture. Runs of each picture: {repeats} (medians).
 
 {table}"""
 

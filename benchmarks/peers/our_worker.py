@@ -1,7 +1,7 @@
 """Time our pipeline: ``python -m benchmarks.peers.our_worker MODEL REPEATS OUT PICTURE...``.
 
 It prints one JSON line, as `benchmarks.peers.laps` reads it. A lap is a whole request, from file to
-answer.
+answer. Freed memory is kept, as on Lambda.
 """
 
 import json
@@ -14,6 +14,7 @@ from benchmarks.worker import peak_rss
 from cutout.api.service import Service
 from cutout.choices import Model
 from cutout.engine import Networks
+from cutout.lambda_runtime import keep_memory
 from cutout.options import Source
 from cutout.pipeline import Pipeline
 from cutout.request import PictureForm, PictureRequest
@@ -26,6 +27,7 @@ MAX_SIDE = 8192
 
 def main() -> None:
     """Use as many threads as the process has processors."""
+    keep_memory()
     model, repeats, out, *pictures = sys.argv[1:]
     settings = Settings(model=Model(model), max_side=MAX_SIDE)
     pipeline = Networks(settings).pipeline()

@@ -17,7 +17,8 @@ NONE = "-"
 PART = """`make bench-peers SETS=folder` measures this, here on {cpu}, each program alone on
 {cores} of its cores, warm. Seconds run from the file to the PNG (ours: to the JSON), with the
 ratio to {reference} in brackets, as medians of {repeats} runs of the grainy `photo` or over a set's
-pictures. @imgly runs its own fp16 ISNet ("medium") with sharp 0.33.
+pictures. Ours keeps freed memory, as on Lambda. @imgly runs its own fp16 ISNet ("medium") with
+sharp 0.33.
 
 {times}
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cutout.engine import Networks
-from cutout.lambda_runtime import after_restore, before_snapshot, keep_memory
+from cutout.lambda_runtime import after_restore, before_snapshot, is_on_lambda, keep_memory
 from cutout.settings import get_settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def build_lambda_handler() -> "LambdaHandler":
     credentials and secrets where they are held. Connections last for one call, and deadlines and
     identifiers are made for each request.
     """
-    keep_memory()
+    if is_on_lambda():
+        keep_memory()
     settings = get_settings().on_lambda()
     networks = Networks(settings)
 

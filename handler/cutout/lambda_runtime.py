@@ -31,7 +31,7 @@ class LastAnswer(dict[str, Any]):
 
 def last_answer(answer: dict[str, Any]) -> dict[str, Any]:
     """Return the answer as the instance's last one under Lambda's runtime, elsewhere unchanged."""
-    if not _is_on_lambda():
+    if not is_on_lambda():
         return answer
     logger.error("a step overran its deadline: this instance ends after its answer")
     return LastAnswer(answer)
@@ -42,15 +42,15 @@ M_TRIM_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -4, -8
 
 
 def keep_memory() -> None:
-    """Keep freed memory for the next picture, under Lambda's runtime.
+    """Keep freed memory for the next picture, in a process that does nothing else.
 
     By default, glibc returns the arrays of a large picture to the system, and the next ones cause
     tens of thousands of page faults: 130 to 170 ms, warm, for 4096 x 4096 pixels (measured by
-    hand, with one thread). Nothing else uses an instance's memory, and the peak does not grow. Call
-    this before other threads start. Other C libraries have no `mallopt`.
+    hand, with one thread). The peak stays the same for pictures of one size. Over 150 pictures of
+    300 to 4096 pixels it is 811 rather than 716 MB, since the gaps between arrays of different
+    sizes are kept as well. Call this before other threads start. Other C libraries have no
+    `mallopt`.
     """
-    if not _is_on_lambda():
-        return
     import ctypes  # noqa: PLC0415
 
     with suppress(AttributeError):
@@ -59,7 +59,8 @@ def keep_memory() -> None:
             mallopt(parameter, value)
 
 
-def _is_on_lambda() -> bool:
+def is_on_lambda() -> bool:
+    """Return whether Lambda's runtime, or its emulator, has started this process."""
     return "AWS_LAMBDA_RUNTIME_API" in os.environ
 
 

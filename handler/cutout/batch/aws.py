@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from cutout.engine import Networks
-from cutout.lambda_runtime import keep_memory, to_stdout
+from cutout.lambda_runtime import is_on_lambda, keep_memory, to_stdout
 from cutout.settings import get_settings
 
 if TYPE_CHECKING:
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def build_lambda_handler() -> "Batch":
     """Return the handler. The networks load while the rest is imported."""
-    keep_memory()
+    if is_on_lambda():
+        keep_memory()
     settings = get_settings()
     networks = Networks(settings)
 
