@@ -6,6 +6,7 @@ from socket import SO_SNDBUF, SOL_SOCKET
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -58,6 +59,13 @@ class PacedProtocol(H11Protocol):
         """Wait for the next request's head. uvicorn itself waits for its first byte only."""
         self._await_head()
         super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request that can't be parsed, and close; only close if its answer has begun."""
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """Start the client's time: some bytes have not been read."""

@@ -1,0 +1,58 @@
+"""Requests as they come over the wire, on the local server."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from tests.local_server import LocalServer
+
+SECONDS = 30
+CHUNKED_FORM = (
+    b"POST /v1/results HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+    b"Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    with LocalServer() as started:
+        yield started
+
+
+@pytest.fixture
+def connection(server: LocalServer) -> Iterator[socket.socket]:
+    with closing(socket.create_connection(("127.0.0.1", server.port), SECONDS)) as opened:
+        yield opened
+
+
+def chunk(content: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(content), content)
+
+
+def read_until(connection: socket.socket, end: bytes) -> bytes:
+    received = b""
+    while not received.endswith(end):
+        more = connection.recv(4096)
+        assert more, received
+        received += more
+    return received
+
+
+def test_a_broken_chunk_behind_an_answer_closes_the_connection(
+    server: LocalServer, connection: socket.socket
+) -> None:
+    connection.sendall(CHUNKED_FORM + chunk(b"--b\r\n\0:"))
+    assert b" 400 " in read_until(connection, b"}")
+    connection.sendall(b"no size\r\n")
+    assert connection.recv(1) == b""
+    assert "Traceback" not in server.log()
+
+
+def test_a_broken_chunk_before_an_answer_is_refused(connection: socket.socket) -> None:
+    connection.sendall(CHUNKED_FORM + b"no size\r\n")
+    received = read_until(connection, b"0\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert b"Invalid HTTP request received." in received
+    assert connection.recv(1) == b""
