@@ -56,3 +56,39 @@ def test_a_broken_chunk_before_an_answer_is_refused(connection: socket.socket) -
     assert received.startswith(b"HTTP/1.1 400 ")
     assert b"Invalid HTTP request received." in received
     assert connection.recv(1) == b""
+
+
+SMALL, ENOUGH = b"x", b"x" * 64
+"""Chunks below and at the average that a body must reach beyond its first 1,000."""
+
+
+@pytest.mark.parametrize(
+    ("chunks", "is_refused"),
+    [
+        (1000 * [SMALL], False),
+        (1001 * [SMALL], True),
+        (1001 * [ENOUGH], False),
+        ([*1000 * [ENOUGH], SMALL], True),
+        (3000 * [ENOUGH], False),
+    ],
+    ids=["free", "small", "enough", "just-below", "long"],
+)
+def test_a_body_in_tiny_chunks_is_refused(
+    connection: socket.socket, chunks: list[bytes], is_refused: bool
+) -> None:
+    """Parsing a million of them would stop the server for all its clients."""
+    connection.sendall(CHUNKED_FORM + b"".join(map(chunk, chunks)))
+    if is_refused:
+        received = read_until(connection, b"0\r\n\r\n")
+        assert received.startswith(b"HTTP/1.1 400 ")
+        assert b"Send the body in chunks of at least 64 bytes." in received
+        assert connection.recv(1) == b""
+    else:
+        connection.sendall(chunk(b""))
+        assert b"There was an error parsing the body" in read_until(connection, b"}")
+
+
+def test_each_body_of_a_connection_has_chunks_of_its_own(connection: socket.socket) -> None:
+    for _ in range(3):
+        connection.sendall(CHUNKED_FORM + b"".join(600 * [chunk(SMALL)]) + chunk(b""))
+        assert b"There was an error parsing the body" in read_until(connection, b"}")

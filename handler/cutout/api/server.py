@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cutout.api.accept_errors import AcceptErrors
 from cutout.api.admission import CONNECTION
+from cutout.api.http1 import Http1Connection
 from cutout.api.lingering import Lingering
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ balancers and nginx 60, Caddy 120), so that none sends a request while it is bei
 class PacedProtocol(H11Protocol):
     """Limit how long a connection waits for its client to read, and to send a request's head."""
 
+    conn: Http1Connection
     max_unread_seconds = MAX_UNREAD_SECONDS
     max_head_seconds: float = KEEP_ALIVE_SECONDS
     _inner: ASGIApp
@@ -48,6 +50,7 @@ class PacedProtocol(H11Protocol):
         With a limit of 0, asyncio's TLS would report an empty buffer as full.
         """
         super().connection_made(transport)  # type: ignore[arg-type]
+        self.conn = Http1Connection()
         self.transport.set_write_buffer_limits(high=1, low=0)
         connection = self.transport.get_extra_info("socket")
         if connection is not None:
@@ -63,7 +66,7 @@ class PacedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse a request that can't be parsed, and close; only close if its answer has begun."""
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            super().send_400_response(msg)
+            super().send_400_response(self.conn.refusal or msg)
         else:
             self.transport.close()
 
