@@ -92,3 +92,40 @@ def test_each_body_of_a_connection_has_chunks_of_its_own(connection: socket.sock
     for _ in range(3):
         connection.sendall(CHUNKED_FORM + b"".join(600 * [chunk(SMALL)]) + chunk(b""))
         assert b"There was an error parsing the body" in read_until(connection, b"}")
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://localhost/v1/version", 200),
+        ("HTTP://localhost:8000/v1/version", 200),
+        ("https://localhost/v1/version?a=http://b/", 200),
+        ("http://localhost//v1/version", 200),
+        ("http://localhost", 200),
+        ("http://localhost?a=b", 200),
+        ("http://localhost/v1/nothing", 404),
+        ("http:///v1/version", 404),
+        ("ftp://localhost/v1/version", 404),
+        ("/http://localhost/v1/version", 404),
+    ],
+)
+def test_a_target_may_be_a_whole_url(connection: socket.socket, target: str, status: int) -> None:
+    head = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    connection.sendall(head.encode())
+    assert connection.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize(
+    ("url_host", "header", "status"),
+    [
+        ("localhost", "other.example", 200),
+        ("other.example", "localhost", 421),
+        ("me@localhost", "localhost", 421),
+    ],
+)
+def test_the_host_of_a_whole_url_counts_instead_of_the_header(
+    connection: socket.socket, url_host: str, header: str, status: int
+) -> None:
+    head = f"GET http://{url_host}/v1/version HTTP/1.1\r\nHost: {header}\r\n\r\n"
+    connection.sendall(head.encode())
+    assert connection.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
