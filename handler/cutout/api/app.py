@@ -16,6 +16,7 @@ from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import (
     FrontGuard,
     LoopbackGuard,
+    NoStore,
     RequestLog,
     answer_request_error,
     register_failures,
@@ -81,6 +82,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys), refuse=refuse)
     if front := open_front_key(pipeline.settings):
         app.add_middleware(FrontGuard, key=front, refuse=refuse)
+    app.add_middleware(NoStore)
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
     for router in (
