@@ -26,7 +26,7 @@ BLOCKS = [block for page in PAGES for block in page.blocks]
 SHELL = [block for block in BLOCKS if block.language == "sh"]
 JAVASCRIPT = [block for block in BLOCKS if block.language == "js"]
 PYTHON = [block for block in BLOCKS if block.language == "python"]
-LANGUAGES = {"sh", "python", "json", "js", "caddy"}
+LANGUAGES = {"sh", "python", "json", "js", "caddy", "nginx"}
 
 ACCOUNT = "needs an AWS account"
 IMAGE = "needs containers; `make image-test` tries it in continuous integration (tests/image)"

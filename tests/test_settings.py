@@ -61,6 +61,56 @@ def test_a_number_out_of_range_stops_the_start(
     assert first_problem(caught.value) == f"{variable}: Input should be 0 or more, and finite"
 
 
+SECONDS = [
+    each
+    for each in Settings.model_fields
+    if each.endswith("_seconds") and each not in {"api_keys_stale_seconds", "link_seconds"}
+]
+"""All but those with a limit of their own."""
+
+
+@pytest.mark.parametrize("name", SECONDS)
+def test_more_seconds_than_a_socket_can_wait_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    variable = f"CUTOUT_{name.upper()}"
+    monkeypatch.setenv(variable, "2000000")
+    assert getattr(Settings(), name) == 2_000_000
+    monkeypatch.setenv(variable, "2000001")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert first_problem(caught.value) == f"{variable}: Input should be 2000000 or less"
+
+
+@pytest.mark.parametrize("name", ["concurrency", "threads"])
+def test_more_processes_or_threads_than_any_machine_runs_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    variable = f"CUTOUT_{name.upper()}"
+    for text in ("1", "1024"):
+        monkeypatch.setenv(variable, text)
+        assert getattr(Settings(), name) == int(text)
+    for text in ("0", "1025", "10000000000"):
+        monkeypatch.setenv(variable, text)
+        with pytest.raises(ValidationError) as caught:
+            Settings()
+        assert first_problem(caught.value).startswith(f"{variable}: Input should be ")
+
+
+@pytest.mark.parametrize("name", ["link_seconds", "upload_seconds"])
+def test_a_link_that_never_lives_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """S3 refuses it with each request."""
+    variable = f"CUTOUT_{name.upper()}"
+    monkeypatch.setenv(variable, "1")
+    assert getattr(Settings(), name) == 1
+    monkeypatch.setenv(variable, "0")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert first_problem(caught.value).startswith(f"{variable}: Input should be ")
+
+
 def test_an_empty_model_dir_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     default = Settings().model_dir
     monkeypatch.setenv("CUTOUT_MODEL_DIR", "")

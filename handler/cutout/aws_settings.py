@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from cutout.setting_types import CredentialsUrl, RelativeUri, require_range
@@ -73,9 +73,9 @@ class AwsSettings(BaseSettings):
 
     @field_validator("*")
     @classmethod
-    def _in_range(cls, value: object) -> object:
+    def _in_range(cls, value: object, info: ValidationInfo) -> object:
         """Reject numbers that no setting takes, also for the settings of subclasses."""
-        return require_range(value)
+        return require_range(info.field_name or "", value)
 
     @property
     def credentials_url(self) -> str | None:

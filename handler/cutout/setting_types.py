@@ -144,10 +144,18 @@ def visible_processors() -> int:
     return os.cpu_count() or 1
 
 
-def require_range(value: object) -> object:
-    """Return the value; reject a negative number, infinity and NaN."""
-    if isinstance(value, int | float) and not (isfinite(value) and value >= 0):
+MAX_SECONDS = 2_000_000
+"""Largest number of seconds in a setting: 23 days. Sockets count milliseconds in 31 bits."""
+
+
+def require_range(name: str, value: object) -> object:
+    """Return a setting's value; reject a negative number, infinity, NaN and too many seconds."""
+    if not isinstance(value, int | float):
+        return value
+    if not (isfinite(value) and value >= 0):
         raise PydanticCustomError("range", "Input should be 0 or more, and finite")
+    if name.endswith("_seconds") and value > MAX_SECONDS:
+        raise PydanticCustomError("seconds", f"Input should be {MAX_SECONDS} or less")
     return value
 
 

@@ -55,6 +55,7 @@ class Settings(AwsSettings):
     concurrency: int = Field(
         default=1,
         ge=1,
+        le=1024,
         description="Pictures processed at the same time. Each takes 600 to 1100 MB of memory.",
     )
     waiting: int = Field(
@@ -143,11 +144,12 @@ class Settings(AwsSettings):
     )
     link_seconds: int = Field(
         default=24 * 3600,
+        ge=1,
         le=7 * 24 * 3600,
         description="Lifetime of a link to a stored result, at most 7 days.",
     )
     upload_seconds: int = Field(
-        default=900, description="Time within which a requested upload must start."
+        default=900, ge=1, description="Time within which a requested upload must start."
     )
     open_uploads: int = Field(
         default=1000,
@@ -247,7 +249,7 @@ class Settings(AwsSettings):
         description="Folder with the network graphs, weights and manifest.",
     )
     threads: int | None = Field(
-        default=None, ge=1, description="Processor threads that each network uses."
+        default=None, ge=1, le=1024, description="Processor threads that each network uses."
     )
 
     @model_validator(mode="before")

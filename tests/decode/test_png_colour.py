@@ -181,6 +181,24 @@ def test_gamma_counts_in_every_mode(mode: str) -> None:
     assert value == ((255,) * 3 if mode == "1" else (188,) * 3)
 
 
+@pytest.mark.parametrize(
+    ("chunks", "black", "white"),
+    [
+        (gamma(100_000), 0, 65_535),
+        (code_points(1, 8, 0, 1), 0, 65_535),
+        (code_points(1, 8, 0, 0), 16 * 256, 235 * 256),
+    ],
+    ids=["gamma", "by number", "narrow range"],
+)
+def test_dark_greys_of_16_bits_stay_apart(chunks: bytes, black: int, white: int) -> None:
+    """In linear light, 8 bits have no value between sRGB's 0 and 13."""
+    share = np.arange(14) / 13 / 255  # of the light, up to 1/255
+    stored = np.rint(black + (white - black) * share).astype(np.uint16)
+    picture = opened(chunks, Image.fromarray(stored[None]))
+    values = np.asarray(picture.colour)[0, :, 0].tolist()
+    assert values == pytest.approx(list(range(14)), abs=1)
+
+
 def test_greys_need_no_profile() -> None:
     assert opened(primaries(*P3), gradient().convert("L")).icc_profile is None
 

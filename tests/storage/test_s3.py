@@ -53,6 +53,7 @@ def test_what_is_kept_is_behind_the_link(storage: S3Storage, kind: AnswerKind) -
     assert answer.status_code == 200
     assert answer.content == CONTENT
     assert answer.headers["content-type"] == kind.media_type
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_a_link_cannot_be_guessed_or_bent(storage: S3Storage) -> None:

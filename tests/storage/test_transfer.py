@@ -84,6 +84,31 @@ def test_a_lasting_trouble_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert "Security" not in caplog.text, "the log holds more than the cause"
 
 
+MOVED = "x-amz-bucket-region: eu-west-1\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "307 Redirect", "400 Bad Request"])
+def test_the_region_of_a_bucket_elsewhere_is_told_without_a_body(
+    caplog: pytest.LogCaptureFixture, status: str
+) -> None:
+    reply = sending(f"HTTP/1.1 {status}\r\n{MOVED}")
+    with serving(reply) as server, pytest.raises(StorageError) as raised:
+        Objects(settings_of(server)).look_at("key", LATER)
+    assert raised.value.args == (f"S3 answers {status[:3]} The bucket is in eu-west-1.",)
+    assert "The bucket is in eu-west-1." in caplog.text
+
+
+@pytest.mark.parametrize(
+    "head",
+    [f"HTTP/1.1 412 A\r\n{MOVED}", f"HTTP/1.1 301 A\r\n{MOVED.replace('eu-west-1', 'a b')}"],
+    ids=["another refusal", "not a region"],
+)
+def test_no_other_answer_tells_a_region(head: str) -> None:
+    with serving(sending(head)) as server, pytest.raises(StorageError) as raised:
+        Objects(settings_of(server)).look_at("key", LATER)
+    assert "The bucket is in" not in str(raised.value.args)
+
+
 RIGHT = "User: arn:aws:sts::1:assumed-role/r is not authorized to perform: "
 
 

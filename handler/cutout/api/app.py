@@ -1,5 +1,8 @@
 """Build the ASGI application, which is the same on a laptop and on Lambda."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
@@ -16,6 +19,7 @@ from cutout.api.files import build_files_router, build_uploads_router
 from cutout.api.middleware import (
     FrontGuard,
     LoopbackGuard,
+    NoStore,
     RequestLog,
     answer_request_error,
     register_failures,
@@ -30,6 +34,7 @@ from cutout.pipeline import Pipeline
 from cutout.settings import Settings, get_settings
 from cutout.storage.bucket import open_bucket
 from cutout.storage.disk import DiskStorage
+from cutout.storage.storage import Storage
 
 if TYPE_CHECKING:
     from cutout.work import PictureWork
@@ -60,6 +65,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
         openapi_url=None,  # FastAPI's own document names a server under a gateway's stage only
         docs_url=None,  # FastAPI's own page loads scripts from a CDN
         redoc_url=None,
+        lifespan=partial(_closing, pipeline.storage),
     )
     app.dependency_overrides[get_settings] = lambda: pipeline.settings
     redirect_relatively(app)
@@ -81,6 +87,7 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     app.add_middleware(LoopbackGuard, settings=pipeline.settings, keyed=bool(keys), refuse=refuse)
     if front := open_front_key(pipeline.settings):
         app.add_middleware(FrontGuard, key=front, refuse=refuse)
+    app.add_middleware(NoStore)
     app.add_middleware(RequestLog, write=to_stdout)
     register_failures(app)
     for router in (
@@ -104,6 +111,14 @@ def build_app(pipeline: Pipeline) -> FastAPI:
     elif pipeline.settings.api_page:
         app.add_api_route("/", _to_the_docs, include_in_schema=False)
     return app
+
+
+@asynccontextmanager
+async def _closing(storage: Storage | None, _app: FastAPI) -> AsyncGenerator[None, None]:
+    """Close the local server's storage when the server stops."""
+    yield
+    if isinstance(storage, DiskStorage):
+        storage.close()
 
 
 def _add_description(app: FastAPI) -> None:

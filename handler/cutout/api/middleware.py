@@ -23,7 +23,7 @@ from uuid import uuid4
 
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -91,6 +91,28 @@ def line(scope: Scope, facts: Facts, status: int, milliseconds: float) -> dict[s
     if context is None:
         return found
     return found | metrics(found, context.function_name)
+
+
+class NoStore:
+    """Keep answers out of caches, unless they say for how long they may stay.
+
+    Answers hold a customer's pictures, or depend on the key, for which caches do not look.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=list(message["headers"]))
+                headers.setdefault("Cache-Control", "no-store")
+                message = {**message, "headers": headers.raw}
+            await send(message)
+
+        await self._app(scope, receive, marked)
 
 
 CLIENT_CLOSED_REQUEST = 499  # as nginx has it in its log

@@ -29,14 +29,17 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     such a profile.
     """
     profile = _sound(image.info.get("icc_profile"))
-    named: ColourSpace | None = image.info.get(COLOUR_SPACE)
-    image = eight_bits(image)
+    named: ColourSpace | None = None if profile else image.info.get(COLOUR_SPACE)
+    if named is not None and image.mode.startswith("I"):  # before the dark values become one
+        image, named = eight_bits(image, named.table(65536)), None
+    else:
+        image = eight_bits(image)
     own_alpha = alpha_channel(image)
     if own_alpha is not None and own_alpha.min() >= NEARLY_OPAQUE:
         own_alpha = None
     space = PROFILE_SPACES.get(profile[SPACE_OFFSET]) if profile else None
     colour = _flat(image)
-    if profile is None and named is not None:
+    if named is not None:
         return _named(colour, named, own_alpha)
     if space == "RGB" and colour.mode == "RGB":
         return colour, own_alpha, profile
@@ -60,7 +63,7 @@ def transparent_colour(image: Image.Image) -> Transparent:
     """Return the transparent colour of a PNG in the depth that Pillow decodes to.
 
     Pillow leaves it as it is in the file, and knows the file's depth only until the pixels are
-    loaded. Of 16-bit colours only the upper bytes are left to compare.
+    loaded. Of 16-bit colours only the upper bytes are left: see `deep_key`.
     """
     key: Transparent = image.info.get("transparency")
     depth = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else None
@@ -71,15 +74,16 @@ def transparent_colour(image: Image.Image) -> Transparent:
     return key
 
 
-def eight_bits(image: Image.Image) -> Image.Image:
+def eight_bits(image: Image.Image, table: Alpha | None = None) -> Image.Image:
     """Scale 16-bit grey to 8 bits, with its transparent value; clip values beyond 16 bits.
 
+    `table` holds the 8-bit value for each of 16 bits, if they aren't proportional.
     Pillow scales 16-bit colours while decoding.
     """
     if not image.mode.startswith("I"):
         return image
     deep = np.asarray(image)
-    grey = Image.fromarray(GREY_8_OF_16[np.clip(deep, 0, 65535)])
+    grey = Image.fromarray((GREY_8_OF_16 if table is None else table)[np.clip(deep, 0, 65535)])
     transparent = image.info.get("transparency")
     if isinstance(transparent, int):
         alpha = np.not_equal(deep, transparent).astype(np.uint8) * np.uint8(255)

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from cutout.decode.colour import split_colour, transparent_colour
+from cutout.decode.deep_key import deep_key
 from cutout.decode.header import JPEG, has_coarse_chroma, open_picture
 from cutout.decode.open_end import with_end
 from cutout.decode.orientation import SIDEWAYS, orientation_turn
@@ -78,9 +79,11 @@ def _mended(content: bytes) -> bytes | None:
 
 def load_pixels(image: Image.Image) -> None:
     """Decode the pixels, and keep a transparent colour in the depth that they are decoded to."""
-    key = transparent_colour(image)
+    key, deep = transparent_colour(image), deep_key(image)
     load_rows(image)
-    if key is not None:
+    if deep is not None:
+        deep.apply(image)
+    elif key is not None:
         image.info["transparency"] = key
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cutout.decode.matrix_profile import Primaries, matrix_profile
+from cutout.pictures import Alpha
 
 Numbers: TypeAlias = npt.NDArray[np.float64]
 Curve: TypeAlias = Callable[[Numbers], Numbers]
@@ -55,16 +56,33 @@ kind. What is brighter than white is white in the answer."""
 class ColourSpace:
     """Hold how a PNG's values become sRGB's or those of `profile`.
 
-    `table` (256 entries) replaces each value, None if they stay; `profile` is an ICC profile for
-    RGB, None for sRGB.
+    `curve` is None if the values stay. With `narrow`, black is 16 and white 235 of 8 bits.
+    `profile` is an ICC profile for RGB, None for sRGB.
     """
 
-    table: bytes | None = None
+    curve: Curve | None = None
     profile: bytes | None = None
+    narrow: bool = False
 
     def apply(self, colour: Image.Image) -> Image.Image:
         """Return the image, in mode L or RGB, with its values replaced."""
-        return colour if self.table is None else colour.point(self.table * len(colour.getbands()))
+        table = self.table(256)
+        return colour if table is None else colour.point(table.tobytes() * len(colour.getbands()))
+
+    def table(self, count: int) -> Alpha | None:
+        """Return the 8-bit value for each of `count` values (256 or 65536); None if they stay.
+
+        Light brighter than white becomes white.
+        """
+        if self.curve is None:
+            return None
+        values = np.arange(count) / (count - 1)
+        if self.narrow:
+            values = np.clip((np.arange(count) * (256 / count) - 16) / 219, 0, 1)
+        light = np.clip(self.curve(values), 0, 1)
+        encoded = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+        replaced: Alpha = np.rint(encoded * 255).astype(np.uint8)
+        return replaced
 
 
 def code_points(chunks: Mapping[bytes, bytes]) -> ColourSpace | None:
@@ -79,12 +97,10 @@ def code_points(chunks: Mapping[bytes, bytes]) -> ColourSpace | None:
     curve = TRANSFERS.get(transfer)
     if primaries not in PRIMARIES or curve is None or matrix or full_range > 1:
         return None
-    values = np.arange(256) / 255
-    if not full_range:
-        values = np.clip((values * 255 - 16) / 219, 0, 1)
     plain = full_range and curve is _srgb
-    table = None if plain else _table(curve(values))
-    return ColourSpace(table, _profile(PRIMARIES[primaries]))
+    return ColourSpace(
+        None if plain else curve, _profile(PRIMARIES[primaries]), narrow=not full_range
+    )
 
 
 def gamma_and_primaries(chunks: Mapping[bytes, bytes]) -> ColourSpace | None:
@@ -107,8 +123,8 @@ def space_of(gamma: float, primaries: Primaries | None) -> ColourSpace:
     """
     units = round(gamma * UNIT)
     is_srgb = units in SRGB_GAMMA or units not in PLAUSIBLE_GAMMA
-    table = None if is_srgb else _table((np.arange(256) / 255) ** (UNIT / units))
-    return ColourSpace(table, None if primaries is None else _profile(primaries))
+    curve = None if is_srgb else _power(UNIT / units)
+    return ColourSpace(curve, None if primaries is None else _profile(primaries))
 
 
 def opened_space(image: Image.Image) -> ColourSpace | None:
@@ -138,13 +154,6 @@ def _profile(primaries: Primaries) -> bytes | None:
     """Return a profile with sRGB's curve; None for sRGB's primaries and for impossible ones."""
     far = np.abs(np.subtract(primaries, BT709)).max()
     return None if far < NEAR else matrix_profile(primaries)
-
-
-def _table(light: Numbers) -> bytes:
-    """Return sRGB's values for linear light; what is brighter than white becomes white."""
-    light = np.clip(light, 0, 1)
-    values = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    return bytes(np.rint(values * 255).astype(np.uint8))
 
 
 def _srgb(value: Numbers) -> Numbers:

@@ -60,7 +60,8 @@ class S3Storage:
         from cutout.storage.transfer import put_object  # noqa: PLC0415
 
         url = f"{self._bucket}/{ANSWERS}/{new_token()}.{kind}"
-        headers, signer = {"content-type": kind.media_type}, self._signer()
+        headers = {"content-type": kind.media_type, "cache-control": "no-store"}
+        signer = self._signer()
         if gzip:
             content, headers["content-encoding"] = gzipped(content), "gzip"
         signed = signer.presigned_url("PUT", url, TRANSFER_SECONDS, headers)

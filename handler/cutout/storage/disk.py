@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from threading import Lock
 from time import time
 from typing import NamedTuple
@@ -127,25 +127,27 @@ answers."""
 logger = logging.getLogger(__name__)
 
 
-def storage_folder(configured: Path) -> Path:
+def storage_folder(configured: Path) -> Path | None:
     """Return the folder with `~` replaced.
 
-    Without a home folder that can be written to, as for a system user, it is a new and private
-    temporary folder.
+    Return None without a home folder that can be written to, as for a system user.
     """
     if not str(configured).startswith("~"):
         return configured
     try:
         folder = configured.expanduser()
     except RuntimeError:  # the user has no home folder
-        return Path(mkdtemp(prefix="cutout-"))
+        return None
     # unlike `Path.exists`, it doesn't raise in a closed folder, such as another user's home
     existing = next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110
-    return folder if os.access(existing, os.W_OK) else Path(mkdtemp(prefix="cutout-"))
+    return folder if os.access(existing, os.W_OK) else None
 
 
 class DiskStorage:
     """Keep `answers` for clients to fetch and `uploads` that clients sent, in two folders.
+
+    Without a `storage_folder`, they are in a new and private temporary folder, which `close`
+    removes.
 
     An upload that is expected is a ticket, a file `TOKEN.open` that holds the agreed type. Tickets
     don't count in `storage_bytes`: `open_uploads` limits them, so that they take no space from
@@ -155,9 +157,18 @@ class DiskStorage:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         folder, day = storage_folder(settings.storage_dir), settings.link_seconds
+        self._temporary: TemporaryDirectory[str] | None = None
+        if folder is None:
+            self._temporary = TemporaryDirectory(prefix="cutout-")
+            folder = Path(self._temporary.name)
         self._answers = Folder(folder / "answers", {f".{kind}": day for kind in AnswerKind})
         self._uploads = Folder(folder / "uploads", {"": day, TICKET: settings.upload_seconds})
         self._writing = Lock()
+
+    def close(self) -> None:
+        """Remove the temporary folder, if there is one: nobody would find its files again."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def put(
         self,

@@ -32,6 +32,9 @@ MISSING_CODES = frozenset({"AccessDenied", "NoSuchKey"})  # and not, say, Signat
 DENIED = re.compile(r"perform: (?:kms:|s3:GetObject)|^Request (?:has expired|is not yet valid)")
 """S3's messages for an object that this role, request or clock may not read. For a missing object,
 S3 answers that ``s3:ListBucket`` may not be performed, or only that access is denied."""
+ELSEWHERE = frozenset({301, 307, 400})
+"""Statuses of S3 for a bucket of another region. Only `REGION` names it if there is no body."""
+REGION, REGION_NAME = "x-amz-bucket-region", re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
 REMOVED = frozenset({200, 204, 404})
 CHANGED = frozenset({409, 412})  # S3 user guide, "How to prevent object overwrites"
 THROTTLED = 429  # where S3 itself answers 503, some S3-compatible stores answer this
@@ -179,5 +182,8 @@ def _logged(response: BaseHTTPResponse) -> list[str]:
     """
     found = CAUSE.findall(response.read(ERROR_BYTES))
     said = [OBJECT.sub(r"\1...", unescape(each.decode(errors="replace"))) for each in found]
+    region = response.headers.get(REGION, "")
+    if response.status in ELSEWHERE and REGION_NAME.fullmatch(region):
+        said.append(f"The bucket is in {region}.")
     logger.error("Storage answered %d: %s", response.status, " ".join(said))
     return said
