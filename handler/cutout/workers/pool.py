@@ -9,9 +9,10 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import Empty, Queue
-from threading import Lock
+from threading import Lock, current_thread, main_thread
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from types import FrameType
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from cutout.errors import TooSlowError
 from cutout.timing import Deadline, Stages
@@ -24,6 +25,8 @@ MAX_START_SECONDS = 60.0
 GRACE_SECONDS = 1.0
 """Time after its deadline in which a job may still end by itself. Jobs check the deadline between
 their steps, and waiting is cheaper than a new process."""
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+Handler: TypeAlias = Callable[[int, FrameType | None], Any]
 
 logger = logging.getLogger(__name__)
 
@@ -134,8 +137,8 @@ class Worker(Generic[Context]):
             target=serve_jobs, args=(theirs, self._build), daemon=True
         )
         try:
-            resource_tracker.ensure_running()  # its first start unblocks SIGINT
-            with _interrupts_blocked():
+            resource_tracker.ensure_running()  # its first start unblocks signals
+            with _signals_held():
                 process.start()
         except BaseException:
             ours.close()
@@ -193,16 +196,48 @@ class Workers(Generic[Context]):
 
 
 @contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Start processes that never see the terminal's Ctrl-C, because the parent handles it.
+def _signals_held() -> Iterator[None]:
+    """Start processes that never see the signals that the parent handles, such as Ctrl-C.
 
-    The signal mask is inherited; Windows has none.
+    The signal mask is inherited; Windows has none. The parent handles its own signals after the
+    block: a process that gets only a part of its first message prints a traceback.
     """
+    with _handlers_deferred(), _signals_blocked():
+        yield
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_handlers()})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _handlers_deferred() -> Iterator[None]:
+    """Call the handlers after the block. The mask is not enough: other threads get signals, too."""
+    if current_thread() is not main_thread():  # handlers run on the main thread only
+        yield
+        return
+    before, arrived = _handlers(), list[int]()
+    for number in before:
+        signal.signal(number, lambda number, _: arrived.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in arrived:
+            signal.raise_signal(number)
+
+
+def _handlers() -> dict[int, Handler]:
+    """Return the handlers of the signals that end this process in order."""
+    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+    found = {number: signal.getsignal(number) for number in numbers}
+    return {number: handler for number, handler in found.items() if callable(handler)}
