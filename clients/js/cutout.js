@@ -9,7 +9,8 @@ export const LARGEST_FORM = 4_400_000;
 const REQUEST_SECONDS = 180;
 const RETRIES = 4;
 const BUSY = [429, 503];
-const BUSY_SECONDS = 3; // if the server doesn't say how long
+const SHORTEST_PAUSE = 3; // seconds
+const LONGEST_PAUSE = 60;
 const LONGEST_WAIT = 120; // seconds; the client gives up if the server asks for more
 const NAME_LENGTH = 200;
 const ADDRESS_FIELDS = { image: "url", "image-bg": "url-bg" };
@@ -62,6 +63,14 @@ export async function cutOut(picture, options = {}) {
  * file. */
 export function uploadPath({ type, name }) {
   return `v1/uploads?${new URLSearchParams({ type, name: name.slice(0, NAME_LENGTH) || "image" })}`;
+}
+
+/** Returns how many seconds to wait after the `count`th refusal or failure in a row: up to 3, then 6, 12
+ * and so on, at most 60. Up to half of it is left to chance, so that clients don't all come back at the
+ * same moment. */
+export function backoff(count) {
+  const longest = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (count - 1));
+  return longest * (1 - Math.random() / 2);
 }
 
 function baseOf(url) {
@@ -196,10 +205,10 @@ function reasonIn(text) {
 
 /** Sends a request, and repeats it up to `retries` times while the server is busy. */
 async function sendPatiently(url, body, terms) {
-  for (let left = terms.retries; ; left--) {
+  for (let count = 1; ; count++) {
     const reply = await (globalThis.XMLHttpRequest ? sendByXhr : sendByFetch)(url, body, terms);
-    const seconds = BUSY.includes(reply.status) ? (secondsAskedFor(reply) ?? BUSY_SECONDS) : 0;
-    if (!seconds || seconds > LONGEST_WAIT || left <= 0) return reply;
+    const seconds = BUSY.includes(reply.status) ? (secondsAskedFor(reply) ?? backoff(count)) : 0;
+    if (!seconds || seconds > LONGEST_WAIT || count > terms.retries) return reply;
     terms.report({ phase: "wait", fraction: null, seconds });
     await pause(seconds, terms.signal);
   }
