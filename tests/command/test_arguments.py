@@ -156,6 +156,24 @@ def test_a_key_that_no_header_takes_is_refused_unshown(
     assert "same" not in done.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--url", "https://joe:sesame@host?x"], "like https://...: https://***@host?x"),
+        (["--url", "ftp://joe:se/s@me@host"], "like https://...: ftp://***@host"),
+        (["--url", "joe:sesame@host"], "like https://...: ***@host"),
+        (["--ulr=https://joe:sesame@host"], "--ulr=https://***@host (did you mean --url?)"),
+        (["--url", "photos@2x"], "like https://...: photos@2x"),
+    ],
+)
+def test_a_password_is_not_repeated(
+    run: Run, photo: Path, arguments: list[str], shown: str
+) -> None:
+    done = run(photo, *arguments)
+    assert done.code == 2
+    assert done.lines[-1].endswith(shown)
+
+
 def test_a_model_that_is_not_there(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Provide the commands' parser, and add the options that several of them share."""
 
 import os
+import re
 from argparse import ArgumentParser
 from difflib import get_close_matches
 from typing import NoReturn
@@ -10,6 +11,8 @@ from cutout.command.errors import printable
 from cutout.command.values import one_of
 
 UNKNOWN = "unrecognized arguments: "
+PASSWORD = re.compile(r"(?<=//)\S*@|[^\s/:=]+:(?!//)\S*@")
+"""User and password of an address, also where a password makes the address invalid."""
 
 
 class Parser(ArgumentParser):
@@ -18,7 +21,7 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and end the process with 2."""
         hint = self._hint(message.removeprefix(UNKNOWN)) if message.startswith(UNKNOWN) else ""
-        super().error(printable(message) + hint)
+        super().error(PASSWORD.sub("***@", printable(message)) + hint)
 
     def _hint(self, arguments: str) -> str:
         if os.path.lexists(arguments):
