@@ -8,6 +8,7 @@ from PIL import Image
 from cutout import __version__, engine
 from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.command.stand_in import open_nothing
+from tests.command.test_outputs import in_shell
 from tests.samples import gradient, png
 
 WRONG = {
@@ -142,6 +143,26 @@ def test_help_and_version(run: Run) -> None:
     text = run("--help").out.decode()
     for said in ("cutout photo.jpg", "exit code: 0 all done, 1 some failed, 2 wrong usage"):
         assert said in text
+
+
+PRINTED = [["--help"], ["--version"], ["--completion", "zsh"], ["serve", "--help"]]
+BUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+
+
+@BUFFERED
+@pytest.mark.parametrize("arguments", PRINTED, ids=" ".join)
+def test_help_that_can_not_be_written_is_a_failure(arguments: list[str], unbuffered: str) -> None:
+    before = f"export PYTHONUNBUFFERED={unbuffered}"
+    done = in_shell(">/dev/full", *arguments, before=before)
+    assert (done.returncode, done.stderr) == (1, "cutout: No space left on device.\n")
+
+
+@BUFFERED
+@pytest.mark.parametrize("arguments", PRINTED, ids=" ".join)
+def test_help_that_nobody_reads_is_no_failure(arguments: list[str], unbuffered: str) -> None:
+    before = f"export PYTHONUNBUFFERED={unbuffered}"
+    done = in_shell("| true; exit ${PIPESTATUS[0]}", *arguments, before=before)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("key", ["sesame\n", "sesame\r", "ses ame", "s\u20acsame", "s\udcffsame"])

@@ -75,9 +75,11 @@ def run() -> NoReturn:
         for name in STOPPING:
             _handle_as_interrupt(name)
     _replace_closed()
-    code = main()
-    for stream in (sys.stderr, sys.stdout):
-        _flush(stream)
+    try:
+        code = main()
+    finally:  # `--help` raises `SystemExit`
+        for stream in (sys.stderr, sys.stdout):
+            _flush(stream)
     if code == INTERRUPTED:
         os._exit(code)  # don't wait for threads that are in the middle of a picture
     sys.exit(code)
