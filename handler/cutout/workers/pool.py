@@ -9,12 +9,12 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import Empty, Queue
-from threading import Lock, current_thread, main_thread
+from threading import Lock
 from time import monotonic
-from types import FrameType
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cutout.errors import TooSlowError
+from cutout.signals import handlers_deferred, stopping_handlers
 from cutout.timing import Deadline, Stages
 from cutout.workers.child import Context, Job, JobOutcome, JobRequest, serve_jobs
 
@@ -25,8 +25,6 @@ MAX_START_SECONDS = 60.0
 GRACE_SECONDS = 1.0
 """Time after its deadline in which a job may still end by itself. Jobs check the deadline between
 their steps, and waiting is cheaper than a new process."""
-STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-Handler: TypeAlias = Callable[[int, FrameType | None], Any]
 
 logger = logging.getLogger(__name__)
 
@@ -202,7 +200,7 @@ def _signals_held() -> Iterator[None]:
     The signal mask is inherited; Windows has none. The parent handles its own signals after the
     block: a process that gets only a part of its first message prints a traceback.
     """
-    with _handlers_deferred(), _signals_blocked():
+    with handlers_deferred(), _signals_blocked():
         yield
 
 
@@ -211,33 +209,8 @@ def _signals_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_handlers()})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *stopping_handlers()})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def _handlers_deferred() -> Iterator[None]:
-    """Call the handlers after the block. The mask is not enough: other threads get signals, too."""
-    if current_thread() is not main_thread():  # handlers run on the main thread only
-        yield
-        return
-    before, arrived = _handlers(), list[int]()
-    for number in before:
-        signal.signal(number, lambda number, _: arrived.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in arrived:
-            signal.raise_signal(number)
-
-
-def _handlers() -> dict[int, Handler]:
-    """Return the handlers of the signals that end this process in order."""
-    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
-    found = {number: signal.getsignal(number) for number in numbers}
-    return {number: handler for number, handler in found.items() if callable(handler)}
