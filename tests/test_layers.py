@@ -29,7 +29,7 @@ LAYERS = (
     ("arrays", "options", "pictures", "settings", "timing"),
     ("aws_settings", "layout"),
     ("setting_types",),
-    ("choices", "colours", "errors", "key_text", "request_errors"),
+    ("choices", "colours", "errors", "key_text", "request_errors", "signals"),
 )
 """From the top. A module belongs to the longest name that it begins with."""
 SIDEWAYS = {"batch": "api.results"}

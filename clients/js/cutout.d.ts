@@ -59,8 +59,8 @@ export interface Options extends Parameters {
   /** Cancels: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  /** Maximum retries while the server is busy (429, 503), each after the time that it asks for; 4 by
-   * default. */
+  /** Maximum retries while the server is busy (429, 503), each after the time that it asks for or
+   * `backoff`; 4 by default. */
   retries?: number;
   /** Seconds for each request; 180 by default. Browsers count from its last progress. */
   timeout?: number;
@@ -139,3 +139,6 @@ export function cutOut(picture: Picture, options: Options & { answer?: "blob" })
 
 /** The address of `/v1/uploads`, below the server's, that prepares the upload of a file. */
 export function uploadPath(file: { type: string; name: string }): string;
+
+/** Seconds to wait after the `count`th refusal in a row by a busy server that names no time. */
+export function backoff(count: number): number;

@@ -9,8 +9,11 @@ export const LARGEST_FORM = 4_400_000;
 const REQUEST_SECONDS = 180;
 const RETRIES = 4;
 const BUSY = [429, 503];
-const BUSY_SECONDS = 3; // if the server doesn't say how long
+const SHORTEST_PAUSE = 3; // seconds
+const LONGEST_PAUSE = 60;
 const LONGEST_WAIT = 120; // seconds; the client gives up if the server asks for more
+const REPLACED =
+  "A web page answered in the server's place. Check its address, and whether this network has a sign-in page.";
 const NAME_LENGTH = 200;
 const ADDRESS_FIELDS = { image: "url", "image-bg": "url-bg" };
 const ADDRESS = /^(https?:\/\/|upload:)/i;
@@ -19,6 +22,7 @@ const CODES = {
   400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 408: "timeout",
   413: "too-large", 422: "invalid", 429: "busy", 503: "busy", 504: "timeout",
 };
+const FILE = /^(image\/|application\/zip\b)/; // types of cut-outs
 const SIGNATURES = [[/^\x89PNG/, "image/png"], [/^RIFF.{4}WEBP/s, "image/webp"]];
 
 /** Describes what went wrong. `code` is for programs, `status` is the HTTP status, or 0 without an
@@ -54,14 +58,22 @@ export async function cutOut(picture, options = {}) {
     onDownload: (fraction) => terms.report({ phase: "download", fraction, through }),
   });
   if (reply.status !== 200) throw await refusedBy(reply);
-  if (answer !== "json" && !reply.body.type.startsWith("application/json")) return reply.body;
-  return resultIn(await reply.body.text());
+  if (answer !== "json" && FILE.test(reply.body.type)) return reply.body;
+  return resultIn(await parsed(reply.body));
 }
 
 /** Returns the path of `/v1/uploads`, relative to the server's address, that prepares the upload of a
  * file. */
 export function uploadPath({ type, name }) {
   return `v1/uploads?${new URLSearchParams({ type, name: name.slice(0, NAME_LENGTH) || "image" })}`;
+}
+
+/** Returns how many seconds to wait after the `count`th refusal or failure in a row: up to 3, then 6, 12
+ * and so on, at most 60. Up to half of it is left to chance, so that clients don't all come back at the
+ * same moment. */
+export function backoff(count) {
+  const longest = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (count - 1));
+  return longest * (1 - Math.random() / 2);
 }
 
 function baseOf(url) {
@@ -125,7 +137,7 @@ async function upload(file, terms) {
   const reply = await sendPatiently(terms.base + uploadPath(named), null, terms);
   if (reply.status === 404) return null;
   if (reply.status !== 200) throw await refusedBy(reply);
-  const { upload: target, url, max_bytes: most } = parsed(await reply.body.text());
+  const { upload: target, url, max_bytes: most } = await parsed(reply.body);
   if (file.size > most) {
     const limit = Math.round((most + 1) / 2 ** 20);
     throw new CutOutError("too-large", `The file must be smaller than ${limit} MB.`, { status: 413 });
@@ -153,17 +165,19 @@ function uploadReporter(report, through) {
   return (fraction) => report(fraction < 1 ? { phase: "upload", fraction, through } : work);
 }
 
-function parsed(text) {
+async function parsed(body) {
+  const text = await body.text();
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const terms = { status: 200, isHtml: isWebPage(text), cause };
-    throw new CutOutError("unreadable", "The server's answer is not JSON.", terms);
+    const isHtml = body.type.startsWith("text/html") || isWebPage(text);
+    const message = isHtml ? REPLACED : `The server's answer (${body.type || "no type"}) is not a result.`;
+    throw new CutOutError("unreadable", message, { status: 200, isHtml, cause });
   }
 }
 
-function resultIn(text) {
-  const result = parsed(text)?.results?.[0];
+function resultIn(answer) {
+  const result = answer?.results?.[0];
   if (!result?.status) {
     throw new CutOutError("unreadable", "The server's answer has no results.", { status: 200 });
   }
@@ -196,10 +210,10 @@ function reasonIn(text) {
 
 /** Sends a request, and repeats it up to `retries` times while the server is busy. */
 async function sendPatiently(url, body, terms) {
-  for (let left = terms.retries; ; left--) {
+  for (let count = 1; ; count++) {
     const reply = await (globalThis.XMLHttpRequest ? sendByXhr : sendByFetch)(url, body, terms);
-    const seconds = BUSY.includes(reply.status) ? (secondsAskedFor(reply) ?? BUSY_SECONDS) : 0;
-    if (!seconds || seconds > LONGEST_WAIT || left <= 0) return reply;
+    const seconds = BUSY.includes(reply.status) ? (secondsAskedFor(reply) ?? backoff(count)) : 0;
+    if (!seconds || seconds > LONGEST_WAIT || count > terms.retries) return reply;
     terms.report({ phase: "wait", fraction: null, seconds });
     await pause(seconds, terms.signal);
   }

@@ -3,7 +3,7 @@
 // starts it.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import * as client from "../../clients/js/cutout.js";
 import { busy, errorOf, picture, scripted } from "./scripted.mjs";
@@ -128,8 +128,8 @@ test("the server cuts out by a mask", async () => {
 });
 
 test("a busy server is waited for as long as it asks", async () => {
-  const soon = new Date(Date.now() + 1500).toUTCString();
-  const { base, got } = await scripted(busy("1"), busy(soon), picture);
+  const soon = () => busy(new Date(Date.now() + 2500).toUTCString())();
+  const { base, got } = await scripted(busy("1"), soon, picture);
   const seen = [];
   await cutOut(small, { url: base, onProgress: (progress) => seen.push(progress) });
   assert.equal(got.length, 3);
@@ -153,6 +153,27 @@ test("a busy server that names no time", async () => {
   const { base } = await scripted(() => ({ status: 503, body: { detail: "Busy." } }));
   const { code, retryAfter } = await errorOf(cutOut(small, { url: base, retries: 0 }));
   assert.deepEqual({ code, retryAfter }, { code: "busy", retryAfter: null });
+});
+
+test("a busy server that names no time is asked less and less often", async () => {
+  const { base } = await scripted(() => ({ status: 503 }));
+  const waits = [];
+  const onProgress = ({ phase, seconds }) => {
+    if (phase !== "wait") return;
+    waits.push(seconds);
+    queueMicrotask(() => mock.timers.tick(1000 * seconds));
+  };
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    await errorOf(cutOut(small, { url: base, retries: 7, onProgress }));
+  } finally {
+    mock.timers.reset();
+  }
+  assert.equal(waits.length, 7);
+  for (const [index, longest] of [3, 6, 12, 24, 48, 60, 60].entries()) {
+    assert.ok(longest / 2 <= waits[index] && waits[index] <= longest, waits);
+  }
+  assert.ok(waits.some((each) => !Number.isInteger(each)), "chance keeps clients apart");
 });
 
 for (const [seconds, code] of [["120", "AbortError"], ["121", "busy"]]) {
@@ -196,6 +217,22 @@ for (const body of ["words", {}, { results: [] }]) {
     const error = await errorOf(cutOut(small, { url: base, answer: "json" }));
     assert.deepEqual([error.code, error.status], ["unreadable", 200]);
   });
+}
+
+for (const [body, type, isHtml, message] of [
+  ["<!DOCTYPE html><title>Sign in</title>", "text/html; charset=utf-8", true, /^A web page .* sign-in page\.$/],
+  ["Sign in", "text/html", true, /^A web page .* sign-in page\.$/],
+  ["OK", "text/plain", false, /^The server's answer \(text\/plain\) is not a result\.$/],
+  ["OK", "application/json", false, /^The server's answer \(application\/json\) is not a result\.$/],
+]) {
+  for (const answer of ["blob", "json"]) {
+    test(`${type} in place of the ${answer}: ${body}`, async () => {
+      const { base } = await scripted(() => ({ body, type }));
+      const error = await errorOf(cutOut(small, { url: base, answer }));
+      assert.deepEqual([error.code, error.status, error.isHtml], ["unreadable", 200, isHtml]);
+      assert.match(error.message, message);
+    });
+  }
 }
 
 test("nobody answers", async () => {

@@ -1,5 +1,5 @@
 // Uses of the client that TypeScript must accept or refuse; test_javascript.py compiles it.
-import { CutOutError, LARGEST_FORM, cutOut, uploadPath } from "../../clients/js/cutout.js";
+import { CutOutError, LARGEST_FORM, backoff, cutOut, uploadPath } from "../../clients/js/cutout.js";
 import type { Bytes, ErrorCode, Options, Progress, Result } from "../../clients/js/cutout.js";
 
 const url = "https://host";
@@ -24,7 +24,7 @@ const image: string = result.entities[0].image;
 const [, found] = result.entities;
 const boxes: number[][] = found?.objects.map(({ box }) => box) ?? [];
 const path: string = uploadPath({ type: png.type, name: image });
-const most: number = LARGEST_FORM + boxes.length + path.length;
+const most: number = LARGEST_FORM + boxes.length + path.length + backoff(1);
 
 try {
   await cutOut(new URL(url), { url });

@@ -8,6 +8,7 @@ from PIL import Image
 from cutout import __version__, engine
 from tests.command.conftest import Run, files_in, opened, pictures_in, write
 from tests.command.stand_in import open_nothing
+from tests.command.test_outputs import in_shell
 from tests.samples import gradient, png
 
 WRONG = {
@@ -144,6 +145,26 @@ def test_help_and_version(run: Run) -> None:
         assert said in text
 
 
+PRINTED = [["--help"], ["--version"], ["--completion", "zsh"], ["serve", "--help"]]
+BUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+
+
+@BUFFERED
+@pytest.mark.parametrize("arguments", PRINTED, ids=" ".join)
+def test_help_that_can_not_be_written_is_a_failure(arguments: list[str], unbuffered: str) -> None:
+    before = f"export PYTHONUNBUFFERED={unbuffered}"
+    done = in_shell(">/dev/full", *arguments, before=before)
+    assert (done.returncode, done.stderr) == (1, "cutout: No space left on device.\n")
+
+
+@BUFFERED
+@pytest.mark.parametrize("arguments", PRINTED, ids=" ".join)
+def test_help_that_nobody_reads_is_no_failure(arguments: list[str], unbuffered: str) -> None:
+    before = f"export PYTHONUNBUFFERED={unbuffered}"
+    done = in_shell("| true; exit ${PIPESTATUS[0]}", *arguments, before=before)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("key", ["sesame\n", "sesame\r", "ses ame", "s\u20acsame", "s\udcffsame"])
 def test_a_key_that_no_header_takes_is_refused_unshown(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, key: str
@@ -154,6 +175,24 @@ def test_a_key_that_no_header_takes_is_refused_unshown(
     assert done.lines[-1].startswith("cutout: error: CUTOUT_KEY or --key has a space, a line break")
     assert "ses" not in done.err
     assert "same" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--url", "https://joe:sesame@host?x"], "like https://...: https://***@host?x"),
+        (["--url", "ftp://joe:se/s@me@host"], "like https://...: ftp://***@host"),
+        (["--url", "joe:sesame@host"], "like https://...: ***@host"),
+        (["--ulr=https://joe:sesame@host"], "--ulr=https://***@host (did you mean --url?)"),
+        (["--url", "photos@2x"], "like https://...: photos@2x"),
+    ],
+)
+def test_a_password_is_not_repeated(
+    run: Run, photo: Path, arguments: list[str], shown: str
+) -> None:
+    done = run(photo, *arguments)
+    assert done.code == 2
+    assert done.lines[-1].endswith(shown)
 
 
 def test_a_model_that_is_not_there(

@@ -32,6 +32,20 @@ def touch(path: Path, seconds: int = 10) -> None:
     os.utime(path, (later, later))
 
 
+def test_a_working_directory_that_was_removed_is_told(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = write(folder / "a.jpg")
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    message = "cutout: The working directory was removed. Change to another one.\n"
+    for named in (photo, "a.jpg", "*.jpg"):
+        done = run(named, "-o", folder / "x.png")
+        assert (done.code, done.err) == (1, message)
+    assert files_in(folder) == {"a.jpg"}
+
+
 def test_a_folder_of_pictures_is_none_for_a_review(run: Run) -> None:
     photo = write(Path("photos/a.png"), EMPTY_JPEG)
     for named in ("photos", "photos/*.png", "photos/**/*.png"):

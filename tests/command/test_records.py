@@ -11,7 +11,7 @@ import pytest
 
 from cutout.command.errors import CommandError
 from cutout.command.records import DONE, FAILED, Record, require_writable, write_records
-from tests.command.conftest import files_in
+from tests.command.conftest import Run, files_in, write
 
 FEW = [Record("a.jpg", DONE)]
 MANY = [Record(f"{number}.jpg", DONE) for number in range(100)]
@@ -91,3 +91,18 @@ def test_no_cell_of_a_table_is_a_formula(tmp_path: Path, text: str, cell: str) -
     assert [row[name] for name in ("picture", "cutout", "message")] == [cell] * 3
     write_records(tmp_path / "report.json", [record])
     assert pictures((tmp_path / "report.json").read_text()) == [text]
+
+
+def test_the_folder_of_a_report_is_made_as_that_of_the_cut_outs(tmp_path: Path, run: Run) -> None:
+    photo, out = write(tmp_path / "a.jpg"), tmp_path / "out"
+    done = run(photo, "-o", out, "--report", out / "lists" / "report.json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads((out / "lists" / "report.json").read_text())[0]["outcome"] == "done"
+
+
+def test_a_folder_of_a_report_that_can_not_be_made_is_told(tmp_path: Path, run: Run) -> None:
+    photo = write(tmp_path / "a.jpg")
+    report = photo / "report.json"
+    done = run(photo, "-o", tmp_path / "out", "--report", report)
+    assert (done.code, done.err) == (1, f"cutout: {report}: Not a directory.\n")
+    assert files_in(tmp_path) == {"a.jpg"}

@@ -6,13 +6,14 @@ import pty
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from cutout.command.progress import Progress, bar_line, format_duration
-from tests.command.conftest import STAND_IN, files_in, opened, pictures_in, write
+from tests.command.conftest import PATIENCE_SECONDS, STAND_IN, files_in, opened, pictures_in, write
 from tests.command.scripted_api import Asked, Reply, ScriptedApi, success
 from tests.command.stand_in import SLOW_SECONDS, SLOW_WIDTH
 from tests.command.terminal import Terminal, left_standing, wait_for
@@ -168,3 +169,33 @@ def test_an_interrupt_ends_it_cleanly(tmp_path: Path, sent: signal.Signals) -> N
     assert summary.startswith("1 done, 2 not finished"), text
     rows = json.loads(report.read_text())
     assert [(each["picture"], each["outcome"]) for each in rows] == [(f"{photos}/a.jpg", "done")]
+
+
+@pytest.mark.parametrize("module", ["cutout.setting_types", "cutout.settings", "cutout.work"])
+def test_an_interrupt_during_an_import_is_not_lost(tmp_path: Path, module: str) -> None:
+    """Native code that imports a module may drop what is raised meanwhile."""
+    program = f"""
+import contextlib, os, signal, sys
+from importlib.abc import MetaPathFinder
+class Native(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "{module}":
+            with contextlib.suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGTERM)
+if __name__ == "__main__":
+    sys.meta_path.insert(0, Native())
+    from cutout.command.main import run
+    run()
+"""
+    photo = write(tmp_path / "a.jpg")
+    done = subprocess.run(
+        [sys.executable, "-c", program, photo, "-o", tmp_path / "out"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 130, done.stderr
+    assert "Traceback" not in done.stderr
+    assert files_in(tmp_path) == {"a.jpg"}

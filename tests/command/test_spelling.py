@@ -65,6 +65,29 @@ def test_a_picture_is_not_overwritten_in_a_folder_spelled_otherwise(
     assert files_in(tmp_path) == {"photos/a.png"}
 
 
+@pytest.mark.usefixtures("case_blind")
+@pytest.mark.parametrize("named", ["photos", "photos/**/*.*", "photos/*/*.*", "photos/*"])
+@pytest.mark.parametrize("option", ["-o", "--review"])
+def test_a_folder_of_cut_outs_that_is_spelled_otherwise_is_not_read(
+    tmp_path: Path, run: Run, named: str, option: str
+) -> None:
+    write(tmp_path / "photos" / "a.jpg")
+    write(tmp_path / "photos" / "deep" / "b.jpg")
+    write(tmp_path / "photos" / "out" / "earlier.png", png())
+    places = ["-o", tmp_path / "elsewhere", option, tmp_path / "Photos" / "Out"]
+    done = run(tmp_path / named, *places, "--dry-run")
+    assert (done.code, "earlier" in done.err, "b.jpg" in done.err) == (0, False, True)
+    assert files_in(tmp_path) == {"photos/a.jpg", "photos/deep/b.jpg", "photos/out/earlier.png"}
+
+
+def test_a_folder_of_cut_outs_hides_no_other_one(tmp_path: Path, run: Run) -> None:
+    for name in ("photos", "Photos"):
+        write(tmp_path / name / "out" / "b.jpg")
+    for named in ("photos", "photos/*/*.*"):
+        done = run(tmp_path / named, "-o", tmp_path / "Photos" / "out", "--dry-run")
+        assert done.lines[0].startswith(f"{tmp_path}/photos/out/b.jpg: ")
+
+
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EILSEQ, errno.ENOENT])
 @pytest.mark.parametrize(("call", "name"), [("replace", "a?.jpg"), ("mkdir", "b:/c.jpg")])
 def test_a_name_that_the_disk_does_not_take(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
@@ -18,9 +19,7 @@ from cutout import CutOut, Session, cut_out
 from cutout.choices import FileFormat
 from cutout.errors import UnreadablePictureError, UnsupportedTypeError
 from cutout.library import session as library
-from cutout.library.options import (
-    CutOutOptions,
-)
+from cutout.library.options import CutOutOptions
 from cutout.pictures import Verdict
 from tests.command.stand_in import open_stand_in
 from tests.samples import gradient, png
@@ -64,9 +63,17 @@ def test_every_kind_of_picture_gives_the_same(given: Any, tmp_path: Path) -> Non
 def test_paths_and_files(tmp_path: Path) -> None:
     path = path_of(tmp_path)
     expected = cut_out(png()).tobytes()
-    with path.open("rb") as file:
-        for given in (path, str(path), file, BytesIO(png())):
+    with path.open("rb") as file, Popen(["/bin/cat", path], stdout=PIPE) as piped:
+        for given in (path, str(path), file, BytesIO(png()), piped.stdout):
+            assert given is not None
             assert cut_out(given).tobytes() == expected
+
+
+@pytest.mark.parametrize("position", [0, 1, len(png())])
+def test_a_file_is_read_from_its_start_as_by_pillow(position: int) -> None:
+    file = BytesIO(png())
+    file.seek(position)
+    assert cut_out(file, background=file).size == (64, 48)
 
 
 @pytest.mark.parametrize("given", [GREY, GREY[..., np.newaxis], deep(GREY)])

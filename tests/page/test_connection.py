@@ -42,7 +42,7 @@ def restore_server(visit: Visit) -> None:
 def wait_for_stop(visit: Visit) -> None:
     """Wait until the queue has stopped: one photo has failed, or two that were sent together."""
     text = "document.getElementById('tally-text').textContent"
-    visit.page.wait_for_function(f"() => /^0 of . done, [12] failed, stopped\\.$/.test({text})")
+    visit.page.wait_for_function(f"() => /^0 of . done, [12] failed\\. Stopped\\.$/.test({text})")
 
 
 def wait_for_check(visit: Visit) -> None:

@@ -96,7 +96,7 @@ def test_a_lost_connection_that_comes_back_is_used(open_page: Open) -> None:
     with open_page(complaints=None) as visit:
         visit.page.context.set_offline(True)
         visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg", PHOTOS / "coffee.jpg"], "failed")
-        visit.page.wait_for_selector("#tally-text:text-is('0 of 3 done, 1 failed, stopped.')")
+        visit.page.wait_for_selector("#tally-text:text-is('0 of 3 done, 1 failed. Stopped.')")
         visit.page.context.set_offline(False)
         visit.page.wait_for_selector("#tally-text:text-is('3 of 3 done.')")
 
@@ -105,7 +105,7 @@ def test_a_stopped_queue_does_not_go_on_with_the_connection(visit: Visit) -> Non
     with visit.waiting_for_results():
         visit.choose([ASTRONAUT, PHOTOS / "chelsea.jpg"], "busy")
         visit.page.click("#stop")
-        visit.page.wait_for_selector("#tally-text:text-is('0 of 2 done, stopped.')")
+        visit.page.wait_for_selector("#tally-text:text-is('0 of 2 done. Stopped.')")
         sent = len(visit.posts("/v1/results"))
         visit.page.evaluate("() => void dispatchEvent(new Event('online'))")
         visit.settle()

@@ -208,7 +208,7 @@ def test_all_is_stopped_and_goes_on(visit: Visit) -> None:
     with visit.waiting_for_results():
         visit.choose(GOOD[:3], "busy")
         visit.page.click("#stop")
-        wait_for_tally(visit, "0 of 3 done, stopped.")
+        wait_for_tally(visit, "0 of 3 done. Stopped.")
     assert not visit.page.query_selector('[data-status="busy"]')
     visit.page.click("#stop")
     wait_for_tally(visit, "3 of 3 done.")

@@ -19,7 +19,7 @@ def test_only_the_newer_tab_sends_photos(visit: Visit) -> None:
         visit.page.wait_for_selector("[role=option] >> nth=2")
         other = other_tab(visit)
         assert visit.notice().startswith(TAKEN)
-        wait_for_tally(visit, "0 of 3 done, stopped.")
+        wait_for_tally(visit, "0 of 3 done. Stopped.")
     wait_for_tally(other, "3 of 3 done.")
     assert len(other.posts("/v1/results")) == 3
     sent = len(visit.posts("/v1/results"))

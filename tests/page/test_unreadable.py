@@ -143,7 +143,7 @@ def test_a_cancelled_request_keeps_the_thumbnail(visit: Visit) -> None:
     visit.page.wait_for_function("() => window.isHeld")
     visit.page.click("#stop")
     visit.page.evaluate("release()")
-    wait_for_tally(visit, "0 of 2 done, stopped.")
+    wait_for_tally(visit, "0 of 2 done. Stopped.")
     assert visit.page.get_attribute(thumbnail, "src") == before
 
 

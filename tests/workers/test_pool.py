@@ -211,18 +211,21 @@ def _out_of_memory() -> object:
     raise MemoryError
 
 
-def test_ctrl_c_leaves_even_the_first_worker_of_a_program_alone() -> None:
-    program = """
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGHUP], ids=str)
+def test_a_signal_that_the_parent_handles_leaves_even_its_first_worker_alone(
+    sent: signal.Signals,
+) -> None:
+    program = f"""
 import os, signal, sys
 from cutout.timing import Deadline, Stages
 from cutout.workers.pool import Workers
 from tests.workers.jobs import Do, build
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest may run under nohup
+    signal.signal({sent:d}, signal.default_int_handler)  # pytest may run under nohup
     workers = Workers(build, 1)
     ask = lambda: workers(Do("pid"), Deadline.after(20), Stages())
     first = ask()
-    os.kill(first, signal.SIGINT)
+    os.kill(first, {sent:d})
     print(first == ask())
     workers.close()
 """
@@ -230,6 +233,37 @@ if __name__ == "__main__":
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_a_signal_waits_until_the_process_is_started(sent: signal.Signals) -> None:
+    """A process that gets only a part of its first message prints a traceback."""
+    program = f"""
+import os, signal, threading, time
+from multiprocessing import resource_tracker, util
+from cutout.workers.pool import Workers
+from tests.workers.jobs import build
+real = util.spawnv_passfds
+def spawn(*arguments):
+    pid = real(*arguments)
+    os.kill(os.getpid(), {sent:d})
+    time.sleep(0.2)  # for the handler
+    return pid
+if __name__ == "__main__":
+    signal.signal({sent:d}, signal.default_int_handler)
+    resource_tracker.ensure_running()
+    util.spawnv_passfds = spawn
+    # the system may choose any thread that does not block the signal
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    try:
+        Workers(build, 1)
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
 
 
 def test_closing_ends_a_job_for_good(workers: Workers[Context]) -> None:

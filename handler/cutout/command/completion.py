@@ -1,6 +1,5 @@
 """Write the code by which bash, zsh and fish complete the command's options, from its parsers."""
 
-import sys
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import Any
 
 from cutout.command.batch_parser import build_batch_parser
 from cutout.command.serve_parser import build_serve_parser
+from cutout.command.shared_options import print_out
 from cutout.command.subcommands import BATCH, SERVE
 
 SHELLS = ("bash", "zsh", "fish")
@@ -89,7 +89,7 @@ class PrintCompletion(Action):
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
         """Print the code and raise `SystemExit`."""
-        sys.stdout.write(completion_code(str(values), parser))
+        print_out(completion_code(str(values), parser))
         parser.exit()
 
 

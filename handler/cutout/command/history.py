@@ -11,6 +11,7 @@ only appended, each by one write, so that two runs may use a folder at once, and
 killed loses nothing else.
 """
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +31,8 @@ from cutout.options import Background, Options, ShadowLook, Source
 HISTORY = ".cutout.jsonl"
 NAME, OPTIONS, PICTURE, DIGEST = "cutout", "options", "picture", "md5"
 SIZE, QUALITY, SOURCES = "bytes", "quality", "sources"
-LINE_BYTES = 64 * 1024  # longer than any line
+LINE_BYTES = 64 * 1024  # longer lines are no run's own
+MAX_BYTES = 256 * 1024 * 1024  # lines of half a million cut-outs in one folder
 AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Flags for opening the file, which may come with photos of somebody else: a link could lead to the
 user's own files, and a pipe have no reader. Windows has neither flag."""
@@ -97,7 +99,8 @@ class History:
     """Compare cut-outs with the options of this run, and record those that it makes.
 
     Several threads may use it. `note` is called once for each folder whose record can't be used; no
-    picture fails because of that. With `complete`, every cut-out is recorded.
+    picture fails because of that. With `complete`, every cut-out is recorded. A record with more
+    than `max_bytes` of cut-outs' last lines can't be used.
     """
 
     def __init__(
@@ -106,7 +109,9 @@ class History:
         note: Callable[[str], object] | None = None,
         *,
         complete: bool = False,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
+        self._max_bytes = max_bytes
         self._options, self._note, self._complete = dict(options), note, complete
         self._noted: set[str] = set()
         self._folders: dict[Path, _Folder] = {}
@@ -204,7 +209,9 @@ class History:
 
     def _folder(self, cut_out: Path) -> "_Folder":
         """Return the record of a cut-out's folder."""
-        return self._folders.setdefault(cut_out.parent, _Folder(cut_out.parent / HISTORY))
+        return self._folders.setdefault(
+            cut_out.parent, _Folder(cut_out.parent / HISTORY, self._max_bytes)
+        )
 
 
 def _opened(path: str, flags: int) -> int:
@@ -214,14 +221,19 @@ def _opened(path: str, flags: int) -> int:
 
 @dataclass
 class _Folder:
-    """Hold what has been read of one folder's file."""
+    """Hold the last line of each cut-out in one folder's file, at most `max_bytes` of them."""
 
     path: Path
+    max_bytes: int
     size: int = 0
     """Bytes that have been read."""
-    known: dict[str, dict[str, object]] = field(default_factory=dict)
-    rest: bytes = b""
-    """An incomplete last line."""
+    known: dict[str, bytes] = field(default_factory=dict)
+    """Unparsed lines, which take less memory."""
+    known_bytes: int = 0
+    is_within: bool = False
+    """Whether the next bytes go on with a line that is too long."""
+    is_unfinished: bool = False
+    """Whether the last line is incomplete."""
 
     def options(self, name: str) -> object:
         """Return the recorded options of a cut-out. Raise `OSError` if the file can't be read."""
@@ -230,7 +242,7 @@ class _Folder:
     def line(self, name: str) -> dict[str, object]:
         """Return the last line of a cut-out. Raise `OSError` if the file can't be read."""
         self._read_on()
-        return self.known.get(name, {})
+        return _parsed(self.known.get(name, b""))
 
     def append(self, record: Mapping[str, object]) -> None:
         """Append a line to the file. Raise `OSError` if that fails.
@@ -238,7 +250,7 @@ class _Folder:
         Start a new line if the file's last one is incomplete. If another run was only about to
         complete it, an empty line stays between the two, and readers pass it over.
         """
-        start = "\n" if self.rest else ""
+        start = "\n" if self.is_unfinished else ""
         # the buffer sends it at once, and raises if the disk takes only a part
         with open(self.path, "ab", buffering=LINE_BYTES, opener=_opened) as file:
             file.write(f"{start}{json.dumps(record)}\n".encode())
@@ -250,21 +262,37 @@ class _Folder:
         except FileNotFoundError:
             size = 0
         if size < self.size:
-            self.size, self.known, self.rest = 0, {}, b""
+            self.size, self.known, self.known_bytes = 0, {}, 0
+            self.is_within = self.is_unfinished = False
         if size == self.size:
             return
         with open(self.path, "rb", opener=_opened) as file:
             file.seek(self.size)
-            added = file.read()
-        self.size += len(added)
-        *lines, self.rest = (self.rest + added).split(b"\n")
-        for line in lines:
-            self._take(line)
+            while part := file.readline(LINE_BYTES):
+                self.is_unfinished = not part.endswith(b"\n")
+                if self.is_unfinished and len(part) < LINE_BYTES:
+                    return  # it is read again once it is longer
+                if not self.is_unfinished and not self.is_within:
+                    self._take(part)
+                self.is_within = self.is_unfinished
+                self.size += len(part)
 
     def _take(self, line: bytes) -> None:
-        """Add the cut-out of a line; ignore a line that a killed run left incomplete."""
-        try:
-            found = json.loads(line)
-            self.known[str(found[NAME])] = dict(found) | {OPTIONS: found[OPTIONS]}
-        except (ValueError, LookupError, TypeError, RecursionError):
+        """Keep a cut-out's line. Raise `OSError` if all of them are too many bytes."""
+        found = _parsed(line)
+        if not found:
             return
+        name = str(found[NAME])
+        kept = self.known_bytes - len(self.known.get(name, b"")) + len(line)
+        if kept > self.max_bytes:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        self.known[name], self.known_bytes = line, kept
+
+
+def _parsed(line: bytes) -> dict[str, object]:
+    """Return the entries of a line, none of one that a killed run left incomplete."""
+    try:
+        found = json.loads(line)
+        return dict(found) | {NAME: found[NAME], OPTIONS: found[OPTIONS]}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return {}

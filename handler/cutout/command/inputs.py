@@ -13,6 +13,7 @@ from stat import S_ISREG
 from unicodedata import normalize
 
 from cutout.command.errors import Problem, printable, system_message
+from cutout.command.spelling import Spellings
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 """Suffixes of the pictures in a folder. A file that is named itself may have any suffix."""
@@ -88,7 +89,7 @@ class InputFinder:
         hidden = self._outputs_inside(root)
         matched = False
         for path in self._matches(pattern):
-            if any(Path(os.path.realpath(path)).is_relative_to(each) for each in hidden):
+            if hidden.holds(os.path.realpath(path)):
                 continue
             if is_folder(path) and _takes_contents(pattern):
                 continue
@@ -144,10 +145,10 @@ class InputFinder:
 
     def _entered(self, parent: str, folders: Iterable[str]) -> list[str]:
         """Return which folders of a parent to search. Note those that are linked."""
-        outputs = {_folded(os.path.realpath(each)) for each in self.outputs}
+        outputs = Spellings(map(os.path.realpath, self.outputs))
         entered = []
         for path in (Path(parent, each) for each in sorted(folders)):
-            if path.name.startswith(".") or _folded(os.path.realpath(path)) in outputs:
+            if path.name.startswith(".") or outputs.find(os.path.realpath(path)) is not None:
                 continue
             if not is_link(path):
                 entered.append(path.name)
@@ -155,11 +156,11 @@ class InputFinder:
                 self.linked.append(path)
         return entered
 
-    def _outputs_inside(self, folder: Path) -> list[Path]:
+    def _outputs_inside(self, folder: Path) -> Spellings:
         """Return the real paths of the output folders that lie below `folder`."""
-        root = Path(os.path.realpath(folder))
-        outputs = [Path(os.path.realpath(each)) for each in self.outputs]
-        return [each for each in outputs if each != root and each.is_relative_to(root)]
+        root = Spellings([os.path.realpath(folder)])
+        outputs = map(os.path.realpath, self.outputs)
+        return Spellings(each for each in outputs if root.holds(os.path.dirname(each)))  # noqa: PTH120
 
     def _take(self, found: InputFile) -> None:
         key = path_key(found.path)

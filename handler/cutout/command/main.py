@@ -10,6 +10,7 @@ from typing import NoReturn, TextIO
 from cutout.command.errors import CommandError, UsageError, printable, system_message
 from cutout.command.limits import Limits
 from cutout.command.subcommands import BATCH, SERVE
+from cutout.signals import handlers_deferred
 
 INTERRUPTED = 130
 STOPPING = ("SIGTERM", "SIGHUP")
@@ -48,17 +49,23 @@ def _tell(line: str) -> None:
 
 
 def _execute(arguments: Sequence[str], limits: Limits | None) -> int:
-    """Import what the arguments need, here because an interrupt may come during the import."""
+    """Import what the arguments need, and run.
+
+    An interrupt waits for the imports: native code among them drops what is raised meanwhile.
+    """
     if arguments[:1] == [SERVE]:
-        from cutout.command.serve import execute_server  # noqa: PLC0415
+        with handlers_deferred():
+            from cutout.command.serve import execute_server  # noqa: PLC0415
 
         return execute_server(arguments[1:])
     if arguments[:1] == [BATCH]:
-        from cutout.command.batch import execute_batch  # noqa: PLC0415
+        with handlers_deferred():
+            from cutout.command.batch import execute_batch  # noqa: PLC0415
 
         return execute_batch(arguments[1:])
-    from cutout.command.arguments import parse  # noqa: PLC0415
-    from cutout.command.run import execute  # noqa: PLC0415
+    with handlers_deferred():
+        from cutout.command.arguments import parse  # noqa: PLC0415
+        from cutout.command.run import execute  # noqa: PLC0415
 
     return execute(parse(arguments, limits))
 
@@ -75,9 +82,11 @@ def run() -> NoReturn:
         for name in STOPPING:
             _handle_as_interrupt(name)
     _replace_closed()
-    code = main()
-    for stream in (sys.stderr, sys.stdout):
-        _flush(stream)
+    try:
+        code = main()
+    finally:  # `--help` raises `SystemExit`
+        for stream in (sys.stderr, sys.stdout):
+            _flush(stream)
     if code == INTERRUPTED:
         os._exit(code)  # don't wait for threads that are in the middle of a picture
     sys.exit(code)

@@ -4,11 +4,19 @@ from glob import has_magic
 from pathlib import Path
 
 from cutout.command.arguments import Arguments
-from cutout.command.errors import UsageError, printable
+from cutout.command.errors import CommandError, UsageError, printable
 from cutout.command.inputs import fixed_part, is_address, is_folder, is_there, real_path
 from cutout.command.masks import one_for_several
 from cutout.command.outputs import Destination, is_single
 from cutout.command.records import require_writable
+
+
+def require_working_directory() -> None:
+    """Raise `CommandError` if the working directory was removed: paths are relative to it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise CommandError("The working directory was removed. Change to another one.") from error
 
 
 def require_places(given: Arguments, to: Destination) -> None:

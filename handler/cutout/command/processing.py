@@ -20,6 +20,7 @@ from cutout.command.report import Report, Reported
 from cutout.command.tasks import Task
 from cutout.errors import PictureError, ProcessingFailedError
 from cutout.setting_types import visible_processors
+from cutout.signals import handlers_deferred
 
 if TYPE_CHECKING:
     from cutout.pictures import Quality
@@ -205,21 +206,22 @@ def _local_worker(
 
     Raise `CommandError` if the model cannot be loaded or the background is not a picture.
     """
-    from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
+    with handlers_deferred():  # native code among the imports drops what is raised meanwhile
+        from pydantic import ValidationError  # noqa: PLC0415  # an API needs none of these
 
-    from cutout import engine  # noqa: PLC0415
-    from cutout.setting_types import first_problem  # noqa: PLC0415
+        from cutout import engine  # noqa: PLC0415
+        from cutout.setting_types import first_problem  # noqa: PLC0415
 
-    try:
-        settings = engine.local_settings(given.model)
-    except ValidationError as error:
-        raise CommandError(first_problem(error)) from error
+        try:
+            settings = engine.local_settings(given.model)  # imports more
+        except ValidationError as error:
+            raise CommandError(first_problem(error)) from error
     masked = given.mask is not None
     with closing(engine.open_workers(settings, jobs, threads, masked=masked)) as workers:
-        # imported while the processes load the networks
-        from cutout.options import Source  # noqa: PLC0415
-        from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
-        from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
+        with handlers_deferred():  # while the processes load the networks
+            from cutout.options import Source  # noqa: PLC0415
+            from cutout.timing import NO_DEADLINE, Stages  # noqa: PLC0415
+            from cutout.work import BackgroundJob, FileJob  # noqa: PLC0415
 
         processing = options.processing_options
         wait_for(workers)

@@ -81,11 +81,16 @@ class Record:
 
 
 def require_writable(path: Path) -> None:
-    """Raise `CommandError` if a file can't be written, before there is work to report."""
+    """Raise `CommandError` if a file can't be written, before there is work to report.
+
+    Make its folder: it may be that of the cut-outs.
+    """
     if path.is_fifo():  # its reader would take closing it for the end of the report
         return
     is_new = not os.path.lexists(path)  # a link that leads nowhere is the user's
     try:
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab"):
             pass
         if is_new:

@@ -9,7 +9,7 @@ from cutout.command.errors import Problem, system_message
 from cutout.command.history import History, made_with
 from cutout.command.options import CommandOptions
 from cutout.command.outputs import choose_destination
-from cutout.command.places import require_places
+from cutout.command.places import require_places, require_working_directory
 from cutout.command.planning import Chooser, Plan, make_plan
 from cutout.command.processing import job_count, open_worker, process_all
 from cutout.command.progress import Progress
@@ -26,6 +26,7 @@ def execute(given: Arguments) -> int:
 
     1 takes precedence over 3. Raise `CommandError` if nothing can be done at all.
     """
+    require_working_directory()
     to = choose_destination(given)
     require_places(given, to)
     options = CommandOptions.given(given, to.format)

@@ -1,24 +1,39 @@
 """Provide the commands' parser, and add the options that several of them share."""
 
 import os
+import re
+import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from difflib import get_close_matches
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from cutout.choices import Model
 from cutout.command.errors import printable
 from cutout.command.values import one_of
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 UNKNOWN = "unrecognized arguments: "
+PASSWORD = re.compile(r"(?<=//)\S*@|[^\s/:=]+:(?!//)\S*@")
+"""User and password of an address, also where a password makes the address invalid."""
 
 
 class Parser(ArgumentParser):
     """Parse arguments; name the option that a misspelt one resembles."""
 
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """Print the help or the version, which argparse does without a word where it fails."""
+        if file is sys.stdout is not None:
+            print_out(message)
+        else:
+            super()._print_message(message, file)
+
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and end the process with 2."""
         hint = self._hint(message.removeprefix(UNKNOWN)) if message.startswith(UNKNOWN) else ""
-        super().error(printable(message) + hint)
+        super().error(PASSWORD.sub("***@", printable(message)) + hint)
 
     def _hint(self, arguments: str) -> str:
         if os.path.lexists(arguments):
@@ -27,6 +42,12 @@ class Parser(ArgumentParser):
         options = [each for action in self._actions for each in action.option_strings]
         close = get_close_matches(name, options, 1)
         return f" (did you mean {close[0]}?)" if close else f" ({self.prog} --help lists all)"
+
+
+def print_out(text: str) -> None:
+    """Write to standard output. Raise `OSError` if that fails, unless its reader has gone."""
+    with suppress(BrokenPipeError):
+        print(text, end="", flush=True)
 
 
 def add_model(parser: ArgumentParser) -> None:

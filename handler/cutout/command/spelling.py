@@ -41,6 +41,10 @@ class Spellings:
             return path
         return next((each for each in sorted(similar) if _is_one(each, path)), None)
 
+    def holds(self, path: str) -> bool:
+        """Return whether `path` is one of these paths or below one."""
+        return any(self.find(str(each)) is not None for each in (Path(path), *Path(path).parents))
+
 
 def _is_one(path: str, other: str) -> bool:
     parts, others = Path(path).parts, Path(other).parts

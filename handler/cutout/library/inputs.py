@@ -1,7 +1,8 @@
 """Read a picture of any kind that the library takes."""
 
 import re
-from io import BytesIO, TextIOBase
+from contextlib import suppress
+from io import BytesIO, TextIOBase, UnsupportedOperation
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def to_source(given: object) -> Source:
 
 
 def read_file(given: object) -> bytes:
-    """Return a file's content."""
+    """Return a file's content, an open file's from its start, as Pillow does."""
     if isinstance(given, bytes | bytearray | memoryview):
         return bytes(given)
     if isinstance(given, str | PathLike):
@@ -92,8 +93,12 @@ def read_file(given: object) -> bytes:
     read = getattr(given, "read", None)
     if read is None:
         raise TypeError(f"a picture must be {KINDS}, not {type(given).__name__}")
+    content = None
     # a text file is not read: most pictures would end in a UnicodeDecodeError
-    content = None if isinstance(given, TextIOBase) else read()
+    if not isinstance(given, TextIOBase):
+        with suppress(AttributeError, UnsupportedOperation):  # a pipe, or an answer from the web
+            given.seek(0)  # type: ignore[attr-defined]
+        content = read()
     if not isinstance(content, bytes):
         raise TypeError("a file object must be open in binary mode, as by open(path, 'rb')")
     return content

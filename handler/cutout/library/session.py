@@ -213,9 +213,9 @@ def cut_out(
     """Return the object of a picture, upright.
 
     It is in mode RGBA, in RGB on an opaque background, or a mask in mode L. `picture` is a
-    path, the bytes of a file, a binary file object, a Pillow image, or a numpy array of uint8
-    or uint16 with the shape (height, width), (height, width, 3) for RGB or (height, width, 4)
-    for RGBA. Files are JPEG, PNG or WebP. URLs are not downloaded.
+    path, the bytes of a file, a binary file object, which is read from its start, a Pillow image,
+    or a numpy array of uint8 or uint16 with the shape (height, width), (height, width, 3) for RGB
+    or (height, width, 4) for RGBA. Files are JPEG, PNG or WebP. URLs are not downloaded.
 
     `returns` is `image` for a Pillow image, `numpy` for its pixels (uint8), `alpha` for the alpha
     alone (uint8, height by width), or `result` for a `CutOut` with alpha, foreground, objects and

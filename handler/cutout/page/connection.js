@@ -1,4 +1,4 @@
-import { backoff } from "./backoff.js";
+import { backoff } from "./cutout.js";
 import { hideNotice, showNotice } from "./notice.js";
 
 const CHECK_SECONDS = 15;

@@ -1,4 +1,4 @@
-import { backoff } from "./backoff.js";
+import { backoff } from "./cutout.js";
 import { currentKey } from "./key.js";
 import { keyed, shapeOf } from "./photo.js";
 import { requestResult } from "./service.js";

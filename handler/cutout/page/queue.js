@@ -1,4 +1,4 @@
-import { backoff } from "./backoff.js";
+import { backoff } from "./cutout.js";
 import { isSame } from "./choices.js";
 import { Failure } from "./failure.js";
 import { makeResult } from "./work.js";

@@ -31,6 +31,5 @@ function summary({ total, done, doubtful, blank, erased, failed }, isStopped) {
   if (blank > erased) parts.push(`${blank - erased} without a subject`);
   if (erased) parts.push(`${erased} erased`);
   if (failed) parts.push(`${failed} failed`);
-  if (isStopped) parts.push("stopped");
-  return `${parts.join(", ")}.`;
+  return `${parts.join(", ")}.${isStopped ? " Stopped." : ""}`;
 }

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from cutout.errors import TooSlowError
+from cutout.signals import handlers_deferred, stopping_handlers
 from cutout.timing import Deadline, Stages
 from cutout.workers.child import Context, Job, JobOutcome, JobRequest, serve_jobs
 
@@ -134,8 +135,8 @@ class Worker(Generic[Context]):
             target=serve_jobs, args=(theirs, self._build), daemon=True
         )
         try:
-            resource_tracker.ensure_running()  # its first start unblocks SIGINT
-            with _interrupts_blocked():
+            resource_tracker.ensure_running()  # its first start unblocks signals
+            with _signals_held():
                 process.start()
         except BaseException:
             ours.close()
@@ -193,15 +194,22 @@ class Workers(Generic[Context]):
 
 
 @contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Start processes that never see the terminal's Ctrl-C, because the parent handles it.
+def _signals_held() -> Iterator[None]:
+    """Start processes that never see the signals that the parent handles, such as Ctrl-C.
 
-    The signal mask is inherited; Windows has none.
+    The signal mask is inherited; Windows has none. The parent handles its own signals after the
+    block: a process that gets only a part of its first message prints a traceback.
     """
+    with handlers_deferred(), _signals_blocked():
+        yield
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *stopping_handlers()})
     try:
         yield
     finally:

@@ -1,0 +1,39 @@
+"""Handle signals after what they must not interrupt."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
+from typing import Any, TypeAlias
+
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+Handler: TypeAlias = Callable[[int, FrameType | None], Any]
+
+
+def stopping_handlers() -> dict[int, Handler]:
+    """Return the handlers of the signals that end this process in order."""
+    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+    found = {number: signal.getsignal(number) for number in numbers}
+    return {number: handler for number, handler in found.items() if callable(handler)}
+
+
+@contextmanager
+def handlers_deferred() -> Iterator[None]:
+    """Call these handlers after the block. Do nothing on other threads, which they never interrupt.
+
+    A signal mask is not enough, since the system gives a signal to any thread that takes it.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    before, arrived = stopping_handlers(), list[int]()
+    for number in before:
+        signal.signal(number, lambda number, _: arrived.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in arrived:
+            signal.raise_signal(number)
