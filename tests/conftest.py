@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,14 @@ SLOW_FIRST = (
 
 
 def pytest_configure() -> None:
-    """Let the hundreds of processes that tests start keep compiled modules.
+    """Let this process, and the hundreds of processes that tests start, keep compiled modules.
 
     Give each of several test processes one network thread, and one for numpy: more would wait for
     each other.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False  # the variable above was read when Python started
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.setdefault("CUTOUT_THREADS", "1")
 

@@ -1,17 +1,31 @@
 """The way to the next photo to check by key: from where it starts, and where the focus goes."""
 
-import pytest
+from collections.abc import Iterator
 
-from tests.page.browser import Visit
+import pytest
+from playwright.sync_api import Browser
+
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, visiting
 from tests.page.test_accessibility import focused
 from tests.page.test_doubt import MIXED, OUTLINE, UNSURE, name_of
 from tests.page.test_many import BLANK, GOOD, select, wait_for_tally
 
 
+@pytest.fixture(scope="module")
+def two_doubtful(browser: Browser, server: LocalServer) -> Iterator[Visit]:
+    """Provide one visit with two photos to check and a good one, for tests that change nothing."""
+    with visiting(browser, server.url + "/") as found:
+        found.choose([UNSURE, BLANK, GOOD[0]])
+        wait_for_tally(found, "2 of 3 done, 1 to check, 1 without a subject.")
+        yield found
+
+
 @pytest.mark.parametrize("start", ["name", "stage", "split", "strip", "fine", "next", "zip"])
-def test_the_key_works_there(visit: Visit, start: str) -> None:
-    visit.choose([UNSURE, BLANK, GOOD[0]])
-    wait_for_tally(visit, "2 of 3 done, 1 to check, 1 without a subject.")
+def test_the_key_works_there(two_doubtful: Visit, start: str) -> None:
+    visit = two_doubtful
+    select(visit, "unsure.jpg")
+    visit.wait("done")
     visit.page.focus(f"#{start}")
     visit.page.keyboard.press("n")
     assert name_of(visit.page) == "blank.jpg"

@@ -1,17 +1,20 @@
 """The page's own grey PNG, which is what it sends and saves as a mask."""
 
 import base64
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Browser
 
 import cutout.page
 from cutout.api.page import join_modules
 from cutout.compose.objects import VISIBLE, find_objects
-from tests.page.browser import Visit
+from tests.local_server import LocalServer
+from tests.page.browser import Visit, visiting
 
 FOLDER = Path(cutout.page.__file__).parent
 MASK_OF = """
@@ -33,6 +36,13 @@ OWN_BYTES = """
     return (await new Promise((resolve) => canvas.toBlob(resolve))).size;
   }
 """
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, server: LocalServer) -> Iterator[Visit]:
+    """Provide one page for all tests: they only call functions in it, and leave no trace."""
+    with visiting(browser, server.url + "/") as found:
+        yield found
 
 
 def as_text(pixels: np.ndarray) -> str:

@@ -1,6 +1,6 @@
 """A canvas of one's own width and height: as the API makes it, as it is shown, kept and typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -33,6 +33,33 @@ FITTED, FILLED = "fit", "own"
 MOST = 4096
 
 
+@pytest.fixture(scope="module")
+def one_visit(browser: Browser, server: LocalServer) -> Iterator[Visit]:
+    """Provide one visit with a photo for all tests that make every choice on which they depend."""
+    with visiting(browser, server.url + "/") as found:
+        found.choose(file("a.jpg", PHOTO))
+        yield found
+
+
+@pytest.fixture
+def shared(one_visit: Visit) -> Visit:
+    """Return that visit with the choices that would disable others taken back."""
+    one_visit.press("mode", "fg-image")
+    one_visit.press("format", "png")
+    one_visit.page.select_option("#canvas", "none")
+    return one_visit
+
+
+@pytest.fixture(scope="module")
+def narrow(
+    browser: Browser, server: LocalServer, request: pytest.FixtureRequest
+) -> Iterator[tuple[Visit, bytes]]:
+    """Provide one visit for each of two narrow photos, and the photo's file."""
+    with visiting(browser, server.url + "/") as found:
+        found.choose(request.param)
+        yield found, request.param["buffer"]
+
+
 def choose_size(visit: Visit, canvas: str, width: int, height: int) -> None:
     visit.page.select_option("#canvas", canvas)
     for name, length in (("Width", width), ("Height", height)):
@@ -62,7 +89,7 @@ def asked(canvas: str, width: int, height: int) -> dict[str, str]:
     ],
 )
 def test_the_command_gives_it_again(
-    visit: Visit,
+    shared: Visit,
     tmp_path: Path,
     canvas: str,
     size: tuple[int, int],
@@ -73,43 +100,40 @@ def test_the_command_gives_it_again(
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(PHOTO)
     (tmp_path / "scene.jpg").write_bytes(SCENE)
-    visit.choose(file("a.jpg", PHOTO))
-    visit.page.select_option("#crop", crop)
-    choose_size(visit, canvas, *size)
-    assert assert_command_repeats(visit, tmp_path, kind, suffix, mode).size == size
-    assert f"{size[0]} x {size[1]}" in visit.facts()
+    shared.page.select_option("#crop", crop)
+    choose_size(shared, canvas, *size)
+    assert assert_command_repeats(shared, tmp_path, kind, suffix, mode).size == size
+    assert f"{size[0]} x {size[1]}" in shared.facts()
 
 
 @pytest.mark.parametrize("crop", ["none", "10%"])
 @pytest.mark.parametrize("canvas", [FITTED, FILLED])
 @pytest.mark.parametrize("mode", ["fg-image", "fg-image-shadow"])
 def test_the_saved_picture_is_the_shown_one(
-    visit: Visit, mode: str, canvas: str, crop: str
+    shared: Visit, mode: str, canvas: str, crop: str
 ) -> None:
-    visit.choose(file("a.jpg", PHOTO))
-    visit.press("backdrop", "colour")
-    visit.page.select_option("#crop", crop)
-    choose_size(visit, canvas, 300, 200)
-    visit.press("mode", mode)
-    visit.wait_for_command(f"mode={mode}")
-    picture = picture_in(visit)
+    shared.press("backdrop", "colour")
+    shared.page.select_option("#crop", crop)
+    choose_size(shared, canvas, 300, 200)
+    shared.press("mode", mode)
+    shared.wait_for_command(f"mode={mode}")
+    picture = picture_in(shared)
     assert picture.size == (300, 200)
-    assert np.array_equal(np.asarray(picture.convert("RGB")), seen(visit, picture.size))
+    assert np.array_equal(np.asarray(picture.convert("RGB")), seen(shared, picture.size))
 
 
-@pytest.mark.parametrize("photo", [WIDE, TALL], ids=["wide", "tall"])
+@pytest.mark.parametrize("narrow", [WIDE, TALL], ids=["wide", "tall"], indirect=True)
 @pytest.mark.parametrize("canvas", [FITTED, FILLED])
 @pytest.mark.parametrize("size", [(300, 1), (1, 300), (1, 1), (120, 40)])
 def test_a_size_that_hardly_shows_anything_is_the_api_s(
-    visit: Visit,
+    narrow: tuple[Visit, bytes],
     server: LocalServer,
-    photo: Mapping[str, bytes],
     canvas: str,
     size: tuple[int, int],
 ) -> None:
-    visit.choose(photo)
+    visit, content = narrow
     choose_size(visit, canvas, *size)
-    here, there = picture_in(visit), made_by(server, photo["buffer"], asked(canvas, *size))
+    here, there = picture_in(visit), made_by(server, content, asked(canvas, *size))
     assert here.size == there.size == size
     assert np.abs(premultiplied(here) - premultiplied(there)).mean() < 4
     drawn = [np.asarray(each.convert("RGBA"))[..., 3] > 0 for each in (here, there)]
@@ -136,19 +160,19 @@ def test_the_subject_is_as_large_as_is_said(visit: Visit) -> None:
     [("5000", MOST), ("0", 1), ("-3", 1), ("12.6", 13), ("1e3", 1000), ("", 700), ("e", 700)],
 )
 def test_a_size_out_of_the_server_s_limits_is_brought_within(
-    visit: Visit, typed: str, taken: int
+    shared: Visit, typed: str, taken: int
 ) -> None:
-    visit.choose(file("a.jpg", PHOTO))
-    choose_size(visit, FITTED, 700, 50)
-    field = visit.page.get_by_label("Width")
+    choose_size(shared, FITTED, 700, 50)
+    shared.page.evaluate("document.getElementById('said').textContent = ''")
+    field = shared.page.get_by_label("Width")
     field.press("Control+a")
     field.press("Delete")
     field.press_sequentially(typed)
-    visit.page.keyboard.press("Tab")
-    visit.wait_for_command(f"width={taken}&height=50")
+    shared.page.keyboard.press("Tab")
+    shared.wait_for_command(f"width={taken}&height=50")
     assert field.input_value() == str(taken)
-    assert picture_in(visit).size == (taken, 50)
-    is_said = visit.page.text_content("#said") == f"Changed to {taken} pixels."
+    assert picture_in(shared).size == (taken, 50)
+    is_said = shared.page.text_content("#said") == f"Changed to {taken} pixels."
     assert is_said == (typed != "1e3")
 
 
