@@ -15,7 +15,7 @@ from typing import Self
 from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 30
 
 
