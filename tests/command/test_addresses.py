@@ -56,6 +56,12 @@ def test_an_address_in_an_option(run: Run, photo: Path, option: str, words: str)
     assert files_in(photo.parent) == {"a.jpg"}
 
 
+def test_its_password_is_not_repeated(run: Run) -> None:
+    done = run("https://joe:sesame@example.com/x.jpg")
+    assert done.lines[0] == f"https://***@example.com/x.jpg: {DOWNLOAD}"
+    assert "sesame" not in done.err
+
+
 def test_no_address_is_watched(run: Run) -> None:
     done = run("https://example.com/x.jpg?a=1", "--watch")
     assert done.lines == ["cutout: nothing to watch: no such file or folder"]

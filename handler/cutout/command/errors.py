@@ -1,6 +1,10 @@
 """Define the command's errors, and how names and system messages are printed in them."""
 
+import re
 from dataclasses import dataclass
+
+PASSWORD = re.compile(r"(?<=//)\S*@|[^\s/:=]+:(?!//)\S*@")
+"""User and password of an address, also where a password makes the address invalid."""
 
 
 class CommandError(Exception):
@@ -32,6 +36,11 @@ def printable(name: object) -> str:
         each if each.isprintable() else each.encode("unicode_escape", "surrogatepass").decode()
         for each in str(name)
     )
+
+
+def without_password(text: str) -> str:
+    """Return a text with asterisks in place of the user and password of an address."""
+    return PASSWORD.sub("***@", text)
 
 
 def system_message(error: OSError) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from unicodedata import normalize
 
-from cutout.command.errors import Problem, printable, system_message
+from cutout.command.errors import Problem, printable, system_message, without_password
 from cutout.command.spelling import Spellings
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
@@ -77,7 +77,7 @@ class InputFinder:
                 self._take(InputFile(Path(each)))
             elif is_address(each):
                 scheme = each.lower().partition("//")[0]
-                self._fail(each, BETTER.get(scheme, NOT_DOWNLOADED))
+                self._fail(without_password(each), BETTER.get(scheme, NOT_DOWNLOADED))
             elif has_magic(each):
                 self._add_pattern(each)
             else:

@@ -1,7 +1,6 @@
 """Provide the commands' parser, and add the options that several of them share."""
 
 import os
-import re
 import sys
 from argparse import ArgumentParser
 from contextlib import suppress
@@ -9,15 +8,13 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from cutout.choices import Model
-from cutout.command.errors import printable
+from cutout.command.errors import printable, without_password
 from cutout.command.values import one_of
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 UNKNOWN = "unrecognized arguments: "
-PASSWORD = re.compile(r"(?<=//)\S*@|[^\s/:=]+:(?!//)\S*@")
-"""User and password of an address, also where a password makes the address invalid."""
 
 
 class Parser(ArgumentParser):
@@ -33,7 +30,7 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and end the process with 2."""
         hint = self._hint(message.removeprefix(UNKNOWN)) if message.startswith(UNKNOWN) else ""
-        super().error(PASSWORD.sub("***@", printable(message)) + hint)
+        super().error(without_password(printable(message)) + hint)
 
     def _hint(self, arguments: str) -> str:
         if os.path.lexists(arguments):
