@@ -3,6 +3,7 @@
 from io import BytesIO
 from struct import pack
 from typing import Any
+from zlib import compress
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image, ImageCms
 
 from cutout.decode.decode import decode
 from cutout.decode.icc import trusted_profile
+from cutout.decode.mask import read_mask
 from cutout.decode.png_colour import PRIMARIES
 from cutout.pictures import Picture
 from cutout.settings import Settings
@@ -35,6 +37,18 @@ def code_points(*values: int) -> bytes:
 
 def opened(chunks: bytes, image: Image.Image | None = None) -> Picture:
     return decode(after_header(png(image), chunks), SETTINGS)
+
+
+CHANNELS = {0: 1, 2: 3, 6: 4}
+"""Channels of a PNG's colour types."""
+
+
+def deep_png(colour_type: int, values: Any, chunks: bytes) -> bytes:
+    """Return a row of values of 16 bits, of shape (pixels, channels), which Pillow can't write."""
+    header = pack(">IIBBBBB", len(values), 1, 16, colour_type, 0, 0, 0)
+    row = compress(b"\0" + np.asarray(values, ">u2").tobytes())
+    parts = png_chunk(b"IHDR", header), chunks, png_chunk(b"IDAT", row), png_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 def flat(*colour: int) -> Image.Image:
@@ -190,13 +204,36 @@ def test_gamma_counts_in_every_mode(mode: str) -> None:
     ],
     ids=["gamma", "by number", "narrow range"],
 )
-def test_dark_greys_of_16_bits_stay_apart(chunks: bytes, black: int, white: int) -> None:
+@pytest.mark.parametrize("colour_type", [0, 2, 6], ids=["grey", "RGB", "RGBA"])
+def test_dark_values_of_16_bits_stay_apart(
+    colour_type: int, chunks: bytes, black: int, white: int
+) -> None:
     """In linear light, 8 bits have no value between sRGB's 0 and 13."""
     share = np.arange(14) / 13 / 255  # of the light, up to 1/255
-    stored = np.rint(black + (white - black) * share).astype(np.uint16)
-    picture = opened(chunks, Image.fromarray(stored[None]))
-    values = np.asarray(picture.colour)[0, :, 0].tolist()
-    assert values == pytest.approx(list(range(14)), abs=1)
+    stored = np.rint(black + (white - black) * share)[:, None].repeat(CHANNELS[colour_type], 1)
+    if colour_type == 6:
+        stored[:, 3] = np.linspace(0, 65_535, 14)
+    picture = decode(deep_png(colour_type, stored, chunks), SETTINGS)
+    for channel in range(3):
+        values = np.asarray(picture.colour)[0, :, channel].tolist()
+        assert values == pytest.approx(list(range(14)), abs=1)
+    if colour_type == 6:
+        assert picture.own_alpha is not None
+        assert picture.own_alpha[0].tolist() == pytest.approx(np.linspace(0, 255, 14), abs=1)
+
+
+def test_a_mask_of_16_bits_keeps_its_values() -> None:
+    content = deep_png(2, [[128 * 257] * 3], gamma(100_000))
+    assert read_mask(content, SETTINGS).tolist() == [[128]]
+
+
+def test_a_transparent_colour_of_16_bits_is_found_before_colours_change() -> None:
+    key = png_chunk(b"tRNS", pack(">3H", 300, 300, 300))
+    content = deep_png(2, [[300] * 3, [301] * 3], gamma(100_000) + key)
+    picture = decode(content, SETTINGS)
+    assert picture.own_alpha is not None
+    assert picture.own_alpha.tolist() == [[0, 255]]
+    assert picture.colour.getpixel((1, 0)) == (15, 15, 15)
 
 
 def test_greys_need_no_profile() -> None:

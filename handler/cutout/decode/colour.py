@@ -63,7 +63,7 @@ def transparent_colour(image: Image.Image) -> Transparent:
     """Return the transparent colour of a PNG in the depth that Pillow decodes to.
 
     Pillow leaves it as it is in the file, and knows the file's depth only until the pixels are
-    loaded. Of 16-bit colours only the upper bytes are left: see `deep_key`.
+    loaded. Of 16-bit colours only the upper bytes are left: see `deep_pixels`.
     """
     key: Transparent = image.info.get("transparency")
     depth = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else None

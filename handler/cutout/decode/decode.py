@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageFile
 
 from cutout.decode.colour import split_colour, transparent_colour
-from cutout.decode.deep_key import deep_key
+from cutout.decode.deep_pixels import deep_pixels
 from cutout.decode.header import JPEG, has_coarse_chroma, open_picture
 from cutout.decode.open_end import with_end
 from cutout.decode.orientation import SIDEWAYS, orientation_turn
@@ -77,9 +77,12 @@ def _mended(content: bytes) -> bytes | None:
         return None
 
 
-def load_pixels(image: Image.Image) -> None:
-    """Decode the pixels, and keep a transparent colour in the depth that they are decoded to."""
-    key, deep = transparent_colour(image), deep_key(image)
+def load_pixels(image: Image.Image, *, with_curve: bool = False) -> None:
+    """Decode the pixels, and keep a transparent colour in the depth that they are decoded to.
+
+    `with_curve` applies the curve of a PNG in RGB with 16 bits per channel.
+    """
+    key, deep = transparent_colour(image), deep_pixels(image, with_curve=with_curve)
     load_rows(image)
     if deep is not None:
         deep.apply(image)
@@ -89,7 +92,7 @@ def load_pixels(image: Image.Image) -> None:
 
 def _picture(image: ImageFile.ImageFile, bound: Bound) -> Picture:
     full_size = shrink_on_load(image, bound)
-    load_pixels(image)
+    load_pixels(image, with_curve=True)
     turn = orientation_turn(image)
     colour, own_alpha, icc_profile = split_colour(image)
     if turn is not None:
