@@ -8,7 +8,7 @@ COMPOSE ?= $(if $(shell $(CONTAINER) compose version 2>&-),$(CONTAINER) compose,
 PLATFORM ?= linux/amd64
 TAG ?= cutout:latest
 SERVER_TAG ?= cutout-server:latest
-WORKERS ?= 2
+WORKERS ?= 3
 
 BIN := .venv/bin
 LAYERS := $(sort $(wildcard layers/*/requirements.txt))
@@ -60,7 +60,7 @@ help: ## list the targets
 run: $(RUN_READY) ## serve the API on this machine (HOST=127.0.0.1 PORT=8000)
 	$(BIN)/python -m cutout serve --host $(HOST) --port $(PORT)
 
-test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY) ## run all tests but the image's, in WORKERS=2 processes (ARGS="tests/events -k modes" for some)
+test: $(DEV_READY) $(SAM_READY) $(CLIENTS_READY) $(OPENAPI_READY) $(TYPES_READY) ## run all tests but the image's, in WORKERS=3 processes (ARGS="tests/events -k modes" for some)
 	@tools/browser.sh --hint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 

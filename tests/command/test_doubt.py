@@ -241,11 +241,12 @@ def test_a_report_names_what_is_kept(run: Run, photos: Path, tmp_path: Path, suf
     assert all(size for size, *_ in told[1])
 
 
-@pytest.mark.parametrize("name", ["missing/report.json", "folder.csv"])
+@pytest.mark.parametrize("name", ["file/report.json", "folder.csv"])
 def test_a_report_that_can_not_be_written_is_told_first(
     run: Run, photos: Path, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "file").touch()
     done = run(photos, "-o", tmp_path / "out", "--report", tmp_path / name)
     assert (done.code, len(done.lines)) == (1, 1)
     assert done.lines[0].startswith(f"cutout: {tmp_path / name}: ")
