@@ -13,8 +13,8 @@ FLAGS = ("avx512_vnni", "avx_vnni", "avx2")
 """Instruction sets that affect the speed, the fastest first; each implies what matters below it."""
 
 PART = """`make bench` measures this (medians of {repeats} runs), here on {cpu}, Python {python},
-onnxruntime {ort}. Times are milliseconds in a warm process that keeps freed memory, as on Lambda,
-for a JPEG of a photo with camera-like grain; *rest* is the total without the networks.
+onnxruntime {ort}. Times are milliseconds, warm, with freed memory kept as on Lambda, for a JPEG
+with camera-like grain; *rest* is the total without the networks.
 
 A new process answers its first `/v1/version`, model loaded, after **{startup:.2f} s**.
 
