@@ -7,20 +7,23 @@ from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any, TypeAlias
 
-STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+TERMINATING = ("SIGTERM", "SIGHUP")
+"""Signals that end a run in order. A closed terminal sends the second, which Windows lacks."""
 Handler: TypeAlias = Callable[[int, FrameType | None], Any]
 
 
 def stopping_handlers() -> dict[int, Handler]:
     """Return the handlers of the signals that end this process in order."""
-    numbers = [getattr(signal, name) for name in STOPPING if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in ("SIGINT", *TERMINATING) if hasattr(signal, name)]
     found = {number: signal.getsignal(number) for number in numbers}
     return {number: handler for number, handler in found.items() if callable(handler)}
 
 
 @contextmanager
 def handlers_deferred() -> Iterator[None]:
-    """Call these handlers after the block. Do nothing on other threads, which they never interrupt.
+    """Call the `stopping_handlers` of signals that arrive during the block after it.
+
+    Do nothing on other threads than the main one, since handlers never interrupt them.
 
     A signal mask is not enough, since the system gives a signal to any thread that takes it.
     """

@@ -96,7 +96,7 @@ def line(scope: Scope, facts: Facts, status: int, milliseconds: float) -> dict[s
 class NoStore:
     """Keep answers out of caches, unless they say for how long they may stay.
 
-    Answers hold a customer's pictures, or depend on the key, for which caches do not look.
+    Answers hold a customer's pictures, or depend on the key, which caches ignore.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -32,8 +32,8 @@ KEEP_ALIVE_SECONDS = 130
 """Seconds that an idle connection stays open: longer than proxies keep it by default (AWS's load
 balancers and nginx 60, Caddy 120), so that none sends a request while it is being closed."""
 BACKLOG = 128
-"""Connections that may wait to be accepted. asyncio also tries so many times a second to accept one
-while there are no file descriptors left: uvicorn's 2,048 take a quarter of a processor."""
+"""Connections that may wait to be accepted. While there are no file descriptors left, asyncio
+tries to accept as many each second: with uvicorn's 2,048, that takes a quarter of a processor."""
 
 
 class PacedProtocol(H11Protocol):

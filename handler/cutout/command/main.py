@@ -10,11 +10,9 @@ from typing import NoReturn, TextIO
 from cutout.command.errors import CommandError, UsageError, printable, system_message
 from cutout.command.limits import Limits
 from cutout.command.subcommands import BATCH, SERVE
-from cutout.signals import handlers_deferred
+from cutout.signals import TERMINATING, handlers_deferred
 
 INTERRUPTED = 130
-STOPPING = ("SIGTERM", "SIGHUP")
-"""Signals that end a run in order; a terminal that is closed sends the latter. Windows has none."""
 LAST_STANDARD = 2
 """The number of standard error, the last of the standard streams."""
 
@@ -79,7 +77,7 @@ def run() -> NoReturn:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
-        for name in STOPPING:
+        for name in TERMINATING:
             _handle_as_interrupt(name)
     _replace_closed()
     try:

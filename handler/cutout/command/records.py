@@ -89,7 +89,7 @@ def require_writable(path: Path) -> None:
         return
     is_new = not os.path.lexists(path)  # a link that leads nowhere is the user's
     try:
-        if not path.parent.exists():
+        if not path.parent.exists():  # opening tells better why a file can't be a folder
             path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab"):
             pass

@@ -21,7 +21,7 @@ class Parser(ArgumentParser):
     """Parse arguments; name the option that a misspelt one resembles."""
 
     def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
-        """Print the help or the version, which argparse does without a word where it fails."""
+        """Print the help or the version. argparse itself ignores a failure to write it."""
         if file is sys.stdout is not None:
             print_out(message)
         else:
