@@ -165,7 +165,7 @@ def test_a_mask_beside_a_photo_that_is_uploaded(tmp_path: Path, run: Run) -> Non
         done = run(
             photo, "-o", out, "--mask", mask(tmp_path / "m.png", values), "--url", server.url
         )
-        assert (done.code, "/v1/uploads" in server.log()) == (0, True)
+        assert (done.code, "/v1/uploads" in server.log()) == (0, True), done.err
     assert np.array_equal(alpha(out), values)
 
 
