@@ -2,8 +2,9 @@
 
 import errno
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import has_magic
@@ -104,21 +105,33 @@ def _format(given: Arguments) -> FileFormat:
     return given.format or FileFormat.PNG
 
 
-class OutputWriter:
-    """Write cut-outs from several threads, until it is closed."""
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
-    def __init__(self) -> None:
+
+class OutputWriter:
+    """Write cut-outs from several threads, until it is closed.
+
+    `free_bytes` returns the free space of a folder's disk.
+    """
+
+    def __init__(self, free_bytes: Callable[[Path], int] = _free_bytes) -> None:
         self._lock, self._open = Lock(), True
         self._parts: set[Path] = set()
         self._writable: set[Path] = set()
+        self._free_bytes = free_bytes
+        self._lacking: dict[int, int] = {}
+        """Size in bytes of the file that did not fit on a disk, by the disk's number."""
 
     def require_place(self, target: Path) -> None:
         """Raise `TaskError` if no file can be written to the target's folder, before the work.
 
-        A folder that does not exist is left so; its parent is tried.
+        A folder that does not exist is left so; its parent is tried. A disk that was too full for a
+        file is tried again when it has space for that file.
         """
         try:
             folder = next(each for each in target.absolute().parents if each.exists())
+            self._require_space(folder)
             if folder in self._writable:
                 return
             with TemporaryFile(dir=folder):
@@ -165,9 +178,17 @@ class OutputWriter:
             with file:
                 file.write(content)
             return self._finish(part, target)
-        except OSError:
+        except OSError as error:
             self._remove(part)
+            if error.errno == errno.ENOSPC:
+                self._lacking[target.parent.stat().st_dev] = len(content)
             raise
+
+    def _require_space(self, folder: Path) -> None:
+        if self._lacking:
+            lacking = self._lacking.get(folder.stat().st_dev, 0)
+            if self._free_bytes(folder) < lacking:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _finish(self, part: Path, target: Path) -> bool:
         with self._lock:
