@@ -9,7 +9,12 @@ from typing import Any, NoReturn
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
+"""Programs in the order in which they are tried. The shell is Chromium without windows: a visit of
+the page takes 0.22 rather than 0.46 s of processor time."""
 UNWANTED = (
     # Pages that wait behind the address bar: two processes for each window, thus for each visit.
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
