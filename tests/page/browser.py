@@ -18,6 +18,8 @@ the page takes 0.22 rather than 0.46 s of processor time."""
 UNWANTED = (
     # Pages that wait behind the address bar: two processes for each window, thus for each visit.
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # A process that waits for the next page of a visit, while each visit is one page.
+    "SpareRendererForSitePerProcess",
     # Playwright 1.65's own list (its chromiumSwitches.ts), which this one replaces.
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
     *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
