@@ -23,12 +23,8 @@ OF_EVERYBODY = {"Access-Control-Allow-Origin": "*"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """A server that fetches from this machine."""
-    folder = str(tmp_path_factory.mktemp("storage"))
-    private = {"CUTOUT_ALLOW_PRIVATE_NETWORK": "true"}
-    with LocalServer(CUTOUT_STORAGE_DIR=folder, **private) as running:
-        yield running
+def server(private: LocalServer) -> LocalServer:
+    return private
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from cutout.choices import Mode
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
-from tests.page.conftest import Open
+from tests.page.conftest import STRICT_SIDE, Open
 from tests.page.test_accessibility import FOCUS_RING, ON_A_PHONE, findings, tab_to
 from tests.page.test_many import pictures_of, select, wait_for_tally
 from tests.page.test_mending import PHOTO as GREY
@@ -184,13 +184,14 @@ def test_a_mended_mask_is_placed_before_the_server_finishes_it(visit: Visit) -> 
     assert (top + bottom) / 2 == pytest.approx(800, abs=6), "not in the middle"
 
 
-def test_a_canvas_is_no_larger_than_the_server_s_limit(browser: Browser) -> None:
-    limited = LocalServer(CUTOUT_MAX_SIDE="1000")
-    with limited as server, visiting(browser, server.url + "/") as visit:
+def test_a_canvas_is_no_larger_than_the_server_s_limit(
+    browser: Browser, strict: LocalServer
+) -> None:
+    with visiting(browser, strict.url + "/") as visit:
         visit.choose(file("a.jpg", PHOTO))
         picture = place(visit, "amazon")
-        assert picture.size == (1000, 1000)
-        assert_alike(picture, made_by(server, PHOTO, {"preset": "amazon"}))
+        assert picture.size == (STRICT_SIDE, STRICT_SIDE)
+        assert_alike(picture, made_by(strict, PHOTO, {"preset": "amazon"}))
 
 
 def test_a_marketplace_s_background_is_white_unless_another_is_chosen(visit: Visit) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Route
 from tests.e2e.segmenter import SLOW_SIZE
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
-from tests.page.conftest import Open
+from tests.page.conftest import Open, ServerWith
 from tests.samples import PHOTOS, gradient, jpeg
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
@@ -216,11 +216,9 @@ def test_a_photo_that_arrives_too_late_by_itself(open_page: Open) -> None:
         assert len(visit.posts("/v1/results")) == 1
 
 
-def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, tmp_path: Path) -> None:
-    with (
-        serving(tmp_path, CUTOUT_API_KEYS="sesame-open-the-door") as server,
-        visiting(browser, server.url + "/", complaints=1) as visit,
-    ):
+def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Browser, server_with: ServerWith) -> None:
+    server = server_with(CUTOUT_API_KEYS="sesame-open-the-door")
+    with visiting(browser, server.url + "/", complaints=1) as visit:
         assert visit.page.is_visible("#key"), "the page is public, and shows that it needs a key"
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("An API key is needed A valid API key is needed")
@@ -244,11 +242,9 @@ def test_no_key_is_asked_for_where_none_is_needed(visit: Visit) -> None:
     assert visit.page.is_hidden("#key")
 
 
-def test_a_key_that_can_t_be_one(browser: Browser, tmp_path: Path) -> None:
-    with (
-        serving(tmp_path, CUTOUT_API_KEYS="sesame-open-the-door") as server,
-        visiting(browser, server.url + "/") as visit,
-    ):
+def test_a_key_that_can_t_be_one(browser: Browser, server_with: ServerWith) -> None:
+    server = server_with(CUTOUT_API_KEYS="sesame-open-the-door")
+    with visiting(browser, server.url + "/") as visit:
         visit.page.fill("#key", "schlüssel")
         visit.choose(ASTRONAUT, "failed")
         assert visit.failure().startswith("This isn't a valid API key")

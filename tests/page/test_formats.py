@@ -14,24 +14,16 @@ from playwright.sync_api import Browser
 from tests.fetch.servers import answer, serving
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
+from tests.page.conftest import STRICT_SIDE
 from tests.page.test_mending import finish, paint, start
 from tests.page.test_saving import run, saved
 from tests.samples import gradient, png, webp
 from tests.shown import shown
 
-SIDE, LIMIT = 500, 1 << 19
+SIDE = STRICT_SIDE
 """Noise of 500 x 500 pixels has 750 kB as PNG, more than the half megabyte that the server takes,
 and less as a JPEG."""
 TOO_WIDE = "too large, so it was scaled down in the browser"
-
-
-@pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    """A server that takes small files only."""
-    folder = str(tmp_path_factory.mktemp("storage"))
-    limits = {"CUTOUT_MAX_FILE_BYTES": str(LIMIT), "CUTOUT_MAX_SIDE": str(SIDE)}
-    with LocalServer(CUTOUT_STORAGE_DIR=folder, **limits) as running:
-        yield running
 
 
 @pytest.fixture
@@ -196,12 +188,12 @@ def test_pixels_are_given_up_where_nothing_else_fits(visit: Visit) -> None:
     assert TOO_WIDE in visit.facts()
 
 
-def test_an_address_may_lead_to_a_webp(browser: Browser, tmp_path: Path) -> None:
-    private = {"CUTOUT_ALLOW_PRIVATE_NETWORK": "true", "CUTOUT_STORAGE_DIR": str(tmp_path)}
+def test_an_address_may_lead_to_a_webp(
+    browser: Browser, private: LocalServer, tmp_path: Path
+) -> None:
     with (
         serving(answer(webp())) as pictures,
-        LocalServer(**private) as server,
-        visiting(browser, server.url + "/") as visit,
+        visiting(browser, private.url + "/") as visit,
     ):
         visit.page.fill("#address", pictures.url("/vase.webp"))
         visit.page.click("#address-form button")

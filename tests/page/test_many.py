@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, FilePayload
 from tests.e2e.segmenter import BLANK_SIZE
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, visiting
+from tests.page.conftest import ServerWith
 from tests.page.test_accessibility import FOCUS_RING, focused
 from tests.page.test_saving import saved
 from tests.samples import gradient, jpeg, png
@@ -132,10 +133,9 @@ def test_a_reload_changes_nothing(visit: Visit) -> None:
     ids=["a laptop", "three at once", "Lambda"],
 )
 def test_as_many_at_once_as_the_server_says(
-    browser: Browser, tmp_path: Path, environment: dict[str, str], at_once: int
+    browser: Browser, server_with: ServerWith, environment: dict[str, str], at_once: int
 ) -> None:
-    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path), **environment}
-    with LocalServer(**environment) as server, visiting(browser, server.url + "/") as visit:
+    with visiting(browser, server_with(**environment).url + "/") as visit:
         with visit.waiting_for_results():
             visit.choose(GOOD, "busy")
             busy = '[role=option][data-status="busy"]'
@@ -146,16 +146,13 @@ def test_as_many_at_once_as_the_server_says(
         wait_for_tally(visit, f"{len(GOOD)} of {len(GOOD)} done.")
 
 
-def test_fewer_at_once_after_the_server_was_busy(browser: Browser, tmp_path: Path) -> None:
+def test_fewer_at_once_after_the_server_was_busy(browser: Browser, server_with: ServerWith) -> None:
     """A gateway in front of it may take fewer than it says.
 
     How many photos were sent when the first busy answer came depends on the machine's speed.
     """
-    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path), "CUTOUT_CONCURRENCY": "3"}
-    with (
-        LocalServer(**environment) as server,
-        visiting(browser, server.url + "/", complaints=2) as visit,
-    ):
+    server = server_with(CUTOUT_CONCURRENCY="3")
+    with visiting(browser, server.url + "/", complaints=2) as visit:
         visit.page.route(
             "**/v1/results*",
             lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}),

@@ -265,11 +265,12 @@ def test_a_mask_is_not_painted_on(visit: Visit) -> None:
     assert visit.page.is_hidden("#mend")
 
 
-def test_without_the_original_there_is_nothing_to_paint(browser: Browser) -> None:
+def test_without_the_original_there_is_nothing_to_paint(
+    browser: Browser, private: LocalServer
+) -> None:
     with (
-        LocalServer(CUTOUT_ALLOW_PRIVATE_NETWORK="true") as server,
         serving(answer(BLANK["buffer"])) as pictures,
-        visiting(browser, server.url + "/") as visit,
+        visiting(browser, private.url + "/") as visit,
     ):
         visit.page.fill("#address", pictures.url("/blank.jpg"))
         visit.page.click("#address-form button")

@@ -184,9 +184,8 @@ def test_a_size_is_saved_as_soon_as_it_is_typed(visit: Visit) -> None:
     assert picture_in(visit).size == (300, 100)
 
 
-def test_the_limit_is_the_server_s(browser: Browser) -> None:
-    limited = LocalServer(CUTOUT_MAX_SIDE="500")
-    with limited as server, visiting(browser, server.url + "/") as visit:
+def test_the_limit_is_the_server_s(browser: Browser, strict: LocalServer) -> None:
+    with visiting(browser, strict.url + "/") as visit:
         visit.choose(file("a.jpg", PHOTO))
         visit.page.select_option("#canvas", FITTED)
         visit.settle()
@@ -194,7 +193,7 @@ def test_the_limit_is_the_server_s(browser: Browser) -> None:
         assert "1 to 500 pixels" in visit.page.inner_text("#sizes")
         choose_size(visit, FITTED, 501, 400)
         assert picture_in(visit).size == (500, 400)
-        assert_alike(picture_in(visit), made_by(server, PHOTO, asked(FITTED, 500, 400)))
+        assert_alike(picture_in(visit), made_by(strict, PHOTO, asked(FITTED, 500, 400)))
 
 
 def test_one_photo_has_a_size_of_its_own(visit: Visit) -> None:
