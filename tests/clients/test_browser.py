@@ -119,7 +119,7 @@ def test_an_answer_that_is_elsewhere(page: Page, server: LocalServer) -> None:
 
 
 def test_the_progress_of_a_large_file(page: Page, server: LocalServer) -> None:
-    large = of_size(LARGE + 1)["buffer"]
+    large = of_size(LARGE + 1)
     found = cut_out(page, server.url, large)
     assert found["type"] == "image/png"
     phases = [each["phase"] for each in found["seen"]]

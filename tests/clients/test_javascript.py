@@ -55,7 +55,7 @@ def test_its_own_tests(server: LocalServer, tmp_path: Path) -> None:
     files = {
         "SMALL": jpeg(),
         "LARGE_ANSWER": jpeg(noise),
-        "LARGE_FILE": of_size(LARGE + 1)["buffer"],
+        "LARGE_FILE": of_size(LARGE + 1),
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)

@@ -1,9 +1,10 @@
 """Files and answers that are too large for a request."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload
 
 from tests.e2e.photos import noise
 from tests.page.browser import Visit, file
@@ -13,36 +14,45 @@ from tests.samples import jpeg
 LARGE = 4_400_000  # as in clients/js/cutout.js
 
 
-def of_size(size: int) -> FilePayload:
-    """A JPEG of so many bytes: what stands behind its end is ignored by everybody."""
+def of_size(size: int) -> bytes:
+    """Return a JPEG of so many bytes: what stands behind its end is ignored by everybody."""
     start = jpeg(Image.fromarray(np.full((300, 400, 3), 90, np.uint8)))
-    return file("big one.jpg", start.ljust(size, b"\0"))
+    return start.ljust(size, b"\0")
+
+
+def big_one(folder: Path, size: int) -> Path:
+    """Write a JPEG of so many bytes: Playwright takes seconds to hand over the content itself."""
+    path = folder / "big one.jpg"
+    path.write_bytes(of_size(size))
+    return path
 
 
 @pytest.mark.parametrize(("size", "goes_there"), [(LARGE, False), (LARGE + 1, True)])
-def test_a_large_file_goes_through_uploads(visit: Visit, size: int, goes_there: bool) -> None:
-    visit.choose(of_size(size))
+def test_a_large_file_goes_through_uploads(
+    visit: Visit, tmp_path: Path, size: int, goes_there: bool
+) -> None:
+    visit.choose(big_one(tmp_path, size))
     assert len(visit.posts("/v1/uploads")) == int(goes_there)
     assert len(visit.posts("/v1/results")) == 1
     uploaded = [url for url in visit.requests if "/v1/uploads/" in url]
     assert len(uploaded) == int(goes_there)
 
 
-def test_a_server_without_storage_gets_it_directly(open_page: Open) -> None:
+def test_a_server_without_storage_gets_it_directly(open_page: Open, tmp_path: Path) -> None:
     with open_page(complaints=1) as visit:
         visit.page.route(
             "**/v1/uploads*",
             lambda route: route.fulfill(status=404, body='{"detail": "This server takes none."}'),
         )
-        visit.choose(of_size(LARGE + 1))
+        visit.choose(big_one(tmp_path, LARGE + 1))
         assert len(visit.posts("/v1/results")) == 1
 
 
 @pytest.mark.parametrize(("size", "is_smaller"), [(16 * 2**20 - 1, False), (16 * 2**20, True)])
 def test_a_file_over_the_limit_is_compressed_unasked(
-    visit: Visit, size: int, is_smaller: bool
+    visit: Visit, tmp_path: Path, size: int, is_smaller: bool
 ) -> None:
-    visit.choose(of_size(size))
+    visit.choose(big_one(tmp_path, size))
     assert ("too large, so it was compressed in the browser" in visit.facts()) == is_smaller
     assert visit.facts().startswith("400 x 300")
 

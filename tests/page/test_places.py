@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Request
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, visiting
 from tests.page.conftest import Open
-from tests.page.test_large import LARGE, of_size
+from tests.page.test_large import LARGE, big_one
 from tests.samples import PHOTOS
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
@@ -24,29 +24,29 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
         yield running
 
 
-def check(visit: Visit, prefix: str) -> None:
+def check(visit: Visit, folder: Path, prefix: str) -> None:
     """Small and large files, and the link to the reference, under a prefix."""
     visit.choose(ASTRONAUT)
-    visit.choose(of_size(LARGE + 1))
+    visit.choose(big_one(folder, LARGE + 1))
     own = "/".join(visit.url.split("/")[:3]) + prefix
     assert own + "/v1/results" in visit.command()
     paths = {url.partition("?")[0] for url in visit.posts("/v1/results")}
     assert paths == {own + "/v1/results"}
 
 
-def test_under_the_original_s_prefix(open_page: Open) -> None:
+def test_under_the_original_s_prefix(open_page: Open, tmp_path: Path) -> None:
     with open_page("/img-bg-removal") as visit:
         assert visit.page.url.endswith("/img-bg-removal/")
-        check(visit, "/img-bg-removal")
+        check(visit, tmp_path, "/img-bg-removal")
         docs = visit.page.evaluate("document.querySelector('nav a').href")
         assert docs.endswith("/docs")
         assert "/img-bg-removal/" not in docs
 
 
 @pytest.mark.parametrize("below", ["", "/img-bg-removal"])
-def test_behind_a_stage(browser: Browser, staged: LocalServer, below: str) -> None:
+def test_behind_a_stage(browser: Browser, staged: LocalServer, tmp_path: Path, below: str) -> None:
     with visiting(browser, f"{staged.url}/prod{below}/") as visit:
-        check(visit, f"/prod{below}")
+        check(visit, tmp_path, f"/prod{below}")
         docs = visit.page.evaluate("document.querySelector('nav a').href")
         assert docs == f"{staged.url}/prod/docs"
 

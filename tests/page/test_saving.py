@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.local_server import LocalServer
 from tests.page.browser import Visit, file, program, visiting
-from tests.page.test_large import LARGE, of_size
+from tests.page.conftest import ServerWith
+from tests.page.test_large import LARGE, big_one
 from tests.samples import PHOTOS, gradient, jpeg
 from tests.shown import shown
 
@@ -120,14 +121,13 @@ def test_the_command_makes_the_same_file(visit: Visit, tmp_path: Path, name: str
     assert shown((tmp_path / offered).read_bytes()) == shown(content), target
 
 
-def test_the_command_of_a_large_file_with_a_key(browser: Browser, tmp_path: Path) -> None:
-    environment = {"CUTOUT_STORAGE_DIR": str(tmp_path / "storage"), "CUTOUT_API_KEYS": KEY}
-    with LocalServer(**environment) as server, visiting(browser, server.url + "/") as visit:
-        large = of_size(LARGE + 1)
+def test_the_command_of_a_large_file_with_a_key(
+    browser: Browser, server_with: ServerWith, tmp_path: Path
+) -> None:
+    with visiting(browser, server_with(CUTOUT_API_KEYS=KEY).url + "/") as visit:
         visit.page.fill("#key", KEY)
-        visit.choose(large)
+        visit.choose(big_one(tmp_path, LARGE + 1))
         name, content = saved(visit.page, "#save")
-        (tmp_path / "big one.jpg").write_bytes(large["buffer"])
         run(visit.command(), tmp_path)
         assert shown((tmp_path / name).read_bytes()) == shown(content)
 
