@@ -123,9 +123,25 @@ def saved_and_made(visit: Visit, folder: Path) -> tuple[str, Image.Image, Image.
 
 
 def premultiplied(image: Image.Image) -> np.ndarray:
-    pixels = np.array(image.convert("RGBA"), np.float32)
+    return premultiplied_pixels(np.asarray(image.convert("RGBA")))
+
+
+def premultiplied_pixels(rgba: np.ndarray) -> np.ndarray:
+    """Return pixels, shape (..., 4), with their colours multiplied by their alpha, 0 to 255."""
+    pixels = rgba.astype(np.float32)
     pixels[..., :3] *= pixels[..., 3:] / 255
     return pixels
+
+
+def mean_difference(here: Image.Image, there: Image.Image) -> float:
+    """Return the mean absolute difference of two pictures' premultiplied channels.
+
+    Equal pixels, which are most of a canvas, need no arithmetic.
+    """
+    ours, theirs = (np.asarray(each.convert("RGBA")) for each in (here, there))
+    differs = (ours.view(np.uint32) != theirs.view(np.uint32))[..., 0]
+    ours, theirs = (premultiplied_pixels(each[differs]) for each in (ours, theirs))
+    return float(np.abs(ours - theirs).sum(dtype=np.float64) / (4 * differs.size))
 
 
 def test_a_jpeg_is_on_white(visit: Visit) -> None:
