@@ -176,6 +176,10 @@ class Visit:
         """Return the colour at a share of the picture's width and height, fitted to its frame."""
         return tuple(self.page.evaluate(PIXEL, [x, y]))
 
+    def drawn(self) -> str:
+        """Return the size and a digest of the pixels that are drawn: cheaper than the pixels."""
+        return str(self.page.evaluate(DRAWN))
+
     def posts(self, path: str) -> list[str]:
         """Requests to a path, without their query."""
         return [url for url in self.requests if url.partition("?")[0].endswith(path)]
@@ -201,6 +205,13 @@ PIXEL = """([x, y]) => {
   const context = canvas.getContext("2d");
   return [...context.getImageData(
     at(x, width, canvas.width), at(y, height, canvas.height), 1, 1).data];
+}"""
+
+DRAWN = """async () => {
+  const canvas = document.getElementById("view");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  return [canvas.width, canvas.height, ...digest].join();
 }"""
 
 

@@ -102,19 +102,18 @@ def test_drawing_only_what_the_brush_changes_shows_the_same(
     visit.choose(PHOTO)
     visit.press("zoom", zoom)
     start(visit, brush)
-    canvas = "() => document.getElementById('view').toDataURL()"
     visit.page.mouse.move(500, 300)
     for is_down in (False, True):
         if is_down:
             visit.page.mouse.down()
-        before = visit.page.evaluate(canvas)
+        before = visit.drawn()
         for x, y in ((520, 310), (610, 333), (640, 250), (300 + 9 * is_down, 420)):
             visit.page.mouse.move(x, y, steps=3)
             visit.settle()
-        changed = visit.page.evaluate(canvas)
+        changed = visit.drawn()
         visit.page.dispatch_event("#brush-size", "input")  # draws everything
         visit.settle()
-        assert before != changed == visit.page.evaluate(canvas)
+        assert before != changed == visit.drawn()
     visit.page.mouse.up()
 
 

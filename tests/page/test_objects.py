@@ -29,7 +29,7 @@ def is_on(visit: Visit) -> list[bool]:
 
 def canvas(visit: Visit) -> str:
     visit.settle()
-    return str(visit.page.evaluate("document.getElementById('view').toDataURL()"))
+    return visit.drawn()
 
 
 def upper_is(visit: Visit) -> int:
