@@ -33,7 +33,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def _ports_of_this_process() -> Iterator[int]:
-    """Return the ports of this process of pytest-xdist in an endless cycle, begun anywhere."""
+    """Return this process's ports in an endless cycle that starts at a random one."""
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PROCESSES
     own = range(FIRST + process * EACH, FIRST + (process + 1) * EACH)
     return islice(cycle(own), secrets.randbelow(EACH), None)

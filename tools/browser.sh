@@ -26,7 +26,7 @@ fi
 echo "Installing Chromium, curl and jq"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-# Chromium without windows, where Debian has it: a visit takes less than half of the processor's time.
+# Where there is a package of Chromium without windows: a visit takes half the processor time.
 browser=chromium-headless-shell
 apt-cache show "$browser" >/dev/null 2>&1 || browser=chromium
 apt-get install -y -qq --no-install-recommends "$browser" curl jq fonts-inter >/dev/null

@@ -120,8 +120,8 @@ class OutputWriter:
         self._parts: set[Path] = set()
         self._writable: set[Path] = set()
         self._free_bytes = free_bytes
-        self._lacking: dict[int, int] = {}
-        """Size in bytes of the file that did not fit on a disk, by the disk's number."""
+        self._did_not_fit: dict[int, int] = {}
+        """Size in bytes of the last file that a disk had no space for, by the disk's `st_dev`."""
 
     def require_place(self, target: Path) -> None:
         """Raise `TaskError` if no file can be written to the target's folder, before the work.
@@ -181,14 +181,13 @@ class OutputWriter:
         except OSError as error:
             self._remove(part)
             if error.errno == errno.ENOSPC:
-                self._lacking[target.parent.stat().st_dev] = len(content)
+                self._did_not_fit[target.parent.stat().st_dev] = len(content)
             raise
 
     def _require_space(self, folder: Path) -> None:
-        if self._lacking:
-            lacking = self._lacking.get(folder.stat().st_dev, 0)
-            if self._free_bytes(folder) < lacking:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        size = self._did_not_fit.get(folder.stat().st_dev)
+        if size is not None and self._free_bytes(folder) < size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _finish(self, part: Path, target: Path) -> bool:
         with self._lock:

@@ -76,7 +76,7 @@ def numbers(answer: Response, *names: str) -> tuple[int, ...]:
 
 
 def size_of(answer: Response) -> tuple[int, ...]:
-    """What the headers say."""
+    """Return the width and height in the headers."""
     return numbers(answer, "X-Width", "X-Height")
 
 

@@ -28,7 +28,7 @@ class Context:
 
 
 def invoke(shape: Shape, request: Request, settings: Settings) -> Response:
-    """What a client gets for a request that reaches the handler as an event of this shape."""
+    """Return a client's answer to a request that reaches the handler as an event of a shape."""
     app = build_app(Pipeline(settings.on_lambda(), middle_is_object))
     with event_loop():
         answer = Answer(build_handler(app)(shape(request), Context()))
