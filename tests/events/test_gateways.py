@@ -154,6 +154,8 @@ def test_a_scheduled_ping_is_answered(source: str) -> None:
         {"Records": [{"eventSource": "aws:s3"}]},
         {"Records": [5]},
         SCHEDULED | {"source": "aws.ec2"},
+        {"source": ["aws.events"]},
+        {"source": {}},
     ],
 )
 def test_any_other_event_is_refused_in_words(other: object) -> None:

@@ -123,7 +123,7 @@ def other_answer(event: object) -> dict[str, Any]:
     failed, so that the queue keeps them; anything else gets 400.
     """
     records = event.get("Records") if isinstance(event, dict) else None
-    if isinstance(event, dict) and event.get("source") in {"aws.events", "aws.scheduler"}:
+    if isinstance(event, dict) and event.get("source") in ("aws.events", "aws.scheduler"):
         return {"statusCode": 204}
     answer = refusal(NOT_HTTP)
     if isinstance(records, list):
