@@ -73,6 +73,19 @@ class BrokenFormError(RequestError):
     detail = "There was an error parsing the body"
 
 
+DAMAGED = "cutout.damaged"
+"""Key of the ASGI scope that tells whether the gateway has damaged the request's form."""
+
+
+class DamagedFormError(BrokenFormError):
+    """Report a form whose files the gateway has damaged; see `cutout.api.gateway`."""
+
+    detail = (
+        "The gateway has damaged the file, because it reads bodies as text. "
+        "Set its binary media type to */*."
+    )
+
+
 class TooBusyError(RequestError):
     """Refuse a request while all slots are taken."""
 

@@ -94,9 +94,12 @@ def test_a_rest_api_leaves_its_stage_out() -> None:
     assert ask(given).status == 200
 
 
-def by_rest_api(body: bytes, kind: str = "Multipart/Form-Data; boundary=b") -> Event:
+def by_rest_api(
+    body: bytes, kind: str = "Multipart/Form-Data; boundary=b", path: str = "/v1/results"
+) -> Event:
     """Return a post to a REST API without binary media types, which passes bodies as text."""
-    asked = Request("POST", "/v1/results", headers={"Content-Type": kind}, body=body)
+    headers = {"Content-Type": kind, "Origin": "https://a.example"}
+    asked = Request("POST", path, headers=headers, body=body)
     found = deepcopy(payload_v1(asked))
     del found["version"]
     return found | {"body": body.decode(errors="replace"), "isBase64Encoded": False}
@@ -106,9 +109,27 @@ def test_a_picture_that_a_rest_api_has_damaged_is_refused_in_words() -> None:
     form = form_of(("image", "a.png", png()))
     answer = ask(by_rest_api(form))
     assert answer.status == 400
-    assert "binary media type" in answer.text
+    assert "binary media type" in json.loads(answer.text)["detail"]
+    assert answer.headers["access-control-allow-origin"] == "*"
     intact = by_rest_api(form) | {"body": b64encode(form).decode(), "isBase64Encoded": True}
     assert ask(intact).result["status"]["code"] == "ok"
+
+
+@pytest.mark.parametrize("base", ["", "/prod"])
+def test_a_client_of_remove_bg_learns_of_the_damage_in_its_own_form(base: str) -> None:
+    form = form_of(("image_file", "a.png", png()))
+    answer = ask(by_rest_api(form, path=f"{base}/v1.0/removebg"), base)
+    assert answer.status == 400
+    (error,) = json.loads(answer.text)["errors"]
+    assert error["code"] == "invalid_request"
+    assert "binary media type" in error["title"]
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_the_log_tells_of_a_damaged_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    ask(by_rest_api(form_of(("image", "a.png", png()))))
+    line = json.loads(capsys.readouterr().out)
+    assert (line["status"], line["outcome"]) == (400, "DamagedForm")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,13 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from cutout.net.limits import exceeds
-from cutout.request_errors import BrokenFormError, RequestTooLargeError, TooSlowUploadError
+from cutout.request_errors import (
+    DAMAGED,
+    BrokenFormError,
+    DamagedFormError,
+    RequestTooLargeError,
+    TooSlowUploadError,
+)
 from cutout.timing import Deadline
 
 
@@ -22,8 +28,10 @@ async def limited_body(request: Request, limit: int, seconds: float) -> AsyncGen
 
     Raise `RequestTooLargeError` as soon as the body exceeds `limit` bytes, announced or received,
     so that nothing larger is ever held. Raise `TooSlowUploadError` if it isn't complete within
-    `seconds`, however slowly its bytes arrive.
+    `seconds`, however slowly its bytes arrive, and `DamagedFormError` if the gateway says so.
     """
+    if request.scope.get(DAMAGED):
+        raise DamagedFormError
     if exceeds(request.headers, limit):
         raise RequestTooLargeError
     received, deadline, chunks = 0, Deadline.after(seconds), request.stream()

@@ -6,6 +6,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cutout.lambda_runtime import last_answer
+from cutout.request_errors import DAMAGED
 
 if TYPE_CHECKING:
     from mangum.types import ASGI, Receive, Scope, Send
@@ -24,10 +25,6 @@ def refusal(text: str) -> dict[str, Any]:
 
 
 MALFORMED = refusal("The body is not base64.")
-DAMAGED = refusal(
-    "The gateway has damaged the file, because it reads bodies as text. "
-    "Set its binary media type to */*."
-)
 
 
 def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = "") -> LambdaHandler:
@@ -45,8 +42,6 @@ def build_handler(app: "ASGI", overran: Event | None = None, base_path: str = ""
             return other_answer(event)
         if event.get("isBase64Encoded") and not (event.get("body") or "").isascii():
             return MALFORMED  # Mangum would raise a bare ValueError
-        if is_damaged(event):
-            return DAMAGED
         try:
             answer = adapter(without_ports(event), context)
         except Base64Error:
@@ -67,10 +62,14 @@ class BelowBase:
         self._app, self._base_path = app, base_path
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Answer with the base as `root_path`; redirect the bare base to itself with a slash."""
+        """Answer with the base as `root_path`; redirect the bare base to itself with a slash.
+
+        `DAMAGED` in the scope makes the app refuse the form in the route's own way.
+        """
         from starlette.responses import RedirectResponse  # noqa: PLC0415  # see `cutout.aws`
 
         answer = self._app
+        scope[DAMAGED] = is_damaged(scope["aws.event"])
         for base in filter(None, (self._base_path, stage_path(scope["aws.event"]))):
             if scope["path"] == base:
                 answer = RedirectResponse(f"{base.rpartition('/')[2]}/")
