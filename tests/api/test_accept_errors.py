@@ -12,7 +12,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from cutout.api.accept_errors import AcceptErrors
+from cutout.api.server import AcceptErrors
 from tests.local_server import LocalServer
 
 SECONDS = 30
