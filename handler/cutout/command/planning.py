@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cutout.command.arguments import STANDARD, Arguments
-from cutout.command.clashes import without_clashes
 from cutout.command.errors import Problem, printable
 from cutout.command.history import History
-from cutout.command.inputs import InputFinder, path_key
+from cutout.command.inputs import InputFinder, is_link, path_key, real_path
 from cutout.command.masks import with_masks
 from cutout.command.outputs import Destination
 from cutout.command.records import FINE_OR_UNKNOWN, KEPT, Record
 from cutout.command.report import Report
+from cutout.command.spelling import Spellings
 from cutout.command.tasks import (
     Task,
     file_size,
@@ -55,7 +55,7 @@ def make_plan(
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))
         plan.problems.extend(maskless)
         originals += [each.mask for each in plan.tasks if each.mask is not None]
-    plan.tasks, clashes = without_clashes(plan.tasks, [*originals, *others])
+    plan.tasks, clashes = _without_clashes(plan.tasks, [*originals, *others])
     plan.problems.extend(clashes)
     return plan
 
@@ -84,6 +84,45 @@ def _plan_pictures(given: Arguments, to: Destination, kept: Mapping[Path, Path])
         tasks = [put_apart(each, review, to.folder) for each in tasks]
     left_out = without_cut_outs(finder.left_out, finder.found, to.folder)
     return Plan(tasks, finder.problems, _by_kind(left_out, finder.linked))
+
+
+def _without_clashes(
+    tasks: Sequence[Task], originals: Iterable[Path]
+) -> tuple[list[Task], list[Problem]]:
+    """Return the tasks that overwrite nothing, and a problem for each of the others.
+
+    `originals` are the pictures, masks and backgrounds, which no cut-out may replace. Paths in the
+    review folder count as well.
+    """
+    kept, problems = [], []
+    taken = Spellings(key for each in originals for key in _keys(each))
+    owners: dict[str, Task] = {}
+    for task in tasks:
+        keys = {path_key(each): each for each in task.places}
+        found = ((place, taken.find(key)) for key, place in keys.items())
+        clash = next(((place, key) for place, key in found if key is not None), None)
+        if clash is None:
+            owners.update(dict.fromkeys(keys, task))
+            taken.add(keys)
+            kept.append(task)
+        else:
+            place, key = clash
+            problems.append(_clash(task, place, owners.get(key)))
+    return kept, problems
+
+
+def _keys(original: Path) -> set[str]:
+    """Return the key of a file and, if it is a link, of the file that it leads to."""
+    if is_link(original):
+        return {path_key(original), path_key(real_path(original))}
+    return {path_key(original)}
+
+
+def _clash(task: Task, place: Path, owner: Task | None) -> Problem:
+    message = f"Its cut-out would overwrite {printable(place)}"
+    if owner is not None:
+        message += f", the cut-out of {owner.name}"
+    return Problem(task.name, f"{message}.")
 
 
 def _by_kind(files: Iterable[Path], linked: Iterable[Path]) -> Counter[str]:
