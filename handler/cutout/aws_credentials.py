@@ -146,19 +146,13 @@ class ContainerCredentials:
 
     def _fetch(self) -> Credentials:
         # as in the storage: not every cold start needs it
-        import certifi  # noqa: PLC0415
-        from urllib3 import PoolManager  # noqa: PLC0415
         from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
-        from cutout.net.connections import WATCHED_POOLS  # noqa: PLC0415
+        from cutout.net.connections import watched_pools  # noqa: PLC0415
 
         headers = {"Accept": "application/json", **self._authorization()}
         try:
-            with (
-                Cutoff(Deadline.after(self._timeout_seconds)),
-                PoolManager(ca_certs=certifi.where()) as pools,
-            ):
-                pools.pool_classes_by_scheme = WATCHED_POOLS
+            with Cutoff(Deadline.after(self._timeout_seconds)), watched_pools() as pools:
                 answer = pools.request(
                     "GET",
                     self._url,

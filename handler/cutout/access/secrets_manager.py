@@ -105,15 +105,12 @@ class SecretText:
 
     def _ask(self, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> str:
         # as in the storage: not every cold start needs it
-        import certifi  # noqa: PLC0415
-        from urllib3 import PoolManager  # noqa: PLC0415
         from urllib3.exceptions import HTTPError  # noqa: PLC0415
 
-        from cutout.net.connections import WATCHED_POOLS  # noqa: PLC0415
+        from cutout.net.connections import watched_pools  # noqa: PLC0415
 
         try:
-            with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
-                pools.pool_classes_by_scheme = WATCHED_POOLS
+            with Cutoff(deadline), watched_pools() as pools:
                 answer = pools.request(
                     "POST",
                     self._url,

@@ -1,9 +1,10 @@
-"""Report urllib3's connections to the cutoff as soon as they are made."""
+"""Open connections with urllib3 that are reported to the cutoff as soon as they are made."""
 
 import logging
 import socket
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+import certifi
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from cutout.net.limits import current_cutoff
@@ -22,13 +23,8 @@ class WatchedHTTPConnection(HTTPConnection):
         return connection
 
 
-class WatchedHTTPSConnection(HTTPSConnection):
+class WatchedHTTPSConnection(WatchedHTTPConnection, HTTPSConnection):
     """Report the socket before the TLS handshake."""
-
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
-        current_cutoff.get().watch(connection)
-        return connection
 
 
 class WatchedHTTPPool(HTTPConnectionPool):
@@ -45,3 +41,10 @@ class WatchedHTTPSPool(HTTPSConnectionPool):
 
 WATCHED_POOLS: dict[str, type] = {"http": WatchedHTTPPool, "https": WatchedHTTPSPool}
 """Value for a pool manager's `pool_classes_by_scheme`."""
+
+
+def watched_pools() -> PoolManager:
+    """Return pools of watched connections that trust certifi's authorities."""
+    pools = PoolManager(ca_certs=certifi.where())
+    pools.pool_classes_by_scheme = WATCHED_POOLS
+    return pools

@@ -8,8 +8,7 @@ from functools import partial
 from html import unescape
 from time import sleep
 
-import certifi
-from urllib3 import BaseHTTPResponse, PoolManager
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from cutout.errors import (
@@ -18,7 +17,7 @@ from cutout.errors import (
     StorageError,
     UploadMissingError,
 )
-from cutout.net.connections import WATCHED_POOLS
+from cutout.net.connections import watched_pools
 from cutout.net.limits import Cutoff, exceeds
 from cutout.timing import Deadline
 
@@ -123,8 +122,7 @@ def _sent(
     Every failure, here or in the block, is raised as `StorageError`.
     """
     try:
-        with Cutoff(deadline), PoolManager(ca_certs=certifi.where()) as pools:
-            pools.pool_classes_by_scheme = WATCHED_POOLS
+        with Cutoff(deadline), watched_pools() as pools:
             request = partial(
                 pools.request, method, url, body=content, headers=headers, preload_content=False
             )
