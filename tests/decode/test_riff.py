@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from cutout.decode.containers import MAX_EXIF_BYTES
 from cutout.decode.decode import decode
 from cutout.decode.icc import MAX_PROFILE_BYTES
-from cutout.decode.riff import MAX_CHUNKS, MAX_EXIF_BYTES, split_webp
+from cutout.decode.riff import MAX_CHUNKS, split_webp
 from cutout.errors import (
     PictureError,
     ResolutionTooBigError,

@@ -10,10 +10,9 @@ from functools import lru_cache
 from glob import escape, glob, has_magic
 from pathlib import Path
 from stat import S_ISREG
-from unicodedata import normalize
 
 from cutout.command.errors import Problem, printable, system_message, without_password
-from cutout.command.spelling import Spellings
+from cutout.command.spelling import Spellings, folded
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 """Suffixes of the pictures in a folder. A file that is named itself may have any suffix."""
@@ -262,7 +261,7 @@ def resolved(path: Path) -> str:
 
 def _folded(path: str) -> str:
     """Return a text that is equal for all spellings of a path that this system takes for one."""
-    return normalize("NFC", path).casefold() if sys.platform in CASE_BLIND else path
+    return folded(path) if sys.platform in CASE_BLIND else path
 
 
 def real_path(path: Path) -> Path:

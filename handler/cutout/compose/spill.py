@@ -12,7 +12,7 @@ the background's. Its brightness is left as it is.
 import numpy as np
 import numpy.typing as npt
 
-from cutout.arrays import pad_to_multiple
+from cutout.arrays import Floats, pad_to_multiple
 from cutout.compose.soft_blocks import AT_ONCE, BLOCK, Blocks, Indices, Words, channels_of
 from cutout.pictures import Alpha
 
@@ -20,7 +20,6 @@ Shares = npt.NDArray[np.float32]
 """Shape (16, blocks), 0..1: the mean alpha around each pixel of a block."""
 Means = npt.NDArray[np.float32]
 """Shape (blocks, 4): red, green, blue and 255."""
-Floats = npt.NDArray[np.float32]
 Chroma = npt.NDArray[np.float32]
 """Shape (..., 3): red, green and blue without their luma."""
 

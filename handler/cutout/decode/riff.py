@@ -8,11 +8,11 @@ ICC profile are taken out here and bounded.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cutout.decode.containers import MAX_EXIF_BYTES
 from cutout.decode.icc import MAX_PROFILE_BYTES
 from cutout.errors import UnreadablePictureError
 
 MAX_CHUNKS = 10_000
-MAX_EXIF_BYTES = 4 << 20
 SIGNATURE_LENGTH, FRAME_HEADER = 12, 16
 ANIMATED, HAS_ALPHA = 0x02, 0x10
 """Flags in the first byte of `VP8X`."""

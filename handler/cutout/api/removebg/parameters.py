@@ -18,12 +18,12 @@ from cutout.layout import (
     parse_region,
     parse_scale,
 )
+from cutout.layout_options import MEGA
 from cutout.options import Background, Options, ShadowLook
 from cutout.settings import Settings
 
 Value = TypeVar("Value")
 
-MEGA = 1_000_000
 SIZES = {
     "preview": 0.25,
     "small": 0.25,
