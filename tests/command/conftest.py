@@ -17,8 +17,8 @@ from PIL import Image
 
 from cutout import engine
 from cutout.command import client
+from cutout.command.arguments import Limits
 from cutout.command.history import HISTORY
-from cutout.command.limits import Limits
 from cutout.command.main import main
 from cutout.workers import pool
 from tests.command.stand_in import open_stand_in_work

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 import pytest
 
 from cutout.command import client
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import Run, opened, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.ports import free_ports

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cutout.command import client, parser
+from cutout.command.arguments import Limits
 from cutout.command.history import HISTORY
 from cutout.command.inputs import SUFFIXES
-from cutout.command.limits import Limits
 from cutout.command.watch import RETRY_SECONDS
 from cutout.engine import LOCAL_MAX_SIDE
 from tests.command.conftest import STAND_IN, Run, files_in, opened, write

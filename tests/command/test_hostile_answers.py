@@ -15,7 +15,7 @@ from time import monotonic
 import pytest
 
 from cutout.command.answers import MAX_VALUES, SMALL_BYTES, UNEXPECTED
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import PATIENCE_SECONDS, Done, Run, opened
 from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 from tests.local_server import ROOT
@@ -28,7 +28,7 @@ ADDRESS_SPACE = 3_000_000_000  # bytes, so that a failing test leaves the machin
 MEASURED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE}, {ADDRESS_SPACE}))
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from cutout.command.main import main
 code = main(sys.argv[2:], Limits(large_bytes=int(sys.argv[1])))
 print(*[line for line in open("/proc/self/status") if line.startswith("VmHWM:")])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import Run
 from tests.command.scripted_api import MODES, RESULTS, Reply, ScriptedApi, invited, success
 

@@ -10,7 +10,7 @@ import pytest
 
 from cutout.command import client
 from cutout.command.answers import MAX_EXCERPT, UNEXPECTED
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import Run
 from tests.command.scripted_api import BUSY, RESULTS, Reply, ScriptedApi, invited, success
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from cutout import engine
+from cutout.command.arguments import Limits
 from cutout.command.history import HISTORY
-from cutout.command.limits import Limits
 from cutout.errors import MaskSizeError
 from cutout.pictures import Alpha
 from cutout.settings import Settings

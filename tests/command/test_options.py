@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.scripted_api import Reply, ScriptedApi, success
 from tests.local_server import LocalServer

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import Run, opened, pictures_in, run_apart, write
 from tests.command.scripted_api import RESULTS, ScriptedApi, success
 from tests.command.terminal import Terminal, left_standing

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cutout import __version__
-from cutout.command.limits import Limits
+from cutout.command.arguments import Limits
 from tests.command.conftest import Run, files_in, pictures_in, write
 from tests.command.scripted_api import BUSY, RESULTS, Asked, Reply, ScriptedApi, success
 from tests.samples import jpeg, png

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from cutout.choices import MARGIN, FileFormat, Mode, Model
 from cutout.command.errors import UsageError, printable
-from cutout.command.limits import Limits
 from cutout.command.parser import build_parser
 from cutout.key_text import VISIBLE_ASCII
 from cutout.layout_options import LayoutOptions
@@ -18,6 +17,25 @@ STANDARD, END = "-", "--"
 PLACES = ("output", "background", "mask", "review", "report")
 """Options that name a file or folder. A shell leaves them empty if a variable isn't set."""
 CROP, NO_MARGIN = "--crop", "0"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limit an API's client: what is sent at once, the time for an answer, and its size.
+
+    No option changes these limits.
+    """
+
+    large_bytes: int = 4_400_000
+    """Bytes of a form that barely fits a Lambda function's request: 6 MiB, base64 included."""
+    answer_seconds: float = 600.0
+    """Time limit for a whole request and its answer, however slowly they trickle. An answer of
+    90 MB, for a PNG of noise with 4096 x 4096 pixels, takes that long at 1.2 Mbit/s."""
+    slowest_upload: int = 10_000
+    """Bytes per second. The time limit grows by the time that an upload takes at this pace."""
+    result_bytes: int = 400_000_000
+    """Byte limit of an answer with a cut-out. An RGBA PNG of noise with the command's own limit of
+    8192 x 8192 pixels has 269 MB, which are 358 MB in base64."""
 
 
 @dataclass(frozen=True)

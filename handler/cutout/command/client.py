@@ -25,8 +25,8 @@ from cutout.command.answers import (
     read_answer,
     resolve_link,
 )
+from cutout.command.arguments import Limits
 from cutout.command.errors import TaskError, system_message
-from cutout.command.limits import Limits
 from cutout.command.sessions import ApiSession, anonymous
 from cutout.net.limits import Cutoff
 from cutout.timing import Deadline

@@ -5,19 +5,21 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from cutout.command.errors import CommandError, UsageError, printable, system_message
-from cutout.command.limits import Limits
 from cutout.command.subcommands import BATCH, SERVE
 from cutout.signals import TERMINATING, handlers_deferred
+
+if TYPE_CHECKING:
+    from cutout.command.arguments import Limits
 
 INTERRUPTED = 130
 LAST_STANDARD = 2
 """The number of standard error, the last of the standard streams."""
 
 
-def main(argv: Sequence[str] | None = None, limits: Limits | None = None) -> int:
+def main(argv: Sequence[str] | None = None, limits: "Limits | None" = None) -> int:
     """Return the exit code. `limits` are those of an API's client.
 
     It is 0 if all is done, 1 if something failed, 2 after wrong usage, 3 if a picture has no
@@ -46,7 +48,7 @@ def _tell(line: str) -> None:
         print(line, file=sys.stderr)
 
 
-def _execute(arguments: Sequence[str], limits: Limits | None) -> int:
+def _execute(arguments: Sequence[str], limits: "Limits | None") -> int:
     """Import what the arguments need, and run.
 
     An interrupt waits for the imports: native code among them drops what is raised meanwhile.
