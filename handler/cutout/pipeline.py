@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cutout.errors import TooSlowError
 from cutout.options import Options, Source
-from cutout.pictures import Composition, Picture
 from cutout.refine.refine import Sharpen
 from cutout.settings import Settings
 from cutout.storage.storage import Storage
@@ -56,10 +55,6 @@ class Pipeline:
     def cut_out_file(self, source: Source, options: Options, clock: Clock) -> CutOutFile:
         """Return the finished file with its size and quality. Raise `PictureError`."""
         return self.run(FileJob(source, options), clock)
-
-    def compose_picture(self, picture: Picture, options: Options, clock: Clock) -> Composition:
-        """Return the finished pixels of a decoded picture. Raise `PictureError`."""
-        return self.work.compose_picture(picture, options, clock)
 
     @property
     def work(self) -> PictureWork:

@@ -64,7 +64,7 @@ def test_the_pipeline_works_with_it(
 ) -> None:
     monkeypatch.setenv("CUTOUT_MODEL_DIR", str(folder))
     pipeline = open_pipeline()
-    composition = pipeline.compose_picture(
+    composition = pipeline.work.compose_picture(
         Picture(half_red(size)), Options(mode=Mode.FG_MASK), Clock(NO_DEADLINE)
     )
     require_left_half(composition.pixels)

@@ -21,7 +21,6 @@ HINTS = (FINE, UNSURE, NOTHING)
 FINE_OR_UNKNOWN = frozenset({FINE, None})
 """Qualities that need no review; an API may not report any."""
 DONE, KEPT, FAILED = "done", "kept", "failed"
-SUFFIXES = (".json", ".csv")
 FORMULA = re.compile(r"(^|;)(?=[=+@-])")
 """The places where a formula would begin. Some spreadsheets also split a text at semicolons."""
 
