@@ -1,6 +1,7 @@
 """Resolve the functions of the transformed template as CloudFormation does."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,49 @@ class Stack:
         """Return the properties of a resource, with references to resources unresolved."""
         found: dict[str, Any] = self.resolved(self.template["Resources"][name]["Properties"])
         return found
+
+    @property
+    def present(self) -> dict[str, Any]:
+        """Return the resources that exist."""
+        return self._present("Resources")
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs that exist."""
+        return self._present("Outputs")
+
+    def references(self, value: Any) -> Iterator[str]:
+        """Yield what a part of the template refers to, but for parameters and AWS's own names."""
+        value = self._chosen(value)
+        if isinstance(value, list):
+            value = dict(enumerate(value))
+        if not isinstance(value, dict):
+            return
+        match value:
+            case {"Ref": str(name)} if len(value) == 1:
+                names = [name]
+            case {"Fn::GetAtt": target}:
+                names = [target[0] if isinstance(target, list) else target.partition(".")[0]]
+            case {"Fn::Sub": operand}:
+                text, given = (operand, {}) if isinstance(operand, str) else operand
+                names = [each.partition(".")[0] for each in PLACEHOLDER.findall(text)]
+                names = [each for each in names if each not in given]
+                yield from self.references(given)
+            case _:
+                for each in value.values():
+                    yield from self.references(each)
+                return
+        parameters = self.template["Parameters"]
+        yield from (each for each in names if each not in parameters and "::" not in each)
+
+    def refusals(self) -> list[str]:
+        """Return the rules that these parameters break."""
+        return [
+            name
+            for name, rule in self.template["Rules"].items()
+            if self.holds(rule["RuleCondition"])
+            and not all(self.holds(each["Assert"]) for each in rule["Assertions"])
+        ]
 
     def resolved(self, value: Any) -> Any:
         """Return a part of the template with the parameters' values in it."""
@@ -51,6 +95,13 @@ class Stack:
             case "Fn::And":
                 return all(map(self.holds, operand))
         raise NotImplementedError(name)
+
+    def _present(self, section: str) -> dict[str, Any]:
+        return {
+            name: each
+            for name, each in self.template[section].items()
+            if "Condition" not in each or self.holds(each["Condition"])
+        }
 
     def _chosen(self, value: Any) -> Any:
         """Return the branch of an `Fn::If` that applies."""
