@@ -11,6 +11,7 @@ import pytest
 
 from cutout.api.middleware import FRONT_HEADER
 from tests.local_server import ROOT
+from tests.resolved import Stack
 from tests.transformed import PYTHON, branches, of_type, transformed
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
@@ -53,17 +54,39 @@ def test_the_docs_say_that_a_parameter_that_is_not_given_keeps_its_value() -> No
     assert kept in page
 
 
-def test_the_longest_usual_description_of_a_version_fits() -> None:
-    """Lambda accepts 256 characters; three subnets, two groups and two origins are usual."""
-    texts: tuple[str, dict[str, Any]] = the_only(VERSION)["Description"]["Fn::Sub"]
+@pytest.mark.parametrize(
+    ("subnets", "groups", "more", "fits"),
+    [
+        (3, 2, {"DomainPath": "cutout", "CorsOrigins": "https://shop.example.com,null"}, True),
+        (7, 2, {}, True),
+        (8, 2, {}, False),
+    ],
+)
+def test_the_longest_usual_description_of_a_version_fits(
+    subnets: int, groups: int, more: dict[str, str], fits: bool
+) -> None:
+    """Lambda accepts 256 characters, 16 subnets and 5 groups, with 17 digits each."""
     longest = {
-        name: max((str(each) for each in found.get("AllowedValues", [found["Default"]])), key=len)
+        name: max(map(str, found.get("AllowedValues", [found["Default"]])), key=len)
         for name, found in transformed()["Parameters"].items()
     }
-    longest |= {"MemorySize": "10240", "DomainPath": "cutout", "Subnets": "0" * (3 * 18)}
-    longest |= {"Groups": "0" * (2 * 18), "Origins": "shop.example.com www.example.com"}
-    text = re.sub(r"\$\{(\w+)\}", lambda found: longest[found[1]], texts[0])
-    assert len(text) <= 256
+    longest |= {"MemorySize": "10240"} | more
+    longest["SubnetIds"] = ",".join(f"subnet-{each:017}" for each in range(subnets))
+    longest["SecurityGroupIds"] = ",".join(f"sg-{each:017}" for each in range(groups))
+    (version,) = of_type(VERSION)
+    assert (len(Stack(longest).properties(version)["Description"]) <= 256) == fits
+
+
+def test_limits_that_no_rule_can_check_are_documented() -> None:
+    """Rules neither count nor compare numbers."""
+    parameters = transformed()["Parameters"]
+    page = " ".join((ROOT / "docs" / "deploy.md").read_text().replace("`", "").split())
+    for name, limit in {
+        "SecurityGroupIds": "at most nine with the",
+        "ReservedConcurrency": "not below ProvisionedConcurrency",
+    }.items():
+        assert limit in page
+        assert limit in parameters[name]["Description"]
 
 
 def test_snapstart_and_provisioned_concurrency_are_off_and_exclude_each_other() -> None:
