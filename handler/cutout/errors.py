@@ -256,5 +256,18 @@ class StorageError(PictureError):
         self.is_busy = is_busy
 
 
+class KeyTooLongError(PictureError):
+    """Report a picture of a bucket whose output's key, of `size` bytes, is longer than allowed."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        self.size, self.limit = size, limit
+
+    def __str__(self) -> str:
+        return (
+            f"The key of its output would have {self.size} bytes, and S3 accepts {self.limit}. "
+            "Shorten the picture's key."
+        )
+
+
 class ChangedMeanwhileError(StorageError):
     """Report an object that was overwritten after it was examined."""

@@ -142,6 +142,20 @@ def test_an_earlier_failure_is_not_tried_again_and_still_counts(bucket: Bucket) 
     assert bucket.found("outbox/bad.jpg.json")["LastModified"] == before
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_key_whose_output_would_not_fit_is_one_line(
+    bucket: Bucket, options: tuple[str, ...]
+) -> None:
+    key = "inbox/" + "/".join(["a" * 120] * 8 + ["a" * 45])
+    bucket.put({key: jpeg()})
+    done = bucket.batch(*options)
+    assert done.code == 1
+    assert done.lines[0] == (
+        f"{key}: The key of its output would have 1025 bytes, and S3 accepts 1024. "
+        "Shorten the picture's key."
+    )
+
+
 def test_a_dry_run_writes_nothing_and_says_what_would_be_written(bucket: Bucket) -> None:
     bucket.put({"inbox/done.jpg": jpeg()})
     bucket.batch()

@@ -86,7 +86,8 @@ class Cutter:
         Nothing is done if the outbox holds a result of the same bytes.
 
         Raise what another attempt may get past: `StorageError`, `TooSlowError`,
-        `UploadMissingError` if the picture is gone, and faults of the service.
+        `UploadMissingError` if the picture is gone, and faults of the service. Raise
+        `KeyTooLongError` before any work if there is no place for a result, not even a failure's.
         """
         if not self.places.is_picture(arrival.key):
             return Outcome({"outcome": "NoPicture"})

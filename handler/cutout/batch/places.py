@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from cutout.choices import Mode
+from cutout.errors import KeyTooLongError
 from cutout.storage.storage import AnswerKind
 
 INBOX, OUTBOX = "inbox", "outbox"
+MAX_KEY_BYTES = 1024  # S3 user guide, "Naming Amazon S3 objects"
 LEFT_BY_DESKTOPS = frozenset({"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini"})
 """Folders and files in lower case; `.DS_Store` and `._*` are hidden."""
 
@@ -52,8 +54,14 @@ class Places:
         return Mode(first) if rest and first in set(Mode) else Mode.FG_IMAGE
 
     def output_key(self, key: str, kind: AnswerKind) -> str:
-        """Return the path in the outbox, with one more suffix to keep `1.jpg` and `1.png` apart."""
-        return f"{self.outbox}/{self._below(key)}.{kind}"
+        """Return the path in the outbox, with one more suffix to keep `1.jpg` and `1.png` apart.
+
+        Raise `KeyTooLongError` if S3 can't store it.
+        """
+        output = f"{self.outbox}/{self._below(key)}.{kind}"
+        if (size := len(output.encode())) > MAX_KEY_BYTES:
+            raise KeyTooLongError(size, MAX_KEY_BYTES)
+        return output
 
     def _below(self, key: str) -> str:
         return key.removeprefix(self.prefix)

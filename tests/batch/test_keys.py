@@ -1,0 +1,32 @@
+"""Keys of pictures: their longest, and those that look odd."""
+
+import pytest
+
+from tests.batch.conftest import Rig
+from tests.samples import jpeg
+
+
+def key_of(size: int) -> str:
+    """Return a key of that many bytes, half as many characters, in folders of 121 bytes."""
+    key = "inbox/" + ("ä" * 60 + "/") * 8
+    return key + "a" * (size - len(key.encode()))
+
+
+@pytest.mark.parametrize(("content", "suffix"), [(jpeg(), "png"), (b"GIF89a", "json")])
+def test_the_longest_key_has_outputs_of_both_kinds(rig: Rig, content: bytes, suffix: str) -> None:
+    """S3 accepts 1,024 bytes. "outbox/" is one longer than "inbox/", and ".json" is five."""
+    key = key_of(1018)
+    assert rig.arrive(key, content) == []
+    assert rig.outputs() == {f"outbox/{key.removeprefix('inbox/')}.{suffix}"}
+
+
+@pytest.mark.parametrize("content", [jpeg(), b"GIF89a"])
+@pytest.mark.parametrize("size", [1019, 1024])
+def test_a_key_whose_outputs_would_not_fit_comes_again_until_its_message_is_dead(
+    rig: Rig, size: int, content: bytes
+) -> None:
+    """Only its message names the picture, since the log does not and no output can."""
+    assert len(rig.arrive(key_of(size), content)) == 1
+    assert rig.outputs() == set()
+    assert rig.outcomes == ["KeyTooLong"]
+    assert "fetch_ms" not in rig.lines[0]
