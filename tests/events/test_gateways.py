@@ -14,9 +14,11 @@ from cutout.settings import Settings
 from tests.api.removebg.asking import form_of
 from tests.conftest import middle_is_object
 from tests.events.answers import Answer, event_loop
+from tests.local_server import ROOT
 from tests.samples import png
 from tools.events.batch import batch_samples
 from tools.events.gateway import Event, Request, load_balancer, payload_v1, payload_v2
+from tools.template import load_template
 
 APP = build_app(Pipeline(Settings(), middle_is_object))
 SHAPES = {"v1": payload_v1, "v2": payload_v2, "alb": load_balancer}
@@ -78,6 +80,16 @@ def test_a_base_path_is_none_without_its_setting(shape: str) -> None:
 def test_the_plain_address_works_beside_a_base_path() -> None:
     assert ask(payload_v2(Request("GET", "/v1/version")), "/prod").status == 200
     assert ask(payload_v2(Request("GET", "/production/v1/version")), "/prod").status == 404
+
+
+def test_the_docs_warn_of_a_base_path_that_hides_routes_at_the_plain_address() -> None:
+    """The domain does not tell them apart: a proxy may send a base path to the plain address."""
+    assert ask(payload_v2(Request("GET", "/v1/v1/version")), "/v1").status == 200
+    assert ask(payload_v2(Request("GET", "/v1/version")), "/v1").status == 404
+    parameter = load_template()["Parameters"]["DomainPath"]["Description"]
+    page = (ROOT / "docs" / "deploy.md").read_text().replace("`", "")
+    for text in (parameter, " ".join(page.split())):
+        assert "not v1" in text
 
 
 def test_below_the_stage_of_an_http_api() -> None:
