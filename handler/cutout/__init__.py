@@ -5,7 +5,9 @@ package for each step. As a library: ``from cutout import cut_out,
 Session`` (`docs/library.md`).
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
+"""As `typing` has it, which takes time to import: until the command has started, an interrupt can't
+be handled."""
 
 if TYPE_CHECKING:
     from cutout.library.result import CutOut

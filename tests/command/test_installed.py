@@ -1,6 +1,8 @@
 """The command as `make run` and `make test` install it, and the network at work."""
 
+import ast
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -39,11 +41,66 @@ def test_it_is_installed_and_runs_anywhere(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_is_handled_once_little_is_imported() -> None:
-    heavy = {"PIL", "argparse", "numpy", "pydantic", "requests"}
-    code = f"import sys, cutout.command.main; print(sorted({heavy} & set(sys.modules)))"
+    code = """
+import signal, sys
+before = {*sys.modules}
+import cutout.__main__
+print({*sys.modules} - before)
+"""
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    assert done.stdout == "[]\n"
+    assert ast.literal_eval(done.stdout) == {"cutout", "cutout.__main__"}
+
+
+INTERRUPTED_IMPORT = """
+import runpy, signal, sys
+_, interrupted, handler = sys.argv
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == interrupted:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+signal.signal(signal.SIGINT, getattr(signal, handler))
+sys.argv[1:] = ["--version"]
+runpy.run_module("cutout", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "handler", "code"),
+    [
+        ("cutout.command.main", "default_int_handler", -signal.SIGINT),
+        ("cutout.signals", "default_int_handler", -signal.SIGINT),
+        ("cutout.command.arguments", "default_int_handler", 130),
+        ("cutout.command.main", "SIG_IGN", 0),
+        ("cutout.command.arguments", "SIG_IGN", 0),
+    ],
+)
+def test_an_interrupt_of_an_import_prints_nothing(module: str, handler: str, code: int) -> None:
+    """A shell ignores the interrupts of what it starts with `&`."""
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT, module, handler]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+INTERRUPTED_START = """
+import signal, sys
+from cutout.__main__ import run
+class Arguments(list):
+    def __getitem__(self, key):
+        if key == slice(1, None):
+            signal.raise_signal(signal.Signals[name])
+        return super().__getitem__(key)
+name, sys.argv = sys.argv[1], Arguments(["cutout", "--version"])
+run()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_before_the_arguments_are_read_prints_nothing(name: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_START, name]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

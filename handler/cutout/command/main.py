@@ -78,12 +78,13 @@ def run() -> NoReturn:
     (``OPENBLAS_NUM_THREADS=2 python -m benchmarks.cost.total``, compared with 1).
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if sys.argv[1:2] != [SERVE]:  # uvicorn handles signals itself
-        for name in TERMINATING:
-            _handle_as_interrupt(name)
     _replace_closed()
     try:
+        for name in ("SIGINT",) if sys.argv[1:2] == [SERVE] else ("SIGINT", *TERMINATING):
+            _handle_as_interrupt(name)  # uvicorn handles the others itself
         code = main()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     finally:  # `--help` raises `SystemExit`
         for stream in (sys.stderr, sys.stdout):
             _flush(stream)
@@ -93,7 +94,7 @@ def run() -> NoReturn:
 
 
 def _handle_as_interrupt(name: str) -> None:
-    """Handle a signal as Ctrl-C, unless it is ignored, as SIGHUP after `nohup`."""
+    """Raise `KeyboardInterrupt` for a signal, unless it is ignored, as SIGHUP after `nohup`."""
     number = getattr(signal, name, None)
     if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
         with suppress(ValueError):  # not the main thread

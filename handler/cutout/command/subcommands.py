@@ -1,7 +1,6 @@
 """Name the first arguments that mean another command. A file of such a name is `./serve`.
 
-This module is apart from the parsers, so that the start of the command imports little: an interrupt
-during these imports can't be handled yet.
+This module is apart from the parsers, so that a command imports only its own.
 """
 
 SERVE = "serve"
