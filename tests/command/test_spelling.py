@@ -88,6 +88,44 @@ def test_a_folder_of_cut_outs_hides_no_other_one(tmp_path: Path, run: Run) -> No
         assert done.lines[0].startswith(f"{tmp_path}/photos/out/b.jpg: ")
 
 
+CUT_OUTS = "--review must not be the folder of the cut-outs"
+PICTURES = "--review holds the pictures themselves"
+REVIEWS = [
+    (["photos", "-o", "out", "--review", "Out"], CUT_OUTS),
+    (["photos/a.jpg", "-o", "out/x.png", "--review", "OUT"], CUT_OUTS),
+    (["photos", "-o", "out", "--review", "Photos"], PICTURES),
+    (["photos/deep", "-o", "out", "--review", "linked"], PICTURES),
+    (["photos/*.jpg", "-o", "out", "--review", "Photos"], PICTURES),
+    (["photos/a.jpg", "--review", "PHOTOS"], PICTURES),
+]
+
+
+@pytest.mark.usefixtures("case_blind")
+@pytest.mark.parametrize(("arguments", "message"), REVIEWS)
+def test_a_folder_for_a_review_is_apart_however_it_is_spelled(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "deep/b.jpg"):
+        write(Path("photos", name))
+    Path("linked").symlink_to("Photos")
+    done = run(*arguments)
+    assert (done.code, done.lines) == (2, [f"cutout: error: {message}: {arguments[-1]}"])
+    assert files_in(Path()) == {"photos/a.jpg", "photos/deep/b.jpg"}
+
+
+@pytest.mark.parametrize("arguments", [each for each, _ in REVIEWS])
+def test_a_folder_for_a_review_may_be_spelled_like_another(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "deep/b.jpg"):
+        write(Path("photos", name))
+    Path("Photos").mkdir()
+    Path("linked").symlink_to("Photos")
+    assert run(*arguments).code == 0
+
+
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EILSEQ, errno.ENOENT])
 @pytest.mark.parametrize(("call", "name"), [("replace", "a?.jpg"), ("mkdir", "b:/c.jpg")])
 def test_a_name_that_the_disk_does_not_take(

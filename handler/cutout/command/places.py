@@ -1,14 +1,16 @@
 """Check the places that the command line names, before any work is done."""
 
+import os
 from glob import has_magic
 from pathlib import Path
 
 from cutout.command.arguments import Arguments
 from cutout.command.errors import CommandError, UsageError, printable
-from cutout.command.inputs import fixed_part, is_address, is_folder, is_there, real_path
+from cutout.command.inputs import fixed_part, is_address, is_folder, is_there
 from cutout.command.masks import one_for_several
 from cutout.command.outputs import Destination, is_single
 from cutout.command.records import require_writable
+from cutout.command.spelling import Spellings
 
 
 def require_working_directory() -> None:
@@ -49,15 +51,15 @@ def _require_review(given: Arguments, to: Destination, review: Path) -> None:
     """
     if is_there(review) and not review.is_dir():
         raise UsageError(f"--review is not a folder: {printable(review)}")
-    root = real_path(review)
+    root = Spellings([os.path.realpath(review)])
     output = to.folder if to.file is None else to.file.parent
-    if output is not None and real_path(output) == root:
+    if output is not None and root.find(os.path.realpath(output)) is not None:
         raise UsageError(f"--review must not be the folder of the cut-outs: {printable(review)}")
     for each in given.inputs:
         folder = _searched(each)
         if folder is None and output is None and not to.standard:
             folder = Path(each).parent  # its cut-out goes there
-        if folder is not None and real_path(folder).is_relative_to(root):
+        if folder is not None and root.holds(os.path.realpath(folder)):
             raise UsageError(f"--review holds the pictures themselves: {printable(review)}")
 
 
