@@ -22,6 +22,7 @@ from cutout.library import session as library
 from cutout.library.options import CutOutOptions
 from cutout.pictures import Verdict
 from tests.command.stand_in import open_stand_in
+from tests.decode.test_png_colour import deep_png, gamma
 from tests.samples import gradient, png
 
 RGB = np.asarray(gradient())
@@ -86,6 +87,19 @@ def test_an_array_of_16_bits_is_rounded_and_stays_as_it_is() -> None:
     before = array.copy()
     assert cut_out(array).getpixel((4, 4)) == (101, 101, 101, 255)
     assert np.array_equal(array, before)
+
+
+def test_a_file_of_16_bits_keeps_dark_values_apart_unlike_pillow(tmp_path: Path) -> None:
+    stored = np.rint(np.arange(14) / 13 / 255 * 65_535)[:, np.newaxis].repeat(3, 1)
+    content = deep_png(2, stored, gamma(100_000))
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    mask = np.full((1, 14), 255, np.uint8)
+    for given in (path, content):
+        values = cut_out(given, mask=mask, returns="numpy")[0, :, 0].tolist()
+        assert values == pytest.approx(list(range(14)), abs=1)
+    opened = cut_out(Image.open(path), mask=mask, returns="numpy")
+    assert {*opened[0, :, 0].tolist()} == {0, 13}
 
 
 WRONG: list[tuple[Any, type[Exception], str]] = [
