@@ -1,6 +1,5 @@
-/** Provides a client of a Cutout server for browsers and Node 20 or newer, without dependencies.
- * `cutout.d.ts` has the types. The demo page uses this file as well: `handler/cutout/api/page.py` joins
- * it to the page's modules, so top-level names must be unique among all of them. */
+/** Provides a client of a Cutout server for browsers and Node 20 or newer; `cutout.d.ts` has the types.
+ * `handler/cutout/api/page.py` joins it to the demo page's modules: all top-level names must be unique. */
 
 /** Limits the bytes of a request's files; larger ones go through `/v1/uploads`. As base64, and with the
  * form, more would not fit in Lambda's 6 MiB. */
@@ -9,11 +8,11 @@ export const LARGEST_FORM = 4_400_000;
 const REQUEST_SECONDS = 180;
 const RETRIES = 4;
 const BUSY = [429, 503];
-const SHORTEST_PAUSE = 3; // seconds
-const LONGEST_PAUSE = 60;
-const LONGEST_WAIT = 120; // seconds; the client gives up if the server asks for more
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [3, 60]; // seconds
+const LONGEST_WAIT = 120; // the client gives up if the server asks for more
 const REPLACED =
   "A web page answered in the server's place. Check its address, and whether this network has a sign-in page.";
+const BROKEN = "The server can’t be reached or closed the connection.";
 const NAME_LENGTH = 200;
 const ADDRESS_FIELDS = { image: "url", "image-bg": "url-bg" };
 const ADDRESS = /^(https?:\/\/|upload:)/i;
@@ -23,11 +22,11 @@ const CODES = {
   413: "too-large", 422: "invalid", 429: "busy", 503: "busy", 504: "timeout",
 };
 const FILE = /^(image\/|application\/zip\b)/; // types of cut-outs
+const WEB_PAGE = /^\s*<(!doctype\s+html|html)\b/i;
 const SIGNATURES = [[/^\x89PNG/, "image/png"], [/^RIFF.{4}WEBP/s, "image/webp"]];
 
-/** Describes what went wrong. `code` is for programs, `status` is the HTTP status, or 0 without an
- * answer, `retryAfter` is the number of seconds that a busy server asks to wait, or null, and `isHtml`
- * says that the answer is a web page, thus not the server's own. */
+/** Describes what went wrong. `code` is for programs, `status` is the HTTP status (0 without an answer),
+ * `retryAfter` is in seconds, from a busy server, and `isHtml` says that the answer is a web page. */
 export class CutOutError extends Error {
   constructor(code, message, { status = 0, retryAfter = null, isHtml = false, cause } = {}) {
     super(message, { cause });
@@ -50,7 +49,7 @@ export async function cutOut(picture, options = {}) {
   const { query, fields } = requestOf(picture, asked);
   const through = (await moveLarge(fields, terms)) ? "uploads" : "form";
   const form = new FormData();
-  for (const [field, value] of fields) appendTo(form, field, value);
+  for (const [field, value] of fields) form.append(field, value);
   const reply = await sendPatiently(`${terms.base}v1/results?${query}`, form, {
     ...terms,
     headers: { ...terms.headers, Accept: answer === "json" ? "application/json" : "image/*" },
@@ -62,15 +61,13 @@ export async function cutOut(picture, options = {}) {
   return resultIn(await parsed(reply.body));
 }
 
-/** Returns the path of `/v1/uploads`, relative to the server's address, that prepares the upload of a
- * file. */
+/** Returns the path, relative to the server's address, that prepares the upload of a file. */
 export function uploadPath({ type, name }) {
   return `v1/uploads?${new URLSearchParams({ type, name: name.slice(0, NAME_LENGTH) || "image" })}`;
 }
 
-/** Returns how many seconds to wait after the `count`th refusal or failure in a row: up to 3, then 6, 12
- * and so on, at most 60. Up to half of it is left to chance, so that clients don't all come back at the
- * same moment. */
+/** Returns the seconds to wait after the `count`th refusal or failure in a row: up to 3, 6, 12 and so on,
+ * at most 60. Up to half is left to chance, so that clients don't all come back at the same moment. */
 export function backoff(count) {
   const longest = Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (count - 1));
   return longest * (1 - Math.random() / 2);
@@ -107,19 +104,12 @@ function requestOf(picture, { name, background, mask, ...parameters }) {
 function asFile(source, name, demand) {
   const isBytes = ArrayBuffer.isView(source) || BYTES.test(Object.prototype.toString.call(source));
   if (!isBytes) throw new TypeError(`${demand}: a File, a Blob, an ArrayBuffer or a typed array.`);
-  const file = source instanceof Blob ? source : new Blob([source]);
-  return name === undefined ? file : new File([file], name, { type: file.type });
+  return new File([source], name ?? source.name ?? "image", { type: source.type ?? "" });
 }
 
-function appendTo(form, field, value) {
-  if (value instanceof Blob) form.append(field, value, value.name ?? "image");
-  else form.append(field, value);
-}
-
-/** Uploads files that don't fit in a request, the largest first, and replaces them by their addresses.
- * Returns whether it uploaded any. */
+/** Uploads the largest files until the others fit in a request. Returns whether it uploaded any. */
 async function moveLarge(fields, terms) {
-  const files = () => [...fields].filter(([, value]) => value instanceof Blob);
+  const files = () => [...fields].filter(([, value]) => value instanceof File);
   const movable = files().filter(([field]) => field in ADDRESS_FIELDS);
   for (const [field, file] of movable.sort(([, one], [, other]) => other.size - one.size)) {
     const total = files().reduce((sum, [, { size }]) => sum + size, 0);
@@ -133,8 +123,8 @@ async function moveLarge(fields, terms) {
 
 /** Uploads a file. Returns what to send as `url` in its place; null if the server has no storage. */
 async function upload(file, terms) {
-  const named = { type: await mediaTypeOf(file), name: file.name ?? "image" };
-  const reply = await sendPatiently(terms.base + uploadPath(named), null, terms);
+  const path = uploadPath({ type: await mediaTypeOf(file), name: file.name });
+  const reply = await sendPatiently(terms.base + path, null, terms);
   if (reply.status === 404) return null;
   if (reply.status !== 200) throw await refusedBy(reply);
   const { upload: target, url, max_bytes: most } = await parsed(reply.body);
@@ -144,7 +134,7 @@ async function upload(file, terms) {
   }
   const form = new FormData();
   for (const [field, value] of Object.entries(target.fields)) form.append(field, value);
-  appendTo(form, "file", file); // the storage ignores fields after the file
+  form.append("file", file); // the storage ignores fields after the file
   const stored = await sendPatiently(target.url, form, {
     ...terms,
     headers: {}, // the key is only for the API
@@ -170,7 +160,7 @@ async function parsed(body) {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const isHtml = body.type.startsWith("text/html") || isWebPage(text);
+    const isHtml = body.type.startsWith("text/html") || WEB_PAGE.test(text);
     const message = isHtml ? REPLACED : `The server's answer (${body.type || "no type"}) is not a result.`;
     throw new CutOutError("unreadable", message, { status: 200, isHtml, cause });
   }
@@ -178,24 +168,17 @@ async function parsed(body) {
 
 function resultIn(answer) {
   const result = answer?.results?.[0];
-  if (!result?.status) {
-    throw new CutOutError("unreadable", "The server's answer has no results.", { status: 200 });
-  }
+  if (!result?.status) throw new CutOutError("unreadable", "The server's answer has no results.", { status: 200 });
   if (result.status.code === "ok") return result;
   throw new CutOutError("failure", result.status.message, { status: 200 });
 }
 
 /** Returns the error for an answer without a result. */
 async function refusedBy(reply) {
-  const { status } = reply;
-  const text = await reply.body.text();
+  const [status, text] = [reply.status, await reply.body.text()];
   const message = reasonIn(text) || `The server answered ${status}.`;
   const retryAfter = BUSY.includes(status) ? secondsAskedFor(reply) : null;
-  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter, isHtml: isWebPage(text) });
-}
-
-function isWebPage(text) {
-  return /^\s*<(!doctype\s+html|html)\b/i.test(text);
+  return new CutOutError(CODES[status] ?? "http", message, { status, retryAfter, isHtml: WEB_PAGE.test(text) });
 }
 
 function reasonIn(text) {
@@ -221,57 +204,53 @@ async function sendPatiently(url, body, terms) {
 
 /** Returns how many seconds the server asks to wait; null if it doesn't say. */
 function secondsAskedFor(reply) {
-  const text = reply.header("Retry-After") ?? "";
+  const text = reply.headers.get("Retry-After") ?? "";
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000);
   return seconds > 0 ? seconds : null;
 }
 
 function pause(seconds, signal) {
+  let ignore, timer;
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", end);
-      resolve();
-    }, 1000 * seconds);
-    signal?.addEventListener("abort", end, { once: true });
+    ignore = onAbort(signal, () => reject(signal.reason));
+    timer = setTimeout(resolve, 1000 * seconds);
+  }).finally(() => {
+    clearTimeout(timer);
+    ignore?.();
   });
 }
 
-function brokenBy(cause) {
-  return new CutOutError("network", "The server can’t be reached or closed the connection.", { cause });
+/** Calls `act` if the signal aborts before the returned function is called. Throws if it has aborted. */
+function onAbort(signal, act) {
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", act, { once: true });
+  return () => signal?.removeEventListener("abort", act);
 }
 
 function lateAfter(seconds) {
   return new CutOutError("timeout", `There was no answer within ${seconds} s.`);
 }
 
-/** Posts a form. The reply is `{status, header(name), body}`, where `body` is a Blob. `fetch` would not
- * report the progress of an upload. Each progress extends the time limit, since photos take minutes on a
- * slow connection. The browser follows redirects. */
+/** Posts a form. The reply has `status`, `headers.get` and the Blob `body`. `fetch` would not report the
+ * progress of an upload, which extends the time limit: photos take minutes on a slow connection. */
 function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }) {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
     const [request, start] = [new XMLHttpRequest(), performance.now()];
-    const abort = () => request.abort();
+    const ignore = onAbort(signal, () => request.abort());
     const extend = () => (request.timeout = performance.now() - start + 1000 * timeout);
     request.open("POST", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     Object.assign(request, { responseType: "blob", timeout: 1000 * timeout });
-    const header = (name) => request.getResponseHeader(name);
-    request.onload = () => resolve({ status: request.status, header, body: request.response });
-    request.onerror = () => reject(brokenBy());
+    const answered = { get: (name) => request.getResponseHeader(name) };
+    request.onload = () => resolve({ status: request.status, headers: answered, body: request.response });
+    request.onerror = () => reject(new CutOutError("network", BROKEN));
     request.ontimeout = () => reject(lateAfter(timeout));
     // The browser aborts, too, for example when the user stops the page from loading.
-    request.onabort = () => reject(signal?.aborted ? signal.reason : brokenBy());
-    request.onloadend = () => signal?.removeEventListener("abort", abort);
+    request.onabort = () => reject(signal?.aborted ? signal.reason : new CutOutError("network", BROKEN));
+    request.onloadend = ignore;
     onUpload?.(0);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload, extend);
     if (onDownload) request.onprogress = fractionTo(onDownload, extend, request);
-    signal?.addEventListener("abort", abort, { once: true });
     request.send(body);
   });
 }
@@ -287,11 +266,9 @@ function fractionTo(report, extend, request) {
 
 /** Posts like `sendByXhr` in Node and service workers, where the progress of an upload is unknown. */
 async function sendByFetch(url, body, { headers, signal, timeout, onUpload, onDownload }) {
-  signal?.throwIfAborted();
   const control = new AbortController();
-  const abort = () => control.abort(signal.reason);
+  const ignore = onAbort(signal, () => control.abort(signal.reason));
   const timer = setTimeout(() => control.abort(lateAfter(timeout)), 1000 * timeout);
-  signal?.addEventListener("abort", abort, { once: true });
   const terms = { signal: control.signal };
   try {
     onUpload?.(null);
@@ -299,13 +276,12 @@ async function sendByFetch(url, body, { headers, signal, timeout, onUpload, onDo
     const redirect = globalThis.location ? "follow" : "manual";
     let reply = await fetch(url, { ...terms, method: "POST", headers, body, redirect });
     if (reply.status === 303) reply = await fetch(new URL(reply.headers.get("Location"), url), terms);
-    const { status } = reply;
-    return { status, header: (name) => reply.headers.get(name), body: await bodyOf(reply, onDownload) };
-  } catch (error) {
-    throw control.signal.aborted ? control.signal.reason : brokenBy(error);
+    return { status: reply.status, headers: reply.headers, body: await bodyOf(reply, onDownload) };
+  } catch (cause) {
+    throw control.signal.aborted ? control.signal.reason : new CutOutError("network", BROKEN, { cause });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    ignore();
   }
 }
 
