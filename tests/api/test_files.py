@@ -1,4 +1,4 @@
-"""The local server's uploads: what a stranger can make it hold in memory and on its disk."""
+"""The local server's files: what a stranger can make it hold, and files removed meanwhile."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,8 @@ from cutout.api.app import build_app
 from cutout.pipeline import Pipeline
 from cutout.settings import Settings
 from cutout.storage.disk import DiskStorage
-from cutout.storage.storage import PresignedUpload, UploadType, new_token
+from cutout.storage.storage import AnswerKind, PresignedUpload, UploadType, new_token
+from cutout.timing import Deadline
 from tests.conftest import middle_is_object
 from tests.samples import jpeg
 
@@ -108,3 +109,53 @@ def test_who_asks_for_all_uploads_stops_uploads_and_no_picture(tmp_path: Path) -
         for query in ("", "?representation=url"):
             answer = client.post(f"/v1/results{query}", files={"image": jpeg()})
             assert answer.json()["results"][0]["status"]["code"] == "ok"
+
+
+class Sweeping(DiskStorage):
+    """Removes a file as soon as it was found, as another process may."""
+
+    def path(self, name: str) -> Path:
+        path = super().path(name)
+        path.unlink()
+        return path
+
+
+def test_a_file_that_is_removed_once_found_is_gone(tmp_path: Path) -> None:
+    settings = Settings(storage_dir=tmp_path)
+    storage = Sweeping(settings)
+    link = storage.put(b"x", AnswerKind.PNG, Deadline.after(9))
+    with TestClient(app_of(settings, storage)) as client:
+        reply = client.get(link)
+    detail = "This file does not exist, or its link has expired."
+    assert (reply.status_code, reply.json()) == (404, {"detail": detail})
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_a_file_that_is_removed_once_its_answer_begins_arrives(
+    tmp_path: Path, version: str
+) -> None:
+    settings, content, sent = Settings(storage_dir=tmp_path), b"x" * 200_000, list[Any]()
+    storage = DiskStorage(settings)
+    link = storage.put(content, AnswerKind.PNG, Deadline.after(9))
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            storage.path(Path(link).name).unlink()
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": version},
+        "method": "GET",
+        "path": f"/{link}",
+        "query_string": b"",
+        "headers": [],
+    }
+    asyncio.run(app_of(settings, storage)(scope, receive, send))
+    assert sent[0]["status"] == 200
+    assert dict(sent[0]["headers"])[b"content-length"] == b"200000"
+    assert b"".join(each["body"] for each in sent[1:]) == content

@@ -1,5 +1,6 @@
 """Serve large files: where to upload them, and the files of the local server's own disk."""
 
+import os
 from typing import Annotated
 
 from anyio import to_thread
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
+from starlette.types import Message, Receive, Scope, Send
 
 from cutout.api.admission import Admission
 from cutout.api.body import FormLimits, limited_body, parse_multipart
@@ -14,7 +16,12 @@ from cutout.api.dependencies import Guard
 from cutout.api.openapi import UPLOADS_ANSWERS
 from cutout.errors import StorageError
 from cutout.fetch.source import upload_url
-from cutout.request_errors import UploadRefusedError, UploadsDownError, UploadsUnavailableError
+from cutout.request_errors import (
+    FileGoneError,
+    UploadRefusedError,
+    UploadsDownError,
+    UploadsUnavailableError,
+)
 from cutout.settings import Settings, get_settings
 from cutout.storage.disk import FILES_PATH, UPLOADS_PATH, DiskStorage
 from cutout.storage.storage import AnswerKind, Storage, UploadType, absolute
@@ -90,15 +97,39 @@ def build_uploads_router(settings: Settings, storage: Storage | None, keys: Guar
     return router
 
 
+class StoredFileResponse(FileResponse):
+    """Send a stored file; raise `FileGoneError` if it is removed before it is open.
+
+    The headers wait until then, since an answer that has begun can't become a 404.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file."""
+        held: list[Message] = []
+
+        async def send_once_open(message: Message) -> None:
+            held.append(message)
+            if message["type"] != "http.response.start":
+                while held:
+                    await send(held.pop(0))
+
+        try:
+            self.stat_result = await to_thread.run_sync(os.stat, self.path)
+            self.set_stat_headers(self.stat_result)
+            await super().__call__(scope, receive, send_once_open)
+        except FileNotFoundError as error:
+            raise FileGoneError from error
+
+
 def build_files_router(storage: DiskStorage, admission: Admission) -> APIRouter:
     """Return the routes behind the links of `storage`. An upload takes a slot of `admission`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(f"/{FILES_PATH}/{{name}}")
-    def file(name: str) -> FileResponse:
+    def file(name: str) -> StoredFileResponse:
         path = storage.path(name)
         kind = AnswerKind(path.suffix.removeprefix("."))
-        return FileResponse(
+        return StoredFileResponse(
             path, media_type=kind.media_type, headers={"X-Content-Type-Options": "nosniff"}
         )
 
