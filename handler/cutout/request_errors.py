@@ -86,6 +86,12 @@ class DamagedFormError(BrokenFormError):
     )
 
 
+class SmallChunksError(BrokenFormError):
+    """Report a body in chunks that are too small; see `cutout.api.http1`."""
+
+    detail = "Send the body in chunks of at least 64 bytes."
+
+
 class TooBusyError(RequestError):
     """Refuse a request while all slots are taken."""
 

@@ -1,8 +1,11 @@
 """Requests as they come over the wire, on the local server."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
+from time import sleep
 
 import pytest
 
@@ -79,13 +82,47 @@ def test_a_body_in_tiny_chunks_is_refused(
     """Parsing a million of them would stop the server for all its clients."""
     connection.sendall(CHUNKED_FORM + b"".join(map(chunk, chunks)))
     if is_refused:
-        received = read_until(connection, b"0\r\n\r\n")
+        received = read_until(connection, b"}")
         assert received.startswith(b"HTTP/1.1 400 ")
-        assert b"Send the body in chunks of at least 64 bytes." in received
+        assert received.endswith(b'{"detail":"Send the body in chunks of at least 64 bytes."}')
         assert connection.recv(1) == b""
     else:
         connection.sendall(chunk(b""))
         assert b"There was an error parsing the body" in read_until(connection, b"}")
+
+
+TINY = "Send the body in chunks of at least 64 bytes."
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("/v1.0/removebg", 400, {"errors": [{"title": TINY, "code": "invalid_request"}]}),
+        ("/v1/nothing", 404, {"detail": "Not Found"}),
+        ("/v1/version", 405, {"detail": "Method Not Allowed"}),
+    ],
+)
+@pytest.mark.parametrize("pause", [0, 0.5], ids=["at once", "after a pause"])
+def test_a_body_in_tiny_chunks_is_refused_in_the_routes_own_words(
+    connection: socket.socket, pause: float, path: str, status: int, body: dict[str, object]
+) -> None:
+    connection.sendall(CHUNKED_FORM.replace(b"/v1/results", path.encode()))
+    sleep(pause)  # the app waits for the body
+    connection.sendall(1001 * chunk(SMALL))
+    connection.settimeout(SECONDS)
+    head, _, answered = b"".join(iter(partial(connection.recv, 4096), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert json.loads(answered) == body
+
+
+def test_a_refused_body_is_logged_as_any_request(
+    server: LocalServer, connection: socket.socket
+) -> None:
+    connection.sendall(CHUNKED_FORM.replace(b"results", b"results?log") + 1001 * chunk(SMALL))
+    read_until(connection, b"}")
+    assert connection.recv(1) == b""
+    line = json.loads(server.log().strip().splitlines()[-1])
+    assert (line["route"], line["status"]) == ("/v1/results", 400)
 
 
 def test_each_body_of_a_connection_has_chunks_of_its_own(connection: socket.socket) -> None:

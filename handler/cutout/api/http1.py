@@ -11,6 +11,8 @@ from anyio import move_on_after
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from cutout.request_errors import SmallChunksError
+
 ABSOLUTE_FORM = re.compile(
     rb"https?://(?P<host>[^/?#]+)(?P<path>[^?#]*)(?P<rest>.*)", re.IGNORECASE
 )
@@ -20,7 +22,6 @@ MIN_CHUNK_BYTES = 64
 for a large one, and the event loop serves nobody else meanwhile. Base64 in lines has 76."""
 FREE_CHUNKS = 1000
 """Chunks of any size at the beginning of a body: some clients send a form's texts in small ones."""
-SMALL_CHUNKS = f"Send the body in chunks of at least {MIN_CHUNK_BYTES} bytes."
 
 
 class Http1Connection(h11.Connection):
@@ -30,8 +31,8 @@ class Http1Connection(h11.Connection):
     3.2.2).
     """
 
-    refusal: str | None = None
-    """Text for the client whose request is refused here."""
+    has_small_chunks = False
+    """Whether the body is refused. `Lingering` tells the app, which answers."""
     _chunks = 0
     _bytes = 0
 
@@ -52,8 +53,8 @@ class Http1Connection(h11.Connection):
         self._chunks += data.chunk_end
         self._bytes += len(data.data)
         if self._chunks > FREE_CHUNKS and self._bytes < self._chunks * MIN_CHUNK_BYTES:
-            self.refusal = SMALL_CHUNKS
-            raise h11.RemoteProtocolError(SMALL_CHUNKS)
+            self.has_small_chunks = True
+            raise h11.RemoteProtocolError(SmallChunksError.detail)
 
 
 def _origin_form(request: h11.Request) -> h11.Request:
@@ -90,16 +91,21 @@ class Lingering:
     another answer badly: Go 1.19 sends its next request in place of the body, and Java 17 hangs.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._receive, self._send = receive, send
+    def __init__(
+        self, connection: Http1Connection, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._connection, self._receive, self._send = connection, receive, send
         self._closes = scope["http_version"] == "1.0" or _closes(Headers(scope=scope))
         self._is_begun, self._is_read, self._is_held = False, False, False
 
     async def receive(self) -> Message:
-        """Return the next message of the request; uvicorn then sends `100 Continue` if needed."""
-        self._is_begun = True
-        message = await self._receive()
-        self._is_read = not message.get("more_body", False)
+        """Return the next message of the request; uvicorn then sends `100 Continue` if needed.
+
+        Raise `SmallChunksError` if the rest of the body is refused.
+        """
+        message = await self._read()
+        if message["type"] == "http.request" and self._connection.has_small_chunks:
+            raise SmallChunksError
         return message
 
     async def send(self, message: Message) -> None:
@@ -122,7 +128,13 @@ class Lingering:
         """Drop what is left of the body, for `LINGER_SECONDS` at most."""
         with move_on_after(LINGER_SECONDS):
             while not self._is_read:
-                await self.receive()
+                await self._read()
+
+    async def _read(self) -> Message:
+        self._is_begun = True
+        message = await self._receive()
+        self._is_read = not message.get("more_body", False) or self._connection.has_small_chunks
+        return message
 
 
 def _closes(headers: Headers) -> bool:

@@ -70,9 +70,16 @@ class PacedProtocol(H11Protocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a request that can't be parsed, and close; only close if its answer has begun."""
-        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            super().send_400_response(self.conn.refusal or msg)
+        """Refuse a request that can't be parsed, and close; only close if its answer has begun.
+
+        The app answers itself if the body's chunks are too small.
+        """
+        if self.conn.has_small_chunks and self.conn.our_state is h11.SEND_RESPONSE:
+            self.flow.pause_reading()
+            self.cycle.keep_alive = False
+            self.cycle.message_event.set()
+        elif self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
         else:
             self.transport.close()
 
@@ -104,7 +111,7 @@ class PacedProtocol(H11Protocol):
 
     async def _with_connection(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._stop_head_timer()
-        lingering = Lingering(scope, receive, send)
+        lingering = Lingering(self.conn, scope, receive, send)
         await self._inner({**scope, CONNECTION: self}, lingering.receive, lingering.send)
         await lingering.finish()
 
