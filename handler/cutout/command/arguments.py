@@ -74,7 +74,7 @@ def parse(argv: Sequence[str] | None, limits: Limits | None = None) -> Arguments
     """
     parser = build_parser()
     options, names = _split_at_end(sys.argv[1:] if argv is None else argv)
-    given = vars(parser.parse_intermixed_args(_with_margins(options)))
+    given = vars(parser.parse(_with_margins(options)))
     inputs = (*given.pop("inputs"), *names)
     shadow = ShadowLook(*(given.pop(f"shadow_{each}") for each in SHADOW_LIMITS))
     layout = _layout(given)

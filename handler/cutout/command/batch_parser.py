@@ -1,7 +1,7 @@
 """Parse the command line of `cutout batch`."""
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -51,7 +51,7 @@ class BatchArguments:
         return f"https://{self.bucket}.s3.{region}.{domain}"
 
 
-def build_batch_parser() -> ArgumentParser:
+def build_batch_parser() -> Parser:
     """Return the parser of `cutout batch`."""
     parser = Parser(prog="cutout batch", description=DESCRIPTION, allow_abbrev=False)
     add = parser.add_argument
@@ -95,7 +95,7 @@ def parse_batch(argv: Sequence[str]) -> BatchArguments:
     Raise `SystemExit` with code 2 if they are invalid, and with 0 after `--help`.
     """
     parser = build_batch_parser()
-    given = BatchArguments(**vars(parser.parse_args(argv)))
+    given = BatchArguments(**vars(parser.parse(argv)))
     if f"{given.inbox}/".startswith(f"{given.outbox}/") or not given.outbox:
         parser.error(
             "the inbox must be outside the outbox, whose results would be processed as pictures: "

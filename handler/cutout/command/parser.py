@@ -26,7 +26,7 @@ exit code: 0 all done, 1 some failed, 2 wrong usage, 3 a picture has no subject,
 """
 
 
-def build_parser() -> ArgumentParser:
+def build_parser() -> Parser:
     """Return the parser of all options except those of `cutout serve` and `cutout batch`."""
     parser = Parser(
         prog="cutout",

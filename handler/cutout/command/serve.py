@@ -20,7 +20,7 @@ def execute_server(argv: Sequence[str]) -> int:
 
     Raise `CommandError` if a package, the model or a setting prevents it.
     """
-    given = build_serve_parser().parse_args(argv)
+    given = build_serve_parser().parse(argv)
     if missing := [each for each in WEB_PACKAGES if find_spec(each) is None]:
         raise CommandError(MISSING.format(", ".join(missing)))
     _serve(given.host, given.port)

@@ -1,6 +1,6 @@
 """Parse the command line of `cutout serve`."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentTypeError
 
 from cutout.command.shared_options import Parser
 
@@ -8,7 +8,7 @@ HOST, PORT = "127.0.0.1", 8000
 LAST_PORT = 65_535
 
 
-def build_serve_parser() -> ArgumentParser:
+def build_serve_parser() -> Parser:
     """Return the parser of `cutout serve`."""
     parser = Parser(
         prog="cutout serve",

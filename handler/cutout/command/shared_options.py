@@ -2,7 +2,8 @@
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
@@ -13,8 +14,6 @@ from cutout.command.values import one_of
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
-
-UNKNOWN = "unrecognized arguments: "
 
 
 class Parser(ArgumentParser):
@@ -29,16 +28,26 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and end the process with 2."""
-        hint = self._hint(message.removeprefix(UNKNOWN)) if message.startswith(UNKNOWN) else ""
-        super().error(without_password(printable(message)) + hint)
+        super().error(without_password(printable(message)))
 
-    def _hint(self, arguments: str) -> str:
-        if os.path.lexists(arguments):
-            return f" (for the file, write ./{printable(arguments)})"
-        name = arguments.partition(" ")[0].partition("=")[0]
+    def parse(self, argv: Sequence[str]) -> Namespace:
+        """Return the parsed arguments; options and names may be mixed."""
+        given, unknown = self.parse_known_intermixed_args(argv)
+        if unknown:
+            self._refuse(unknown)
+        return given
+
+    def _refuse(self, unknown: list[str]) -> NoReturn:
+        """Name unknown options without their values: the value of a misspelt `--key` is secret."""
+        names = [each.partition("=")[0] for each in unknown if each.startswith("-")] or unknown
         options = [each for action in self._actions for each in action.option_strings]
-        close = get_close_matches(name, options, 1)
-        return f" (did you mean {close[0]}?)" if close else f" ({self.prog} --help lists all)"
+        if os.path.lexists(unknown[0]):
+            names, hint = unknown[:1], f"for the file, write ./{unknown[0]}"
+        elif close := get_close_matches(names[0], options, 1):
+            hint = f"did you mean {close[0]}?"
+        else:
+            hint = f"{self.prog} --help lists all"
+        self.error(f"unrecognized arguments: {' '.join(names)} ({hint})")
 
 
 def print_out(text: str) -> None:
