@@ -1,4 +1,4 @@
-"""Imports between the package's modules lead downwards only."""
+"""Imports between the package's modules lead downwards only, and no file is long."""
 
 import ast
 import subprocess
@@ -126,3 +126,17 @@ def test_a_cold_start_on_lambda_leaves_out_what_most_requests_need_not() -> None
         "import cutout.aws"
     )
     assert loaded_after(program, OF_SOME_REQUESTS) == "[]"
+
+
+def test_no_file_has_more_than_300_lines() -> None:
+    """As CONTRIBUTING asks. Folders of packages and results are not ours."""
+    folders = ("handler", "clients", "model", "benchmarks", "evaluation", "tools", "tests")
+    files = [
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".js", ".ts", ".css", ".html"}
+        and "node_modules" not in path.parts
+    ]
+    assert SOURCE / "cutout" / "settings.py" in files
+    assert [path for path in files if len(path.read_text().splitlines()) > 300] == []

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from cutout.command.history import HISTORY, LINE_BYTES, History
 from tests.command.conftest import write
 
 RED = {"crop": 1}
+REFUSED = ("read", "written")
 
 
 def line(cut_out: str, size: int = 0) -> bytes:
@@ -79,3 +81,56 @@ def test_an_unfinished_line_is_read_once_it_is_complete(tmp_path: Path) -> None:
     history.record(other := write(tmp_path / "b.png"))
     assert not history.differs([other])
     assert record.read_bytes().endswith(b"x\n" + line("b.png"))
+
+
+def test_two_runs_at_once_keep_each_others_lines(tmp_path: Path) -> None:
+    runs = [History({"run": number}) for number in range(2)]
+    names = [write(tmp_path / f"{number}.png") for number in range(200)]
+
+    def record(number: int) -> None:
+        runs[number % 2].record(names[number])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(record, range(200)))
+    for number, name in enumerate(names):
+        assert not runs[number % 2].differs([name])
+        assert runs[1 - number % 2].differs([name]), "seen by the run that did not write it"
+    # A run that reads half of the other's line leaves an empty line behind it.
+    lines = [json.loads(line) for line in (tmp_path / HISTORY).read_text().splitlines() if line]
+    assert sorted(line["cutout"] for line in lines) == sorted(name.name for name in names)
+
+
+@pytest.mark.parametrize(
+    "torn", [b"\n", b'{"cutout": "b.p', b"\xff\xfe", b"[" * 100_000, b'"text"', b"7"]
+)
+def test_a_line_that_is_not_one_is_passed_over(tmp_path: Path, torn: bytes) -> None:
+    cut_out = write(tmp_path / "a.png")
+    History({"crop": 1}).record(cut_out)
+    with (tmp_path / HISTORY).open("ab") as file:
+        file.write(torn)
+    History({"crop": 2}).record(cut_out)
+    assert not History({"crop": 2}).differs([cut_out])
+    assert History({}).differs([cut_out])
+
+
+def test_a_record_that_is_replaced_or_removed(tmp_path: Path) -> None:
+    cut_out, history = write(tmp_path / "a.png"), History({"crop": 1})
+    history.record(cut_out)
+    (tmp_path / HISTORY).write_text('{"cutout": "a.png", "options": {}}\n')
+    assert history.differs([cut_out])
+    (tmp_path / HISTORY).unlink()
+    assert history.differs([cut_out])
+    assert not history.differs([tmp_path / "missing.png"])
+
+
+def test_a_record_that_can_not_be_used(tmp_path: Path) -> None:
+    cut_out = write(tmp_path / "a.png")
+    (tmp_path / HISTORY).mkdir()
+    (tmp_path / HISTORY / "full").touch()
+    notes: list[str] = []
+    history = History({"crop": 1}, notes.append)
+    for _ in range(2):
+        assert not history.differs([cut_out])
+        history.record(cut_out)
+    expected = [f"{tmp_path / HISTORY} can't be {verb}: Is a directory." for verb in REFUSED]
+    assert notes == expected, "each once"

@@ -2,7 +2,6 @@
 
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import md5
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from PIL import Image
 
 from cutout.choices import FileFormat, Mode
 from cutout.colours import parse_colour
-from cutout.command.history import HISTORY, History, made_with
+from cutout.command.history import HISTORY, made_with
 from cutout.options import Background, Options, ShadowLook, Source
 from tests.command.conftest import Run, files_in, opened, write
 from tests.command.scripted_api import RESULTS, Asked, Reply, ScriptedApi, success
@@ -156,59 +155,6 @@ def test_what_makes_no_difference(one: Options, other: Options) -> None:
 def test_what_makes_a_difference(one: Options, other: Options) -> None:
     assert made_with(one) != made_with(other)
     assert json.loads(json.dumps(made_with(one))) == made_with(one)
-
-
-def test_two_runs_at_once_keep_each_others_lines(tmp_path: Path) -> None:
-    runs = [History({"run": number}) for number in range(2)]
-    names = [write(tmp_path / f"{number}.png") for number in range(200)]
-
-    def record(number: int) -> None:
-        runs[number % 2].record(names[number])
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(record, range(200)))
-    for number, name in enumerate(names):
-        assert not runs[number % 2].differs([name])
-        assert runs[1 - number % 2].differs([name]), "seen by the run that did not write it"
-    # A run that reads half of the other's line leaves an empty line behind it.
-    lines = [json.loads(line) for line in (tmp_path / HISTORY).read_text().splitlines() if line]
-    assert sorted(line["cutout"] for line in lines) == sorted(name.name for name in names)
-
-
-@pytest.mark.parametrize(
-    "torn", [b"\n", b'{"cutout": "b.p', b"\xff\xfe", b"[" * 100_000, b'"text"', b"7"]
-)
-def test_a_line_that_is_not_one_is_passed_over(tmp_path: Path, torn: bytes) -> None:
-    cut_out = write(tmp_path / "a.png")
-    History({"crop": 1}).record(cut_out)
-    with (tmp_path / HISTORY).open("ab") as file:
-        file.write(torn)
-    History({"crop": 2}).record(cut_out)
-    assert not History({"crop": 2}).differs([cut_out])
-    assert History({}).differs([cut_out])
-
-
-def test_a_record_that_is_replaced_or_removed(tmp_path: Path) -> None:
-    cut_out, history = write(tmp_path / "a.png"), History({"crop": 1})
-    history.record(cut_out)
-    (tmp_path / HISTORY).write_text('{"cutout": "a.png", "options": {}}\n')
-    assert history.differs([cut_out])
-    (tmp_path / HISTORY).unlink()
-    assert history.differs([cut_out])
-    assert not history.differs([tmp_path / "missing.png"])
-
-
-def test_a_record_that_can_not_be_used(tmp_path: Path) -> None:
-    cut_out = write(tmp_path / "a.png")
-    (tmp_path / HISTORY).mkdir()
-    (tmp_path / HISTORY / "full").touch()
-    notes: list[str] = []
-    history = History({"crop": 1}, notes.append)
-    for _ in range(2):
-        assert not history.differs([cut_out])
-        history.record(cut_out)
-    expected = [f"{tmp_path / HISTORY} can't be {verb}: Is a directory." for verb in REFUSED]
-    assert notes == expected, "each once"
 
 
 @pytest.mark.parametrize("content", ["# mine\n", None], ids=["a file", "nothing"])
