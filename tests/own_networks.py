@@ -1,14 +1,16 @@
 """Draw small networks of one's own, and what they see."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from PIL import Image
 
-from model.recipe.wrap import Convention
+from model.recipe.wrap import Convention, write_folder
 
 SIDE = 64
 PLAIN = Convention((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
@@ -50,6 +52,16 @@ def redness(side: int | str = SIDE, opset: int = 17) -> ModelProto:
     )
     imports = [helper.make_opsetid("", opset)]
     return helper.make_model(graph, opset_imports=imports, ir_version=8)
+
+
+def write_own_network(folder: Path) -> Path:
+    """Write a network to `folder`/own for CUTOUT_MODEL_DIR, and return that folder.
+
+    It opens and runs in milliseconds, for tests of what surrounds a network.
+    """
+    onnx.save(redness(), folder / "redness.onnx")
+    write_folder(folder / "redness.onnx", folder / "own", PLAIN)
+    return folder / "own"
 
 
 def half_red(size: tuple[int, int] = (200, 100)) -> Image.Image:

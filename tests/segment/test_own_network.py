@@ -21,17 +21,19 @@ from cutout.segment.network import BEST, FAST, GLANCE, Network
 from cutout.timing import NO_DEADLINE, Clock, Deadline
 from model.recipe.manifest import write_files
 from model.recipe.prepare import prepare
-from model.recipe.wrap import write_folder
 from tests.local_server import LocalServer
-from tests.own_networks import PLAIN, half_red, redness, require_left_half
+from tests.own_networks import (
+    half_red,
+    redness,
+    require_left_half,
+    write_own_network,
+)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with one wrapped graph and its manifest."""
-    onnx.save(redness(), tmp_path / "redness.onnx")
-    write_folder(tmp_path / "redness.onnx", tmp_path / "own", PLAIN)
-    return tmp_path / "own"
+    return write_own_network(tmp_path)
 
 
 def test_one_graph_and_a_manifest_are_enough(folder: Path) -> None:
