@@ -1,10 +1,11 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from shutil import copytree
 
 import numpy as np
 import pytest
+from onnxruntime import InferenceSession
 from PIL import Image
 
 from cutout.choices import Model
@@ -71,11 +72,22 @@ def test_the_answer_does_not_depend_on_the_threads(
     assert np.array_equal(network(picture), other(picture))
 
 
-def run_alone(names: Sequence[str], data: Square) -> list[Alpha]:
+Load = Callable[[str], InferenceSession]
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Iterator[Load]:
+    """Load a shipped graph by its name, once for all tests."""
+    known = cache(lambda name: load_session(Settings().model_dir / name, 2))
+    yield known
+    known.cache_clear()
+
+
+def run_alone(load: Load, data: Square) -> list[Alpha]:
     """Return the alpha of each of the shipped graphs, one after the other."""
     seen, alphas = {"picture": data}, []
-    for name in names:
-        session = load_session(Settings().model_dir / name, 2)
+    for name in LOOKS:
+        session = load(name)
         outputs = [each.name for each in session.get_outputs()]
         inputs = {each.name: seen[each.name] for each in session.get_inputs()}
         seen |= dict(zip(outputs, session.run(outputs, inputs), strict=True))
@@ -83,11 +95,11 @@ def run_alone(names: Sequence[str], data: Square) -> list[Alpha]:
     return alphas
 
 
-def test_a_glance_is_enough_for_a_plain_disc(opened: Open) -> None:
+def test_a_glance_is_enough_for_a_plain_disc(opened: Open, loaded: Load) -> None:
     data = np.full((1, SIDE, SIDE, 3), 230, np.uint8)
     rows, columns = np.mgrid[:SIDE, :SIDE]
     data[0, np.hypot(rows - 512, columns - 512) < 300] = (200, 30, 30)
-    glance, fast, best = run_alone(LOOKS, data)
+    glance, fast, best = run_alone(loaded, data)
     assert not np.array_equal(glance, fast), "both looks answer alike, so nothing is chosen"
     assert not np.array_equal(fast, best)
     for model in (Model.FAST, Model.AUTO):
@@ -95,11 +107,11 @@ def test_a_glance_is_enough_for_a_plain_disc(opened: Open) -> None:
     assert np.array_equal(opened(Model.BEST, 2).infer(data), best)
 
 
-def test_noise_is_looked_at_again(opened: Open) -> None:
+def test_noise_is_looked_at_again(opened: Open, loaded: Load) -> None:
     """Check that the experts disagree about noise."""
     data = np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8)
     data = data.repeat(SIDE // 64, 1).repeat(SIDE // 64, 2)
-    glance, fast, best = run_alone(LOOKS, data)
+    glance, fast, best = run_alone(loaded, data)
     assert not np.array_equal(glance, fast)
     assert not np.array_equal(fast, best)
     assert np.array_equal(opened(Model.FAST, 2).infer(data), fast)
