@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+from functools import cache
 from time import sleep
 
 import numpy as np
@@ -43,6 +44,12 @@ def nearly_everything(picture: Picture) -> Alpha:
         halves: Alpha = np.zeros((1024, 1024), np.uint8)
         halves[200:800, 200:500], halves[200:800, 500:800] = 255, 128
         return halves
+    return soft_disc().copy()
+
+
+@cache
+def soft_disc() -> Alpha:
+    """Return a disc with a soft edge that fills the picture, worked out once in a process."""
     distance = np.asarray(Image.radial_gradient("L").resize((1024, 1024)))  # 255 in the corners
     alpha: Alpha = np.clip((255 - distance.astype(np.int16)) * 8, 0, 255).astype(np.uint8)
     return alpha
