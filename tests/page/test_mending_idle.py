@@ -15,7 +15,7 @@ from tests.page.test_objects import LOWER, UPPER, canvas, is_on
 from tests.samples import jpeg
 
 LAST = (120, 320)  # where the last stroke is, in a picture of 400 pixels
-SIDE = 1001  # shown smaller, and not by a whole factor
+SIDE = 701  # shown smaller, and not by a whole factor
 NEVER_IDLE = "window.requestIdleCallback = () => 0"
 COUNT_ENDS = """
   const whenIdle = window.requestIdleCallback;
@@ -50,7 +50,7 @@ def open_brush(visit: Visit, script: str, zoom: str = "fit") -> None:
 
 def settle(visit: Visit) -> None:
     """Wait until the picture itself has the strokes."""
-    visit.page.wait_for_function("() => ends > 0")
+    visit.page.wait_for_function("() => ends > 0", polling=50)
     visit.page.evaluate("ends = 0")
     visit.settle()
 
