@@ -162,6 +162,9 @@ def test_a_sample_is_tapped_twice_on_a_slow_connection(visit: Visit) -> None:
     visit.page.route("**/page/cup.jpg*", lambda route: held.append(route))  # noqa: PLW0108
     for _ in range(2):
         visit.page.locator('[data-photo*="cup"]').click(force=True)
+    for _ in range(200):  # the browser may ask only after both clicks
+        if not held:
+            visit.page.wait_for_timeout(50)
     for route in held:
         route.continue_()
     visit.wait("done")
