@@ -7,7 +7,17 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    CDPSession,
+    Error,
+    FilePayload,
+    Page,
+    Request,
+    sync_playwright,
+)
+
+from tests.page.tabs import tab_for
 
 NAMES = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
@@ -35,12 +45,6 @@ FLAGS = [
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 MILLISECONDS = 60_000
-
-LISTEN = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) =>
-  violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
-"""
 
 
 def program(*names: str) -> str:
@@ -90,14 +94,13 @@ class Visit:
     """The page in a tab of its own."""
 
     def __init__(self, page: Page, url: str) -> None:
-        self.page, self.url = page, url
+        self.page, self.tab, self.url = page, page, url
         self.errors: list[str] = []
         self.requests: list[str] = []
         page.set_default_timeout(MILLISECONDS)
-        page.add_init_script(LISTEN)
         page.on("console", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", self._note_error)
+        page.on("request", self._note_request)
         page.goto(url)
 
     def choose(self, file: Any, wait: str = "done") -> None:
@@ -184,6 +187,22 @@ class Visit:
         """Requests to a path, without their query."""
         return [url for url in self.requests if url.partition("?")[0].endswith(path)]
 
+    def system(self) -> CDPSession:
+        """Return a session with the browser itself; the tab then ends with the visit."""
+        return self.page.context.new_cdp_session(self.tab)
+
+    def leave(self) -> None:
+        """Note no more of the page."""
+        self.tab.remove_listener("console", self._note)
+        self.tab.remove_listener("pageerror", self._note_error)
+        self.tab.remove_listener("request", self._note_request)
+
+    def _note_error(self, error: Error) -> None:
+        self.errors.append(str(error))
+
+    def _note_request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
     def _note(self, message: Any) -> None:
         is_ours = (
             "willReadFrequently" in message.text
@@ -227,17 +246,16 @@ def visiting(
     """The page at `url`; at the end it must have complained `complaints` times (a browser logs
     each refused request as an error; None is any number), have met its security policy, and have
     asked nobody but its own server and `also`."""
+    origin = "/".join(url.split("/", 3)[:3])
     options: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce", **context}
-    tab = browser.new_context(**options)
-    try:
-        visit = Visit(tab.new_page(), url)
+    with tab_for(browser, origin, options, is_shared=not context) as (page, watched):
+        visit = Visit(page, url)
+        visit.page = watched  # for tests; `visit.tab` is the page itself
         yield visit
         if complaints is not None:
             assert len(visit.errors) == complaints, visit.errors
-        assert visit.page.evaluate("violations") == []
-        server = url.split("/", 3)
-        own = ("/".join(server[:3]) + "/", "blob:", "data:", *([also] if also else []))
+        assert page.evaluate("violations") == []
+        own = (f"{origin}/", "blob:", "data:", *([also] if also else []))
         strangers = [each for each in visit.requests if not each.startswith(own)]
         assert not strangers, strangers
-    finally:
-        tab.close()
+        visit.leave()

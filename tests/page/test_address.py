@@ -148,7 +148,7 @@ def drag(visit: Visit, **data: str) -> None:
     items = [{"mimeType": types[name], "data": data[name]} for name in data if name in types]
     files = [data["file"]] if "file" in data else []
     dragged = {"items": items, "files": files, "dragOperationsMask": 1}
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     for step in ("dragEnter", "dragOver", "drop"):
         event = {"type": step, "x": 300, "y": 300, "data": dragged}
         system.send("Input.dispatchDragEvent", event)

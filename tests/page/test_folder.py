@@ -63,7 +63,7 @@ def largest_tab_bytes() -> int:
 
 def heap_bytes(visit: Visit) -> int:
     """Return the memory of the tab's scripts after a collection, by Chromium's own metrics."""
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     system.send("HeapProfiler.collectGarbage")
     system.send("Performance.enable")
     metrics = system.send("Performance.getMetrics")["metrics"]

@@ -74,7 +74,7 @@ def test_a_click_beside_the_button_picks_too(visit: Visit) -> None:
 def test_a_photo_is_dropped(visit: Visit, browser_like: str) -> None:
     """A real file, as the system hands it to the browser; in Safari 16, too."""
     visit.page.evaluate(browser_like)
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     data = {"items": [], "files": [str(ASTRONAUT)], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver"):
         system.send("Input.dispatchDragEvent", {"type": step, "x": 640, "y": 400, "data": data})
@@ -87,7 +87,7 @@ def test_a_photo_is_dropped(visit: Visit, browser_like: str) -> None:
 
 def test_a_second_photo_is_dropped_on_the_first(visit: Visit) -> None:
     visit.choose(ASTRONAUT)
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     data = {"items": [], "files": [str(PHOTOS / "coffee.jpg")], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver", "drop"):
         system.send("Input.dispatchDragEvent", {"type": step, "x": 300, "y": 300, "data": data})
@@ -124,7 +124,7 @@ def test_what_is_still_being_read_is_removed_too(visit: Visit) -> None:
 def test_a_folder_that_cannot_be_read_is_named_as_such(visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(ASTRONAUT.read_bytes())
     visit.page.evaluate(GIVE_NO_ENTRIES)
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     data = {"items": [], "files": [str(tmp_path)], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver", "drop"):
         system.send("Input.dispatchDragEvent", {"type": step, "x": 640, "y": 400, "data": data})

@@ -59,7 +59,7 @@ def test_a_file_over_the_limit_is_compressed_unasked(
 
 def test_the_progress_of_an_upload_is_shown(visit: Visit) -> None:
     """Slow the upload down by Chromium's own throttling."""
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
     system.send("Network.enable")
     system.send("Network.emulateNetworkConditions", slow)

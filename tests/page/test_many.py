@@ -247,7 +247,7 @@ def test_a_folder_is_dropped(visit: Visit, tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
     for name in ("1.jpg", "below/2.jpg"):
         (tmp_path / name).write_bytes(jpeg())
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     data = {"items": [], "files": [str(tmp_path)], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver", "drop"):
         system.send("Input.dispatchDragEvent", {"type": step, "x": 300, "y": 300, "data": data})

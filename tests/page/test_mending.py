@@ -197,7 +197,7 @@ def test_two_fingers_zoom_and_paint_nothing(open_page: Open) -> None:
         visit.choose(PHOTO)
         start(visit, "erase")
         x, y = middle_of_stage(visit)
-        system = visit.page.context.new_cdp_session(visit.page)
+        system = visit.system()
         for kind, gap in (("Start", 20), ("Move", 40), ("Move", 60), ("End", None)):
             fingers = [] if gap is None else [{"x": x - gap, "y": y}, {"x": x + gap, "y": y}]
             points = [{**each, "id": at} for at, each in enumerate(fingers)]

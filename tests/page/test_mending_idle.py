@@ -181,7 +181,7 @@ def test_a_pinch_right_after_a_stroke_leaves_it(open_page: Open) -> None:
     with open_page(**ON_A_PHONE) as visit:
         open_brush(visit, NEVER_IDLE)
         x, y = middle_of_stage(visit)
-        system = visit.page.context.new_cdp_session(visit.page)
+        system = visit.system()
         for kind, *gaps in (("Start", 0), ("End",), ("Start", 50), ("Start", 50, 90), ("End",)):
             points = [{"x": x + gap, "y": y, "id": at} for at, gap in enumerate(gaps)]
             system.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})

@@ -7,7 +7,7 @@ from tests.page.test_mending import PHOTO, finish, place_of, start
 def test_a_palm_does_not_disturb_the_pen(visit: Visit) -> None:
     visit.choose(PHOTO)
     start(visit, "erase")
-    devices = visit.page.context.new_cdp_session(visit.page)
+    devices = visit.system()
 
     def pen(kind: str, x: float, y: float) -> None:
         across, down = place_of(visit, x, y)

@@ -172,7 +172,7 @@ def test_a_finger_switches_and_two_fingers_do_not(open_page: Open) -> None:
         visit.choose(PHOTO)
         start(visit, "objects")
         x, y = middle_of_stage(visit)
-        system = visit.page.context.new_cdp_session(visit.page)
+        system = visit.system()
 
         def touch(kind: str, *fingers: tuple[float, float]) -> None:
             points = [{"x": left, "y": top, "id": at} for at, (left, top) in enumerate(fingers)]

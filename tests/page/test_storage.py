@@ -102,7 +102,7 @@ def opened_by_newer_page(visit: Visit) -> Page:
 
 
 def clear_site_data(visit: Visit) -> None:
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     terms: Any = {"origin": visit.url.rstrip("/"), "storageTypes": "indexeddb"}
     system.send("Storage.clearDataForOrigin", terms)
 
@@ -207,7 +207,7 @@ def test_the_page_asks_before_it_closes_while_photos_are_being_stored(visit: Vis
 
 
 def test_a_full_device_does_not_hide_which_files_were_left_out(visit: Visit) -> None:
-    system = visit.page.context.new_cdp_session(visit.page)
+    system = visit.system()
     origin = visit.url.rstrip("/")
     system.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1000})
     notes = file("notes.txt", b"words")

@@ -192,7 +192,7 @@ def test_a_zoomed_page_uses_the_screen_s_pixels(open_page: Open) -> None:
     with open_page(viewport={"width": 2400, "height": 900}) as visit:
         visit.choose(PHOTO)
         visit.set_split(0)
-        screen = visit.page.context.new_cdp_session(visit.page)
+        screen = visit.system()
         width = visit.page.evaluate(WIDTH)
         for ratio in (1.25, 1.5, 1):
             metrics = {"width": int(2400 / ratio), "height": 900, "deviceScaleFactor": ratio}
