@@ -235,8 +235,8 @@ function lateAfter(seconds) {
  * progress of an upload, which extends the time limit: photos take minutes on a slow connection. */
 function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }) {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const [request, start] = [new XMLHttpRequest(), performance.now()];
-    const ignore = onAbort(signal, () => request.abort());
     const extend = () => (request.timeout = performance.now() - start + 1000 * timeout);
     request.open("POST", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
@@ -247,10 +247,10 @@ function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }
     request.ontimeout = () => reject(lateAfter(timeout));
     // The browser aborts, too, for example when the user stops the page from loading.
     request.onabort = () => reject(signal?.aborted ? signal.reason : new CutOutError("network", BROKEN));
-    request.onloadend = ignore;
     onUpload?.(0);
     if (onUpload) request.upload.onprogress = fractionTo(onUpload, extend);
     if (onDownload) request.onprogress = fractionTo(onDownload, extend, request);
+    request.onloadend = onAbort(signal, () => request.abort()); // last: the lines above may throw
     request.send(body);
   });
 }

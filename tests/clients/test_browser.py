@@ -37,7 +37,10 @@ CUT_OUT = """async ([url, key, more]) => {
   const control = new AbortController();
   if (more.abort) setTimeout(() => control.abort(), 300);
   if (more.stop) setTimeout(() => window.stop(), 300);
-  const onProgress = (progress) => seen.push(progress);
+  const onProgress = (progress) => {
+    seen.push(progress);
+    if (progress.phase === more.abortAt) control.abort();
+  };
   const terms = { url, key, onProgress, signal: control.signal, ...more };
   try {
     const made = await cutOut(window.photo, terms);
@@ -45,6 +48,18 @@ CUT_OUT = """async ([url, key, more]) => {
   } catch ({ name, code, status, message, retryAfter }) {
     return { name, code, status, message, retryAfter, seen };
   }
+}"""
+
+LISTENERS = """async (headers) => {
+  const { cutOut } = await import("/clients/js/cutout.js");
+  const { signal } = new AbortController();
+  const left = new Set();
+  signal.addEventListener = (_, listener) => left.add(listener);
+  signal.removeEventListener = (_, listener) => left.delete(listener);
+  const terms = { url: "api", signal, headers };
+  const ended = await cutOut(new Uint8Array(3), terms).catch(({ name }) => name);
+  await new Promise((done) => setTimeout(done)); // the request's last event is after its answer
+  return [ended.type ?? ended, left.size];
 }"""
 
 
@@ -193,6 +208,30 @@ def test_an_end_in_the_middle(
     found = cut_out(page, server.url, jpeg(), **more)
     assert found["name"] == name
     assert found["code"] in ("timeout", "network", 20), "20 is a DOMException's own"
+
+
+def test_an_end_at_the_first_progress(page: Page) -> None:
+    posts: list[str] = []
+
+    def note(route: Any) -> None:
+        posts.append(route.request.url)
+        route.fulfill(body="", status=504)
+
+    page.route("**/examples/api/v1/results*", note)
+    assert cut_out(page, "api", jpeg(), abortAt="upload")["name"] == "AbortError"
+    assert posts == []
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "ended"),
+    [(200, {}, "image/png"), (504, {}, "CutOutError"), (200, {"a b": "1"}, "SyntaxError")],
+)
+def test_no_listener_is_left(page: Page, status: int, headers: dict[str, str], ended: str) -> None:
+    def answer(route: Any) -> None:
+        route.fulfill(body="", status=status, content_type="image/png")
+
+    page.route("**/examples/api/v1/results*", answer)
+    assert page.evaluate(LISTENERS, headers) == [ended, 0]
 
 
 def test_a_slow_upload_may_take_longer_than_the_limit(page: Page, server: LocalServer) -> None:
