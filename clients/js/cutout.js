@@ -187,7 +187,7 @@ function reasonIn(text) {
     const found = message ?? detail;
     return typeof found === "string" ? found : JSON.stringify(found);
   } catch {
-    return text.startsWith("<") ? "" : text.trim().split("\n").pop();
+    return /^\s*</.test(text) ? "" : text.trim().split("\n").pop();
   }
 }
 

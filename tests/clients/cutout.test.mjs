@@ -192,6 +192,7 @@ for (const [status, body, type, code, message] of [
   [413, "Error: Request Entity Too Large\nToo large.", "text/plain", "too-large", "Too large."],
   [422, { detail: [{ msg: "No." }] }, "application/json", "invalid", '[{"msg":"No."}]'],
   [500, "<html>", "text/html", "http", "The server answered 500."],
+  [500, "\n<!doctype html>\n<html>\n</html>\n", "text/html", "http", "The server answered 500."],
   [504, "", "text/plain", "timeout", "The server answered 504."],
 ]) {
   test(`an answer of ${status}`, async () => {
