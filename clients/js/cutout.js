@@ -127,7 +127,8 @@ async function upload(file, terms) {
   const reply = await sendPatiently(terms.base + path, null, terms);
   if (reply.status === 404) return null;
   if (reply.status !== 200) throw await refusedBy(reply);
-  const { upload: target, url, max_bytes: most } = await parsed(reply.body);
+  const { upload: target, url, max_bytes: most } = (await parsed(reply.body)) ?? {};
+  if (!target) throw new CutOutError("unreadable", "The server's answer has no upload.", { status: 200 });
   if (file.size > most) {
     const limit = Math.round((most + 1) / 2 ** 20);
     throw new CutOutError("too-large", `The file must be smaller than ${limit} MB.`, { status: 413 });

@@ -220,6 +220,14 @@ for (const body of ["words", {}, { results: [] }]) {
   });
 }
 
+for (const body of ["null", {}]) {
+  test(`an answer that is no invitation to upload: ${JSON.stringify(body)}`, async () => {
+    const { base } = await scripted(() => ({ body }));
+    const error = await errorOf(cutOut(new Uint8Array(LARGEST_FORM + 1), { url: base }));
+    assert.deepEqual([error.code, error.status], ["unreadable", 200]);
+  });
+}
+
 for (const [body, type, isHtml, message] of [
   ["<!DOCTYPE html><title>Sign in</title>", "text/html; charset=utf-8", true, /^A web page .* sign-in page\.$/],
   ["Sign in", "text/html", true, /^A web page .* sign-in page\.$/],
