@@ -9,7 +9,7 @@ const REQUEST_SECONDS = 180;
 const RETRIES = 4;
 const BUSY = [429, 503];
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [3, 60]; // seconds
-const LONGEST_WAIT = 120; // the client gives up if the server asks for more
+const LONGEST_WAIT = 120; // seconds; the client gives up if the server asks for more
 const REPLACED =
   "A web page answered in the server's place. Check its address, and whether this network has a sign-in page.";
 const BROKEN = "The server can’t be reached or closed the connection.";
@@ -107,7 +107,7 @@ function asFile(source, name, demand) {
   return new File([source], name ?? source.name ?? "image", { type: source.type ?? "" });
 }
 
-/** Uploads the largest files until the others fit in a request. Returns whether it uploaded any. */
+/** Replaces the largest files by uploads' addresses until the rest fits. Returns whether it replaced any. */
 async function moveLarge(fields, terms) {
   const files = () => [...fields].filter(([, value]) => value instanceof File);
   const movable = files().filter(([field]) => field in ADDRESS_FIELDS);
@@ -232,8 +232,8 @@ function lateAfter(seconds) {
   return new CutOutError("timeout", `There was no answer within ${seconds} s.`);
 }
 
-/** Posts a form. The reply has `status`, `headers.get` and the Blob `body`. `fetch` would not report the
- * progress of an upload, which extends the time limit: photos take minutes on a slow connection. */
+/** Posts a form; the browser follows redirects. The reply has `status`, `headers.get` and a Blob `body`.
+ * `fetch` would not report an upload's progress, which extends the time limit on slow connections. */
 function sendByXhr(url, body, { headers, signal, timeout, onUpload, onDownload }) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
