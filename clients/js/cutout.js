@@ -41,7 +41,7 @@ export async function cutOut(picture, options = {}) {
   const terms = {
     base: baseOf(url),
     headers: { ...headers, ...keyHeader(key) },
-    timeout: timeout ?? REQUEST_SECONDS,
+    timeout: Math.min(timeout ?? REQUEST_SECONDS, 86_400), // timers over 24 days would end at once
     retries: retries ?? RETRIES,
     report: onProgress ?? (() => {}),
     signal,

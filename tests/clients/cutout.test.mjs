@@ -253,6 +253,14 @@ test("nobody answers", async () => {
   assert.ok(closed.cause);
 });
 
+for (const timeout of [Infinity, 2_147_484]) {
+  test(`a timeout of ${timeout} s is longer than a timer can be`, async () => {
+    const { base } = await scripted(picture);
+    const png = await cutOut(new Uint8Array(LARGEST_FORM), { url: base, timeout });
+    assert.equal(png.type, "image/png");
+  });
+}
+
 test("a signal ends it: before, and in the middle", async () => {
   const { base, got } = await scripted(null);
   const early = await errorOf(cutOut(small, { url: base, signal: AbortSignal.abort() }));
