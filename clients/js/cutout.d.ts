@@ -68,6 +68,12 @@ export interface Options extends Parameters {
   headers?: Record<string, string>;
 }
 
+export interface JsonOptions extends Options {
+  answer: "json";
+  /** "url" returns the file's address in place of its base64; the server needs storage for it. */
+  representation?: "base64" | "url";
+}
+
 export interface ImageEntity {
   kind: "image";
   name: string;
@@ -134,10 +140,10 @@ export class CutOutError extends Error {
 /** Bytes above which files go through `/v1/uploads`. */
 export const LARGEST_FORM: number;
 
-export function cutOut(picture: Picture, options: Options & { answer: "json" }): Promise<Result>;
+export function cutOut(picture: Picture, options: JsonOptions): Promise<Result>;
 export function cutOut(picture: Picture, options: Options & { answer?: "blob" }): Promise<Blob>;
 
-/** The address of `/v1/uploads`, below the server's, that prepares the upload of a file. */
+/** The path, relative to the server's address, that prepares the upload of a file. */
 export function uploadPath(file: { type: string; name: string }): string;
 
 /** Seconds to wait after the `count`th refusal in a row by a busy server that names no time. */

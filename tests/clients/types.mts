@@ -1,6 +1,6 @@
 // Uses of the client that TypeScript must accept or refuse; test_javascript.py compiles it.
 import { CutOutError, LARGEST_FORM, backoff, cutOut, uploadPath } from "../../clients/js/cutout.js";
-import type { Bytes, ErrorCode, Options, Progress, Result } from "../../clients/js/cutout.js";
+import type { Bytes, ErrorCode, ImageEntity, Options, Progress, Result } from "../../clients/js/cutout.js";
 
 const url = "https://host";
 const control = new AbortController();
@@ -20,10 +20,11 @@ const png: Blob = await cutOut(new Uint8Array(3), { url, background: blob });
 await cutOut(new Blob(), { url, mask: blob, background: "https://host/beach.jpg" });
 await cutOut(new Blob(), { url, mask: bytes });
 const result: Result = await cutOut("https://host/a.jpg", { url, answer: "json", objects: true });
+const { image: link }: ImageEntity = (await cutOut(png, { url, answer: "json", representation: "url" })).entities[0];
 const image: string = result.entities[0].image;
 const [, found] = result.entities;
 const boxes: number[][] = found?.objects.map(({ box }) => box) ?? [];
-const path: string = uploadPath({ type: png.type, name: image });
+const path: string = uploadPath({ type: png.type, name: image + link });
 const most: number = LARGEST_FORM + boxes.length + path.length + backoff(1);
 
 try {
@@ -48,6 +49,8 @@ await cutOut(new Blob(), { url, mask: "https://host/mask.png" });
 await cutOut(new Blob(), { url, "crop-margin": "5%" });
 // @ts-expect-error: a Blob has no entities
 (await cutOut(new Blob(), { url })).entities;
+// @ts-expect-error: a link needs answer: "json"
+await cutOut(new Blob(), { url, representation: "url" });
 // @ts-expect-error: there is no such code
 const wrong: ErrorCode = "no-such-code";
 console.log(wrong);
