@@ -3,14 +3,16 @@
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Browser, Route
 
-from tests.page.browser import Visit
-from tests.page.conftest import Open
+from tests.page.browser import Visit, visiting
+from tests.page.conftest import Open, ServerWith
 from tests.page.test_mending import FINISHED, MIDDLE, PHOTO, paint, start
 from tests.samples import PHOTOS
 
 ASTRONAUT = PHOTOS / "astronaut.jpg"
+NAMES = ("astronaut", "chelsea", "coffee")
+WAITING = '[role=option][data-status="waiting"]'
 
 # Notes when requests are sent, in milliseconds of the page's clock.
 NOTE_SENDS = """() => {
@@ -91,6 +93,33 @@ def test_photos_that_are_refused_together_count_once(open_page: Open) -> None:
         sends = sends_after(visit, 4)
         assert sends[2] - sends[1] <= 3000 + SLACK, sends
         assert sends[3] - sends[2] <= 6000 + SLACK, sends
+
+
+def test_an_answer_between_two_refusals(browser: Browser, server_with: ServerWith) -> None:
+    """The second one counts as the first in a row."""
+    server = server_with(CUTOUT_CONCURRENCY="3")
+    with visiting(browser, server.url + "/", complaints=None) as visit:
+        routes: list[Route] = []
+
+        def hold(route: Route) -> None:
+            routes.append(route)
+
+        refuse(visit, 429, {})
+        visit.page.route("**/v1/results*", hold)
+        visit.page.set_input_files("#file", [PHOTOS / f"{name}.jpg" for name in NAMES])
+        for _ in range(500):
+            visit.page.wait_for_timeout(20)
+            if len(routes) == len(NAMES):
+                break
+        routes[0].fulfill(status=429)
+        visit.page.wait_for_selector(WAITING)
+        routes[1].continue_()
+        visit.page.wait_for_selector('[role=option][data-status="done"]')
+        routes[2].fulfill(status=429)
+        visit.page.wait_for_selector(f"{WAITING} >> nth=1")
+        refused = visit.page.evaluate("Date.now()")
+        visit.page.unroute("**/v1/results*")
+        assert 1500 <= sends_after(visit, 4)[3] - refused <= 3000 + SLACK
 
 
 def test_a_busy_server_s_own_time_is_kept(open_page: Open) -> None:

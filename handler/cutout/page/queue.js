@@ -168,7 +168,7 @@ export class Queue {
   /** Waits as long as a busy server asks; otherwise longer each time, since each attempt sends the whole
    * photo. */
   #rest({ seconds }) {
-    if (!this.#timer) this.#refusals += 1; // photos that were sent together are refused together
+    if (!this.#timer || !this.#refusals) this.#refusals += 1; // photos sent together are refused together
     this.#wait(seconds ?? backoff(this.#refusals));
   }
 
