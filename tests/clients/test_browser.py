@@ -50,6 +50,12 @@ CUT_OUT = """async ([url, key, more]) => {
   }
 }"""
 
+OTHER_WINDOW = """async ([url, key]) => {
+  const { cutOut } = await import("/clients/js/cutout.js");
+  const { contentWindow } = document.body.appendChild(document.createElement("iframe"));
+  const file = new contentWindow.File([window.photo], "other.jpg", { type: "image/jpeg" });
+  return cutOut(file, { url, key, answer: "json" });
+}"""
 LISTENERS = """async (headers) => {
   const { cutOut } = await import("/clients/js/cutout.js");
   const { signal } = new AbortController();
@@ -123,6 +129,11 @@ def test_the_example(page: Page, site: str) -> None:
         assert 0 < size <= 512
         page.set_input_files("#photo", file("broken.jpg", b"\xff\xd8\xff"))
         page.wait_for_selector("#text:text-is('failure: Can not load image.')")
+
+
+def test_a_file_of_another_window_keeps_its_name(page: Page, server: LocalServer) -> None:
+    page.evaluate(DECODE, b64encode(jpeg()).decode())
+    assert page.evaluate(OTHER_WINDOW, [server.url, KEY])["name"] == "other.jpg"
 
 
 def test_an_answer_that_is_elsewhere(page: Page, server: LocalServer) -> None:
