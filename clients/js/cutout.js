@@ -34,8 +34,8 @@ export class CutOutError extends Error {
   }
 }
 
-/** Removes the background of a picture, given as its bytes (`File`, `Blob`, `ArrayBuffer`) or its
- * address (`URL` or string). Returns the file, or the API's result with `answer: "json"`. */
+/** Removes the background of a picture, given as its bytes (`File`, `Blob`, `ArrayBuffer`, typed array)
+ * or its address (`URL` or string). Returns the file, or the API's result with `answer: "json"`. */
 export async function cutOut(picture, options = {}) {
   const { url, key, headers, signal, timeout, retries, onProgress, answer, ...asked } = options;
   const terms = {
