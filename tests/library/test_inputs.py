@@ -68,6 +68,13 @@ def test_paths_and_files(tmp_path: Path) -> None:
             assert cut_out(given).tobytes() == expected
 
 
+def test_a_pipe_without_a_buffer(tmp_path: Path) -> None:
+    path = path_of(tmp_path)
+    with Popen(["/bin/cat", path], stdout=PIPE, bufsize=0) as piped:
+        assert piped.stdout is not None
+        assert cut_out(piped.stdout).tobytes() == cut_out(path).tobytes()
+
+
 @pytest.mark.parametrize("position", [0, 1, len(png())])
 def test_a_file_is_read_from_its_start_as_by_pillow(position: int) -> None:
     file = BytesIO(png())

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from io import BytesIO, TextIOBase, UnsupportedOperation
+from io import BytesIO, TextIOBase
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ def read_file(given: object) -> bytes:
     content = None
     # a text file is not read: most pictures would end in a UnicodeDecodeError
     if not isinstance(given, TextIOBase):
-        with suppress(AttributeError, UnsupportedOperation):  # a pipe, or an answer from the web
+        with suppress(AttributeError, OSError):  # a pipe, or an answer from the web
             given.seek(0)  # type: ignore[attr-defined]
         content = read()
     if not isinstance(content, bytes):
