@@ -75,6 +75,12 @@ def test_a_pipe_without_a_buffer(tmp_path: Path) -> None:
         assert cut_out(piped.stdout).tobytes() == cut_out(path).tobytes()
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "I", "F"])
+def test_an_image_without_pixels_is_refused(mode: str) -> None:
+    with pytest.raises(ValueError, match="height and width must be > 0"):
+        cut_out(Image.new(mode, (0, 5)))
+
+
 @pytest.mark.parametrize("position", [0, 1, len(png())])
 def test_a_file_is_read_from_its_start_as_by_pillow(position: int) -> None:
     file = BytesIO(png())

@@ -193,9 +193,9 @@ def _eight_bit_range(image: Image.Image) -> Image.Image:
 
     Raise `ValueError` for mode F with numbers from 0 to 1, which Pillow converts to black.
     """
-    if image.mode == "F" and 0 < np.asarray(image).max() <= 1:
+    if image.mode == "F" and 0 < np.asarray(image).max(initial=0) <= 1:
         raise ValueError("an image in mode F must be from 0 to 255 (scale 0..1 by 255)")
-    is_narrow = image.mode == "I" and np.asarray(image).max() <= WHITE_8_BIT
+    is_narrow = image.mode == "I" and np.asarray(image).max(initial=0) <= WHITE_8_BIT
     return image.convert("L") if is_narrow else image
 
 
