@@ -30,12 +30,20 @@ def handlers_deferred() -> Iterator[None]:
     if current_thread() is not main_thread():
         yield
         return
-    before, arrived = stopping_handlers(), list[int]()
-    for number in before:
-        signal.signal(number, lambda number, _: arrived.append(number))
+    before, arrived, is_over = stopping_handlers(), list[int](), False
+
+    def defer(number: int, frame: FrameType | None) -> None:
+        if is_over:  # a signal has ended the loop below, so this handler stays
+            before[number](number, frame)
+        else:
+            arrived.append(number)
+
     try:
+        for number in before:
+            signal.signal(number, defer)
         yield
     finally:
+        is_over = True
         for number, handler in before.items():
             signal.signal(number, handler)
         for number in arrived:
