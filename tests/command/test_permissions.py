@@ -61,3 +61,26 @@ def test_a_report_that_exists_may_lie_in_a_closed_folder(tmp_path: Path) -> None
     finally:
         report.parent.chmod(0o755)
     assert report.read_text().splitlines()[1].startswith(f"{photo},done,")
+
+
+MOUNTED = {
+    "alone": 'mount --bind "$1/new" "$1/report.csv"',
+    "in a read-only folder": 'mount --bind -r "$1" "$1" && mount --bind "$2/new" "$1/report.csv"',
+}
+
+
+@pytest.mark.parametrize("mount", MOUNTED.values(), ids=MOUNTED)
+def test_a_report_that_exists_may_be_mounted(tmp_path: Path, mount: str) -> None:
+    """As by `docker run -v`: such a file can't be replaced by another one."""
+    folder, origin = tmp_path / "folder", tmp_path / "origin"
+    for each in (folder / "report.csv", folder / "new", origin / "new"):
+        write(each, b"old")
+    enter = ["unshare", "--map-root-user", "--mount"]
+    if subprocess.run([*enter, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system allows no mounts")
+    source = "import sys; from pathlib import Path; from cutout.command.records import *; "
+    source += "write_records(Path(sys.argv[1]), [])"
+    script = f'{mount} && "$3" -c "$4" "$1/report.csv" && cat "$1/report.csv"'
+    shell = [*enter, "sh", "-ec", script, "sh", str(folder), str(origin), sys.executable, source]
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout[:8]) == (0, "picture,"), done.stderr

@@ -1,6 +1,7 @@
 """Record the result of each picture, and write the records to a file."""
 
 import csv
+import errno
 import json
 import os
 import re
@@ -21,6 +22,8 @@ HINTS = (FINE, UNSURE, NOTHING)
 FINE_OR_UNKNOWN = frozenset({FINE, None})
 """Qualities that need no review; an API may not report any."""
 DONE, KEPT, FAILED = "done", "kept", "failed"
+IRREPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
+"""Errors of a folder that takes no other file, and of a file that is mounted (`docker run -v`)."""
 FORMULA = re.compile(r"(^|;)(?=[=+@-])")
 """The places where a formula would begin. Some spreadsheets also split a text at semicolons."""
 
@@ -125,7 +128,7 @@ def _cell(value: object) -> object:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file under another name first; write pipes, devices and closed folders in place."""
+    """Write a file under another name first; write what can't be replaced in place."""
     if path.exists() and not path.is_file():
         path.write_text(text, "utf-8")
         return
@@ -136,7 +139,9 @@ def _write(path: Path, text: str) -> None:
             if path.exists():
                 copymode(path, part)
             part.replace(path)
-        except PermissionError:  # only the file may be written, not its folder
+        except OSError as error:
+            if error.errno not in IRREPLACEABLE:
+                raise
             path.write_text(text, "utf-8")
     finally:
         with suppress(OSError):
