@@ -53,6 +53,14 @@ def test_a_broken_chunk_behind_an_answer_closes_the_connection(
     assert "Traceback" not in server.log()
 
 
+def test_a_broken_chunk_of_a_head_request_closes_the_connection(
+    server: LocalServer, connection: socket.socket
+) -> None:
+    connection.sendall(CHUNKED_FORM.replace(b"POST", b"HEAD") + b"no size\r\n")
+    assert connection.recv(1) == b"", "an answer to HEAD has no text that could say what is wrong"
+    assert "Traceback" not in server.log()
+
+
 def test_a_broken_chunk_before_an_answer_is_refused(connection: socket.socket) -> None:
     connection.sendall(CHUNKED_FORM + b"no size\r\n")
     received = read_until(connection, b"0\r\n\r\n")

@@ -72,13 +72,15 @@ class PacedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse a request that can't be parsed, and close; only close if its answer has begun.
 
-        The app answers itself if the body's chunks are too small.
+        The app answers itself if the body's chunks are too small. For HEAD only close: its answer
+        can't hold the message.
         """
-        if self.conn.has_small_chunks and self.conn.our_state is h11.SEND_RESPONSE:
+        is_unanswered = self.conn.our_state is h11.SEND_RESPONSE
+        if self.conn.has_small_chunks and is_unanswered:
             self.flow.pause_reading()
             self.cycle.keep_alive = False
             self.cycle.message_event.set()
-        elif self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+        elif self.conn.our_state is h11.IDLE or (is_unanswered and self.scope["method"] != "HEAD"):
             super().send_400_response(msg)
         else:
             self.transport.close()
