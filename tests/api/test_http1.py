@@ -174,3 +174,12 @@ def test_the_host_of_a_whole_url_counts_instead_of_the_header(
     head = f"GET http://{url_host}/v1/version HTTP/1.1\r\nHost: {header}\r\n\r\n"
     connection.sendall(head.encode())
     assert connection.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_the_other_headers_of_a_whole_url_count(connection: socket.socket) -> None:
+    sent = b"Connection: close\r\nHost: other.example\r\nOrigin: http://a.example"
+    connection.sendall(b"GET http://localhost/v1/version HTTP/1.1\r\n" + sent + b"\r\n\r\n")
+    received = b"".join(iter(partial(connection.recv, 4096), b""))
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\naccess-control-allow-origin: " in received
+    assert received.count(b"Connection: close") == 1
