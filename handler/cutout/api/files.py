@@ -114,6 +114,7 @@ class StoredFileResponse(FileResponse):
                     await send(held.pop(0))
 
         try:
+            # Starlette's own call makes a `RuntimeError` of a missing file
             self.stat_result = await to_thread.run_sync(os.stat, self.path)
             self.set_stat_headers(self.stat_result)
             await super().__call__(scope, receive, send_once_open)

@@ -96,7 +96,7 @@ class Lingering:
     ) -> None:
         self._connection, self._receive, self._send = connection, receive, send
         self._closes = scope["http_version"] == "1.0" or _closes(Headers(scope=scope))
-        self._is_begun, self._is_read, self._is_held = False, False, False
+        self._body_is_begun, self._body_is_read, self._end_is_held = False, False, False
 
     async def receive(self) -> Message:
         """Return the next message of the request; uvicorn then sends `100 Continue` if needed.
@@ -111,29 +111,31 @@ class Lingering:
     async def send(self, message: Message) -> None:
         """Send a message: the start of an answer and its end once the body is there."""
         if message["type"] == "http.response.start":
-            if not self._is_begun:
+            if not self._body_is_begun:
                 await self._drop_body()
             self._closes = self._closes or _closes(Headers(raw=message["headers"]))
         is_end = message["type"] == "http.response.body" and not message.get("more_body", False)
-        self._is_held = is_end and self._closes and not self._is_read
-        await self._send({**message, "more_body": True} if self._is_held else message)
+        self._end_is_held = is_end and self._closes and not self._body_is_read
+        await self._send({**message, "more_body": True} if self._end_is_held else message)
 
     async def finish(self) -> None:
         """Drop what is left of the body, and end the answer."""
-        if self._is_held:
+        if self._end_is_held:
             await self._drop_body()
             await self._send({"type": "http.response.body", "body": b""})
 
     async def _drop_body(self) -> None:
         """Drop what is left of the body, for `LINGER_SECONDS` at most."""
         with move_on_after(LINGER_SECONDS):
-            while not self._is_read:
+            while not self._body_is_read:
                 await self._read()
 
     async def _read(self) -> Message:
-        self._is_begun = True
+        self._body_is_begun = True
         message = await self._receive()
-        self._is_read = not message.get("more_body", False) or self._connection.has_small_chunks
+        self._body_is_read = (
+            not message.get("more_body", False) or self._connection.has_small_chunks
+        )
         return message
 
 

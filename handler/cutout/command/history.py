@@ -230,7 +230,7 @@ class _Folder:
     known: dict[str, bytes] = field(default_factory=dict)
     """Unparsed lines, which take less memory."""
     known_bytes: int = 0
-    is_within: bool = False
+    is_in_long_line: bool = False
     """Whether the next bytes go on with a line that is too long."""
     is_unfinished: bool = False
     """Whether the last line is incomplete."""
@@ -263,7 +263,7 @@ class _Folder:
             size = 0
         if size < self.size:
             self.size, self.known, self.known_bytes = 0, {}, 0
-            self.is_within = self.is_unfinished = False
+            self.is_in_long_line = self.is_unfinished = False
         if size == self.size:
             return
         with open(self.path, "rb", opener=_opened) as file:
@@ -272,9 +272,9 @@ class _Folder:
                 self.is_unfinished = not part.endswith(b"\n")
                 if self.is_unfinished and len(part) < LINE_BYTES:
                     return  # it is read again once it is longer
-                if not self.is_unfinished and not self.is_within:
+                if not self.is_unfinished and not self.is_in_long_line:
                     self._take(part)
-                self.is_within = self.is_unfinished
+                self.is_in_long_line = self.is_unfinished
                 self.size += len(part)
 
     def _take(self, line: bytes) -> None:

@@ -49,7 +49,8 @@ def make_plan(
     """
     plan = _plan_pictures(given, to, kept or {})
     pictures = _without(plan.tasks, others)
-    plan.tasks = pictures if pictures or given.watch else plan.tasks
+    if pictures or given.watch:
+        plan.tasks = pictures
     originals = [each.source for each in plan.tasks if each.source is not None]
     if given.mask is not None:
         plan.tasks, maskless = with_masks(plan.tasks, Path(given.mask))

@@ -30,7 +30,7 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     """
     profile = _sound(image.info.get("icc_profile"))
     named: ColourSpace | None = None if profile else image.info.get(COLOUR_SPACE)
-    if named is not None and image.mode.startswith("I"):  # before the dark values become one
+    if named is not None and image.mode.startswith("I"):  # dark values differ in 16 bits only
         image, named = eight_bits(image, named.table(65536)), None
     else:
         image = eight_bits(image)

@@ -88,7 +88,7 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
     right size, and stands between palette and pixels.
     """
     at, colour_type = len(SIGNATURE), content[COLOUR_TYPE] if content.startswith(HEADER) else b""
-    sizes = TRANSPARENT_BYTES.get(colour_type, ())
+    key_sizes = TRANSPARENT_BYTES.get(colour_type, ())  # that count from here on, if any
     for _ in range(MAX_CHUNKS):
         length, name = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
         end = at + 12 + length
@@ -96,12 +96,12 @@ def _kept(content: bytes, exif: bool) -> Iterator[bytes]:
             yield content[at:]  # cut off: the decoder judges how much of the picture is lost
             return
         if name == PALETTE and colour_type == INDEXED:
-            sizes = range(1, length // 3 + 1)
+            key_sizes = range(1, length // 3 + 1)
         elif name == PIXELS:
-            sizes = ()
+            key_sizes = ()
         if name == TRANSPARENT_COLOUR:
-            if length in sizes and _is_sound(content[at:end]):
-                sizes = ()
+            if length in key_sizes and _is_sound(content[at:end]):
+                key_sizes = ()
                 colour = content[at:end]
                 yield colour if colour_type == INDEXED else _masked(colour, content[BIT_DEPTH])
         elif _is_needed(name, length, exif):
