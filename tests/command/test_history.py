@@ -69,6 +69,14 @@ def test_a_record_of_too_many_cut_outs_is_not_used(tmp_path: Path, limit: int, k
     assert notes == told
 
 
+def test_the_limit_counts_afresh_for_a_shorter_record(tmp_path: Path) -> None:
+    cut_out, record = write(tmp_path / "a.png"), tmp_path / HISTORY
+    history = History(RED, pytest.fail, max_bytes=600)
+    for lines in (line("a.png", 300) + line("b.png", 300), line("c.png", 200) + line("a.png")):
+        record.write_bytes(lines)
+        assert not history.differs([cut_out])
+
+
 def test_an_unfinished_line_is_read_once_it_is_complete(tmp_path: Path) -> None:
     cut_out, whole = write(tmp_path / "a.png"), line("a.png", 300)
     record, history = tmp_path / HISTORY, History(RED)

@@ -157,6 +157,10 @@ def test_numbers_come_before_a_profile_and_that_before_gamma() -> None:
     numbers = decode(after_header(content, code_points(1, 8, 0, 1)), SETTINGS)
     assert numbers.icc_profile is None
     assert numbers.colour.getpixel((0, 0)) == (188, 128, 0)
+    chunks = png_chunk(b"iCCP", b"sRGB\0\0" + compress(profile)) + gamma(100_000)
+    deep = decode(deep_png(2, [[128 * 257, 55 * 257, 0]], chunks), SETTINGS)
+    assert deep.icc_profile == profile
+    assert deep.colour.getpixel((0, 0)) == (128, 55, 0)
     broken = png(flat(128, 55, 0), icc_profile=b"no profile")
     assert shown(decode(after_header(broken, gamma(100_000)), SETTINGS)) == (188, 128, 0)
 

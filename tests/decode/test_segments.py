@@ -114,6 +114,12 @@ def test_a_marker_that_ends_early_fails_no_good_picture(kind: int, data: bytes) 
     assert decode(laden(segment(kind, data)), Settings()).colour.tobytes() == expected
 
 
+@pytest.mark.parametrize(("kind", "size"), [(0xE0, 14), (0xEE, 12)], ids=["JFIF", "Adobe"])
+def test_a_segment_that_decides_pixels_has_a_least_size(kind: int, size: int) -> None:
+    whole, short = segment(kind, bytes(size)), segment(kind, bytes(size - 1))
+    assert split_jpeg(laden(short, whole)).lean() == laden(whole)
+
+
 def test_cmyk_keeps_adobes_segment() -> None:
     content = jpeg(Image.new("CMYK", (8, 8)))
     assert b"Adobe" in split_jpeg(content).lean()

@@ -49,6 +49,14 @@ def test_one_behind_the_pixels_does_not_count(mode: str, black: bytes) -> None:
     assert alpha_with(mode, key(black), before=b"IEND") is None
 
 
+def test_one_as_long_as_the_palette_counts_and_a_longer_one_does_not() -> None:
+    content = png(GREY.convert("RGB").convert("P"))
+    at = content.index(b"PLTE")
+    colours = int.from_bytes(content[at - 4 : at], "big") // 3
+    assert alpha_with("P", key(bytes(colours))) == [[0, 0]]
+    assert alpha_with("P", key(bytes(colours + 1))) is None
+
+
 def test_one_before_the_palette_does_not_count() -> None:
     assert alpha_with("P", key(b"\0"), before=b"PLTE") is None
 
