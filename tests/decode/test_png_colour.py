@@ -205,8 +205,9 @@ def test_gamma_counts_in_every_mode(mode: str) -> None:
         (gamma(100_000), 0, 65_535),
         (code_points(1, 8, 0, 1), 0, 65_535),
         (code_points(1, 8, 0, 0), 16 * 256, 235 * 256),
+        (png_chunk(b"iCCP", b"a\0\0" + compress(b"no profile")) + gamma(100_000), 0, 65_535),
     ],
-    ids=["gamma", "by number", "narrow range"],
+    ids=["gamma", "by number", "narrow range", "broken profile"],
 )
 @pytest.mark.parametrize("colour_type", [0, 2, 6], ids=["grey", "RGB", "RGBA"])
 def test_dark_values_of_16_bits_stay_apart(

@@ -28,7 +28,7 @@ def split_colour(image: Image.Image) -> tuple[Image.Image, Alpha | None, bytes |
     Pixels with a CMYK or grey profile are converted to sRGB by it, since a PNG in RGB can't carry
     such a profile.
     """
-    profile = _sound(image.info.get("icc_profile"))
+    profile = sound_profile(image.info.get("icc_profile"))
     named: ColourSpace | None = None if profile else image.info.get(COLOUR_SPACE)
     if named is not None and image.mode.startswith("I"):  # dark values differ in 16 bits only
         image, named = eight_bits(image, named.table(65536)), None
@@ -112,7 +112,7 @@ def _flat(image: Image.Image) -> Image.Image:
     return image.convert("RGBA").convert("RGB")
 
 
-def _sound(profile: bytes | None) -> bytes | None:
+def sound_profile(profile: bytes | None) -> bytes | None:
     """Return the profile's trusted part if lcms can open it, else None.
 
     Any other profile is neither used for conversion nor passed on in the answer.

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
+from cutout.decode.colour import sound_profile
 from cutout.decode.png_colour import COLOUR_SPACE, ColourSpace
 from cutout.pictures import Alpha
 
@@ -82,7 +83,9 @@ def deep_pixels(image: Image.Image, *, with_curve: bool) -> DeepPixels | None:
     key = image.info.get("transparency")
     key = key if isinstance(key, tuple) else None
     space: ColourSpace | None = image.info.get(COLOUR_SPACE) if with_curve else None
-    if space is not None and (space.curve is None or image.info.get("icc_profile")):
+    if space is not None and (
+        space.curve is None or sound_profile(image.info.get("icc_profile")) is not None
+    ):
         space = None
     if key is None and space is None:
         return None
