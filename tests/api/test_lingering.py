@@ -50,16 +50,20 @@ def test_the_answer_waits_for_the_body(server: LocalServer, version: str, more: 
     connection.close()
 
 
-def test_the_connection_is_closed_behind_a_body_read_in_part(server: LocalServer) -> None:
+@pytest.mark.parametrize("closing", ["HTTP/1.0\r\n", "HTTP/1.1\r\nConnection: close\r\n"])
+def test_the_connection_is_closed_behind_a_body_read_in_part(
+    server: LocalServer, closing: str
+) -> None:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.connect()
-    head = "POST /v1/results HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    head = f"POST /v1/results {closing}Host: localhost\r\n"
     head += f"X-API-KEY: {KEY}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
     connection.sock.sendall(f"{head}Content-Length: 9\r\n\r\n--b\r\n\0:".encode())
     received = b""
     while not received.endswith(b"}"):
         received += connection.sock.recv(4096)
     assert b" 400 " in received
+    assert select([connection.sock], [], [], 0.5) == ([], [], []), "TCP would reset it"
     connection.sock.sendall(b"--")
     assert connection.sock.recv(1) == b""
     connection.close()
