@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from cutout.compose.objects import MOST, SOLID, SPECK, VISIBLE, find_objects, object_box
+from cutout.compose.objects import (
+    FAINT,
+    MOST,
+    SOLID,
+    SPECK,
+    VISIBLE,
+    find_objects,
+    object_box,
+    shadow_box,
+)
 from cutout.pictures import Alpha, Box
 
 
@@ -89,3 +98,11 @@ def test_parts_that_touch_are_one() -> None:
 def test_the_box_around_all() -> None:
     assert object_box(find_objects(drawn(SMALL, LARGE))) == Box(10, 20, 290, 180)
     assert object_box(()) is None
+
+
+def test_the_box_of_a_shadow_holds_its_visible_part() -> None:
+    shade = np.full((20, 30), FAINT - 1, np.uint8)
+    assert shadow_box(shade) is None
+    shade[4:9, 7:19] = FAINT
+    assert shadow_box(shade) == Box(7, 4, 12, 5)
+    assert shadow_box(None) is None
