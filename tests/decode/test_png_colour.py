@@ -227,6 +227,14 @@ def test_dark_values_of_16_bits_stay_apart(
         assert picture.own_alpha[0].tolist() == pytest.approx(np.linspace(0, 255, 14), abs=1)
 
 
+@pytest.mark.parametrize("colour_type", [0, 2], ids=["grey", "RGB"])
+def test_black_and_white_of_a_narrow_range_of_16_bits(colour_type: int) -> None:
+    """As in 8 bits, with eight more that are zero (ITU-T H.273)."""
+    stored = [[each * 256] * CHANNELS[colour_type] for each in (16, 235)]
+    colour = decode(deep_png(colour_type, stored, code_points(1, 13, 0, 0)), SETTINGS).colour
+    assert np.asarray(colour).tolist() == [[[0] * 3, [255] * 3]]
+
+
 def test_a_mask_of_16_bits_keeps_its_values() -> None:
     content = deep_png(2, [[128 * 257] * 3], gamma(100_000))
     assert read_mask(content, SETTINGS).tolist() == [[128]]
