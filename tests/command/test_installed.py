@@ -92,6 +92,10 @@ class Arguments(list):
             signal.raise_signal(signal.Signals[name])
         return super().__getitem__(key)
 name, sys.argv = sys.argv[1], Arguments(["cutout", "--version"])
+# as from a terminal: what a shell starts with `&` or `nohup` ignores them
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 run()
 """
 

@@ -16,8 +16,16 @@ AXE = Axe().axe_script
 ON_A_PHONE = {"viewport": PHONE, "device_scale_factor": 3, "is_mobile": True, "has_touch": True}
 
 
+DRAWN = """async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+}"""
+"""Waits for changes of colour, which a computed style shows half-way."""
+
+
 def findings(page: Page) -> list[str]:
-    """Everything that axe-core holds against the page, however small."""
+    """Everything that axe-core holds against the page once it is drawn, however small."""
+    page.evaluate(DRAWN)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']}).then((all) => all.violations)")
