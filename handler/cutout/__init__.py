@@ -6,8 +6,7 @@ Session`` (`docs/library.md`).
 """
 
 TYPE_CHECKING = False
-"""As `typing` has it, which takes time to import: until the command has started, an interrupt can't
-be handled."""
+"""Replaces that of `typing`: during its import, the command can't handle interrupts yet."""
 
 if TYPE_CHECKING:
     from cutout.library.result import CutOut

@@ -86,10 +86,15 @@ class DamagedFormError(BrokenFormError):
     )
 
 
+MIN_CHUNK_BYTES = 64
+"""Average bytes that a chunk of a body must have. Parsing takes as long for a chunk of one byte as
+for a large one, and the event loop serves nobody else meanwhile. Base64 in lines has 76."""
+
+
 class SmallChunksError(BrokenFormError):
     """Report a body in chunks that are too small; see `cutout.api.http1`."""
 
-    detail = "Send the body in chunks of at least 64 bytes."
+    detail = f"Send the body in chunks of at least {MIN_CHUNK_BYTES} bytes."
 
 
 class TooBusyError(RequestError):

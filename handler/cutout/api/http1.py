@@ -11,15 +11,12 @@ from anyio import move_on_after
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from cutout.request_errors import SmallChunksError
+from cutout.request_errors import MIN_CHUNK_BYTES, SmallChunksError
 
 ABSOLUTE_FORM = re.compile(
     rb"https?://(?P<host>[^/?#]+)(?P<path>[^?#]*)(?P<rest>.*)", re.IGNORECASE
 )
 
-MIN_CHUNK_BYTES = 64
-"""Average bytes that a chunk of a body must have. Parsing takes as long for a chunk of one byte as
-for a large one, and the event loop serves nobody else meanwhile. Base64 in lines has 76."""
 FREE_CHUNKS = 1000
 """Chunks of any size at the beginning of a body: some clients send a form's texts in small ones."""
 

@@ -145,8 +145,8 @@ class AcceptErrors(logging.Filter):
     """Log a lack of file descriptors as one line, and again after `repeat_seconds`.
 
     asyncio accepts connections again a second after it ran out of descriptors. Until then clients
-    wait, but it logs a traceback for each of its attempts (`BACKLOG`), and
-    another one for each if the server has stopped by then.
+    wait, but it logs a traceback for each of its attempts (`BACKLOG`), and another one for each if
+    the server has stopped by then.
     """
 
     def __init__(self, repeat_seconds: float = REPEAT_SECONDS) -> None:
